@@ -1,0 +1,71 @@
+"""K-means that can be watched: points go in, a snapshot of the exact state comes out per iteration.
+
+>>> from kmeans_engine import Engine, initial_centroids, make_clusters
+>>> points = make_clusters(12, 100, seed=1)
+>>> engine = Engine(points)
+>>> for snapshot in engine.snapshots(initial_centroids(points, 12, seed=1)):
+...     print(snapshot.iteration, snapshot.n_changed, snapshot.inertia)  # doctest: +SKIP
+
+Names: inside kernels ``X (M, N)`` are the points, ``C (K, N)`` the centroids, and ``i``, ``n``,
+``k`` index points, features and clusters. Outside they are ``points``, ``centroids`` and ``labels
+(M,)``.
+
+This package knows numpy and numba; it never draws and never prints. Importing it loads neither:
+each name is loaded when it is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from kmeans_engine._version import __version__
+
+if TYPE_CHECKING:
+    from kmeans_engine.engine import Engine
+    from kmeans_engine.errors import InvalidInput, InvalidType, KMeansError, UnsupportedStrategy
+    from kmeans_engine.initial import initial_centroids
+    from kmeans_engine.snapshot import Snapshot
+    from kmeans_engine.steps import assign_points, recalc_centroids
+    from kmeans_engine.strategies import STRATEGIES
+    from kmeans_engine.synthetic import make_clusters
+
+__all__ = [
+    "STRATEGIES",
+    "Engine",
+    "InvalidInput",
+    "InvalidType",
+    "KMeansError",
+    "Snapshot",
+    "UnsupportedStrategy",
+    "__version__",
+    "assign_points",
+    "initial_centroids",
+    "make_clusters",
+    "recalc_centroids",
+]
+
+_HOMES = {
+    "STRATEGIES": "strategies",
+    "Engine": "engine",
+    "InvalidInput": "errors",
+    "InvalidType": "errors",
+    "KMeansError": "errors",
+    "Snapshot": "snapshot",
+    "UnsupportedStrategy": "errors",
+    "assign_points": "steps",
+    "initial_centroids": "initial",
+    "make_clusters": "synthetic",
+    "recalc_centroids": "steps",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its module on first use (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

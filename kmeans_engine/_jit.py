@@ -1,0 +1,54 @@
+"""The one place that sets Numba's options."""
+
+import contextlib
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+from numba.core.caching import FunctionCache
+
+__all__ = ["kernel"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _OptionalCache(FunctionCache):
+    """Numba's cache of machine code, for which a disk that cannot be read or written is no error.
+
+    Containers and read-only installs are common; the remedy there is to compile again.
+    """
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        try:
+            return super().load_overload(sig, target_context)
+        except (OSError, EOFError):
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        try:
+            super().save_overload(sig, data)
+        except OSError:
+            self.disable()
+
+
+def kernel(*flags: str) -> Callable[[F], F]:
+    """Compile a function on its first call, without the GIL, and keep the machine code on disk.
+
+    Parameters
+    ----------
+    *flags : str
+        LLVM fast-math flags. ``contract`` lets a product and a sum become one FMA; ``nnan`` lets a
+        minimum become a vector reduction. Without flags the arithmetic is IEEE, operation by
+        operation.
+    """
+
+    def decorate(function: F) -> F:
+        compiled: Any = numba.njit(nogil=True, error_model="numpy", fastmath=set(flags))(function)
+        if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
+            return function
+        with contextlib.suppress(RuntimeError):  # no folder for a cache at all
+            compiled._cache = _OptionalCache(compiled.py_func)
+        return cast(F, compiled)
+
+    return decorate

@@ -1,0 +1,123 @@
+"""The points, checked and measured once; what every strategy and every run shares.
+
+Nothing here is copied but one chunk at a time. Strategies that need a layout of their own make it
+themselves.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kmeans_engine.errors import InvalidInput
+from kmeans_engine.exact import SumFormat
+from kmeans_engine.kernels.scan import scan_feature
+from kmeans_engine.threads import chunk_rows, run_chunks
+from kmeans_engine.validation import check_array, non_finite_error
+
+__all__ = ["Data"]
+
+Floats = npt.NDArray[np.float64]
+
+_NATIVE = (np.dtype(np.float32), np.dtype(np.float64))
+
+
+class Data:
+    """Points with their measurements.
+
+    Parameters
+    ----------
+    points : array_like, (M, N)
+        float32, float64 or integers; any strides.
+    threads : int
+        Threads for the measurement and, as a default, for all that follows.
+
+    Attributes
+    ----------
+    points : ndarray, (M, N)
+        The caller's own array.
+    low, high : ndarray, (N,), float64
+        Range of each feature.
+    center : ndarray, (N,), float64
+        Middle of the range; fast scores count from here, so that a large offset costs no digits.
+    scale : float
+        Power of two that brings the largest distance from `center` near 1.
+    sums : SumFormat
+        How exact sums of these points are stored.
+
+    Raises
+    ------
+    InvalidInput, InvalidType
+        If the points are not a finite two-dimensional table of real numbers, or are so far apart
+        that squared distances overflow float64.
+    """
+
+    def __init__(self, points: Any, threads: int) -> None:
+        self.points = check_array(points, "points")
+        self.n_points, self.n_features = self.points.shape
+        self.threads = threads
+        view = self.points.view(np.ndarray)
+        # One numba type for what may be written and what may not.
+        view.flags.writeable = False
+        self._view = view
+        self._direct = view.dtype in _NATIVE and view.flags.c_contiguous and view.dtype.isnative
+        self.low, self.high, tiny, integral = self._measure()
+        self.check_range(self.low, self.high)
+        self.center = 0.5 * self.low + 0.5 * self.high
+        reach = float(np.maximum(self.high - self.center, self.center - self.low).max())
+        # 2^1000 at most: beyond that the reference distance itself underflows, and scores must not
+        # certify.
+        self.scale = math.ldexp(1.0, min(-math.frexp(reach)[1], 1000)) if reach > 0.0 else 1.0
+        digits = 24 if view.dtype == np.float32 else 53
+        largest = np.maximum(np.abs(self.low), np.abs(self.high))
+        self.sums = SumFormat.for_range(largest, tiny, integral, digits, self.n_points)
+
+    def _measure(self) -> tuple[Floats, Floats, Floats, npt.NDArray[np.bool_]]:
+        """Return smallest and largest value, smallest magnitude and integrality of each feature."""
+        rows = min(chunk_rows(8 * self.n_features), self.n_points)
+        found = np.empty((self.threads, self.n_features, 4))
+        found[...] = (np.inf, -np.inf, np.inf, 0.0)
+        columns = np.empty((self.threads, self.n_features, rows))
+
+        def measure(worker: int, start: int, stop: int) -> None:
+            chunk = self._view[start:stop]
+            if chunk.dtype.kind == "f" and not np.isfinite(chunk).all():
+                raise non_finite_error(self._view, "points")
+            with np.errstate(over="ignore"):
+                columns[worker, :, : stop - start] = chunk.T
+            for n in range(self.n_features):
+                scan_feature(columns[worker, n, : stop - start], found[worker, n])
+
+        run_chunks(measure, self.n_points, rows, self.threads)
+        low, high = found[:, :, 0].min(axis=0), found[:, :, 1].max(axis=0)
+        return low, high, found[:, :, 2].min(axis=0), found[:, :, 3].sum(axis=0) == 0.0
+
+    def check_range(self, low: Floats, high: Floats) -> None:
+        """Raise `InvalidInput` if M squared distances within this range overflow float64."""
+        with np.errstate(over="ignore"):
+            total = float(self.n_points) * float(np.square(high - low).sum())
+        if not total < np.finfo(np.float64).max / 4:
+            largest = max(np.abs(low).max(), np.abs(high).max())
+            raise InvalidInput(
+                f"values up to {largest:.3g} are too large: their squares overflow float64; "
+                "scale the features (divide by a constant, or standardize)"
+            )
+
+    def rows_buffer(self, rows: int) -> Floats | None:
+        """Return scratch for `rows` where they must be copied, else None."""
+        return None if self._direct else np.empty((rows, self.n_features))
+
+    def rows(self, start: int, stop: int, buffer: Floats | None) -> npt.NDArray[np.floating]:
+        """Return rows as a read-only float32 or float64 array in C order, copied if need be."""
+        if buffer is None:
+            return self._view[start:stop]
+        chunk = buffer[: stop - start]
+        chunk[...] = self._view[start:stop]
+        chunk.flags.writeable = False
+        return chunk
+
+    def gather(self, indices: npt.NDArray[np.integer]) -> Floats:
+        """Return the rows at `indices` as a new float64 array."""
+        rows: Floats = self._view[indices].astype(np.float64, order="C", copy=False)
+        return rows

@@ -1,0 +1,29 @@
+"""The exceptions of the engine.
+
+::
+
+    KMeansError
+    ├── InvalidInput (ValueError)     a value that cannot be clustered
+    │   └── UnsupportedStrategy       a strategy that cannot serve this shape
+    └── InvalidType (TypeError)       an object of the wrong kind
+
+Each message says what was received, what is required and what to do.
+"""
+
+__all__ = ["InvalidInput", "InvalidType", "KMeansError", "UnsupportedStrategy"]
+
+
+class KMeansError(Exception):
+    """Base of every error that the engine raises on purpose."""
+
+
+class InvalidInput(KMeansError, ValueError):
+    """A value is outside what the engine can cluster."""
+
+
+class InvalidType(KMeansError, TypeError):
+    """An object is of a type that the engine cannot read."""
+
+
+class UnsupportedStrategy(InvalidInput):
+    """A strategy cannot serve the shape of this problem."""

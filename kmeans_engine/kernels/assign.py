@@ -1,0 +1,128 @@
+"""The nearest centroid of each point: a certified float32 score, or else the definition.
+
+The definition (the reference distance) is the float64 value of sum over n, left to right, of (x_n
+- c_n)^2, each operation rounded; among equal distances the lowest k wins.
+
+The bound. Let x', c' be (x - center) * scale and (c - center) * scale as real numbers, D = |x' -
+c'|^2, and u = 2^-24. The kernel rounds x' and c' to float32, with errors of at most u (1 + 2^-20)
+of their magnitude plus 2^-149; so the difference of the rounded vectors is off by at most Delta in
+the Euclidean norm, where Delta_n = u (1 + 2^-20) (max |x'_n| + max |c'_n|) + 2^-148. Summing N
+squares in float32, with or without FMA, has a relative error gamma <= (N + 3) u (1 + 2^-10) and an
+underflow error nu = N 2^-148. With any theta in (0, 1), (sqrt D +- Delta)^2 lies between (1 -
+theta) D - Delta^2 / theta and (1 + theta) D + (1 + 1/theta) Delta^2. The reference distance has
+the relative error epsilon = (N + 2) 2^-53 and the underflow error nu64 = N 2^-1074 scale^2. Hence,
+with gamma, theta, epsilon <= 1/16, a best score a and a second best score b name the winner of the
+definition beyond doubt if
+
+    b > a (1 + rho) + kappa,    1 + rho = (1 + gamma)(1 + theta)(1 + epsilon) / ((1 - gamma)(1 -
+    theta)(1 - epsilon)),
+                                kappa = 4 (nu + Delta^2 / theta + nu64),
+
+where the 4 is 2.7 by the algebra and leaves room for the rounding of the test itself, to which rho
+gives 4 u. Points that fail go to the definition. Guarded by tests/test_assign.py, and by a case
+that fails without the margin.
+"""
+
+import numpy as np
+
+from kmeans_engine._jit import kernel
+
+__all__ = ["BLOCK", "assign_block", "nearest"]
+
+# Points scored together. Scores, winners and one feature pair stay in the L1 cache.
+BLOCK = 512
+
+
+@kernel()
+def nearest(X, i, C):
+    """Return the cluster of point `i` of `X` (in, (B, N)) in `C` (in, (K, N)) by definition."""
+    best, winner = np.inf, 0
+    for k in range(C.shape[0]):
+        d = 0.0
+        for n in range(C.shape[1]):
+            t = np.float64(X[i, n]) - C[k, n]
+            d += t * t
+        if d < best:
+            best, winner = d, k
+    return winner
+
+
+@kernel("nnan", "nsz")
+def _largest(x, size):
+    """Return the largest magnitude of x[:size] (in, no NaN)."""
+    largest = np.float32(0.0)
+    for j in range(size):
+        largest = max(largest, abs(x[j]))
+    return largest
+
+
+@kernel("contract")
+def _merge(d, k, best, second, winner, size):
+    """Fold the scores `d` (in, (BLOCK,)) of centroid `k` into the other three (out, (BLOCK,))."""
+    for j in range(size):
+        s = d[j]
+        b = best[j]
+        loser = b if s < b else s
+        second[j] = loser if loser < second[j] else second[j]
+        winner[j] = k if s < b else winner[j]
+        best[j] = s if s < b else b
+
+
+@kernel("contract")
+def assign_block(
+    X, C, C32, center, scale, rho, kappa, delta_unit, C_max, labels, x, scores, winner
+):
+    """Write the nearest centroid of each point to `labels`; return how many needed the definition.
+
+    Parameters: `X` (in, (B, N) float32 or float64); `C` (in, (K, N) float64); `C32` (in, (K', N')
+    float32), scaled centroids, K' a multiple of 4 (rows of inf), N' of 2 (columns of 0); `center`
+    (in, (N,)); `scale`; `rho`; `kappa`, all of it but Delta; `delta_unit`, 4 u^2 / theta; `C_max`
+    (in, (N,)), the largest |c'_n|; `labels` (out, (B,) int32); `x` (scratch, (N', BLOCK) float32,
+    zeroed); `scores` (scratch, (6, BLOCK) float32); `winner` (scratch, (BLOCK,) int32).
+    """
+    N = X.shape[1]
+    N2 = C32.shape[1]
+    best, second = scores[4], scores[5]
+    bar = np.float32(1.0 + rho)
+    fallbacks = 0
+    for start in range(0, X.shape[0], BLOCK):
+        size = min(BLOCK, X.shape[0] - start)
+        spread = 0.0
+        for n in range(N):
+            for j in range(size):
+                x[n, j] = np.float32((np.float64(X[start + j, n]) - center[n]) * scale)
+            reach = np.float64(_largest(x[n], size)) + C_max[n] + 2.0**-120
+            spread += reach * reach
+        floor = np.float32(kappa + delta_unit * spread)
+        for j in range(size):
+            best[j] = np.inf
+            second[j] = np.inf
+            winner[j] = 0
+        for k in range(0, C32.shape[0], 4):
+            for n in range(0, N2, 2):
+                x0, x1 = x[n], x[n + 1]
+                a0, a1, b0, b1 = C32[k, n], C32[k, n + 1], C32[k + 1, n], C32[k + 1, n + 1]
+                c0, c1, d0, d1 = C32[k + 2, n], C32[k + 2, n + 1], C32[k + 3, n], C32[k + 3, n + 1]
+                if n == 0:
+                    for j in range(size):
+                        u, v = x0[j], x1[j]
+                        scores[0, j] = (u - a0) * (u - a0) + (v - a1) * (v - a1)
+                        scores[1, j] = (u - b0) * (u - b0) + (v - b1) * (v - b1)
+                        scores[2, j] = (u - c0) * (u - c0) + (v - c1) * (v - c1)
+                        scores[3, j] = (u - d0) * (u - d0) + (v - d1) * (v - d1)
+                else:
+                    for j in range(size):
+                        u, v = x0[j], x1[j]
+                        scores[0, j] += (u - a0) * (u - a0) + (v - a1) * (v - a1)
+                        scores[1, j] += (u - b0) * (u - b0) + (v - b1) * (v - b1)
+                        scores[2, j] += (u - c0) * (u - c0) + (v - c1) * (v - c1)
+                        scores[3, j] += (u - d0) * (u - d0) + (v - d1) * (v - d1)
+            for q in range(4):
+                _merge(scores[q], np.int32(k + q), best, second, winner, size)
+        for j in range(size):
+            labels[start + j] = winner[j]
+        for j in range(size):
+            if not second[j] > best[j] * bar + floor:
+                labels[start + j] = nearest(X, start + j, C)
+                fallbacks += 1
+    return fallbacks

@@ -1,0 +1,176 @@
+"""Exact sums as integer limbs, and the correctly rounded quotient of such a sum by a count.
+
+A value x of feature n is an integer multiple of 2^e[n]. It is cut, towards zero, into limbs of
+`width` bits; limb l has the weight 2^(e[n] + width l). Each limb is summed in an int64 with room
+for all points, so no carry is ever needed, additions commute exactly, and taking a point out is
+adding its negative. (Cf. Neal 2015, "Fast exact summation using small and large
+superaccumulators".)
+"""
+
+import math
+
+import numpy as np
+
+from kmeans_engine._jit import kernel
+
+__all__ = ["accumulate", "divide", "move", "sum_squares"]
+
+
+@kernel()
+def _add(x, sign, sums, k, n, down, up):
+    """Add sign * x to the limbs sums[k, n] (out). A view would cost a reference count.
+
+    `down` (in, (N, L, 2)) is 1 / weight as a product of two factors, because 2^1074 is not a
+    float64; `up` (in, (N, L)) is the weight.
+    """
+    rest = x
+    for level in range(sums.shape[2] - 1, 0, -1):
+        limb = np.int64((rest * down[n, level, 0]) * down[n, level, 1])
+        sums[k, n, level] += sign * limb
+        # Exact: the difference is the low part of `rest`, with its sign.
+        rest -= limb * up[n, level]
+    sums[k, n, 0] += sign * np.int64((rest * down[n, 0, 0]) * down[n, 0, 1])
+
+
+@kernel()
+def accumulate(X, labels, down, up, sums, counts):
+    """Add points `X` (in, (B, N)) with `labels` (in, (B,)) to their clusters.
+
+    `sums` (out, (K, N, L)), `counts` (out, (K,)); `down` and `up` as in `_add`.
+    """
+    for i in range(X.shape[0]):
+        k = np.uintp(labels[i])
+        counts[k] += 1
+        for n in range(X.shape[1]):
+            _add(np.float64(X[i, n]), 1, sums, k, n, down, up)
+
+
+@kernel()
+def move(X, old, new, down, up, sums, counts):
+    """Move points `X` (in, (B, N)) from the clusters `old` (in, (B,)) to `new` (in, (B,)).
+
+    Shapes of the rest as in `accumulate`.
+    """
+    for i in range(X.shape[0]):
+        a = np.uintp(old[i])
+        b = np.uintp(new[i])
+        counts[a] -= 1
+        counts[b] += 1
+        for n in range(X.shape[1]):
+            x = np.float64(X[i, n])
+            _add(x, -1, sums, a, n, down, up)
+            _add(x, 1, sums, b, n, down, up)
+
+
+@kernel()
+def _two_product(a, b):
+    """Return p + e == a * b exactly (Dekker 1971, Veltkamp's split)."""
+    t = 134217729.0 * a
+    a_high = t - (t - a)
+    a_low = a - a_high
+    t = 134217729.0 * b
+    b_high = t - (t - b)
+    b_low = b - b_high
+    p = a * b
+    e = ((a_high * b_high - p) + a_high * b_low + a_low * b_high) + a_low * b_low
+    return p, e
+
+
+@kernel()
+def divide(sums, counts, exponents, width, which, means, doubtful):
+    """Write the float64 nearest to sums / counts into `means` where that is certain.
+
+    Parameters: `sums` (in, (K, N, L)); `counts` (in, (K,)); `exponents` (in, (N,)), the e[n];
+    `width`, bits of a limb; `which` (in, (R,)), the clusters to do; `means` (out, (K, N));
+    `doubtful` (out, (R, N) bool), True where the quotient lies too close to the middle of two
+    floats, or near the ends of their range, to be decided here. A cluster without points is left
+    alone.
+
+    The sum becomes a double-double (relative error below 2^-100), is divided with one correction
+    step (below 2^-98), and is certain if an error of 2^-95 to either side would round to the same
+    float (Ziv 1991). Guarded by tests/test_exact.py.
+    """
+    levels = sums.shape[2]
+    unit = math.ldexp(1.0, -width)
+    limbs = np.empty(levels + 1, dtype=np.int64)
+    for j in range(which.shape[0]):
+        k = which[j]
+        for n in range(sums.shape[1]):
+            doubtful[j, n] = False
+            if counts[k] == 0:
+                continue
+            # Carry, so that all limbs but the top one lie in 0 .. 2^width - 1; the value is made
+            # positive.
+            sign = 1.0
+            for _ in range(2):
+                carry = np.int64(0)
+                for level in range(levels):
+                    value = carry + (sums[k, n, level] if sign > 0 else -sums[k, n, level])
+                    carry = value >> width
+                    limbs[level] = value - (carry << width)
+                limbs[levels] = carry
+                if carry >= 0:
+                    break
+                sign = -1.0
+            top = levels
+            while top > 0 and limbs[top] == 0:
+                top -= 1
+            # The top limb counts 1 or more, so what lies below a weight of 2^-119 does not matter.
+            high, low, weight = 0.0, 0.0, 1.0
+            for level in range(top, -1, -1):
+                term = np.float64(limbs[level]) * weight
+                total = high + term
+                b = total - high
+                low += (high - (total - b)) + (term - b)
+                high = total
+                if weight < 2.0**-119:
+                    break
+                weight *= unit
+            if high == 0.0:
+                means[k, n] = 0.0
+                continue
+            total = high + low
+            low -= total - high
+            high = total
+            count = np.float64(counts[k])
+            q = high / count
+            p, e = _two_product(q, count)
+            correction = (((high - p) - e) + low) / count
+            mean = q + correction
+            tail = correction - (mean - q)
+            margin = mean * 2.0**-95
+            shift = exponents[n] + width * top
+            size = math.frexp(mean)[1] + shift
+            if (
+                mean + (tail + margin) == mean
+                and mean + (tail - margin) == mean
+                and -1000 < size < 1020
+            ):
+                half_shift = shift // 2
+                means[k, n] = sign * math.ldexp(math.ldexp(mean, half_shift), shift - half_shift)
+            else:
+                doubtful[j, n] = True
+
+
+@kernel()
+def sum_squares(bits, bins):
+    """Add the squares of float64 values, exactly, to a superaccumulator with one row per exponent.
+
+    `bits` (in, (B,) int64): the values, reinterpreted. `bins` (out, (2046, 6) int64): with the
+    significand m = h 2^27 + l, a row collects l^2, h l and h^2, each as its lower 30 bits and the
+    rest: room for 2^33 values.
+    """
+    for i in range(bits.shape[0]):
+        m = bits[i] & 0xFFFFFFFFFFFFF
+        row = (bits[i] >> 52) & 2047
+        if row > 0:
+            m |= 0x10000000000000
+            row -= 1
+        h = m >> 27
+        l = m & 0x7FFFFFF  # noqa: E741
+        bins[row, 0] += (l * l) & 0x3FFFFFFF
+        bins[row, 1] += (l * l) >> 30
+        bins[row, 2] += (h * l) & 0x3FFFFFFF
+        bins[row, 3] += (h * l) >> 30
+        bins[row, 4] += (h * h) & 0x3FFFFFFF
+        bins[row, 5] += (h * h) >> 30

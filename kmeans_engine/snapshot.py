@@ -1,0 +1,104 @@
+"""The state of the algorithm after one iteration: what an engine yields and a renderer draws."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kmeans_engine.exact import ExactSums, exact_inertia
+from kmeans_engine.labels import IndexSet, LabelState
+
+__all__ = ["Snapshot", "largest_shift"]
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """One state of a run. Frozen, and valid for as long as it is kept; all arrays are read-only.
+
+    Snapshot 0 holds the initial centroids and the labels with respect to them. Snapshot i >= 1
+    holds the labels with respect to the centroids of snapshot i - 1, and the centroids
+    recalculated from those labels; so snapshots 0 and 1 have the same labels. A kept snapshot
+    holds no more than one array of labels and one bit per point for `changed`; most hold far less.
+
+    Attributes
+    ----------
+    iteration : int
+        0 for the initial state.
+    centroids : ndarray, (K, N), float64
+        Means of the clusters, exact but for one rounding; an empty cluster keeps its centroid.
+    assigned_from : ndarray, (K, N), float64
+        The centroids that `labels` refers to.
+    counts : ndarray, (K,), int64
+        Points in each cluster.
+    n_changed : int
+        Points whose label differs from the snapshot before; all of them for snapshot 0.
+    shift : float
+        Largest Euclidean distance that a centroid moved since the snapshot before; 0 for snapshot
+        0.
+    converged : bool
+        Whether the centroids equal those of the snapshot before, which ends the run.
+    points : ndarray, (M, N)
+        The points of the engine, not a copy.
+    """
+
+    iteration: int
+    centroids: Floats
+    assigned_from: Floats
+    counts: npt.NDArray[np.int64]
+    n_changed: int
+    shift: float
+    converged: bool
+    points: npt.NDArray[Any] = field(repr=False)
+    _state: LabelState = field(repr=False)
+    _changed: IndexSet | None = field(repr=False)
+    _sums: ExactSums = field(repr=False)
+    _squares: Callable[[], list[int]] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        self._state.own(self)
+
+    @property
+    def labels(self) -> npt.NDArray[Any]:
+        """The cluster of each point, (M,), in the smallest unsigned integer that holds K - 1.
+
+        Made when first asked for: a copy of the newest labels with the later changes undone.
+        """
+        return self._state.labels()
+
+    @property
+    def changed(self) -> npt.NDArray[np.intp]:
+        """Points whose label differs from the snapshot before, ascending indices, (n_changed,)."""
+        if self._changed is None:
+            indices = np.arange(len(self.points), dtype=np.intp)
+        else:
+            indices = self._changed.indices()
+        indices.setflags(write=False)
+        return indices
+
+    @property
+    def inertia(self) -> float:
+        """Sum of squared distances from each point to ``centroids[labels]`` of this snapshot.
+
+        Computed from exact sums and rounded once; 0 exactly if every point lies on its centroid.
+        The first call of an engine looks at every point for the sum of squares, later ones cost K
+        N.
+        """
+        return exact_inertia(self._sums, self._squares(), self.centroids)
+
+
+def largest_shift(before: Floats, after: Floats) -> float:
+    """Return the largest Euclidean distance between rows of two arrays (K, N)."""
+    squares = np.zeros(len(before))
+    for n in range(
+        before.shape[1]
+    ):  # left to right, like the oracle; numpy's own sum goes in pairs
+        step = after[:, n] - before[:, n]
+        squares += step * step
+    return math.sqrt(squares.max())

@@ -1,0 +1,76 @@
+"""The two steps of K-means on their own, as in a textbook."""
+
+import numpy as np
+import numpy.typing as npt
+
+from kmeans_engine.data import Data
+from kmeans_engine.engine import label_dtype, sum_points
+from kmeans_engine.strategies import make_strategy
+from kmeans_engine.threads import default_threads
+from kmeans_engine.validation import check_centroids, check_labels
+
+__all__ = ["assign_points", "recalc_centroids"]
+
+
+def assign_points(
+    points: npt.ArrayLike, centroids: npt.ArrayLike
+) -> npt.NDArray[np.unsignedinteger]:
+    """Return the nearest centroid of each point.
+
+    Parameters
+    ----------
+    points : array_like, (M, N)
+        float32, float64 or integers.
+    centroids : array_like, (K, N)
+        There may be more of them than points.
+
+    Returns
+    -------
+    ndarray, (M,)
+        The lowest k whose squared distance, summed feature by feature in float64, is smallest; in
+        the smallest unsigned integer type that holds K - 1.
+
+    Raises
+    ------
+    InvalidInput, InvalidType
+        If an array cannot be used, or the two differ in their number of features.
+    """
+    data = Data(points, default_threads())
+    checked = check_centroids(centroids, data.n_features)
+    data.check_range(
+        np.minimum(data.low, checked.min(axis=0)), np.maximum(data.high, checked.max(axis=0))
+    )
+    labels = np.empty(data.n_points, dtype=label_dtype(len(checked)))
+    make_strategy("auto", data).assign(checked, labels)
+    return labels
+
+
+def recalc_centroids(
+    points: npt.ArrayLike, labels: npt.ArrayLike, centroids: npt.ArrayLike
+) -> npt.NDArray[np.float64]:
+    """Return the mean of the points of each cluster.
+
+    Parameters
+    ----------
+    points : array_like, (M, N)
+        float32, float64 or integers.
+    labels : array_like, (M,)
+        Integers in 0 .. K-1.
+    centroids : array_like, (K, N)
+        A cluster without points keeps its row.
+
+    Returns
+    -------
+    ndarray, (K, N), float64
+        The float64 nearest to the exact mean, ties to even.
+
+    Raises
+    ------
+    InvalidInput, InvalidType
+        If an array cannot be used, or they do not fit each other.
+    """
+    data = Data(points, default_threads())
+    means = check_centroids(centroids, data.n_features).copy()
+    checked = check_labels(labels, data.n_points, len(means))
+    sum_points(data, checked, len(means)).update_means(means, np.arange(len(means)))
+    return means

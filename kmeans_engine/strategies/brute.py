@@ -1,0 +1,117 @@
+"""Score every centroid for every point. Needs memory for one chunk per thread."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kmeans_engine.data import Data
+from kmeans_engine.kernels.assign import BLOCK, assign_block
+from kmeans_engine.threads import chunk_rows, run_chunks
+
+__all__ = ["Brute", "score_margin"]
+
+Floats = npt.NDArray[np.float64]
+
+_U = 2.0**-24
+# Balance of relative and absolute slack; 2^-16 keeps the relative slack near what summing costs
+# anyway.
+_THETA = 2.0**-16
+
+
+def score_margin(n_features: int, scale: float) -> tuple[float, float, float]:
+    """Return rho, kappa without Delta, and the factor of Delta^2 of `kernels.assign`."""
+    gamma = (n_features + 3) * _U * (1 + 2.0**-10)
+    epsilon = (n_features + 2) * 2.0**-53
+    if gamma > 1 / 16:  # above a million features: leave everything to the definition
+        return 0.0, math.inf, 0.0
+    rho = (1 + gamma) * (1 + _THETA) * (1 + epsilon) / (
+        (1 - gamma) * (1 - _THETA) * (1 - epsilon)
+    ) - 1
+    nu = n_features * 2.0**-148
+    nu64 = math.ldexp(n_features, 2 * (math.frexp(scale)[1] - 1) - 1074)
+    return rho + 4 * _U, 4 * (nu + nu64), 4 * 1.001 * _U * _U / _THETA
+
+
+class Brute:
+    """The plain sweep.
+
+    Parameters
+    ----------
+    data : Data
+        The points.
+    """
+
+    def __init__(self, data: Data) -> None:
+        self.data = data
+
+    def assign(self, centroids: Floats, labels: npt.NDArray[Any]) -> None:
+        """Write the label of every point to `labels` (M,), any unsigned dtype."""
+
+        def store(start: int, found: npt.NDArray[np.int32]) -> None:
+            labels[start : start + len(found)] = found
+
+        self._sweep(centroids, store)
+
+    def changes(
+        self, centroids: Floats, labels: npt.NDArray[Any]
+    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[Any]]:
+        """Return the points whose label differs from `labels`, ascending, and the new labels."""
+        pieces: dict[int, tuple[npt.NDArray[np.intp], npt.NDArray[Any]]] = {}
+
+        def compare(start: int, found: npt.NDArray[np.int32]) -> None:
+            new = found.astype(labels.dtype)
+            indices = np.flatnonzero(new != labels[start : start + len(found)])
+            pieces[start] = indices + start, new[indices]
+
+        self._sweep(centroids, compare)
+        order = sorted(pieces)
+        return (
+            np.concatenate([pieces[start][0] for start in order]),
+            np.concatenate([pieces[start][1] for start in order]),
+        )
+
+    def _sweep(
+        self, centroids: Floats, consume: Callable[[int, npt.NDArray[np.int32]], None]
+    ) -> None:
+        """Call ``consume(start, labels)`` for consecutive chunks, from several threads."""
+        data = self.data
+        k, n_features = centroids.shape
+        packed = np.full((-(-k // 4) * 4, n_features + n_features % 2), np.inf, dtype=np.float32)
+        with np.errstate(over="ignore"):
+            scaled = (centroids - data.center) * data.scale
+            packed[:k, :n_features] = scaled
+        packed[:k, n_features:] = 0.0
+        # The lowest of several equal centroids wins always, so the others need not tie in every
+        # score.
+        packed[np.setdiff1d(np.arange(k), np.unique(centroids, axis=0, return_index=True)[1])] = (
+            np.inf
+        )
+        reach = np.abs(scaled).max(axis=0)
+        rho, kappa, delta_unit = score_margin(n_features, data.scale)
+        rows = min(chunk_rows(k * n_features), data.n_points)
+        workers = min(data.threads, -(-data.n_points // rows))
+        scratch = [
+            (
+                data.rows_buffer(rows),
+                np.empty(rows, dtype=np.int32),
+                np.zeros((packed.shape[1], BLOCK), dtype=np.float32),
+                np.empty((6, BLOCK), dtype=np.float32),
+                np.empty(BLOCK, dtype=np.int32),
+            )
+            for _ in range(workers)
+        ]
+
+        def work(worker: int, start: int, stop: int) -> None:
+            buffer, found, x, scores, winner = scratch[worker]
+            X = data.rows(start, stop, buffer)
+            found = found[: stop - start]
+            assign_block(
+                X, centroids, packed, data.center, data.scale, rho, kappa, delta_unit, reach,
+                found, x, scores, winner,
+            )  # fmt: skip
+            consume(start, found)
+
+        run_chunks(work, data.n_points, rows, data.threads)

@@ -1,0 +1,21 @@
+"""Shared by all tests: the machine's own settings must not reach them."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# The same examples on every machine and in every run.
+settings.register_profile("deterministic", derandomize=True, deadline=None)
+settings.load_profile("deterministic")
+
+# A user's backend or ffmpeg would change what is tested.
+for name in ("MPLBACKEND", "IMAGEIO_FFMPEG_EXE"):
+    os.environ.pop(name, None)
+
+
+@pytest.fixture
+def root() -> Path:
+    """The checkout."""
+    return Path(__file__).parent.parent

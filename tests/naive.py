@@ -1,0 +1,102 @@
+"""The slow, obvious oracle: plain Python, distances by definition, means by fractions."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+Row = list[float]
+
+
+@dataclass
+class State:
+    iteration: int
+    centroids: list[Row]
+    assigned_from: list[Row]
+    labels: list[int]
+    changed: list[int]
+    counts: list[int]
+    shift: float
+    inertia: float
+    converged: bool
+
+
+def rows(array) -> list[Row]:
+    """Points and centroids count as their float64 values."""
+    return [[float(value) for value in row] for row in np.asarray(array).tolist()]
+
+
+def squared_distance(point: Row, centroid: Row) -> float:
+    total = 0.0
+    for x, c in zip(point, centroid, strict=True):
+        total += (x - c) * (x - c)
+    return total
+
+
+def assign(points: list[Row], centroids: list[Row]) -> list[int]:
+    labels = []
+    for point in points:
+        distances = [squared_distance(point, centroid) for centroid in centroids]
+        labels.append(distances.index(min(distances)))
+    return labels
+
+
+def recalc(points: list[Row], labels: list[int], centroids: list[Row]) -> list[Row]:
+    means = []
+    for k, centroid in enumerate(centroids):
+        members = [point for point, label in zip(points, labels, strict=True) if label == k]
+        if not members:
+            means.append(list(centroid))
+            continue
+        columns = zip(*members, strict=True)
+        means.append([float(sum(map(Fraction, column)) / len(members)) for column in columns])
+    return means
+
+
+def inertia(points: list[Row], labels: list[int], centroids: list[Row]) -> float:
+    total = Fraction(0)
+    for point, label in zip(points, labels, strict=True):
+        for x, c in zip(point, centroids[label], strict=True):
+            total += (Fraction(x) - Fraction(c)) ** 2
+    return float(total)
+
+
+def shift(before: list[Row], after: list[Row]) -> float:
+    return max(math.sqrt(squared_distance(b, a)) for a, b in zip(before, after, strict=True))
+
+
+def snapshots(points, centroids, max_iterations=None, tolerance=0.0) -> Iterator[State]:
+    """Yield every state, beginning with the initial one."""
+    data, current = rows(points), rows(centroids)
+    labels = assign(data, current)
+    everybody = list(range(len(data)))
+
+    def state(iteration, new, used, labels, changed, moved, converged):
+        counts = [labels.count(k) for k in range(len(new))]
+        return State(
+            iteration,
+            new,
+            used,
+            labels,
+            changed,
+            counts,
+            moved,
+            inertia(data, labels, new),
+            converged,
+        )
+
+    yield state(0, current, current, labels, everybody, 0.0, False)
+    seen = [current]
+    iteration = 0
+    while max_iterations is None or iteration < max_iterations:
+        iteration += 1
+        old_labels, labels = labels, assign(data, current)
+        changed = [i for i in everybody if labels[i] != old_labels[i]]
+        used, current = current, recalc(data, labels, current)
+        moved, converged = shift(used, current), current == used
+        yield state(iteration, current, used, labels, changed, moved, converged)
+        if converged or current in seen or 0.0 < tolerance >= moved:
+            return
+        seen.append(current)
