@@ -1,12 +1,21 @@
 """Compare runs of the engine with the oracle and with each other, field by field, bit for bit."""
 
 import itertools
+import os
 
 import naive
 import numpy as np
+from hypothesis import settings
+
+PLAIN_PYTHON = os.environ.get("NUMBA_DISABLE_JIT", "0") != "0"
 
 FIELDS = ("iteration", "centroids", "assigned_from", "labels", "changed", "counts", "n_changed")
 NUMBERS = ("shift", "inertia", "converged")
+
+
+def examples(number: int) -> settings:
+    """Settings for a property test; kernels that run as plain Python get a tenth of the examples."""
+    return settings(max_examples=max(number // 10, 5) if PLAIN_PYTHON else number)
 
 
 def bits(value) -> bytes:

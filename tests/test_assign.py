@@ -1,17 +1,18 @@
 """The assignment step: the definition decides wherever rounding could."""
 
+import check
 import naive
 import numpy as np
 import problems
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kmeans_engine import InvalidInput, assign_points
 from kmeans_engine.strategies import brute
 
 
-@settings(max_examples=150, deadline=None)
+@check.examples(150)
 @given(
     st.integers(0, 2**32),
     st.sampled_from(problems.KINDS),

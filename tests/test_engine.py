@@ -9,7 +9,7 @@ import check
 import numpy as np
 import problems
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kmeans_engine import (
@@ -39,7 +39,7 @@ def runs(draw):
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-@settings(max_examples=150, deadline=None)
+@check.examples(150)
 @given(runs(), st.sampled_from([1, 2, 3, 8]))
 def test_every_snapshot_equals_the_oracle(strategy, run, threads):
     points, centroids = run
@@ -48,7 +48,7 @@ def test_every_snapshot_equals_the_oracle(strategy, run, threads):
     assert points.tobytes() == before
 
 
-@settings(max_examples=30, deadline=None)
+@check.examples(30)
 @given(runs(), st.integers(0, 4), st.sampled_from([0.0, 1e-3, 0.5, 10.0]))
 def test_a_run_ends_where_the_oracle_ends(run, max_iterations, tolerance):
     points, centroids = run
@@ -109,7 +109,7 @@ def test_kept_snapshots_equal_those_used_at_once():
         assert kept[i].inertia == inertia
 
 
-@settings(max_examples=40, deadline=None)
+@check.examples(40)
 @given(st.integers(0, 2**32), st.data())
 def test_snapshots_kept_in_any_pattern_stay_right(seed, data):
     rng = np.random.default_rng(seed)
@@ -224,7 +224,7 @@ def test_runs_of_one_engine_are_independent_also_in_threads():
         check.same_snapshot(found[i], last)
 
 
-@settings(max_examples=30, deadline=None)
+@check.examples(30)
 @given(st.integers(0, 2**32), st.integers(1, 8), st.integers(1, 3))
 def test_inertia_never_rises(seed, k, n):
     points = np.random.default_rng(seed).normal(size=(60, n))
@@ -232,7 +232,7 @@ def test_inertia_never_rises(seed, k, n):
     assert all(b <= a * (1 + 1e-9) for a, b in itertools.pairwise(values))
 
 
-@settings(max_examples=30, deadline=None)
+@check.examples(30)
 @given(st.integers(0, 2**32), st.sampled_from(["clustered", "lattice", "outlier"]))
 def test_symmetries(seed, kind):
     rng = np.random.default_rng(seed)

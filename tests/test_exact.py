@@ -2,10 +2,11 @@
 
 from fractions import Fraction
 
+import check
 import numpy as np
 import problems
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kmeans_engine import InvalidInput, InvalidType, recalc_centroids
@@ -16,7 +17,7 @@ from kmeans_engine.exact import exact_inertia, square_totals
 moderate = st.floats(-1e150, 1e150, allow_subnormal=True)
 
 
-@settings(max_examples=300, deadline=None)
+@check.examples(300)
 @given(st.lists(st.tuples(moderate, st.integers(0, 3)), min_size=1, max_size=30))
 def test_means_are_the_nearest_floats_to_the_exact_means(rows):
     points = np.array([[value] for value, _ in rows])
@@ -28,7 +29,7 @@ def test_means_are_the_nearest_floats_to_the_exact_means(rows):
         assert means[k, 0] == want
 
 
-@settings(max_examples=200, deadline=None)
+@check.examples(200)
 @given(st.integers(0, 2**53), st.integers(0, 60), st.integers(1, 5))
 def test_quotients_near_the_middle_of_two_floats(m, exponent, k):
     # Pairs whose mean is a tie, or one unit beside it.

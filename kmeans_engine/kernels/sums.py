@@ -139,7 +139,7 @@ def divide(sums, counts, exponents, width, which, means, doubtful):
             mean = q + correction
             tail = correction - (mean - q)
             margin = mean * 2.0**-95
-            shift = exponents[n] + width * top
+            shift = int(exponents[n] + width * top)
             size = math.frexp(mean)[1] + shift
             if (
                 mean + (tail + margin) == mean

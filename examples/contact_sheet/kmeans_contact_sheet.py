@@ -1,0 +1,61 @@
+"""A contact sheet: one PNG with the frames of iterations 0, 1, 2, 4, 8, ... and the last."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PIL import Image
+
+from kmeans_engine.atomic import AtomicFile
+from renderers import Moment, Renderer, Scene
+from renderers.painter import Painter
+
+
+class ContactSheet(Renderer):
+    """Paint the chosen states in a grid; each of them is as large as the size asked for."""
+
+    suffix = ".png"
+    writes = "one page with iterations 0, 1, 2, 4, 8, ... and the last"
+    default_size = (480, 360)
+
+    _painter: Painter | None = None
+    _waiting: Moment | None = None
+
+    def open(self, scene: Scene) -> None:
+        """Prepare the painter."""
+        self._painter = Painter(scene, self.options)
+        self._frames: list[np.ndarray] = []
+
+    def draw(self, moment: Moment) -> None:
+        """Paint iterations 0, 1, 2, 4, 8, ...; remember any other in case it is the last."""
+        iteration = moment.snapshots[0].iteration
+        self._waiting = moment
+        if iteration & (iteration - 1) == 0:
+            self._paint()
+
+    def close(self) -> None:
+        """Lay the frames out and write the file, which appears only when complete."""
+        if self._painter is None:
+            return
+        self._paint()
+        width, height = self.options.size
+        columns = math.ceil(math.sqrt(len(self._frames)))
+        rows = math.ceil(len(self._frames) / columns)
+        ground = self._painter.palette()[0]
+        sheet = np.full((rows * height, columns * width, 3), ground, np.uint8)
+        for i, frame in enumerate(self._frames):
+            top, left = i // columns * height, i % columns * width
+            sheet[top : top + height, left : left + width] = frame
+        with AtomicFile(self.path) as file:
+            Image.fromarray(sheet).save(file.temporary, format="PNG")
+        self.abort()
+
+    def abort(self) -> None:
+        """Forget the frames. Nothing is written before `close`, so no file is left behind."""
+        self._painter = self._waiting = None
+
+    def _paint(self) -> None:
+        if self._waiting is not None:
+            self._frames.append(self._painter.paint(self._waiting)[:, :, :3].copy())
+            self._waiting = None

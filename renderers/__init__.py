@@ -1,0 +1,196 @@
+"""Renderers: snapshots in, pictures out. Knows matplotlib and ffmpeg; never a distance.
+
+::
+
+    import renderers
+    from kmeans_engine import Engine, initial_centroids, make_clusters
+
+    points = make_clusters(12, 100, seed=1)
+    engine = Engine(points)
+    centroids = initial_centroids(points, 12, seed=1)
+    renderers.save(engine.snapshots(centroids), "run.mp4", fps=2, theme="dark")
+    renderers.show(engine.snapshots(centroids))
+
+Importing this package imports no toolkit and no compiler; a renderer is imported when it is used.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from kmeans_engine import Snapshot
+    from renderers.contract import Moment, Options, Panel, Renderer, Scene
+    from renderers.errors import (
+        InvalidOption,
+        RendererBroken,
+        RenderError,
+        RendererUnavailable,
+        UnknownRenderer,
+    )
+    from renderers.view import make_scene
+
+__all__ = [
+    "InvalidOption",
+    "Moment",
+    "Options",
+    "Panel",
+    "RenderError",
+    "Renderer",
+    "RendererBroken",
+    "RendererUnavailable",
+    "Scene",
+    "UnknownRenderer",
+    "make_scene",
+    "save",
+    "show",
+]
+
+_HOMES = {
+    "InvalidOption": "errors",
+    "Moment": "contract",
+    "Options": "contract",
+    "Panel": "contract",
+    "RenderError": "errors",
+    "Renderer": "contract",
+    "RendererBroken": "errors",
+    "RendererUnavailable": "errors",
+    "Scene": "contract",
+    "UnknownRenderer": "errors",
+    "make_scene": "view",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its module on first use (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+def save(
+    snapshots: Iterable[Snapshot],
+    path: str | PathLike[str],
+    *,
+    renderer: str | None = None,
+    fps: float = 2,
+    size: tuple[int, int] | None = None,
+    theme: str = "light",
+    title: str = "",
+    axes: tuple[int, int] | None = None,
+    names: Sequence[str] = (),
+    offset: ArrayLike | None = None,
+    scale: ArrayLike | None = None,
+    overwrite: bool = True,
+) -> Path:
+    """Write the snapshots of a run to a film or another picture.
+
+    Parameters
+    ----------
+    snapshots : iterable of Snapshot
+        What `kmeans_engine.Engine.snapshots` yields; consumed once, none is kept.
+    path : path-like
+        The file; its suffix chooses the renderer. Appears only when complete.
+    renderer : str, optional
+        Name of the renderer, for a plug-in.
+    fps : float
+        Snapshots per second; the last one is held for two seconds.
+    size : tuple of int, optional
+        Width and height in pixels; the renderer's own if not given.
+    theme : {"light", "dark", "classic"}
+        Colours and markers.
+    title : str
+        Shown above the picture.
+    axes : tuple of int, optional
+        The two features to draw; by default all of them, projected if there are more than two.
+    names : sequence of str
+        Names of the features.
+    offset, scale : array_like, shape (N,), optional
+        Draw ``value * scale + offset`` where the points were standardised.
+    overwrite : bool
+        Whether a file may be there already.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    UnknownRenderer, InvalidOption
+        If an argument is wrong.
+    RenderError, OSError
+        If the file cannot be made; it is then as it was before.
+    """
+    from renderers.errors import InvalidOption
+    from renderers.outputs import make_options, plan
+
+    outputs = plan([renderer] if renderer else [], [path], overwrite=overwrite)
+    _, kind, file = outputs[0]
+    if file is None:
+        raise InvalidOption(f"renderer={renderer!r} writes no file; use one that does, or show()")
+    options = make_options(kind, fps=fps, size=size, theme=theme)
+    view = {"title": title, "axes": axes, "names": names, "offset": offset, "scale": scale}
+    _render(snapshots, kind(file, options), view)
+    return file
+
+
+def show(
+    snapshots: Iterable[Snapshot],
+    *,
+    fps: float = 2,
+    size: tuple[int, int] | None = None,
+    theme: str = "light",
+    title: str = "",
+    axes: tuple[int, int] | None = None,
+    names: Sequence[str] = (),
+    offset: ArrayLike | None = None,
+    scale: ArrayLike | None = None,
+) -> None:
+    """Show the snapshots of a run in a window, while they are computed; return when it is closed.
+
+    The parameters are those of `save`. The window is matplotlib's: ``MPLBACKEND`` chooses the
+    toolkit.
+
+    Raises
+    ------
+    InvalidOption
+        If an argument is wrong.
+    RendererUnavailable
+        If there is no display.
+    """
+    from renderers.outputs import make_options, plan
+
+    kind = plan(["live"], [])[0].renderer
+    options = make_options(kind, fps=fps, size=size, theme=theme)
+    view = {"title": title, "axes": axes, "names": names, "offset": offset, "scale": scale}
+    _render(snapshots, kind(None, options), view)
+
+
+def _render(snapshots: Iterable[Snapshot], renderer: Renderer, view: dict[str, Any]) -> None:
+    from renderers.errors import InvalidOption
+    from renderers.film import moments, play
+    from renderers.view import make_scene
+
+    def job() -> None:
+        states = iter(snapshots)
+        first = next(states, None)
+        if first is None:
+            raise InvalidOption("there are no snapshots to draw; pass engine.snapshots(centroids)")
+        film = moments(itertools.chain([first], states), fps=renderer.options.fps)
+        play(film, make_scene(first, **view), [renderer])
+
+    renderer.drive(job)

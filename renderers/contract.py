@@ -1,0 +1,174 @@
+"""What a renderer is told and what it must do. Draws nothing itself.
+
+A renderer is told once about the *scene*, then gets *moments*: what is on screen, and for how long.
+`docs/adding_a_renderer.md` shows one in full.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
+
+if TYPE_CHECKING:
+    from kmeans_engine import Snapshot
+    from renderers.view import View
+
+__all__ = ["Moment", "Options", "Panel", "Phase", "Renderer", "Scene"]
+
+Phase = Literal["state", "assignment", "update"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a picture is made, as its user asked for it.
+
+    Attributes
+    ----------
+    size : tuple of int
+        Width and height in pixels.
+    fps : float
+        Frames per second of a film; the rate at which a window shows snapshots.
+    theme : str
+        ``"light"``, ``"dark"`` or ``"classic"``.
+    """
+
+    size: tuple[int, int] = (1280, 720)
+    fps: float = 2.0
+    theme: str = "light"
+
+    def with_size(self, size: tuple[int, int]) -> Options:
+        """Return the same options for another size in pixels."""
+        return replace(self, size=size)
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One run on the picture.
+
+    Attributes
+    ----------
+    k : int
+        Number of clusters.
+    view : View
+        The points, how they are laid on the plane, the limits of the axes and their labels.
+    title : str
+        What tells this run from its neighbours; empty if it is alone.
+    """
+
+    k: int
+    view: View
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What stays the same from the first moment to the last.
+
+    Attributes
+    ----------
+    panels : tuple of Panel
+        One unless several runs are shown side by side.
+    title : str
+        Title of the whole picture; may be empty.
+    """
+
+    panels: tuple[Panel, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What is on screen for a time.
+
+    Attributes
+    ----------
+    snapshots : tuple of Snapshot
+        One per panel.
+    seconds : float
+        How long it lasts.
+    phase : {"state", "assignment", "update"}
+        A whole state, or the step towards it that is shown.
+    progress : float
+        Position 0..1 within the motion from the state before; 1 is the snapshot itself.
+    """
+
+    snapshots: tuple[Snapshot, ...]
+    seconds: float
+    phase: Phase = "state"
+    progress: float = 1.0
+
+
+class Renderer(abc.ABC):
+    """Turn a scene and its moments into a picture, a film or a window.
+
+    Calls come in this order: the constructor, `open`, `draw` for each moment, then either `close`
+    (everything was drawn) or `abort` (the run failed; leave nothing half-written). As a context
+    manager, leaving the block calls `close`, or `abort` if an exception is on its way. `close` and
+    `abort` may be called without `open`, and more than once.
+
+    Parameters
+    ----------
+    path : Path or None
+        Where to write; None for a renderer whose `suffix` is None.
+    options : Options
+        Size, rate and theme.
+
+    Attributes
+    ----------
+    suffix : str or None
+        Class attribute: the suffix of the file it writes, such as ``".mp4"``; None if it writes none.
+    writes : str
+        Class attribute: one line for ``--list-renderers``.
+    default_size : tuple of int
+        Class attribute: width and height in pixels when the user names none.
+    """
+
+    suffix: ClassVar[str | None] = None
+    writes: ClassVar[str] = ""
+    default_size: ClassVar[tuple[int, int]] = (1280, 720)
+
+    def __init__(self, path: Path | None, options: Options) -> None:
+        self.path = path
+        self.options = options
+
+    @classmethod
+    def check(cls) -> None:
+        """Raise `RendererUnavailable` if this machine lacks what the renderer needs.
+
+        Called before anything is computed. The default finds nothing to complain about.
+        """
+
+    @abc.abstractmethod
+    def open(self, scene: Scene) -> None:
+        """Prepare to draw `scene`. Called once, before the first moment."""
+
+    @abc.abstractmethod
+    def draw(self, moment: Moment) -> None:
+        """Show or store one moment. Raise `RenderError` or `OSError` on failure."""
+
+    @abc.abstractmethod
+    def close(self) -> None:
+        """Finish: after this the result is complete at its path. Raise as `draw` does."""
+
+    @abc.abstractmethod
+    def abort(self) -> None:
+        """Give up without raising: stop processes, remove temporary files, leave older files alone."""
+
+    def drive(self, job: Callable[[], None]) -> None:
+        """Run `job`, which makes the calls above. A window runs it beside its event loop."""
+        job()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.abort()

@@ -1,0 +1,183 @@
+"""Finds renderers by name or by suffix, and imports only the one that is asked for.
+
+Built-ins stand in a table here; other packages offer theirs through the entry-point group
+`kmeans_engine.renderers`. Which file each writes is settled in `renderers.outputs`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import EntryPoint, entry_points
+from os import PathLike
+from pathlib import Path
+
+from renderers.contract import Renderer
+from renderers.errors import RendererBroken, UnknownRenderer
+
+__all__ = ["GROUP", "Description", "by_suffix", "describe_all", "load", "names", "suffixes"]
+
+GROUP = "kmeans_engine.renderers"
+
+
+@dataclass(frozen=True, slots=True)
+class _BuiltIn:
+    name: str
+    module: str
+    attribute: str
+    suffix: str | None
+    extra: str | None  # what to pip install if the import fails
+
+
+_BUILT_INS = {
+    record.name: record
+    for record in (
+        _BuiltIn("live", "renderers.live", "LiveRenderer", None, "live"),
+        _BuiltIn("mp4", "renderers.mp4", "Mp4Renderer", ".mp4", None),
+        _BuiltIn("gif", "renderers.gif", "GifRenderer", ".gif", None),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """One row of ``--list-renderers``.
+
+    Attributes
+    ----------
+    name : str
+        What ``--render`` takes.
+    writes : str
+        What it makes; empty if that cannot be told.
+    origin : str
+        ``"built-in"``, or the package and its version.
+    problem : str
+        Why it cannot be used here; empty if it can.
+    """
+
+    name: str
+    writes: str
+    origin: str
+    problem: str
+
+
+def names() -> list[str]:
+    """Return every name that `load` knows, built-ins first, without importing any renderer."""
+    return list(dict.fromkeys([*_BUILT_INS, *(entry.name for entry in _plug_ins())]))
+
+
+def load(name: str) -> type[Renderer]:
+    """Import the renderer called `name` and return its class. A built-in's name wins.
+
+    Raises
+    ------
+    UnknownRenderer
+        If nothing has this name.
+    RendererBroken
+        If it cannot be imported or is no renderer.
+    """
+    if name in _BUILT_INS:
+        return _load_built_in(_BUILT_INS[name])
+    for entry in _plug_ins():
+        if entry.name == name:
+            return _load_plug_in(entry)
+    known = names()
+    close = difflib.get_close_matches(name, known, n=3)
+    hint = f"did you mean {' or '.join(close)}?" if close else f"choose from {', '.join(known)}"
+    raise UnknownRenderer(f"there is no renderer {name!r}; {hint}")
+
+
+def by_suffix(path: str | PathLike[str]) -> str | None:
+    """Return the name of the built-in that the suffix of `path` implies; None if it implies none.
+
+    Plug-ins are chosen by name only: to ask them for their suffix would mean to import them.
+    """
+    suffix = Path(path).suffix.lower()
+    return next((r.name for r in _BUILT_INS.values() if r.suffix and r.suffix == suffix), None)
+
+
+def suffixes() -> list[str]:
+    """Return the suffixes that imply a built-in."""
+    return [record.suffix for record in _BUILT_INS.values() if record.suffix]
+
+
+def describe_all() -> list[Description]:
+    """Import every renderer, each guarded, and return one row for each."""
+    rows = [
+        _describe(name, "built-in", partial(_load_built_in, record))
+        for name, record in _BUILT_INS.items()
+    ]
+    taken = dict.fromkeys(_BUILT_INS, "the built-in")
+    for entry in _plug_ins():
+        origin = _origin(entry)
+        if entry.name in taken:
+            problem = f"hidden by {taken[entry.name]} of the same name"
+            rows.append(Description(entry.name, "", origin, problem))
+        else:
+            taken[entry.name] = f"that of {origin}"
+            rows.append(_describe(entry.name, origin, partial(_load_plug_in, entry)))
+    return rows
+
+
+def _describe(name: str, origin: str, load: Callable[[], type[Renderer]]) -> Description:
+    writes = ""
+    try:
+        renderer = load()
+        writes = str(renderer.writes)
+        renderer.check()
+    except (Exception, SystemExit) as error:
+        return Description(name, writes, origin, _one_line(error))
+    return Description(name, writes, origin, "")
+
+
+def _plug_ins() -> tuple[EntryPoint, ...]:
+    return tuple(entry_points(group=GROUP))
+
+
+def _origin(entry: EntryPoint) -> str:
+    return f"{entry.dist.name} {entry.dist.version}" if entry.dist else "an unknown package"
+
+
+def _load_built_in(record: _BuiltIn) -> type[Renderer]:
+    try:
+        return _checked(getattr(importlib.import_module(record.module), record.attribute))
+    except (Exception, SystemExit) as error:
+        extra = f"[{record.extra}]" if record.extra else ""
+        raise RendererBroken(
+            f"renderer {record.name!r} of kmeans-engine cannot be loaded: {_one_line(error)}; "
+            f"pip install --upgrade 'kmeans-engine{extra}'"
+        ) from error
+
+
+def _load_plug_in(entry: EntryPoint) -> type[Renderer]:
+    try:
+        return _checked(entry.load())
+    except (Exception, SystemExit) as error:
+        package = entry.dist.name if entry.dist else entry.value
+        raise RendererBroken(
+            f"renderer {entry.name!r} of {_origin(entry)} cannot be loaded: {_one_line(error)}; "
+            f"upgrade or uninstall {package}"
+        ) from error
+
+
+def _checked(found: object) -> type[Renderer]:
+    if not (inspect.isclass(found) and issubclass(found, Renderer)):
+        raise TypeError(f"{found!r} is not a subclass of renderers.Renderer")
+    if inspect.isabstract(found):
+        missing = ", ".join(sorted(found.__abstractmethods__))
+        raise TypeError(f"{found.__name__} lacks {missing}")
+    suffix = found.suffix
+    if suffix is not None and not (suffix.startswith(".") and suffix == suffix.lower()):
+        raise TypeError(f"{found.__name__}.suffix is {suffix!r}; it must be like '.png' or None")
+    return found
+
+
+def _one_line(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    if isinstance(error, RuntimeError | ValueError) and text:
+        return text
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

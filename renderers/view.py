@@ -1,0 +1,235 @@
+"""How points of any number of features land on the plane. Knows no pixels and no colours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from renderers.contract import Panel, Scene
+from renderers.errors import InvalidOption
+from renderers.raster import project
+
+if TYPE_CHECKING:
+    from kmeans_engine import Snapshot
+
+__all__ = ["View", "make_scene"]
+
+_GOLDEN = 0.6180339887498949
+_BLOCK = 1 << 18  # values converted to float64 at a time (2 MB: stays in the cache)
+_SAMPLE = 200_000  # rows that decide the principal components
+_LARGEST = 8e307  # limits are kept where their difference is still a float64
+
+
+class View:
+    """Points on a plane: a line, the plane itself, two features, or two principal components.
+
+    Parameters
+    ----------
+    points : array_like, (M, N)
+        The points as they were clustered. Kept by reference and read in blocks, so that a memory
+        map stays one.
+    axes : tuple of int, optional
+        Two features to draw. By default both of two, and the first two principal components of
+        more.
+    names : sequence of str, optional
+        Names of the features, for the labels of the axes.
+    offset, scale : array_like, (N,), optional
+        Units of the picture: drawn = value * scale + offset. Principal components are drawn in
+        clustered units, and their labels say so.
+
+    Attributes
+    ----------
+    points : ndarray, (M, N)
+    limits : tuple of float
+        ``(xmin, xmax, ymin, ymax)``: the data and 5% around it.
+    labels : tuple of str
+        Of the horizontal and the vertical axis; may be empty.
+
+    Raises
+    ------
+    InvalidOption
+        If `axes` does not name two features of these points.
+    """
+
+    def __init__(
+        self,
+        points: ArrayLike,
+        *,
+        axes: tuple[int, int] | None = None,
+        names: Sequence[str] = (),
+        offset: ArrayLike | None = None,
+        scale: ArrayLike | None = None,
+    ) -> None:
+        X = np.asarray(points)
+        self.points: NDArray[Any] = X[:, None] if X.ndim == 1 else X
+        features = self.points.shape[1]
+        self._scale = np.ones(features) if scale is None else np.asarray(scale, dtype=np.float64)
+        self._offset = (
+            np.zeros(features) if offset is None else np.asarray(offset, dtype=np.float64)
+        )
+        self._components: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+        if axes is not None:
+            self._columns = _checked_axes(axes, features)
+        else:
+            self._columns = (0, 1) if features > 1 else (0, 0)
+        if axes is None and features > 2:
+            centre, basis, shares = _principal_components(self.points)
+            self._components = centre, basis
+            of = "" if scale is None and offset is None else " of the scaled features"
+            self.labels = (_component(1, shares[0], of), _component(2, shares[1], of))
+        elif features == 1:
+            self.labels = (names[0] if names else "", "")
+        elif names or features > 2:
+            a, b = (names[n] if names else f"feature {n}" for n in self._columns)
+            self.labels = (a, b)
+        else:
+            self.labels = ("", "")
+        self.limits = self._find_limits()
+
+    @property
+    def on_a_line(self) -> bool:
+        """Whether the vertical position means nothing (points of one feature)."""
+        return bool(self.points.shape[1] == 1)
+
+    def project(
+        self, values: NDArray[Any], rows: NDArray[np.intp] | None = None
+    ) -> NDArray[np.float64]:
+        """Place points or centroids on the plane.
+
+        Parameters
+        ----------
+        values : ndarray, (R, N)
+            In clustered units.
+        rows : ndarray, (R,), optional
+            The rows of `points` that `values` are; None for centroids. They spread points of one
+            feature over the height (multiples of the golden ratio); centroids keep to the middle.
+
+        Returns
+        -------
+        ndarray, (R, 2), float64
+            A row's place does not depend on the rows around it, to the last bit.
+        """
+        xy = np.empty((len(values), 2))
+        if self._components is not None:
+            centre, basis = self._components
+            project(np.ascontiguousarray(values, dtype=np.float64), centre, basis, xy)
+            return xy
+        with np.errstate(over="ignore"):
+            for axis, n in enumerate(self._columns):
+                np.multiply(values[:, n], self._scale[n], out=xy[:, axis], casting="unsafe")
+                xy[:, axis] += self._offset[n]
+        if self.on_a_line:
+            xy[:, 1] = 0.5 if rows is None else 0.15 + 0.7 * ((rows + 1) * _GOLDEN % 1.0)
+        return xy
+
+    def blocks(self) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+        """Yield all points on the plane, a block of rows at a time, with the rows they are."""
+        step = max(1, _BLOCK // self.points.shape[1])
+        for start in range(0, len(self.points), step):
+            part = slice(start, min(start + step, len(self.points)))
+            yield part, self.project(self.points[part], np.arange(part.start, part.stop))
+
+    def _find_limits(self) -> tuple[float, float, float, float]:
+        low, high = np.full(2, np.inf), np.full(2, -np.inf)
+        for _, xy in self.blocks():
+            for axis in (0, 1):
+                low[axis] = min(low[axis], xy[:, axis].min())
+                high[axis] = max(high[axis], xy[:, axis].max())
+        xmin, xmax = _padded(float(low[0]), float(high[0]))
+        if self.on_a_line:
+            return xmin, xmax, 0.0, 1.0
+        return xmin, xmax, *_padded(float(low[1]), float(high[1]))
+
+
+def make_scene(
+    snapshot: Snapshot,
+    *,
+    title: str = "",
+    axes: tuple[int, int] | None = None,
+    names: Sequence[str] = (),
+    offset: ArrayLike | None = None,
+    scale: ArrayLike | None = None,
+) -> Scene:
+    """Return the scene of one run: its points as `View` lays them out, in a single panel.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        Any state of the run; its points and its number of clusters count.
+    title : str
+        Title of the picture.
+    axes, names, offset, scale
+        As in `View`.
+
+    Raises
+    ------
+    InvalidOption
+        If `axes` does not name two features of these points.
+    """
+    view = View(snapshot.points, axes=axes, names=names, offset=offset, scale=scale)
+    return Scene(panels=(Panel(k=len(snapshot.centroids), view=view),), title=title)
+
+
+def _checked_axes(axes: tuple[int, int], features: int) -> tuple[int, int]:
+    needs = f"axes={axes!r} must be two different features of 0..{features - 1}"
+    if features < 2:
+        raise InvalidOption(f"axes={axes!r} needs two features, the points have 1: leave axes out")
+    try:
+        a, b = axes
+        valid = a == int(a) and b == int(b) and a != b and min(a, b) >= 0 and max(a, b) < features
+    except (TypeError, ValueError):
+        valid = False
+    if not valid:
+        raise InvalidOption(f"{needs}: give two column numbers, such as (0, 1)")
+    return int(a), int(b)
+
+
+def _component(number: int, share: float, of: str) -> str:
+    percent = f" ({share:.0%})" if np.isfinite(share) else ""
+    return f"principal component {number}{of}{percent}"
+
+
+def _padded(low: float, high: float) -> tuple[float, float]:
+    """Return the limits of an axis: 5% around the data, or room around a single value."""
+    low, high = max(-_LARGEST, low), min(_LARGEST, high)
+    largest = max(abs(low), abs(high))
+    if high - low <= max(1e-290, 1e-13 * largest):
+        half = 0.5 if largest < 1e9 else largest * 1e-3
+        middle = low / 2 + high / 2
+        return middle - half, middle + half
+    return low - 0.05 * (high - low), high + 0.05 * (high - low)
+
+
+def _principal_components(
+    points: NDArray[Any],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the mean, the first two principal directions (2, N) and their shares of the variance.
+
+    Of every n-th row where there are many. Values are divided by a power of two near the largest
+    one, so that squares neither overflow nor vanish. The loading of largest size is positive.
+    """
+    features = points.shape[1]
+    sample = points[:: -(-len(points) // _SAMPLE)]
+    step = max(1, _BLOCK // features)
+
+    def blocks() -> Iterator[NDArray[np.float64]]:
+        for start in range(0, len(sample), step):
+            yield sample[start : start + step].astype(np.float64)
+
+    largest = max(float(np.abs(part).max()) for part in blocks())
+    unit = 2.0 ** max(-1022, int(np.frexp(largest)[1]) - 1) if largest > 0 else 1.0
+    centre = np.sum([(part / unit).sum(axis=0) for part in blocks()], axis=0) / len(sample)
+    covariance = np.zeros((features, features))
+    for part in blocks():
+        part = part / unit - centre
+        covariance += part.T @ part
+    values, vectors = np.linalg.eigh(covariance)
+    basis = np.ascontiguousarray(vectors[:, :-3:-1].T)
+    for direction in basis:
+        direction *= np.sign(direction[np.abs(direction).argmax()])
+    total = values.clip(0).sum()
+    shares = values[:-3:-1].clip(0) / total if total > 0 else np.full(2, np.nan)
+    return centre * unit, basis, shares

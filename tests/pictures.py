@@ -1,0 +1,61 @@
+"""Doubles of what the engine hands to the painter, small enough to check by eye."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from renderers.contract import Moment
+
+
+def state(points, labels, centroids, *, before=None, assigned_from=None, converged=False):
+    """One state; `before` makes it the next one of the same run."""
+    points, labels = np.asarray(points), np.asarray(labels, dtype=np.uint8)
+    if before is None:
+        changed = np.arange(len(labels))
+    else:
+        changed = np.flatnonzero(labels != before.labels)
+        assigned_from = before.centroids
+    centroids = np.array(centroids, dtype=np.float64)
+    return SimpleNamespace(
+        iteration=0 if before is None else before.iteration + 1,
+        centroids=centroids,
+        assigned_from=centroids if assigned_from is None else np.asarray(assigned_from),
+        labels=labels,
+        changed=changed,
+        n_changed=len(changed),
+        converged=converged,
+        points=points,
+    )
+
+
+def lloyd(points, centroids, iterations):
+    """The states of a run by the textbook."""
+    points = np.asarray(points, dtype=np.float64)
+    centroids = np.asarray(centroids, dtype=np.float64)
+    states = []
+    for _ in range(iterations + 1):
+        distances = ((points[:, None] - centroids[None]) ** 2).sum(axis=2)
+        labels = distances.argmin(axis=1)
+        if states:
+            centroids = np.array(
+                [
+                    points[labels == k].mean(axis=0) if (labels == k).any() else old
+                    for k, old in enumerate(centroids)
+                ]
+            )
+        states.append(state(points, labels, centroids, before=states[-1] if states else None))
+    return states
+
+
+def blobs(seed=1, clusters=12, each=100):
+    """The tutorial's data."""
+    rng = np.random.default_rng(seed)
+    centres = rng.uniform(-4, 4, (clusters, 1, 2))
+    return (centres + rng.normal(0, 0.08**0.5, (clusters, each, 2))).reshape(-1, 2)
+
+
+def at(*snapshots, phase="state", progress=1.0):
+    """The moment of some snapshots."""
+    return Moment(snapshots, seconds=1.0, phase=phase, progress=progress)

@@ -1,0 +1,153 @@
+import math
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from media import fake_scene, fake_snapshots
+
+from renderers.contract import Options, Renderer
+from renderers.errors import RenderError
+from renderers.film import FrameClock, moments, play
+
+
+def test_moments_last_one_is_held():
+    film = list(moments(fake_snapshots(4), fps=4))
+    assert [m.snapshots[0].iteration for m in film] == [0, 1, 2, 3]
+    assert [m.seconds for m in film] == [0.25, 0.25, 0.25, 2.0]
+    assert {(m.phase, m.progress) for m in film} == {("state", 1.0)}
+
+
+@pytest.mark.parametrize(
+    ("fps", "hold", "seconds"), [(0.25, 2.0, 4.0), (1.0, 0.0, 1.0), (1.0, 5.0, 5.0)]
+)
+def test_moments_hold_never_shortens(fps, hold, seconds):
+    (only,) = moments(fake_snapshots(1), fps=fps, hold=hold)
+    assert only.seconds == seconds
+
+
+def test_moments_of_nothing():
+    assert list(moments([], fps=2)) == []
+
+
+def test_moments_look_only_one_ahead():
+    taken = []
+
+    def snapshots():
+        for snapshot in fake_snapshots(5):
+            taken.append(snapshot.iteration)
+            yield snapshot
+
+    film = moments(snapshots(), fps=2)
+    next(film)
+    assert taken == [0, 1]
+
+
+@given(
+    st.floats(0.01, 240), st.lists(st.floats(0, 10, allow_subnormal=False), min_size=1, max_size=60)
+)
+def test_clock_does_not_drift(rate, lasting):
+    clock = FrameClock(rate)
+    total = 0
+    for i, seconds in enumerate(lasting):
+        count = clock.frames(seconds)
+        assert count >= 0
+        total += count
+        assert abs(total - math.fsum(lasting[: i + 1]) * rate) <= 0.5 + 1e-5
+
+
+@pytest.mark.parametrize(
+    ("rate", "seconds", "counts"),
+    [
+        (25, 1 / 50, [1, 0] * 500),
+        (25, 1 / 25, [1] * 1000),
+        (7, 1 / 7, [1] * 1000),
+        (2, 1.0, [2] * 1000),
+    ],
+)
+def test_clock_is_even(rate, seconds, counts):
+    clock = FrameClock(rate)
+    assert [clock.frames(seconds) for _ in counts] == counts
+
+
+class Recorder(Renderer):
+    """Writes down its calls, and raises `error` in the call named `fails`."""
+
+    def __init__(self, fails: str = "", error: BaseException | None = None) -> None:
+        super().__init__(None, Options())
+        self.calls = []
+        self._fails, self._error = fails, error
+
+    def _call(self, name: str) -> None:
+        self.calls.append(name)
+        if name == self._fails:
+            raise self._error
+
+    def open(self, scene):
+        self._call("open")
+
+    def draw(self, moment):
+        self._call(f"draw {moment.snapshots[0].iteration}")
+
+    def close(self):
+        self._call("close")
+
+    def abort(self):
+        self.calls.append("abort")
+
+
+def run(*renderers, count=3, **more):
+    play(moments(fake_snapshots(count), fps=2), fake_scene(), renderers, **more)
+
+
+def test_play():
+    one, two, seen = Recorder(), Recorder(), []
+    run(one, two, progress=lambda moment: seen.append(moment.snapshots[0].iteration))
+    assert one.calls == two.calls == ["open", "draw 0", "draw 1", "draw 2", "close"]
+    assert seen == [0, 1, 2]
+
+
+@pytest.mark.parametrize("error", [RenderError("full"), OSError("gone"), KeyboardInterrupt()])
+@pytest.mark.parametrize("fails", ["open", "draw 1"])
+def test_play_aborts_all(fails, error):
+    one, two, three = Recorder(), Recorder(fails, error), Recorder()
+    with pytest.raises(type(error)) as caught:
+        run(one, two, three)
+    assert caught.value is error
+    for renderer in (one, two, three):
+        assert renderer.calls[-1] == "abort"
+        assert "close" not in renderer.calls
+
+
+def test_play_aborts_when_the_engine_fails():
+    def snapshots():
+        yield from fake_snapshots(3)
+        raise MemoryError
+
+    one = Recorder()
+    with pytest.raises(MemoryError):
+        play(moments(snapshots(), fps=2), fake_scene(), [one])
+    assert one.calls[-1] == "abort"
+
+
+def test_play_one_close_fails():
+    # The others hold the whole film: they are kept.
+    one, two, three = Recorder(), Recorder("close", RenderError("full")), Recorder()
+    with pytest.raises(RenderError, match="full"):
+        run(one, two, three)
+    assert one.calls[-1] == three.calls[-1] == "close"
+    assert two.calls[-2:] == ["close", "abort"]
+
+
+def test_play_interrupted_while_closing():
+    one, two, three = Recorder(), Recorder("close", KeyboardInterrupt()), Recorder()
+    with pytest.raises(KeyboardInterrupt):
+        run(one, two, three)
+    assert one.calls[-1] == "close"
+    assert two.calls[-1] == three.calls[-1] == "abort"
+
+
+def test_play_starts_no_thread():
+    before = threading.active_count()
+    run(Recorder())
+    assert threading.active_count() == before

@@ -1,0 +1,106 @@
+import numpy as np
+import pytest
+from media import COLOURS, FakePainter, at, colour, fake_scene, fake_snapshots, read_gif
+from PIL import Image
+
+from renderers.contract import Moment, Options
+from renderers.film import moments, play
+from renderers.gif import GifRenderer
+
+
+@pytest.fixture(autouse=True)
+def fake_painter(monkeypatch):
+    monkeypatch.setattr("renderers.painter.Painter", FakePainter)
+
+
+def save(path, count=3, fps=2.0, size=(64, 48)):
+    renderer = GifRenderer(path, Options(size=size, fps=fps))
+    play(moments(fake_snapshots(count), fps=fps), fake_scene(), [renderer])
+    return read_gif(path)
+
+
+@pytest.mark.parametrize("fps", [0.05, 0.5, 1, 2, 3, 7, 24, 25])
+def test_duration(tmp_path, fps):
+    film = save(tmp_path / "run.gif", count=10, fps=fps)
+    assert film.seconds.sum() == pytest.approx(9 / fps + max(2, 1 / fps), abs=0.03)
+    assert film.seconds[:9] == pytest.approx(1 / fps, abs=0.011)
+    for i in range(10):
+        assert np.array_equal(at(film, (i + 0.5) / fps)[40, 50], colour(i))
+
+
+@pytest.mark.parametrize("fps", [30, 50, 60, 240])
+def test_no_delay_under_40_ms(tmp_path, fps):
+    film = save(tmp_path / "run.gif", count=100, fps=fps)
+    assert film.seconds.min() >= 0.04 - 1e-9
+    assert film.seconds.sum() == pytest.approx(99 / fps + 2, abs=0.06)
+    assert np.array_equal(film.frames[-1][40, 50], colour(99))
+
+
+def test_colours_are_exact(tmp_path):
+    film = save(tmp_path / "run.gif", count=len(COLOURS))
+    for i in range(len(COLOURS)):
+        frame = at(film, i / 2 + 0.25)
+        assert np.array_equal(np.unique(frame.reshape(-1, 3), axis=0), unique(i))
+        assert np.array_equal(frame[4, 4], colour(0))
+        assert np.array_equal(frame[40, 50], colour(i))
+
+
+def unique(i):
+    return np.unique([colour(0), colour(i)], axis=0)
+
+
+def test_full_palette(tmp_path, monkeypatch):
+    ramp = np.stack([np.arange(256), np.arange(256)[::-1], np.full(256, 7)], axis=1)
+
+    class Ramp(FakePainter):
+        def paint(self, moment):
+            self._frame[0, :, :3] = np.roll(ramp, moment.snapshots[0].iteration, axis=0)
+            return self._frame
+
+        def palette(self):
+            return ramp.astype(np.uint8)
+
+    monkeypatch.setattr("renderers.painter.Painter", Ramp)
+    film = save(tmp_path / "run.gif", size=(256, 1))
+    assert np.array_equal(film.frames[1][0], np.roll(ramp, 1, axis=0))
+
+
+def test_loops(tmp_path):
+    assert save(tmp_path / "run.gif").facts == "loop=0"
+
+
+def test_only_what_changes_is_stored(tmp_path):
+    save(tmp_path / "run.gif", count=2, size=(640, 480))
+    with Image.open(tmp_path / "run.gif") as image:
+        image.seek(1)
+        assert image.tile[0][1] == (0, 0, 640, 480)
+        image.seek(2)  # the held frame, repeated
+        left, top, right, bottom = image.tile[0][1]
+        assert (right - left) * (bottom - top) == 1
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 5), (641, 479)])
+def test_sizes(tmp_path, size):
+    assert save(tmp_path / "run.gif", size=size).frames.shape[1:] == (size[1], size[0], 3)
+
+
+def test_same_bytes_twice(tmp_path):
+    save(tmp_path / "one.gif")
+    save(tmp_path / "two.gif")
+    assert (tmp_path / "one.gif").read_bytes() == (tmp_path / "two.gif").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["a b.gif", "köln 点.gif", "-y.gif", "100%d.gif", "UP.GIF"])
+def test_names(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    save(type(tmp_path)(name))
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_last_moment_is_in_however_short(tmp_path):
+    renderer = GifRenderer(tmp_path / "run.gif", Options(size=(64, 48), fps=2))
+    short = [Moment((snapshot,), seconds=0.01) for snapshot in fake_snapshots(4)]
+    play(short, fake_scene(), [renderer])
+    film = read_gif(tmp_path / "run.gif")
+    assert len(film.frames) == 1
+    assert np.array_equal(film.frames[0][40, 50], colour(3))

@@ -1,0 +1,189 @@
+"""The window on Qt, without a screen: what its canvas shows, keys and closing as Qt has them."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("PySide6") is None, reason="PySide6 is not on this machine"
+)
+
+# A timer of Qt's own plays the user: each step is retried until it holds, then the next follows.
+SCRIPT = """
+import itertools, sys, time
+import numpy as np
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication
+from kmeans_engine import Engine
+from renderers import Moment, Options, make_scene
+from renderers.film import moments, play
+from renderers.live import Commands, LiveRenderer
+from renderers.painter import Painter
+
+SIZE = (320, 240)
+rng = np.random.default_rng(0)
+points = rng.normal(size=(300, 2))
+states = list(Engine(points, threads=1).snapshots(points[:5]))
+live = LiveRenderer(None, Options(size=SIZE, fps=20.0))
+asked = []
+
+def job():
+    play(moments(states, fps=20.0), make_scene(states[0]), [live])
+
+def randomise(new_clusters):
+    asked.append(new_clusters)
+    return job
+
+def frames_of(size):
+    painter = Painter(make_scene(states[0]), Options(size=size, fps=20.0))
+    return [painter.paint(Moment((s,), 1.0))[:, :, :3].copy() for s in states]
+
+def canvas():
+    from matplotlib import pyplot
+    return pyplot.figure(pyplot.get_fignums()[0]).canvas
+
+def grab():
+    image = canvas().grab().toImage()
+    image = image.convertToFormat(image.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
+    return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
+
+def shown(frames):
+    picture = grab()
+    if picture.shape != frames[0].shape:
+        return None
+    part = slice(0, len(picture) - 40)
+    return next((i for i, f in enumerate(frames) if np.array_equal(f[part], picture[part])), None)
+
+def press(key, text=""):
+    for kind in (QKeyEvent.Type.KeyPress, QKeyEvent.Type.KeyRelease):
+        QApplication.sendEvent(canvas(), QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, text))
+
+def script():
+    small, large = frames_of(SIZE), frames_of((400, 300))
+    yield lambda: shown(small) == 0
+    yield lambda: shown(small) not in (0, None)
+    press(Qt.Key.Key_Space, " ")
+    at = [None]
+    def still():
+        at.append(shown(small))
+        return len(at) > 30 and len(set(at[-20:])) == 1 and at[-1] is not None
+    yield still
+    paused = at[-1]
+    press(Qt.Key.Key_Left)
+    yield lambda: shown(small) == max(paused - 1, 0)
+    press(Qt.Key.Key_Right)
+    yield lambda: shown(small) == max(paused - 1, 0) + 1
+    canvas().manager.window.resize(400, 300)
+    yield lambda: shown(large) == max(paused - 1, 0) + 1
+    press(Qt.Key.Key_R, "r")
+    yield lambda: asked == [True]
+    press(Qt.Key.Key_C, "c")
+    yield lambda: asked == [True, False]
+    yield lambda: shown(large) is not None
+    if END == "q":
+        press(Qt.Key.Key_Q, "q")
+    else:
+        canvas().manager.window.close()
+    yield lambda: False
+
+END = sys.argv[1]
+deadline = time.monotonic() + 30
+steps = None
+condition = lambda: True
+number = 0
+
+def go():
+    global steps, condition, number
+    try:
+        steps = steps or script()
+        if condition():
+            number += 1
+            condition = next(steps)
+        elif time.monotonic() > deadline:
+            print("stuck at step", number, flush=True)
+            import os; os._exit(9)
+    except BaseException:
+        import os, traceback; traceback.print_exc(); os._exit(8)
+
+live.commands = Commands(randomise)
+live.check()
+app = QApplication([])
+timer = QTimer()
+timer.timeout.connect(go)
+timer.start(20)
+live.drive(job)
+timer.stop()
+from matplotlib import get_backend, pyplot
+print(get_backend(), pyplot.get_fignums(), number)
+"""
+
+
+CYCLES = """
+import os, signal, sys, threading, time
+from types import SimpleNamespace
+import numpy as np
+from kmeans_engine import Engine
+from renderers import make_scene, Options
+from renderers.film import moments, play
+from renderers.live import LiveRenderer
+
+points = np.random.default_rng(0).normal(size=(50, 2))
+snapshots = list(Engine(points, threads=1).snapshots(points[:3]))
+
+def show(end):
+    live = LiveRenderer(None, Options(size=(160, 120), fps=50.0))
+    def job():
+        play(moments(snapshots, fps=50.0), make_scene(snapshots[0]), [live])
+        end(live)
+    live.drive(job)
+
+for _ in range(5):
+    show(lambda live: live.post("exit"))
+from matplotlib import pyplot
+print(pyplot.get_fignums(), threading.active_count())
+try:
+    show(lambda live: os.kill(os.getpid(), signal.SIGINT))
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def run(script: str, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    kept = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    return subprocess.run(
+        [sys.executable, "-c", script, *words],
+        env={
+            **kept,
+            "PYTHONPATH": str(ROOT),
+            "QT_QPA_PLATFORM": "offscreen",
+            "MPLBACKEND": "qtagg",
+        },
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=90,
+    )
+
+
+@pytest.mark.parametrize("end", ["q", "close"])
+def test_a_session(end: str, tmp_path: Path):
+    done = run(SCRIPT, tmp_path, end)
+    assert (done.returncode, done.stdout.lower()) == (0, "qtagg [] 10\n"), done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
+def test_windows_one_after_the_other_and_an_interrupt(tmp_path: Path):
+    done = run(CYCLES, tmp_path)
+    assert (done.returncode, done.stdout) == (0, "[] 1\ninterrupted\n"), done.stderr
+    assert "Traceback" not in done.stderr

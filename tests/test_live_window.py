@@ -1,0 +1,555 @@
+"""The window for real: Tk on an X server of its own, keys by xdotool, pixels from the screen."""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import importlib.util
+import itertools
+import os
+import re
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import ImageGrab
+
+ROOT = Path(__file__).parent.parent
+SIZE = (480, 360)
+BAR = 50  # pixels at the bottom that the status line may cover
+
+MISSING = [tool for tool in ("Xvfb", "xdotool") if shutil.which(tool) is None]
+if importlib.util.find_spec("_tkinter") is None:
+    MISSING.append("tkinter")
+needs_x = pytest.mark.skipif(bool(MISSING), reason=f"not on this machine: {', '.join(MISSING)}")
+
+# What the processes under test share; they add a job and drive it.
+SETUP = """
+import itertools, sys, time
+from pathlib import Path
+import numpy as np
+from kmeans_engine import Engine
+from renderers import Options, make_scene
+from renderers.film import moments, play
+from renderers.live import Commands, LiveRenderer
+
+SIZE = {size}
+
+def points_of(seed):
+    rng = np.random.default_rng(seed)
+    return (rng.uniform(-4, 4, (8, 1, 2)) + rng.normal(0, 0.8, (8, 60, 2))).reshape(-1, 2)
+
+def snapshots_of(points, seed):
+    rows = np.random.default_rng(seed).choice(len(points), 8, replace=False)
+    return Engine(points, threads=1).snapshots(points[rows])
+
+def job_of(renderers, points, seed, fps, pause=0.0):
+    def job():
+        snapshots = snapshots_of(points, seed)
+        first = next(snapshots)
+        def slowly():
+            for snapshot in itertools.chain([first], snapshots):
+                yield snapshot
+                time.sleep(pause)
+        play(moments(slowly(), fps=fps), make_scene(first), renderers)
+    return job
+
+def tell(*words):
+    print(*words, flush=True)
+
+def window(fps=5.0):
+    renderer = LiveRenderer(None, Options(size=SIZE, fps=fps))
+    renderer.notify = lambda message: tell("NOTE", message)
+    return renderer
+""".replace("{size}", repr(SIZE))
+
+
+class Program:
+    """A Python process that opens a window; what it prints is waited for line by line."""
+
+    def __init__(self, script: str, folder: Path, env: dict[str, str], stdin: int | None = None):
+        self._process = subprocess.Popen(
+            [sys.executable, "-W", "error", "-c", SETUP + textwrap.dedent(script)],
+            stdin=subprocess.DEVNULL if stdin is None else stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **env},
+        )
+        self.pid = self._process.pid
+        self.said = ""
+
+    def wait_for(self, text: str, seconds: float = 60.0) -> None:
+        assert self._process.stdout is not None
+        deadline = time.monotonic() + seconds
+        while text not in self.said:
+            left = deadline - time.monotonic()
+            assert left > 0, f"{text!r} did not come; so far: {self.said!r}"
+            if select.select([self._process.stdout], [], [], left)[0]:
+                more = os.read(self._process.stdout.fileno(), 65536).decode()
+                assert more, f"ended before {text!r}: {self.said!r} {self.end()}"
+                self.said += more
+
+    def end(self, seconds: float = 20.0) -> tuple[int, str]:
+        """Wait for the end; return the exit status and what is on stderr."""
+        out, err = self._process.communicate(timeout=seconds)
+        self.said += out.decode()
+        return self._process.returncode, err.decode()
+
+    def kill(self) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.communicate()
+
+
+class Screen:
+    """An X server without a window manager, and hands to use it with."""
+
+    def __init__(self, display: str) -> None:
+        self.display = display
+
+    def xdotool(self, *words: str) -> str:
+        done = subprocess.run(
+            ["xdotool", *words],
+            env={**os.environ, "DISPLAY": self.display},
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+        return done.stdout.strip()
+
+    def find(self) -> int:
+        """Wait for the window, put the pointer into it so that it gets the keys; return its id."""
+        found: list[str] = []
+
+        def there() -> bool:
+            found[:] = self.xdotool("search", "--onlyvisible", "--name", "kmeans-engine").split()
+            return bool(found)
+
+        eventually(there, 60)
+        self.xdotool("mousemove", "--window", found[-1], "100", "100")
+        return int(found[-1])
+
+    def key(self, name: str) -> None:
+        self.xdotool("key", name)
+
+    def grab(self, size: tuple[int, int] = SIZE) -> np.ndarray:
+        picture = ImageGrab.grab(xdisplay=self.display, bbox=(0, 0, *size))
+        return np.asarray(picture.convert("RGB"))
+
+    def ask_to_close(self, window: int) -> None:
+        """Send what the close button of a window manager sends."""
+        x = ctypes.CDLL(ctypes.util.find_library("X11") or "libX11.so.6")
+        x.XOpenDisplay.restype = ctypes.c_void_p
+        x.XInternAtom.restype = ctypes.c_ulong
+        x.XInternAtom.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int]
+        link = ctypes.c_void_p(x.XOpenDisplay(self.display.encode()))
+
+        class Message(ctypes.Structure):
+            _fields_ = (
+                ("type", ctypes.c_int),
+                ("serial", ctypes.c_ulong),
+                ("send_event", ctypes.c_int),
+                ("display", ctypes.c_void_p),
+                ("window", ctypes.c_ulong),
+                ("message_type", ctypes.c_ulong),
+                ("format", ctypes.c_int),
+                ("data", ctypes.c_long * 5),
+                ("rest", ctypes.c_long * 24),  # a union of events is 24 longs
+            )
+
+        message = Message(type=33, window=window, format=32)  # 33: ClientMessage
+        message.message_type = x.XInternAtom(link, b"WM_PROTOCOLS", 0)
+        message.data[0] = x.XInternAtom(link, b"WM_DELETE_WINDOW", 0)
+        x.XSendEvent(link, ctypes.c_ulong(window), 0, ctypes.c_long(0), ctypes.byref(message))
+        x.XCloseDisplay(link)
+
+
+def eventually(truth: Callable[[], bool], seconds: float = 20.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not truth():
+        assert time.monotonic() < deadline, "did not happen"
+        time.sleep(0.03)
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[Screen]:
+    ours, theirs = os.pipe()
+    server = subprocess.Popen(
+        f"Xvfb -displayfd {theirs} -screen 0 800x600x24 -dpi 96 -nolisten tcp".split(),
+        pass_fds=[theirs],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(theirs)
+    try:
+        assert select.select([ours], [], [], 30)[0], "Xvfb did not start"
+        yield Screen(f":{os.read(ours, 16).decode().strip()}")
+    finally:
+        os.close(ours)
+        server.terminate()
+        server.wait()
+
+
+@pytest.fixture
+def run(screen: Screen, tmp_path: Path) -> Iterator[Callable[..., Program]]:
+    programs: list[Program] = []
+
+    def start(script: str, **given: int) -> Program:
+        env = {"DISPLAY": screen.display, "MPLBACKEND": "tkagg"}
+        programs.append(Program(script, tmp_path, env, **given))
+        return programs[-1]
+
+    yield start
+    for program in programs:
+        program.kill()
+
+
+def expected(points_seed: int, seed: int, size: tuple[int, int] = SIZE) -> list[np.ndarray]:
+    """Paint the frames of a run here, as the window should show them."""
+    from renderers import Moment, Options, make_scene
+    from renderers.painter import Painter
+
+    names: dict = {}
+    exec(SETUP, names)
+    snapshots = list(names["snapshots_of"](names["points_of"](points_seed), seed))
+    painter = Painter(make_scene(snapshots[0]), Options(size=size, fps=5.0))
+    return [painter.paint(Moment((s,), 0.2))[:, :, :3].copy() for s in snapshots]
+
+
+def shown(screen: Screen, frames: list[np.ndarray]) -> int | None:
+    """Return which of the frames is on the screen, pixel for pixel; None if none is."""
+    height, width, _ = frames[0].shape
+    picture = screen.grab((width, height))[:-BAR]
+    return next((i for i, f in enumerate(frames) if np.array_equal(f[:-BAR], picture)), None)
+
+
+@needs_x
+def test_a_session_by_keys(screen: Screen, run: Callable[..., Program], tmp_path: Path):
+    program = run(
+        """
+        live = window()
+        count = 0
+        def randomise(new_clusters):
+            global count
+            count += 1
+            tell("ASKED", new_clusters)
+            return job_of([live], points_of(count if new_clusters else 0), count, 5.0)
+        live.commands = Commands(randomise)
+        live.check()
+        live.drive(job_of([live], points_of(0), 0, 5.0))
+        tell("CLOSED")
+        """
+    )
+    screen.find()
+    frames = expected(0, 0)
+    assert len(frames) > 6
+    eventually(lambda: shown(screen, frames) is not None)
+    eventually(lambda: shown(screen, frames) == 3)
+
+    screen.key("space")
+    time.sleep(0.3)
+    paused = shown(screen, frames)
+    assert paused is not None
+    time.sleep(0.6)
+    assert shown(screen, frames) == paused
+
+    screen.key("Left")
+    eventually(lambda: shown(screen, frames) == paused - 1)
+    screen.key("Right")
+    eventually(lambda: shown(screen, frames) == paused)
+
+    screen.key("s")
+    program.wait_for("NOTE saved to ")
+    assert shown(screen, frames) == paused
+    [film] = tmp_path.iterdir()
+    assert re.fullmatch(r"\d{8}-\d{6}-kmeans\.mp4", film.name)
+    assert f"NOTE saved to {film.name}" in program.said
+    assert film.stat().st_size > 5000
+
+    screen.key("space")
+    # The last two differ in the word "converged" alone, which is in the part left out.
+    eventually(lambda: shown(screen, frames) == len(frames) - 2)
+    eventually(lambda: shown(screen, frames) == 0)  # it repeats
+
+    screen.key("r")
+    program.wait_for("ASKED True")
+    others = expected(1, 1)
+    eventually(lambda: shown(screen, others) is not None)
+
+    screen.key("c")
+    program.wait_for("ASKED False")
+    others = expected(0, 2)
+    eventually(lambda: shown(screen, others) is not None)
+
+    screen.key("q")
+    assert program.end() == (0, "")
+    assert program.said.endswith("CLOSED\n")
+
+
+@needs_x
+def test_resizing_paints_anew_and_the_whole_window(screen: Screen, run: Callable[..., Program]):
+    program = run("live = window(fps=50.0)\nlive.drive(job_of([live], points_of(0), 0, 50.0))")
+    found = screen.find()
+    for size in ((600, 420), (301, 203)):
+        screen.xdotool("windowsize", str(found), *map(str, size))
+        frames = expected(0, 0, size)
+        eventually(lambda frames=frames: shown(screen, frames) is not None)
+    # Without the status line, to the last row.
+    eventually(lambda: any(np.array_equal(f, screen.grab((301, 203))) for f in frames))
+    screen.key("q")
+    assert program.end() == (0, "")
+
+
+ENDLESS = """
+    def endless():
+        snapshot = next(snapshots_of(points_of(0), 0))
+        play(moments(itertools.repeat(snapshot), fps=5.0), make_scene(snapshot), [live])
+"""
+
+
+@needs_x
+@pytest.mark.parametrize("how", ["close button", "before the first picture"])
+def test_closing_ends_it_at_once(screen: Screen, run: Callable[..., Program], how: str):
+    job = "lambda: time.sleep(60)" if how.startswith("before") else "endless"
+    program = run(f"live = window(){ENDLESS}\n    live.drive({job})".replace("\n    ", "\n"))
+    found = screen.find()
+    if not how.startswith("before"):
+        frames = expected(0, 0)
+        eventually(lambda: shown(screen, frames) == 0)
+    before = time.monotonic()
+    screen.ask_to_close(found)
+    assert program.end() == (0, "")
+    assert time.monotonic() - before < 10
+
+
+@needs_x
+def test_closing_cancels_a_save(screen: Screen, run: Callable[..., Program], tmp_path: Path):
+    program = run(f"live = window(){ENDLESS}\n    live.drive(endless)".replace("\n    ", "\n"))
+    found = screen.find()
+    frames = expected(0, 0)
+    eventually(lambda: shown(screen, frames) == 0)
+    screen.key("s")
+    program.wait_for("NOTE saving ")
+    eventually(lambda: any(tmp_path.iterdir()))
+    screen.ask_to_close(found)
+    assert program.end() == (0, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+@needs_x
+def test_closing_completes_the_file_that_was_asked_for(
+    screen: Screen, run: Callable[..., Program], tmp_path: Path
+):
+    program = run(
+        """
+        from renderers.mp4 import Mp4Renderer
+        live = window()
+        live.full_speed = True
+        film = Mp4Renderer(Path("film.mp4"), live.options)
+        job = job_of([live, film], points_of(0), 0, 5.0, pause=0.05)
+        def told():
+            job()
+            tell("DONE")
+        live.drive(told)
+        tell("RETURNED")
+        """
+    )
+    screen.ask_to_close(screen.find())
+    assert program.end() == (0, "")
+    assert program.said == "DONE\nRETURNED\n"
+    assert [file.name for file in tmp_path.iterdir()] == ["film.mp4"]
+
+
+@needs_x
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_and_its_files(
+    screen: Screen, run: Callable[..., Program], tmp_path: Path, number: signal.Signals
+):
+    program = run(
+        """
+        import signal
+        from renderers.mp4 import Mp4Renderer
+        def stop(number, frame):
+            raise SystemExit(128 + number)
+        signal.signal(signal.SIGTERM, stop)
+        live = window()
+        live.full_speed = True
+        film = Mp4Renderer(Path("film.mp4"), live.options)
+        try:
+            live.drive(job_of([live, film], points_of(0), 0, 5.0, pause=3.0))
+        except KeyboardInterrupt:
+            sys.exit(130)
+        """
+    )
+    screen.find()
+    eventually(lambda: any(tmp_path.iterdir()))
+    os.kill(program.pid, number)
+    assert program.end() == (128 + number, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+@needs_x
+def test_a_failing_job_closes_the_window_and_is_raised(run: Callable[..., Program]):
+    program = run(
+        """
+        from renderers import RenderError
+        def job():
+            raise RenderError("disk full")
+        try:
+            window().drive(job)
+        except RenderError as error:
+            tell(error)
+        """
+    )
+    assert program.end(60) == (0, "")
+    assert program.said == "disk full\n"
+
+
+@needs_x
+def test_the_menu_in_a_terminal(screen: Screen, run: Callable[..., Program]):
+    import pty
+    import termios
+
+    keyboard, stdin = pty.openpty()
+    before = termios.tcgetattr(stdin)
+    program = run(
+        f"""
+    from renderers.live import start_menu
+    live = window(){ENDLESS}
+    live.commands = Commands(lambda new: tell("ASKED", new) or endless)
+    start_menu(live.post, say=tell)
+    live.drive(endless)
+    """,
+        stdin=stdin,
+    )
+    try:
+        found = screen.find()
+        os.write(keyboard, b"7\n2\n")
+        program.wait_for("'7' is not a choice")
+        program.wait_for("ASKED False")
+        screen.ask_to_close(found)  # while the menu waits for an answer
+        assert program.end() == (0, "")
+        assert termios.tcgetattr(stdin) == before
+    finally:
+        os.close(keyboard)
+        os.close(stdin)
+
+
+@needs_x
+def test_many_windows_one_after_the_other_leave_nothing(run: Callable[..., Program]):
+    program = run(
+        """
+        import threading
+        from matplotlib import pyplot, rcParams
+        before = dict(rcParams)
+        for _ in range(8):
+            live = window()
+            def job():
+                snapshot = next(snapshots_of(points_of(0), 0))
+                play(moments([snapshot], fps=5.0), make_scene(snapshot), [live])
+                time.sleep(0.02)
+                live.post("exit")
+            live.drive(job)
+        tell(pyplot.get_fignums(), threading.active_count(), dict(rcParams) == before)
+        """
+    )
+    assert program.end(60) == (0, "")
+    assert program.said == "[] 1 True\n"
+
+
+# Without a display.
+
+CHECK = """
+from renderers import RendererUnavailable
+from renderers.live import LiveRenderer
+try:
+    LiveRenderer.check()
+except RendererUnavailable as error:
+    print(error)
+"""
+
+
+def check(**env: str) -> str:
+    """Return what `LiveRenderer.check` complains about in a process with this environment."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND", "QT_QPA_PLATFORM", "QT_API")
+    }
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", CHECK],
+        env={**kept, "PYTHONPATH": str(ROOT), **env},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stderr == ""
+    assert done.stdout.count("\n") <= 1
+    return done.stdout
+
+
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="displays of Linux")
+
+
+@linux
+def test_without_a_display():
+    assert check() == (
+        "a window needs a display, and neither DISPLAY nor WAYLAND_DISPLAY is set; "
+        "use --render mp4 or gif instead\n"
+    )
+
+
+@linux
+def test_a_display_that_nobody_serves():
+    told = check(DISPLAY=":9876")
+    assert told.startswith("no window can be opened (qtagg: ")
+    assert "--render mp4" in told
+
+
+@linux
+def test_a_display_that_does_not_answer():
+    """A server that accepts and then says nothing, where a toolkit would wait for ever."""
+    import socket
+
+    listener = socket.socket()
+    port = next(p for p in itertools.count(6300) if listener.connect_ex(("127.0.0.1", p)))
+    listener.close()
+    listener = socket.create_server(("127.0.0.1", port))
+    try:
+        script = "import renderers.live.display as display; display.PROBE_SECONDS = 1.0\n" + CHECK
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT),
+                "DISPLAY": f"127.0.0.1:{port - 6000}",
+                "MPLBACKEND": "tkagg",
+            },
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    finally:
+        listener.close()
+    assert done.stderr == ""
+    assert "tkagg: the display did not answer within 1 s" in done.stdout
+
+
+@pytest.mark.parametrize("backend", ["agg", "Agg", "svg"])
+def test_a_backend_without_windows_is_never_used_in_silence(backend: str):
+    told = check(MPLBACKEND=backend, DISPLAY=":0")
+    assert told.startswith(f"matplotlib's backend is {backend.lower()!r}, which opens no window")
+    assert "--render mp4" in told
+
+
+def test_an_unknown_backend():
+    told = check(MPLBACKEND="nonsense", DISPLAY=":0")
+    assert told.startswith("matplotlib knows no backend 'nonsense'; unset MPLBACKEND")

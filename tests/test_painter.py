@@ -1,0 +1,352 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pictures import at, blobs, lloyd, state
+
+from renderers.cloud import marker_radius
+from renderers.colours import cluster_colours
+from renderers.contract import Options, Panel, Scene
+from renderers.errors import InvalidOption
+from renderers.layout import Box, blend_mask, grid, ticks
+from renderers.painter import Painter
+from renderers.text import fitted_mask, text_mask
+from renderers.themes import THEMES
+from renderers.view import View, make_scene
+
+THEME_NAMES = sorted(THEMES)
+
+
+def painter(snapshot, size=(160, 120), theme="light", **scene):
+    return Painter(make_scene(snapshot, **scene), Options(size=size, theme=theme))
+
+
+def painted(snapshot, size=(160, 120), theme="light", **scene):
+    return painter(snapshot, size, theme, **scene).paint(at(snapshot)).copy()
+
+
+def has(image, colour):
+    return bool((image[..., :3] == np.asarray(colour)).all(axis=-1).any())
+
+
+# --- incremental painting ---------------------------------------------------------------------
+
+walks = st.lists(
+    st.tuples(st.lists(st.integers(0, 3), min_size=40, max_size=40), st.booleans()),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(walks, st.sampled_from(THEME_NAMES), st.sampled_from([(96, 72), (24, 9)]))
+def test_following_the_changes_gives_the_bytes_of_painting_everything(walk, theme, size):
+    points = np.random.default_rng(3).normal(size=(40, 2))
+    centroids = points[:4]
+    shown, before = None, None
+    for labels, is_next in walk:
+        # Either the next state of the same run, or one of another run that looks like it.
+        before = state(points, labels, centroids, before=before if is_next else None)
+        shown = shown or painter(before, size, theme)
+        frame = shown.paint(at(before))
+        assert np.array_equal(frame, painted(before, size, theme))
+
+
+def test_a_density_picture_follows_the_changes_too():
+    states = lloyd(blobs(each=250), blobs()[::100], 3)
+    shown = painter(states[0], (64, 48))
+    for snapshot in (*states, states[0], states[2], states[2], states[3]):
+        assert np.array_equal(shown.paint(at(snapshot)), painted(snapshot, (64, 48)))
+
+
+def test_a_state_of_another_run_is_not_taken_for_the_next_one():
+    points = blobs(clusters=2, each=10)
+    first = state(points, [0] * 20, points[:2])
+    shown = painter(first)
+    shown.paint(at(first))
+    other = state(points, [1] * 20, points[:2])
+    other.iteration, other.changed = 1, np.arange(0)
+    assert np.array_equal(shown.paint(at(other)), painted(other))
+
+
+@pytest.mark.parametrize("features", [1, 2, 5])
+def test_any_number_of_features(features):
+    rng = np.random.default_rng(features)
+    points = rng.normal(size=(300, features)).astype(np.float32)
+    states = lloyd(points, points[:3], 4)
+    shown = painter(states[0])
+    for snapshot in states:
+        frame = shown.paint(at(snapshot))
+    assert np.array_equal(frame, painted(states[-1]))
+    assert all(has(frame, colour) for colour in cluster_colours(3))
+
+
+# --- what is on the frame ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("theme", THEME_NAMES)
+def test_the_same_input_gives_the_same_bytes(theme):
+    snapshot = lloyd(blobs(), blobs()[::100], 1)[-1]
+    a, b = (painted(snapshot, (320, 240), theme, title="Twice") for _ in range(2))
+    assert a.tobytes() == b.tobytes()
+
+
+@pytest.mark.parametrize("theme", THEME_NAMES)
+def test_points_and_centroids_have_their_clusters_colour_where_they_are(theme):
+    points = np.array([[0.0, 0.0], [10.0, 10.0], [0.0, 10.0], [10.0, 0.0]])
+    snapshot = state(points, [0, 1, 2, 0], [[5.0, 2.0], [5.0, 5.0], [5.0, 8.0]])
+    shown = painter(snapshot, (400, 400), theme)
+    frame = shown.paint(at(snapshot))
+    box = shown._clouds[0].box
+    palette = cluster_colours(3, theme).astype(int)
+    ground = np.array(THEMES[theme].background)
+
+    def pixel(x, y):
+        (place,) = shown._clouds[0].pixels(np.array([[x, y]], dtype=np.float64))
+        return frame[box.top + int(place[1]), box.left + int(place[0]), :3].astype(int)
+
+    for (x, y), label in zip(points, snapshot.labels, strict=True):
+        expected = ground + (palette[label] - ground) * THEMES[theme].opacity
+        assert np.abs(pixel(x, y) - expected).max() <= 2
+    for (x, y), colour in zip(snapshot.centroids, palette, strict=True):
+        # The middle carries the number, except in classic.
+        (place,) = shown._clouds[0].pixels(np.array([[x, y]]))
+        i, j = box.top + int(place[1]), box.left + int(place[0])
+        inside = frame[i, j] if theme == "classic" else frame[i - 5 : i + 6, j - 5 : j + 6]
+        assert has(inside, colour)
+
+
+@pytest.mark.parametrize("theme", THEME_NAMES)
+def test_frames_are_opaque_contiguous_and_of_the_size_asked_for(theme):
+    frame = painted(lloyd(blobs(), blobs()[:2], 0)[0], (321, 123), theme)
+    assert frame.shape == (123, 321, 4) and frame.dtype == np.uint8
+    assert frame.flags.c_contiguous and (frame[..., 3] == 255).all()
+
+
+def test_the_iteration_is_written_in_the_lower_left_corner():
+    points = blobs()
+    first = lloyd(points, points[:3], 0)[0]
+    for theme in THEME_NAMES:
+        shown = painter(first, (320, 240), theme)
+        frames = []
+        for iteration in (3, 4):
+            snapshot = state(points, first.labels, first.centroids)
+            snapshot.iteration = iteration
+            frames.append(shown.paint(at(snapshot)).copy())
+        rows, columns = np.nonzero((frames[0] != frames[1]).any(axis=-1))
+        assert rows.min() > 180 and columns.max() < 80
+        box, ink = shown._clouds[0].box, THEMES[theme].text
+        corner = frames[0][box.top + box.height - 22 : box.top + box.height, box.left :][:, :40]
+        assert np.abs(corner[..., :3].astype(int) - ink).max(axis=2).min() < 40
+
+
+def test_convergence_is_said_but_not_in_classic():
+    points = blobs(clusters=3)
+    for theme, said in (("light", True), ("dark", True), ("classic", False)):
+        one = state(points, [0] * 300, points[:1])
+        other = state(points, [0] * 300, points[:1], converged=True)
+        differs = not np.array_equal(
+            painted(one, (320, 240), theme), painted(other, (320, 240), theme)
+        )
+        assert differs == said
+
+
+def test_phases_move_the_centroids():
+    points = blobs(clusters=3)
+    snapshot = state(points, [0] * 300, [[1.0, 1.0]], assigned_from=np.array([[-1.0, -1.0]]))
+    shown = painter(snapshot)
+    place = {}
+    for phase, progress in [("assignment", 0.5), ("update", 0.0), ("update", 0.5), ("state", 1.0)]:
+        place[phase, progress] = shown.paint(at(snapshot, phase=phase, progress=progress)).copy()
+    half = state(points, [0] * 300, [[0.0, 0.0]])
+    old = state(points, [0] * 300, [[-1.0, -1.0]])
+    assert np.array_equal(place["assignment", 0.5], painted(old))
+    assert np.array_equal(place["update", 0.0], painted(old))
+    assert np.array_equal(place["update", 0.5], painted(half))
+    assert np.array_equal(place["state", 1.0], painted(snapshot))
+    assert np.array_equal(
+        shown.paint(at(snapshot, phase="state", progress=0.5)), place["update", 0.5]
+    )
+
+
+def test_an_empty_clusters_centroid_is_drawn_and_a_far_one_is_cut_off():
+    points = blobs(clusters=2)
+    with_empty = state(points, [0] * 200, [[0.0, 0.0], points.mean(axis=0) * 0.99])
+    assert has(painted(with_empty), cluster_colours(2)[1])
+    for far in (1e300, -1e12, 50.0):
+        frame = painted(state(points, [0] * 200, [[0.0, 0.0], [far, far]]))
+        assert not has(frame, cluster_colours(2)[1])
+
+
+@pytest.mark.parametrize("theme", THEME_NAMES)
+def test_many_points_become_a_density_picture_that_says_so(theme):
+    points = np.repeat([[0.0, 1.0], [1.0, 0.0], [0.3, 0.6]], [30_000, 1, 1000], axis=0)
+    labels = np.repeat([0, 1, 0], [30_000, 1, 1000])
+    snapshot = state(points, labels, [[0.5, 0.1], [0.6, 0.2]])
+    shown = painter(snapshot, (320, 240), theme)
+    cloud = shown._clouds[0]
+    corner = (cloud.box.left, cloud.box.top)
+    assert cloud._radius == 0
+    frame = shown.paint(at(snapshot))
+    lone = cloud.pixels(np.array([[1.0, 0.0]]))[0].astype(int) + corner
+    seen = frame[lone[1], lone[0], :3].astype(int) - THEMES[theme].background
+    assert np.abs(seen).max() > 40  # one point is visible
+    full = cloud.pixels(np.array([[0.0, 1.0]]))[0].astype(int) + corner
+    assert frame[full[1], full[0], :3].tolist() == cluster_colours(2, theme)[0].tolist()
+    band = (shown._still[: cloud.box.top, 160:, :3] != THEMES[theme].background).any()
+    assert band  # the note
+
+
+def test_the_switch_goes_by_points_for_the_area():
+    theme = THEMES["light"]
+    assert marker_radius(1200, 1280 * 720, 7.2, theme) > 3
+    assert marker_radius(5000, 640 * 480, 4.8, theme) > 0.75
+    assert marker_radius(1_000_000, 1280 * 720, 7.2, theme) == 0
+    assert marker_radius(100_000, 3840 * 2160, 21.6, theme) > 0.75
+    assert marker_radius(1, 1, 0.01, theme) > 0
+
+
+# --- palette ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("theme", THEME_NAMES)
+@pytest.mark.parametrize("k", [1, 2, 12, 100, 256, 300])
+def test_the_palette_holds_the_dominant_colours_exactly(k, theme):
+    rng = np.random.default_rng(0)
+    points = rng.normal(size=(max(k, 400), 2))
+    snapshot = state(points, np.arange(len(points)) % min(k, 256), points[:k])
+    shown = painter(snapshot, (320, 240), theme, title="Palette")
+    palette = shown.palette()
+    assert palette.dtype == np.uint8 and palette.shape[1] == 3 and len(palette) <= 256
+    assert len(np.unique(palette, axis=0)) == len(palette)
+    known = {tuple(colour) for colour in palette.tolist()}
+    frame = shown.paint(at(snapshot))[..., :3].reshape(-1, 3)
+    colours, counts = np.unique(frame, axis=0, return_counts=True)
+    assert tuple(colours[counts.argmax()].tolist()) in known
+    if k <= 100:
+        clusters = cluster_colours(k, theme)
+        ground = np.array(THEMES[theme].background)
+        alpha = np.rint(255 * THEMES[theme].opacity) / 255
+        lone = np.rint(ground + (clusters - ground) * alpha).astype(int)
+        assert {tuple(c) for c in (*clusters.tolist(), *lone.tolist())} <= known
+        assert sum(has(frame, c) for c in lone) > 0.9 * k  # these are what is painted
+    assert {THEMES[theme].background, THEMES[theme].text, THEMES[theme].line} <= known
+
+
+# --- layout -----------------------------------------------------------------------------------
+
+SIZES = [(1, 1), (2, 3), (16, 9), (64, 64), (320, 240), (900, 90), (90, 600), (640, 480)]
+LONG = "A title with $maths$, \n a line break, 中文 and far more words than any frame can hold " * 3
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("theme", THEME_NAMES)
+def test_every_size_holds_every_number_of_clusters(size, theme):
+    points = blobs()
+    for k in (1, 2, 256):
+        snapshot = state(points, np.arange(1200) % k, points[:k])
+        frame = painted(snapshot, size, theme, title=LONG, names=["first feature " * 9, "second"])
+        assert frame.shape == (size[1], size[0], 4)
+
+
+@pytest.mark.parametrize("panels", [2, 3, 7])
+@pytest.mark.parametrize("size", [(1, 1), (5, 2), (640, 360)])
+def test_runs_stand_side_by_side(panels, size):
+    states = lloyd(blobs(clusters=3), blobs()[:3], panels)
+    view = View(states[0].points)
+    scene = Scene(tuple(Panel(3, view, title=f"run {i}") for i in range(panels)), title="Race")
+    shown = Painter(scene, Options(size=size))
+    frame = shown.paint(at(*states[:panels]))
+    assert frame.shape == (size[1], size[0], 4)
+    boxes = [cloud.box for cloud in shown._clouds]
+    assert all(b.left + b.width <= size[0] and b.top + b.height <= size[1] for b in boxes)
+    if size == (640, 360):
+        for box in boxes:
+            assert all(has(box.of(frame), colour) for colour in cluster_colours(3))
+        pixels = np.zeros((360, 640), dtype=int)
+        for box in boxes:
+            box.of(pixels)[...] += 1
+        assert pixels.max() == 1
+
+
+def test_cells_tile_the_box():
+    for n in range(1, 14):
+        cells = grid(n, Box(3, 5, 640, 355))
+        assert len(cells) == n
+        area = np.zeros((400, 700), dtype=int)
+        for cell in cells:
+            cell.of(area)[...] += 1
+        assert area.max() == 1 and not area[:5].any() and not area[:, :3].any()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (-4.4, 4.4, ["~4", "~2", "0", "2", "4"]),
+        (0.0, 1.05, ["0.00", "0.25", "0.50", "0.75", "1.00"]),
+        (-1000, 1_050_000, ["0", "250,000", "500,000", "750,000", "1,000,000"]),
+        (1e9, 1e9 + 4, [f"1,000,000,00{i}" for i in range(5)]),
+        (0, 4e9, ["0", "1e9", "2e9", "3e9", "4e9"]),
+        (1.0, 1.0 + 1e-13, []),
+        (0, 4e-9, ["0", "1e~9", "2e~9", "3e~9", "4e~9"]),
+        (-1e300, 1e300, []),
+        (0.0, 1e-300, []),
+    ],
+)
+def test_ticks_are_round_numbers(low, high, expected):
+    written = [w.replace("\N{MINUS SIGN}", "~") for _, w in ticks(low, high, 5)]
+    assert written == expected
+    for value, _ in ticks(low, high, 5):
+        assert low <= value <= high
+
+
+def test_text_that_is_too_long_ends_with_an_ellipsis_within_its_width():
+    whole = fitted_mask("short", 20, 500)
+    assert np.array_equal(whole, text_mask("short", 20))
+    cut = fitted_mask("word " * 100, 20, 200)
+    assert 120 < cut.shape[1] <= 200
+    assert fitted_mask("anything at all", 20, 3).shape[1] <= 3
+
+
+def test_text_is_plain_and_never_warns():
+    assert np.array_equal(text_mask("a \n b", 20), text_mask("a b", 20))
+    assert text_mask("$x^2$", 20).shape[1] > text_mask("x2", 20).shape[1] * 1.5  # no mathematics
+    assert np.array_equal(text_mask("中", 20), text_mask("\ufffd", 20))
+    assert text_mask("", 20).shape[1] == 0 and text_mask(" ", 0.5).shape[1] == 0
+
+
+@pytest.mark.parametrize(("left", "top"), [(-2, -1), (3, 2), (-20, 0), (0, 20)])
+def test_masks_are_cut_at_the_edges(left, top):
+    image = np.full((5, 6, 4), 200, dtype=np.uint8)
+    mask = np.full((4, 4), 255, dtype=np.uint8)
+    blend_mask(image, mask, left, top, (1, 2, 3))
+    expected = np.full((5, 6, 4), 200, dtype=np.uint8)
+    expected[max(0, top) : max(0, top + 4), max(0, left) : max(0, left + 4), :3] = (1, 2, 3)
+    assert np.array_equal(image, expected)
+
+
+def test_an_unknown_theme_is_an_error():
+    with pytest.raises(InvalidOption, match="theme='neon'"):
+        painted(lloyd(blobs(), blobs()[:2], 0)[0], theme="neon")
+
+
+def test_painting_leaves_matplotlib_as_it_was():
+    code = """
+import sys, numpy as np, matplotlib
+before = matplotlib.rcParams.copy()
+from types import SimpleNamespace as S
+from renderers.view import make_scene
+from renderers.painter import Painter
+from renderers.contract import Moment, Options
+p = np.arange(40.0).reshape(20, 2)
+s = S(points=p, labels=np.zeros(20, np.uint8), centroids=p[:1], assigned_from=p[:1],
+      changed=np.arange(20), iteration=0, converged=False)
+Painter(make_scene(s, title="t", names=["a", "b"]), Options()).paint(Moment((s,), 1.0))
+assert "matplotlib.pyplot" not in sys.modules
+assert matplotlib.rcParams.copy() == before
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
