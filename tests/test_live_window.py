@@ -98,6 +98,9 @@ class Program:
                 assert more, f"ended before {text!r}: {self.said!r} {self.end()}"
                 self.said += more
 
+    def lives(self) -> bool:
+        return self._process.poll() is None
+
     def end(self, seconds: float = 20.0) -> tuple[int, str]:
         """Wait for the end; return the exit status and what is on stderr."""
         out, err = self._process.communicate(timeout=seconds)
@@ -126,11 +129,12 @@ class Screen:
         )
         return done.stdout.strip()
 
-    def find(self) -> int:
+    def find(self, program: Program) -> int:
         """Wait for the window, put the pointer into it so that it gets the keys; return its id."""
         found: list[str] = []
 
         def there() -> bool:
+            assert program.lives(), f"ended without a window: {program.end()}"
             found[:] = self.xdotool("search", "--onlyvisible", "--name", "kmeans-engine").split()
             return bool(found)
 
@@ -184,7 +188,7 @@ def eventually(truth: Callable[[], bool], seconds: float = 20.0) -> None:
 def screen() -> Iterator[Screen]:
     ours, theirs = os.pipe()
     server = subprocess.Popen(
-        f"Xvfb -displayfd {theirs} -screen 0 800x600x24 -dpi 96 -nolisten tcp".split(),
+        f"Xvfb -displayfd {theirs} -screen 0 800x600x24 -dpi 96 -nolisten tcp -noreset".split(),
         pass_fds=[theirs],
         stderr=subprocess.DEVNULL,
     )
@@ -248,7 +252,7 @@ def test_a_session_by_keys(screen: Screen, run: Callable[..., Program], tmp_path
         tell("CLOSED")
         """
     )
-    screen.find()
+    screen.find(program)
     frames = expected(0, 0)
     assert len(frames) > 6
     eventually(lambda: shown(screen, frames) is not None)
@@ -296,8 +300,15 @@ def test_a_session_by_keys(screen: Screen, run: Callable[..., Program], tmp_path
 
 @needs_x
 def test_resizing_paints_anew_and_the_whole_window(screen: Screen, run: Callable[..., Program]):
-    program = run("live = window(fps=50.0)\nlive.drive(job_of([live], points_of(0), 0, 50.0))")
-    found = screen.find()
+    program = run(
+        """
+        import renderers.live.session
+        renderers.live.session.MESSAGE_SECONDS = 0.5
+        live = window(fps=50.0)
+        live.drive(job_of([live], points_of(0), 0, 50.0))
+        """
+    )
+    found = screen.find(program)
     for size in ((600, 420), (301, 203)):
         screen.xdotool("windowsize", str(found), *map(str, size))
         frames = expected(0, 0, size)
@@ -320,7 +331,7 @@ ENDLESS = """
 def test_closing_ends_it_at_once(screen: Screen, run: Callable[..., Program], how: str):
     job = "lambda: time.sleep(60)" if how.startswith("before") else "endless"
     program = run(f"live = window(){ENDLESS}\n    live.drive({job})".replace("\n    ", "\n"))
-    found = screen.find()
+    found = screen.find(program)
     if not how.startswith("before"):
         frames = expected(0, 0)
         eventually(lambda: shown(screen, frames) == 0)
@@ -333,7 +344,7 @@ def test_closing_ends_it_at_once(screen: Screen, run: Callable[..., Program], ho
 @needs_x
 def test_closing_cancels_a_save(screen: Screen, run: Callable[..., Program], tmp_path: Path):
     program = run(f"live = window(){ENDLESS}\n    live.drive(endless)".replace("\n    ", "\n"))
-    found = screen.find()
+    found = screen.find(program)
     frames = expected(0, 0)
     eventually(lambda: shown(screen, frames) == 0)
     screen.key("s")
@@ -362,7 +373,7 @@ def test_closing_completes_the_file_that_was_asked_for(
         tell("RETURNED")
         """
     )
-    screen.ask_to_close(screen.find())
+    screen.ask_to_close(screen.find(program))
     assert program.end() == (0, "")
     assert program.said == "DONE\nRETURNED\n"
     assert [file.name for file in tmp_path.iterdir()] == ["film.mp4"]
@@ -384,12 +395,12 @@ def test_a_signal_ends_it_and_its_files(
         live.full_speed = True
         film = Mp4Renderer(Path("film.mp4"), live.options)
         try:
-            live.drive(job_of([live, film], points_of(0), 0, 5.0, pause=3.0))
+            live.drive(job_of([live, film], points_of(0), 0, 5.0, pause=0.3))
         except KeyboardInterrupt:
             sys.exit(130)
         """
     )
-    screen.find()
+    screen.find(program)
     eventually(lambda: any(tmp_path.iterdir()))
     os.kill(program.pid, number)
     assert program.end() == (128 + number, "")
@@ -431,7 +442,7 @@ def test_the_menu_in_a_terminal(screen: Screen, run: Callable[..., Program]):
         stdin=stdin,
     )
     try:
-        found = screen.find()
+        found = screen.find(program)
         os.write(keyboard, b"7\n2\n")
         program.wait_for("'7' is not a choice")
         program.wait_for("ASKED False")

@@ -175,13 +175,13 @@ class Window:
 
 def _new_figure(backend: str, size: tuple[int, int]) -> Figure:
     """Return a figure with a window; the settings of matplotlib stay as they are."""
-    from matplotlib import pyplot
-
     try:
-        if not isinstance(dict.__getitem__(matplotlib.rcParams, "backend"), str):
-            pyplot.switch_backend(backend)
         if backend.startswith("qt"):
             _need_no_display()
+        from matplotlib import pyplot  # drops a choice of Qt if it finds neither display nor Qt
+
+        if not isinstance(dict.__getitem__(matplotlib.rcParams, "backend"), str):
+            pyplot.switch_backend(backend)
         with matplotlib.rc_context({"toolbar": "None", "figure.hooks": []}):
             inches = (size[0] / DPI, size[1] / DPI)
             return pyplot.figure(figsize=inches, dpi=DPI, layout="none")
