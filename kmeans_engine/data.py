@@ -65,10 +65,15 @@ class Data:
         self.low, self.high, tiny, integral = self._measure()
         self.check_range(self.low, self.high)
         self.center = 0.5 * self.low + 0.5 * self.high
+        # Of the type of the points where kernels read them, so that they can subtract in that type.
+        # 2^1000 at most: beyond that the reference distance itself underflows and no score may
+        # certify; float32 ends earlier.
+        largest_scale = 1000
+        if self._direct and view.dtype == np.float32:
+            self.center = self.center.astype(np.float32).astype(np.float64)
+            largest_scale = 120
         reach = float(np.maximum(self.high - self.center, self.center - self.low).max())
-        # 2^1000 at most: beyond that the reference distance itself underflows, and scores must not
-        # certify.
-        self.scale = math.ldexp(1.0, min(-math.frexp(reach)[1], 1000)) if reach > 0.0 else 1.0
+        self.scale = math.ldexp(1.0, min(-math.frexp(reach)[1], largest_scale)) if reach else 1.0
         digits = 24 if view.dtype == np.float32 else 53
         largest = np.maximum(np.abs(self.low), np.abs(self.high))
         self.sums = SumFormat.for_range(largest, tiny, integral, digits, self.n_points)

@@ -12,6 +12,9 @@ from kmeans_engine import InvalidInput, assign_points
 from kmeans_engine.strategies import brute
 
 
+pytestmark = pytest.mark.kernels
+
+
 @check.examples(150)
 @given(
     st.integers(0, 2**32),

@@ -38,6 +38,7 @@ def runs(draw):
     return points, problems.make_centroids(points, rng, k)
 
 
+@pytest.mark.kernels
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @check.examples(150)
 @given(runs(), st.sampled_from([1, 2, 3, 8]))
@@ -48,6 +49,7 @@ def test_every_snapshot_equals_the_oracle(strategy, run, threads):
     assert points.tobytes() == before
 
 
+@pytest.mark.kernels
 @check.examples(30)
 @given(runs(), st.integers(0, 4), st.sampled_from([0.0, 1e-3, 0.5, 10.0]))
 def test_a_run_ends_where_the_oracle_ends(run, max_iterations, tolerance):
@@ -55,6 +57,7 @@ def test_a_run_ends_where_the_oracle_ends(run, max_iterations, tolerance):
     check.like_oracle(Engine(points), centroids, max_iterations=max_iterations, tolerance=tolerance)
 
 
+@pytest.mark.kernels
 def test_four_points_by_hand():
     points = [[0.0, 0.0], [0.0, 1.0], [4.0, 0.0], [4.0, 3.0]]
     first, second, third, last = Engine(points).snapshots([[0.0, 0.0], [0.0, 1.0]])
@@ -97,6 +100,7 @@ def test_same_bits_for_any_number_of_threads(monkeypatch):
             check.same_snapshot(got, want)
 
 
+@pytest.mark.kernels
 def test_kept_snapshots_equal_those_used_at_once():
     points = make_clusters(6, 80, seed=1)
     engine, start = Engine(points), initial_centroids(points, 6, seed=4)
@@ -109,6 +113,7 @@ def test_kept_snapshots_equal_those_used_at_once():
         assert kept[i].inertia == inertia
 
 
+@pytest.mark.kernels
 @check.examples(40)
 @given(st.integers(0, 2**32), st.data())
 def test_snapshots_kept_in_any_pattern_stay_right(seed, data):
@@ -172,6 +177,7 @@ def test_labels_use_the_smallest_type():
     assert Engine(points).fit(points[:257], max_iterations=0).labels.dtype == np.uint16
 
 
+@pytest.mark.kernels
 def test_an_empty_cluster_keeps_its_centroid():
     last = Engine([[0.0], [1.0], [9.0]]).fit([[0.0], [100.0], [9.0]])
     assert last.counts.tolist() == [2, 0, 1]
@@ -183,12 +189,14 @@ def test_duplicates_give_no_inertia_at_all_even_far_from_the_origin():
     assert Engine(points).fit(points[[0, 1000]]).inertia == 0.0
 
 
+@pytest.mark.kernels
 def test_float32_far_from_the_origin_is_clustered_right():
     rng = np.random.default_rng(5)
     points = (1e6 + 3.0 * rng.integers(0, 2, (400, 2)) + rng.normal(0, 0.3, (400, 2))).astype("f4")
     assert check.like_oracle(Engine(points), points[:4]) > 2
 
 
+@pytest.mark.kernels
 def test_the_run_that_cycles_under_sums_rounded_at_a_fixed_scale_ends():
     rng = np.random.default_rng(7)
     points = rng.normal(size=(60, 1))
@@ -196,6 +204,7 @@ def test_the_run_that_cycles_under_sums_rounded_at_a_fixed_scale_ends():
     assert check.like_oracle(Engine(points), points[:5], max_iterations=100) < 100
 
 
+@pytest.mark.kernels
 def test_wide_integers_round_once():
     points = np.array([[2**53 + 1], [2**53 + 3], [5]], dtype=np.int64)
     check.like_oracle(Engine(points), [[0.0], [2.0**53]])
@@ -224,6 +233,7 @@ def test_runs_of_one_engine_are_independent_also_in_threads():
         check.same_snapshot(found[i], last)
 
 
+@pytest.mark.kernels
 @check.examples(30)
 @given(st.integers(0, 2**32), st.integers(1, 8), st.integers(1, 3))
 def test_inertia_never_rises(seed, k, n):
@@ -232,6 +242,7 @@ def test_inertia_never_rises(seed, k, n):
     assert all(b <= a * (1 + 1e-9) for a, b in itertools.pairwise(values))
 
 
+@pytest.mark.kernels
 @check.examples(30)
 @given(st.integers(0, 2**32), st.sampled_from(["clustered", "lattice", "outlier"]))
 def test_symmetries(seed, kind):

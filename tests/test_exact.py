@@ -14,6 +14,8 @@ from kmeans_engine.data import Data
 from kmeans_engine.engine import sum_points
 from kmeans_engine.exact import exact_inertia, square_totals
 
+pytestmark = pytest.mark.kernels
+
 moderate = st.floats(-1e150, 1e150, allow_subnormal=True)
 
 

@@ -18,6 +18,7 @@ def test_the_seed_alone_decides(method, monkeypatch):
             assert np.array_equal(initial_centroids(array, 20, method=method, seed=9), want)
 
 
+@pytest.mark.kernels
 @pytest.mark.parametrize("method", METHODS)
 def test_centroids_are_points_at_different_positions(method):
     base = np.random.default_rng(0).normal(size=(12, 2))
@@ -27,6 +28,7 @@ def test_centroids_are_points_at_different_positions(method):
         assert {tuple(row) for row in chosen} == {tuple(row) for row in base}
 
 
+@pytest.mark.kernels
 @pytest.mark.parametrize("method", METHODS)
 def test_fewer_positions_than_clusters(method):
     points = np.repeat([[0.0, 1.0], [2.0, 3.0], [-0.0, 1.0]], 5, axis=0)
@@ -48,6 +50,7 @@ def test_plus_plus_finds_separated_clusters_and_random_does_not():
     assert median("k-means++") < 0.1 * median("random")
 
 
+@pytest.mark.kernels
 def test_plus_plus_draws_by_squared_distance():
     # The second of two centroids is the best of two draws; far points win both in most seeds.
     points = np.array([[0.0]] * 50 + [[1.0]] * 50 + [[30.0]])
@@ -62,6 +65,7 @@ def test_plus_plus_draws_by_squared_distance():
     assert drawn[1:].min() > 0.7 * drawn[1:].max()
 
 
+@pytest.mark.kernels
 def test_plus_plus_on_tiny_and_on_far_data():
     tiny = np.arange(6.0)[:, None] * 1e-160
     assert len(np.unique(initial_centroids(tiny, 6, method="k-means++", seed=1))) == 6

@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 
 from renderers import raster
 
+pytestmark = pytest.mark.kernels
+
 COLOURS = np.array([[200, 10, 30], [0, 100, 250], [17, 17, 17]], dtype=np.int64)
 MARKERS = [raster.add_dots, raster.add_discs, raster.add_crosses]
 

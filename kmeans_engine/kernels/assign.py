@@ -47,13 +47,69 @@ def nearest(X, i, C):
     return winner
 
 
-@kernel("nnan", "nsz")
-def _largest(x, size):
-    """Return the largest magnitude of x[:size] (in, no NaN)."""
-    largest = np.float32(0.0)
+@kernel()
+def _load(X, start, size, center, scale, x):
+    """Write (X - center) * scale of `size` rows to `x` (out, (N', BLOCK) float32), by features.
+
+    `center` and `scale` have the type of `X`: a float32 difference is rounded once, as in the bound.
+    """
+    if X.shape[1] == 2:
+        # A stride known to the compiler, and no negative indices: 0.06 ns a point instead of 0.58.
+        flat = X.reshape(X.size)
+        first, two = np.uintp(start) * np.uintp(2), np.uintp(2)
+        for j in range(np.uintp(size)):
+            x[0, j] = np.float32((flat[first + two * j] - center[0]) * scale)
+            x[1, j] = np.float32((flat[first + two * j + np.uintp(1)] - center[1]) * scale)
+        return
+    for n in range(X.shape[1]):
+        for j in range(size):
+            x[n, j] = np.float32((X[start + j, n] - center[n]) * scale)
+
+
+@kernel()
+def _largest(bits, n, size):
+    """Return the largest magnitude of row `n` of `bits` (in, (N', BLOCK) int32), itself as bits.
+
+    Magnitudes of floats are ordered like their bits, and an integer maximum becomes a vector
+    instruction: 0.02 ns a value instead of 0.42.
+    """
+    largest = np.int32(0)
     for j in range(size):
-        largest = max(largest, abs(x[j]))
+        largest = max(largest, bits[n, j] & np.int32(0x7FFFFFFF))
     return largest
+
+
+@kernel("contract")
+def _score_plane(x0, x1, C32, best, second, winner, size):
+    """Score all centroids of one or two features, four at a time: scores stay in registers."""
+    for k in range(0, C32.shape[0], 4):
+        a0, a1, b0, b1 = C32[k, 0], C32[k, 1], C32[k + 1, 0], C32[k + 1, 1]
+        c0, c1, d0, d1 = C32[k + 2, 0], C32[k + 2, 1], C32[k + 3, 0], C32[k + 3, 1]
+        ka, kb, kc, kd = np.int32(k), np.int32(k + 1), np.int32(k + 2), np.int32(k + 3)
+        for j in range(size):
+            u, v = x0[j], x1[j]
+            b, t, w = best[j], second[j], winner[j]
+            s = (u - a0) * (u - a0) + (v - a1) * (v - a1)
+            h = b if s < b else s
+            t = h if h < t else t
+            w = ka if s < b else w
+            b = s if s < b else b
+            s = (u - b0) * (u - b0) + (v - b1) * (v - b1)
+            h = b if s < b else s
+            t = h if h < t else t
+            w = kb if s < b else w
+            b = s if s < b else b
+            s = (u - c0) * (u - c0) + (v - c1) * (v - c1)
+            h = b if s < b else s
+            t = h if h < t else t
+            w = kc if s < b else w
+            b = s if s < b else b
+            s = (u - d0) * (u - d0) + (v - d1) * (v - d1)
+            h = b if s < b else s
+            t = h if h < t else t
+            w = kd if s < b else w
+            b = s if s < b else b
+            best[j], second[j], winner[j] = b, t, w
 
 
 @kernel("contract")
@@ -84,21 +140,26 @@ def assign_block(
     N2 = C32.shape[1]
     best, second = scores[4], scores[5]
     bar = np.float32(1.0 + rho)
+    bits = x.view(np.int32)
+    magnitude = np.empty(1, dtype=np.int32)
     fallbacks = 0
     for start in range(0, X.shape[0], BLOCK):
         size = min(BLOCK, X.shape[0] - start)
         spread = 0.0
+        _load(X, start, size, center, scale, x)
         for n in range(N):
-            for j in range(size):
-                x[n, j] = np.float32((np.float64(X[start + j, n]) - center[n]) * scale)
-            reach = np.float64(_largest(x[n], size)) + C_max[n] + 2.0**-120
+            magnitude[0] = _largest(bits, n, size)
+            reach = np.float64(magnitude.view(np.float32)[0]) + C_max[n] + 2.0**-120
             spread += reach * reach
-        floor = np.float32(kappa + delta_unit * spread)
+        slack = kappa + delta_unit * spread
+        floor = np.float32(slack) if slack < 3e38 else np.float32(np.inf)
         for j in range(size):
             best[j] = np.inf
             second[j] = np.inf
             winner[j] = 0
-        for k in range(0, C32.shape[0], 4):
+        if N2 == 2:
+            _score_plane(x[0], x[1], C32, best, second, winner, size)
+        for k in range(0, C32.shape[0] if N2 > 2 else 0, 4):
             for n in range(0, N2, 2):
                 x0, x1 = x[n], x[n + 1]
                 a0, a1, b0, b1 = C32[k, n], C32[k, n + 1], C32[k + 1, n], C32[k + 1, n + 1]
@@ -119,10 +180,13 @@ def assign_block(
                         scores[3, j] += (u - d0) * (u - d0) + (v - d1) * (v - d1)
             for q in range(4):
                 _merge(scores[q], np.int32(k + q), best, second, winner, size)
+        doubtful = 0
         for j in range(size):
             labels[start + j] = winner[j]
-        for j in range(size):
-            if not second[j] > best[j] * bar + floor:
-                labels[start + j] = nearest(X, start + j, C)
-                fallbacks += 1
+            doubtful += 0 if second[j] > best[j] * bar + floor else 1
+        if doubtful > 0:
+            fallbacks += doubtful
+            for j in range(size):
+                if not second[j] > best[j] * bar + floor:
+                    labels[start + j] = nearest(X, start + j, C)
     return fallbacks

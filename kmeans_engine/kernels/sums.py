@@ -16,7 +16,7 @@ from kmeans_engine._jit import kernel
 __all__ = ["accumulate", "divide", "move", "sum_squares"]
 
 
-@kernel()
+@kernel(inline=True)
 def _add(x, sign, sums, k, n, down, up):
     """Add sign * x to the limbs sums[k, n] (out). A view would cost a reference count.
 
@@ -24,11 +24,15 @@ def _add(x, sign, sums, k, n, down, up):
     float64; `up` (in, (N, L)) is the weight.
     """
     rest = x
-    for level in range(sums.shape[2] - 1, 0, -1):
+    one = np.uintp(1)
+    # A range that counts down costs more than all the arithmetic.
+    level = np.uintp(sums.shape[2]) - one
+    while level > 0:
         limb = np.int64((rest * down[n, level, 0]) * down[n, level, 1])
         sums[k, n, level] += sign * limb
         # Exact: the difference is the low part of `rest`, with its sign.
         rest -= limb * up[n, level]
+        level -= one
     sums[k, n, 0] += sign * np.int64((rest * down[n, 0, 0]) * down[n, 0, 1])
 
 

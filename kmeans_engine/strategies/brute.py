@@ -109,8 +109,8 @@ class Brute:
             X = data.rows(start, stop, buffer)
             found = found[: stop - start]
             assign_block(
-                X, centroids, packed, data.center, data.scale, rho, kappa, delta_unit, reach,
-                found, x, scores, winner,
+                X, centroids, packed, data.center.astype(X.dtype), X.dtype.type(data.scale),
+                rho, kappa, delta_unit, reach, found, x, scores, winner,
             )  # fmt: skip
             consume(start, found)
 

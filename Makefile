@@ -1,0 +1,54 @@
+# make demo: a film of K-means, from nothing.    make test: every test, from nothing.
+# make check: ruff and mypy.                     make bench: side by side with other libraries.
+
+PYTHON ?= python3
+VENV   := .venv
+ifeq ($(OS),Windows_NT)
+BIN    := $(VENV)/Scripts
+else
+BIN    := $(VENV)/bin
+endif
+RUN    := $(BIN)/python
+PIP    := $(RUN) -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test check bench clean
+
+demo: $(VENV)/.installed
+	$(BIN)/kmeans-engine --seed 11 --theme light -o kmeans.mp4 -o kmeans.gif --overwrite
+	@echo
+	@echo "The film:       $(CURDIR)/kmeans.mp4"
+	@echo "The GIF:        $(CURDIR)/kmeans.gif"
+	@echo "A live window:  $(BIN)/kmeans-engine --render live"
+
+test: $(VENV)/.installed-test
+	$(RUN) -m pytest -q
+	NUMBA_DISABLE_JIT=1 $(RUN) -m pytest -q -m kernels
+
+check: $(VENV)/.installed-test
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+
+bench: $(VENV)/.installed-bench
+	$(RUN) benchmarks/engine.py
+
+$(VENV)/bin/python $(VENV)/Scripts/python:
+	@$(PYTHON) -c "import sys; v = sys.version_info; sys.exit(None if (3, 11) <= v < (3, 15) else \
+	'kmeans-engine needs Python 3.11 to 3.14, got %d.%d: make PYTHON=/path/to/python3.x' % v[:2])"
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(PIP) install -e .
+	@touch $@
+
+$(VENV)/.installed-test: pyproject.toml | $(BIN)/python
+	$(PIP) install -e '.[test]'
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-bench: pyproject.toml | $(BIN)/python
+	$(PIP) install -e '.[bench]'
+	@touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,176 @@
+"""Time the engine beside other libraries, interleaved, on the same arrays and starts.
+
+python benchmarks/engine.py [--rows TEXT] [--rounds N] [--libraries a,b] [--out FOLDER]
+
+Writes engine.json (with the facts of the machine) and engine.md (the table) and prints the table. Missing
+libraries are left out and said so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent))
+from peers import LIBRARIES
+from works import WORKS, Work
+
+from kmeans_engine import assign_points
+
+HERE = Path(__file__).parent
+
+
+class Peer:
+    """A library in a process of its own."""
+
+    def __init__(self, name: str, threads: int) -> None:
+        self.name = name
+        environment = os.environ | {
+            f"{pool}_NUM_THREADS": str(threads) for pool in ("OMP", "OPENBLAS", "MKL")
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, HERE / "peers.py", name],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            env=environment,
+        )  # fmt: skip
+        self.version = self._answer()["version"]
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{self.name} is not installed or failed")
+        return json.loads(line)
+
+    def ask(self, **task: Any) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        print(json.dumps(task), file=self._process.stdin, flush=True)
+        return self._answer()
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+def inertia(points: np.ndarray, centroids: np.ndarray) -> float:
+    """Evaluate anybody's centroids in the same way."""
+    centroids = np.asarray(centroids, dtype=np.float64)
+    labels, total = assign_points(points, centroids), 0.0
+    for start in range(0, len(points), 1 << 18):
+        part = slice(start, start + (1 << 18))
+        total += float(np.square(points[part] - centroids[labels[part]]).sum())
+    return total
+
+
+def measure(
+    work: Work, names: list[str], rounds: int, threads: int, folder: Path
+) -> dict[str, Any]:
+    points = work.points()
+    rng = np.random.default_rng(1)
+    start = points[rng.choice(len(points), work.k, replace=False)]
+    np.save(folder / "points.npy", points)
+    np.save(folder / "start.npy", start)
+    peers, missing = [], []
+    for name in names if work.peers else [n for n in names if n in ("ours", "brute")]:
+        try:
+            peers.append(Peer(name, threads))
+        except RuntimeError:
+            missing.append(name)
+    results: dict[str, list[dict[str, Any]]] = {peer.name: [] for peer in peers}
+    quality = {}
+    try:
+        for peer in peers:
+            peer.ask(load=str(folder / "points.npy"), start=str(folder / "start.npy"))
+            peer.ask(iterations=2, save=str(folder / "c.npy"))  # compile, start threads
+        for turn in range(rounds):
+            for peer in peers:
+                answer = peer.ask(iterations=work.iterations, save=str(folder / "c.npy"))
+                results[peer.name].append(answer)
+                if turn == 0:
+                    quality[peer.name] = inertia(points, np.load(folder / "c.npy"))
+                if work.iterations and peer.name not in ("ours", "brute") and turn < 3:
+                    half = peer.ask(iterations=work.iterations // 2, save=str(folder / "c.npy"))
+                    rest = work.iterations - work.iterations // 2
+                    answer["steady"] = (answer["seconds"] - half["seconds"]) / rest
+    finally:
+        for peer in peers:
+            peer.close()
+    row: dict[str, Any] = {"work": work.name, "target": work.target, "missing": missing}
+    for name, answers in results.items():
+        steady = [a["steady"] for a in answers if a.get("steady") is not None]
+        row[name] = {
+            "seconds": median(a["seconds"] for a in answers),
+            "steady": median(steady) if steady else None,
+            "iterations": answers[0]["iterations"],
+            "inertia": quality[name],
+            **{key: answers[0][key] for key in ("first", "prepared") if key in answers[0]},
+        }
+    return row
+
+
+def table(rows: list[dict[str, Any]], names: list[str]) -> str:
+    columns = [name for name in names if any(name in row for row in rows)]
+    head = ["work", *columns, "best peer / ours", "target", "steady: best peer / ours", "agree"]
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    for row in rows:
+        peers = [row[n] for n in columns if n in row and n not in ("ours", "brute")]
+        mine = row["ours"]
+        ratio = f"{min(p['seconds'] for p in peers) / mine['seconds']:.1f}" if peers else "-"
+        steady = [p["steady"] for p in peers if p["steady"]]
+        steady_ratio = f"{min(steady) / mine['steady']:.0f}" if steady and mine["steady"] else "-"
+        apart = [n for n in columns if n in row
+                 and abs(row[n]["inertia"] / mine["inertia"] - 1) > 1e-4]  # fmt: skip
+        cells = [f"{row[n]['seconds']:.4g} s" if n in row else "-" for n in columns]
+        agree = "yes" if not apart else "not " + ", ".join(apart)
+        lines.append(
+            f"| {row['work']} | {' | '.join(cells)} | {ratio} | {row['target'] or '-'} "
+            f"| {steady_ratio} | {agree} |"
+        )
+    return "\n".join(lines)
+
+
+def machine(threads: int) -> dict[str, Any]:
+    model = platform.processor()
+    if Path("/proc/cpuinfo").exists():
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        model = next((x.split(":")[1].strip() for x in lines if x.startswith("model name")), model)
+    return {"cpu": model, "threads": threads, "python": platform.python_version(),
+            "system": platform.system()}  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", default="", help="only works whose name contains this")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--libraries", default=",".join(LIBRARIES))
+    parser.add_argument("--out", type=Path, default=HERE / "results")
+    args = parser.parse_args()
+    names = args.libraries.split(",")
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for work in WORKS:
+            if args.rows in work.name:
+                rounds = args.rounds if work.peers else 2
+                rows.append(measure(work, names, rounds, args.threads, Path(folder)))
+                print(table(rows[-1:], names).splitlines()[-1], flush=True)
+    text = table(rows, names)
+    args.out.mkdir(exist_ok=True)
+    report = {"machine": machine(args.threads), "rows": rows}
+    (args.out / "engine.json").write_text(json.dumps(report, indent=1) + "\n")
+    (args.out / "engine.md").write_text(text + "\n")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

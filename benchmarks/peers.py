@@ -1,0 +1,115 @@
+"""One library in one process, told by lines of JSON on standard input what to run.
+
+A process each, since the thread pools of these libraries disturb one another.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+Fit = Callable[[np.ndarray, np.ndarray, int | None], tuple[np.ndarray, dict[str, Any]]]
+
+MANY = 100_000
+
+
+def ours(strategy: str) -> Fit:
+    """Validate, prepare, consume all snapshots, materialise the last labels."""
+    from kmeans_engine import Engine
+
+    def fit(points, start, iterations):
+        begin = time.perf_counter()
+        times, last = [], None
+        engine = Engine(points, threads=THREADS, strategy=strategy)
+        prepared = time.perf_counter() - begin
+        for snapshot in engine.snapshots(start, max_iterations=iterations):
+            last = snapshot
+            del snapshot
+            times.append(time.perf_counter() - begin)
+        assert last is not None
+        _ = last.labels
+        steps = np.diff(times)
+        steady = float(np.median(steps[len(steps) // 2 :])) if len(steps) > 1 else None
+        facts = {"steady": steady, "first": times[0], "prepared": prepared}
+        return last.centroids, facts | {"iterations": last.iteration}
+
+    return fit
+
+
+def sklearn(algorithm: str, module: str = "sklearn") -> Fit:
+    from importlib import import_module
+
+    KMeans = import_module(f"{module}.cluster").KMeans
+
+    def fit(points, start, iterations):
+        model = KMeans(
+            len(start),
+            init=start,
+            n_init=1,
+            tol=0,
+            max_iter=iterations or MANY,
+            algorithm=algorithm,
+        )
+        model.fit(points)
+        return model.cluster_centers_, {"iterations": model.n_iter_}
+
+    return fit
+
+
+def faiss() -> Fit:
+    import faiss as library
+
+    library.omp_set_num_threads(THREADS)
+
+    def fit(points, start, iterations):
+        points = np.ascontiguousarray(points, dtype=np.float32)
+        model = library.Kmeans(
+            points.shape[1], len(start), niter=iterations or 100, max_points_per_centroid=10**9,
+            min_points_per_centroid=1,
+        )  # fmt: skip
+        model.train(points, init_centroids=np.asarray(start, dtype=np.float32))
+        model.index.search(points, 1)
+        return model.centroids, {"iterations": iterations or 100}
+
+    return fit
+
+
+LIBRARIES: dict[str, tuple[str, Callable[[], Fit]]] = {
+    "ours": ("kmeans-engine", lambda: ours("auto")),
+    "brute": ("kmeans-engine", lambda: ours("brute")),
+    "sklearn-lloyd": ("scikit-learn", lambda: sklearn("lloyd")),
+    "sklearn-elkan": ("scikit-learn", lambda: sklearn("elkan")),
+    "oneDAL": ("scikit-learn-intelex", lambda: sklearn("lloyd", "sklearnex")),
+    "faiss": ("faiss-cpu", faiss),
+}
+
+THREADS = int(os.environ.get("OMP_NUM_THREADS", "2"))
+
+
+def main() -> None:
+    package, make = LIBRARIES[sys.argv[1]]
+    fit = make()
+    print(json.dumps({"version": version(package)}), flush=True)
+    points = start = None
+    for line in sys.stdin:
+        task = json.loads(line)
+        if "load" in task:
+            points, start = np.load(task["load"]), np.load(task["start"])
+            print(json.dumps({}), flush=True)
+            continue
+        begin = time.perf_counter()
+        centroids, facts = fit(points, start, task["iterations"])
+        seconds = time.perf_counter() - begin
+        np.save(task["save"], centroids)
+        print(json.dumps({"seconds": seconds} | facts), flush=True)
+
+
+if __name__ == "__main__":
+    main()
