@@ -14,7 +14,7 @@ PIP    := $(RUN) -m pip --disable-pip-version-check --quiet
 .PHONY: demo test check bench clean
 
 demo: $(VENV)/.installed
-	$(BIN)/kmeans-engine --seed 11 --theme light -o kmeans.mp4 -o kmeans.gif --overwrite
+	$(BIN)/kmeans-engine --seed 69 -o kmeans.mp4 -o kmeans.gif --overwrite
 	@echo
 	@echo "The film:       $(CURDIR)/kmeans.mp4"
 	@echo "The GIF:        $(CURDIR)/kmeans.gif"

@@ -2,8 +2,8 @@
 
 python benchmarks/engine.py [--rows TEXT] [--rounds N] [--libraries a,b] [--out FOLDER]
 
-Writes engine.json (with the facts of the machine) and engine.md (the table) and prints the table. Missing
-libraries are left out and said so.
+Writes engine.json (with the facts of the machine) and engine.md (the table), and prints the table.
+Libraries that are not installed are left out and named in the file.
 """
 
 from __future__ import annotations
@@ -53,11 +53,13 @@ class Peer:
         return json.loads(line)
 
     def ask(self, **task: Any) -> dict[str, Any]:
+        """Have the library do a task; return what it says of it."""
         assert self._process.stdin is not None
         print(json.dumps(task), file=self._process.stdin, flush=True)
         return self._answer()
 
     def close(self) -> None:
+        """End the process."""
         self._process.kill()
         self._process.wait()
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from kmeans_engine.errors import InvalidInput
 from kmeans_engine.initial import initial_centroids
 from kmeans_engine.synthetic import make_clusters
 from kmeans_engine.tables import Table, standardize
+from kmeans_engine.validation import check_centroids
 
 __all__ = ["Source", "synthetic_table"]
 
 Floats = npt.NDArray[np.float64]
 
+# Float64 pairs beyond this need more than 2^52 bytes, which no processor addresses.
+_LARGEST = 1 << 48
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Source:
     """Points to cluster, and where the runs on them start.
 
@@ -48,7 +54,29 @@ class Source:
     def of(
         cls, table: Table, k: int, init: str | Floats, seed: int, *, standardized: bool
     ) -> Source:
-        """Return the source for a table; `init` is in its units."""
+        """Return the source for a table.
+
+        Parameters
+        ----------
+        table : Table
+            The points.
+        k : int
+            Number of clusters.
+        init : str or ndarray, (K, N)
+            A method of `initial_centroids`, or centroids in the units of the table.
+        seed : int
+            Decides every run, together with its number.
+        standardized : bool
+            Cluster z-scores.
+
+        Raises
+        ------
+        InvalidInput, InvalidType
+            If the centroids do not suit the points.
+        """
+        if not isinstance(init, str):
+            # Before any arithmetic: one column would silently serve as many.
+            init = check_centroids(init, table.points.shape[1])
         if not standardized:
             return cls(table, table.points, k, init, seed)
         points, offset, scale = standardize(table.points)
@@ -67,9 +95,24 @@ class Source:
             return centroids
         return centroids * self.scale + self.offset
 
+    def remade(self, make: Callable[[int], Table], number: int) -> Source:
+        """Return the like of this source on other points, those that ``make(seed)`` returns."""
+        seed = (self.seed << 16) + number
+        return Source.of(make(seed), self.k, self.init, seed, standardized=self.scale is not None)
+
 
 def synthetic_table(clusters: int, points_per_cluster: int, spread: float, seed: int) -> Table:
-    """Return the tutorial's clusters as a table; independent of the starts under the same seed."""
+    """Return the tutorial's clusters as a table; independent of the starts under the same seed.
+
+    Raises
+    ------
+    InvalidInput
+        If an argument is out of range.
+    """
+    if clusters * points_per_cluster > _LARGEST:
+        raise InvalidInput(
+            f"{clusters} clusters of {points_per_cluster} points fit no memory; use fewer"
+        )
     sequence = np.random.SeedSequence([seed, 0])
     points = make_clusters(clusters, points_per_cluster, spread=spread, seed=sequence)
     return Table(points, ("x0", "x1"), len(points))

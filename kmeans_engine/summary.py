@@ -1,0 +1,73 @@
+"""What is told about a finished run: the facts, for programs, and lines for people. No printing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from kmeans_engine._version import __version__
+from kmeans_engine.snapshot import Snapshot
+from kmeans_engine.source import Source
+
+__all__ = ["spell_summary", "summarize"]
+
+_SIZES = 20  # clusters whose sizes are told one by one
+
+
+def summarize(
+    source: Source, last: Snapshot, *, seconds: float, outputs: Sequence[str]
+) -> dict[str, Any]:
+    """Return the facts of a run, ready for JSON.
+
+    Parameters
+    ----------
+    source : Source
+        What was clustered.
+    last : Snapshot
+        The last state of the run.
+    seconds : float
+        Time spent clustering.
+    outputs : sequence of str
+        Files that were written.
+    """
+    n_points, n_features = source.points.shape
+    return {
+        "points": n_points,
+        "features": n_features,
+        "k": source.k,
+        "iterations": last.iteration,
+        "converged": bool(last.converged),
+        "inertia": last.inertia,
+        "standardized": source.scale is not None,
+        "counts": last.counts.tolist(),
+        "rows_dropped": source.table.dropped,
+        "seconds": round(seconds, 6),
+        "outputs": list(outputs),
+        "seed": source.seed,
+        "version": __version__,
+    }
+
+
+def spell_summary(facts: dict[str, Any]) -> str:
+    """Return the facts of `summarize` in a few lines."""
+    counts = facts["counts"]
+    sizes = " ".join(f"{count:,}" for count in counts[:_SIZES])
+    if len(counts) > _SIZES:
+        ordered = sorted(counts)
+        sizes = f"{ordered[0]:,} to {ordered[-1]:,}, median {ordered[len(ordered) // 2]:,}"
+    dropped = facts["rows_dropped"]
+    left_out = f" ({_count(dropped, 'incomplete row')} left out)" if dropped else ""
+    lines = [
+        f"{_count(facts['points'], 'point')}, {_count(facts['features'], 'feature')}, "
+        f"k = {facts['k']}, seed {facts['seed']}{left_out}",
+        f"{'converged' if facts['converged'] else 'stopped'} after "
+        f"{_count(facts['iterations'], 'iteration')}, {facts['seconds']:.2f} s",
+        f"inertia {facts['inertia']:.10g}{' (standardised)' if facts['standardized'] else ''}",
+        f"sizes {sizes}",
+        *(f"wrote {path}" for path in facts["outputs"]),
+    ]
+    return "\n".join(lines)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
