@@ -120,7 +120,7 @@ class Renderer(abc.ABC):
     Attributes
     ----------
     suffix : str or None
-        Class attribute: the suffix of the file it writes, such as ``".mp4"``; None if it writes none.
+        Class attribute: the suffix of its file, such as ``".mp4"``; None if it writes none.
     writes : str
         Class attribute: one line for ``--list-renderers``.
     default_size : tuple of int
@@ -136,7 +136,7 @@ class Renderer(abc.ABC):
         self.options = options
 
     @classmethod
-    def check(cls) -> None:
+    def check(cls) -> None:  # noqa: B027 - most need nothing
         """Raise `RendererUnavailable` if this machine lacks what the renderer needs.
 
         Called before anything is computed. The default finds nothing to complain about.
@@ -156,7 +156,7 @@ class Renderer(abc.ABC):
 
     @abc.abstractmethod
     def abort(self) -> None:
-        """Give up without raising: stop processes, remove temporary files, leave older files alone."""
+        """Give up without raising: stop processes, remove temporary files, keep older files."""
 
     def drive(self, job: Callable[[], None]) -> None:
         """Run `job`, which makes the calls above. A window runs it beside its event loop."""
@@ -166,7 +166,10 @@ class Renderer(abc.ABC):
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
     ) -> None:
         if kind is None:
             self.close()

@@ -3,7 +3,7 @@
 ::
 
     RenderError (RuntimeError)            a picture could not be made
-    ├── RendererUnavailable               something it needs is missing: a display, ffmpeg, a package
+    ├── RendererUnavailable               something is missing: a display, ffmpeg, a package
     └── RendererBroken                    a plug-in that cannot be imported or is no renderer
     UnknownRenderer (ValueError)          no renderer has this name or writes this suffix
     InvalidOption (ValueError)            an option of a picture is outside its range

@@ -14,7 +14,7 @@ NUMBERS = ("shift", "inertia", "converged")
 
 
 def examples(number: int) -> settings:
-    """Settings for a property test; kernels that run as plain Python get a tenth of the examples."""
+    """Settings for a property test; in plain Python it gets a tenth of the examples."""
     return settings(max_examples=max(number // 10, 5) if PLAIN_PYTHON else number)
 
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from kmeans_engine import InvalidInput, assign_points
 from kmeans_engine.strategies import brute
 
-
 pytestmark = pytest.mark.kernels
 
 
