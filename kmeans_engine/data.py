@@ -109,6 +109,11 @@ class Data:
                 "scale the features (divide by a constant, or standardize)"
             )
 
+    def scaled(self, centroids: Floats) -> Floats:
+        """Return centroids in the units of the scores."""
+        with np.errstate(over="ignore"):
+            return (centroids - self.center) * self.scale
+
     def rows_buffer(self, rows: int) -> Floats | None:
         """Return scratch for `rows` where they must be copied, else None."""
         return None if self._direct else np.empty((rows, self.n_features))
@@ -121,6 +126,16 @@ class Data:
         chunk[...] = self._view[start:stop]
         chunk.flags.writeable = False
         return chunk
+
+    @property
+    def block_dtype(self) -> np.dtype[Any]:
+        """The smaller of float32 and float64 that holds every value exactly."""
+        small = np.can_cast(self._view.dtype, np.float32)
+        return np.dtype(np.float32 if small else np.float64)
+
+    def sample(self, step: int) -> Floats:
+        """Return every `step`-th row as float64."""
+        return self._view[::step].astype(np.float64)
 
     def gather(self, indices: npt.NDArray[np.integer]) -> Floats:
         """Return the rows at `indices` as a new float64 array."""

@@ -11,15 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.data import Data
-from kmeans_engine.exact import ExactSums, square_totals
-from kmeans_engine.kernels.sums import accumulate, move
-from kmeans_engine.labels import IndexSet, LabelHistory
+from kmeans_engine.exact import square_totals
+from kmeans_engine.labels import LabelHistory
 from kmeans_engine.snapshot import Snapshot, largest_shift
 from kmeans_engine.strategies import make_strategy
-from kmeans_engine.threads import chunk_rows, default_threads, run_chunks
+from kmeans_engine.strategies.base import Step
+from kmeans_engine.threads import default_threads
 from kmeans_engine.validation import check_centroids, check_count, check_k, check_tolerance
 
-__all__ = ["Engine", "label_dtype", "sum_points"]
+__all__ = ["Engine", "label_dtype"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -100,15 +100,7 @@ class Engine:
         InvalidInput, InvalidType
             At once, not at the first snapshot, if an argument cannot be used.
         """
-        start = check_centroids(centroids, self._data.n_features)
-        check_k(len(start), self._data.n_points)
-        self._data.check_range(
-            np.minimum(self._data.low, start.min(axis=0)),
-            np.maximum(self._data.high, start.max(axis=0)),
-        )
-        limit = None
-        if max_iterations is not None:
-            limit = check_count(max_iterations, "max_iterations", minimum=0)
+        start, limit = self._check(centroids, max_iterations)
         return self._run(start, limit, check_tolerance(tolerance))
 
     def fit(
@@ -119,90 +111,72 @@ class Engine:
         tolerance: float = 0.0,
     ) -> Snapshot:
         """Return the last snapshot of `snapshots` with the same arguments."""
-        last = None
-        run = self.snapshots(centroids, max_iterations=max_iterations, tolerance=tolerance)
-        for snapshot in run:
-            last = snapshot
-            del snapshot  # or the engine would record how to go back to it
-        assert last is not None
-        return last
+        start, limit = self._check(centroids, max_iterations)
+        return next(self._run(start, limit, check_tolerance(tolerance), only_last=True))
+
+    def _check(
+        self, centroids: npt.ArrayLike, max_iterations: int | None
+    ) -> tuple[Floats, int | None]:
+        data = self._data
+        start = check_centroids(centroids, data.n_features)
+        check_k(len(start), data.n_points)
+        data.check_range(
+            np.minimum(data.low, start.min(axis=0)), np.maximum(data.high, start.max(axis=0))
+        )
+        if max_iterations is None:
+            return start, None
+        return start, check_count(max_iterations, "max_iterations", minimum=0)
 
     def _run(
-        self, start: Floats, limit: int | None, tolerance: float
+        self, start: Floats, limit: int | None, tolerance: float, *, only_last: bool = False
     ) -> Generator[Snapshot, None, None]:
         data, k = self._data, len(start)
         labels = np.empty(data.n_points, dtype=label_dtype(k))
-        self._strategy.assign(start, labels)
-        sums = sum_points(data, labels, k)
+        run = self._strategy.begin()
+        sums = run.first(start, labels)
         history = LabelHistory(labels)
         seen = {_digest(start)}
+        iteration, assigned_from, centroids = 0, start, start
+        changed, n_changed, shift, converged = None, data.n_points, 0.0, False
+        # The labels of snapshot 1 are those of snapshot 0.
+        step = Step(np.empty(0, dtype=np.uint32), labels[:0], sums, np.arange(k))
         try:
-            iteration, centroids = 0, start
-            yield self._snapshot(0, start, start, sums, history, None, data.n_points, 0.0, False)
-            while limit is None or iteration < limit:
+            while True:
+                ended = converged or iteration == limit
+                digest = _digest(centroids)
+                if iteration > 0:
+                    ended = ended or digest in seen or 0.0 < tolerance >= shift
+                seen.add(digest)
+                if ended or not only_last:
+                    yield Snapshot(
+                        iteration=iteration,
+                        centroids=centroids,
+                        assigned_from=assigned_from,
+                        counts=sums.counts,
+                        n_changed=n_changed,
+                        shift=shift,
+                        converged=converged,
+                        points=data.points,
+                        _state=history.head(changed),
+                        _sums=sums,
+                        _squares=self._square_totals,
+                    )
+                if ended:
+                    return
                 iteration += 1
-                changed = np.empty(0, dtype=np.intp)
-                which = np.arange(k)
                 if iteration > 1:
-                    changed, new = self._strategy.changes(centroids, history.newest)
-                    old = history.newest[changed]
-                    sums = _moved(data, sums, changed, old, new)
-                    which = np.unique(np.concatenate((old, new))).astype(np.intp)
-                else:
-                    new = labels[:0]
-                # The snapshot before sees its labels change only here, under the lock of the
-                # history.
-                points = history.commit(changed, new)
+                    step = run.step(centroids, history.newest, sums)
+                sums, n_changed = step.sums, len(step.indices)
+                # The snapshots before see their labels change only here, under a lock.
+                changed = history.commit(step.indices, step.labels)
                 means = centroids.copy()
-                sums.update_means(means, which)
+                sums.update_means(means, step.which)
                 means.setflags(write=False)
                 shift = largest_shift(centroids, means)
                 converged = np.array_equal(means, centroids)
                 assigned_from, centroids = centroids, means
-                digest = _digest(means)
-                yield self._snapshot(
-                    iteration,
-                    means,
-                    assigned_from,
-                    sums,
-                    history,
-                    points,
-                    len(changed),
-                    shift,
-                    converged,
-                )
-                if converged or digest in seen or (tolerance > 0.0 and shift <= tolerance):
-                    return
-                seen.add(digest)
         finally:
             history.finish()
-
-    def _snapshot(
-        self,
-        iteration: int,
-        centroids: Floats,
-        assigned_from: Floats,
-        sums: ExactSums,
-        history: LabelHistory,
-        changed: IndexSet | None,
-        n_changed: int,
-        shift: float,
-        converged: bool,
-    ) -> Snapshot:
-        return Snapshot(
-            iteration=iteration,
-            centroids=centroids,
-            assigned_from=assigned_from,
-            counts=sums.counts,
-            n_changed=n_changed,
-            shift=shift,
-            converged=converged,
-            points=self._data.points,
-            _state=history.head(),
-            _changed=changed,
-            _sums=sums,
-            _squares=self._square_totals,
-        )
 
     def _square_totals(self) -> list[int]:
         with self._squares_lock:
@@ -214,57 +188,6 @@ class Engine:
 def label_dtype(k: int) -> np.dtype[Any]:
     """Return the smallest unsigned integer type that holds k - 1."""
     return np.min_scalar_type(k - 1)
-
-
-def sum_points(data: Data, labels: npt.NDArray[Any], k: int) -> ExactSums:
-    """Return the exact sums of the points of each of `k` clusters."""
-    form = data.sums
-    rows = min(chunk_rows(16 * data.n_features * form.levels), data.n_points)
-    workers = min(data.threads, -(-data.n_points // rows))
-    parts = [form.empty(k) for _ in range(workers)]
-    buffers = [data.rows_buffer(rows) for _ in range(workers)]
-
-    def add(worker: int, start: int, stop: int) -> None:
-        X = data.rows(start, stop, buffers[worker])
-        part = parts[worker]
-        accumulate(X, labels[start:stop], form.down, form.up, part.sums, part.counts)
-
-    run_chunks(add, data.n_points, rows, data.threads)
-    return _merged(parts)
-
-
-def _moved(
-    data: Data,
-    sums: ExactSums,
-    changed: npt.NDArray[np.intp],
-    old: npt.NDArray[Any],
-    new: npt.NDArray[Any],
-) -> ExactSums:
-    """Return `sums` after the points `changed` went from their old to their new clusters."""
-    if not len(changed):
-        return sums
-    form = data.sums
-    rows = chunk_rows(64 * data.n_features * form.levels)
-    workers = min(data.threads, -(-len(changed) // rows))
-    parts = [sums.copy()] + [form.empty(len(sums.counts)) for _ in range(workers - 1)]
-
-    def shift(worker: int, start: int, stop: int) -> None:
-        part = parts[worker]
-        X = data.gather(changed[start:stop])
-        move(X, old[start:stop], new[start:stop], form.down, form.up, part.sums, part.counts)
-
-    run_chunks(shift, len(changed), rows, data.threads)
-    return _merged(parts)
-
-
-def _merged(parts: list[ExactSums]) -> ExactSums:
-    first = parts[0]
-    for part in parts[1:]:
-        np.add(first.sums, part.sums, out=first.sums)
-        np.add(first.counts, part.counts, out=first.counts)
-    first.sums.setflags(write=False)
-    first.counts.setflags(write=False)
-    return first
 
 
 def _digest(centroids: Floats) -> bytes:

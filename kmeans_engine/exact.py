@@ -122,6 +122,17 @@ class ExactSums:
         """Return sums that may be changed independently."""
         return ExactSums(self.format, self.sums.copy(), self.counts.copy())
 
+    @staticmethod
+    def total(parts: list[ExactSums]) -> ExactSums:
+        """Return the sum of several parts, read-only; the first one is overwritten."""
+        first = parts[0]
+        for part in parts[1:]:
+            np.add(first.sums, part.sums, out=first.sums)
+            np.add(first.counts, part.counts, out=first.counts)
+        first.sums.setflags(write=False)
+        first.counts.setflags(write=False)
+        return first
+
     def integer(self, k: int, n: int) -> int:
         """Return the sum of feature `n` over cluster `k` in units of 2^exponents[n]."""
         limbs = self.sums[k, n].tolist()

@@ -19,27 +19,27 @@ __all__ = ["IndexSet", "LabelHistory", "LabelState"]
 
 
 class IndexSet:
-    """Ascending indices below `size`, as 32-bit numbers or one bit each, whichever is smaller."""
+    """Different indices below `size`: as they came, or as one bit each where that is smaller."""
 
-    __slots__ = ("_bits", "_size", "_sparse", "nbytes")
+    __slots__ = ("_bits", "_raw", "_size")
 
-    def __init__(self, indices: npt.NDArray[np.intp], size: int) -> None:
+    def __init__(self, indices: npt.NDArray[np.integer], size: int) -> None:
         self._size = size
-        self._sparse: npt.NDArray[Any] | None = None
+        self._raw: npt.NDArray[np.integer] | None = indices
         self._bits: npt.NDArray[np.uint8] | None = None
-        if len(indices) * 32 < size:
-            self._sparse = indices.astype(np.uint32 if size <= 1 << 32 else np.int64)
-            self.nbytes = self._sparse.nbytes
-        else:
-            mask = np.zeros(size, dtype=np.bool_)
-            mask[indices] = True
-            self._bits = np.packbits(mask)
-            self.nbytes = self._bits.nbytes
 
-    def indices(self) -> npt.NDArray[np.intp]:
+    def pack(self) -> None:
+        """Take as little memory as possible, since somebody keeps this."""
+        if self._raw is not None and self._raw.nbytes * 8 > self._size:
+            mask = np.zeros(self._size, dtype=np.bool_)
+            mask[self._raw] = True
+            self._bits = np.packbits(mask)
+            self._raw = None
+
+    def sorted(self) -> npt.NDArray[np.intp]:
         """Return the indices, ascending."""
-        if self._sparse is not None:
-            return self._sparse.astype(np.intp)
+        if self._raw is not None:
+            return np.sort(self._raw).astype(np.intp, copy=False)
         assert self._bits is not None
         return np.flatnonzero(np.unpackbits(self._bits, count=self._size))
 
@@ -53,18 +53,31 @@ class LabelState:
     ----------
     history : LabelHistory
         Holds the newest labels, which this state refers to until something is recorded.
+    changed : IndexSet or None
+        The points whose labels differ from the state before; None for all.
     """
 
-    __slots__ = ("array", "given", "history", "later", "lock", "nbytes", "owner", "parts")
+    __slots__ = (
+        "array",
+        "changed",
+        "given",
+        "history",
+        "later",
+        "lock",
+        "nbytes",
+        "owner",
+        "parts",
+    )
 
-    def __init__(self, history: LabelHistory) -> None:
+    def __init__(self, history: LabelHistory, changed: IndexSet | None) -> None:
+        self.changed = changed
         self.lock = history.lock
         self.history: LabelHistory | None = history
         self.owner: weakref.ref[Any] | None = None
         self.given = False
         self.array: npt.NDArray[Any] | None = None
         self.later: LabelState | None = None
-        self.parts: list[tuple[IndexSet, npt.NDArray[Any]]] = []
+        self.parts: list[tuple[npt.NDArray[np.integer], npt.NDArray[Any]]] = []
         self.nbytes = 0
 
     def labels(self) -> npt.NDArray[Any]:
@@ -95,7 +108,7 @@ class LabelState:
         array.setflags(write=True)
         for state in reversed(chain):
             for changed, old in reversed(state.parts):
-                array[changed.indices()] = old
+                array[changed] = old
         array.setflags(write=False)
         self.array, self.history, self.later, self.parts, self.nbytes = array, None, None, [], 0
 
@@ -122,36 +135,37 @@ class LabelHistory:
         # States of the snapshots that are kept, oldest first; the last may not have its owner yet.
         self._kept: list[LabelState] = []
 
-    def head(self) -> LabelState:
+    def head(self, changed: IndexSet | None) -> LabelState:
         """Return a state for the snapshot that is being made; its maker tells the owner."""
         with self.lock:
-            state = LabelState(self)
+            state = LabelState(self, changed)
             if self._kept and self._kept[-1].array is None:
                 self._kept[-1].later = state
             self._kept.append(state)
             return state
 
-    def commit(self, indices: npt.NDArray[np.intp], new: npt.NDArray[Any]) -> IndexSet:
-        """Change the labels of points (ascending `indices`) to `new`; return the set of points."""
+    def commit(self, indices: npt.NDArray[np.integer], new: npt.NDArray[Any]) -> IndexSet:
+        """Change the labels of the points `indices` to `new`; return the set of points."""
         with self.lock:
-            changed = IndexSet(indices, len(self.newest))
             self._drop_unowned()
+            # Most snapshots live until the next one is made: only those that live on are packed.
+            self._pack(self._kept[:-1])
             if self._kept and self._kept[-1].array is None:
                 last = self._kept[-1]
-                old = self.newest[indices]
-                size = changed.nbytes + old.nbytes
+                size = len(indices) * (indices.itemsize + new.itemsize)
                 if last.nbytes + size < self._nbytes:
-                    last.parts.append((changed, old))
+                    last.parts.append((indices, self.newest[indices]))
                     last.nbytes += size
                 else:
                     last.settle()
             self.newest[indices] = new
-            return changed
+            return IndexSet(indices, len(self.newest))
 
     def finish(self) -> None:
         """End the run: the last snapshot that is kept takes over the newest labels."""
         with self.lock:
             self._drop_unowned()
+            self._pack(self._kept)
             if self._kept and self._kept[-1].array is None:
                 self._kept[-1].settle(self.newest)
             self.newest = self.newest[:0].copy()
@@ -163,6 +177,11 @@ class LabelHistory:
                 self._drop_unowned()
             finally:
                 self.lock.release()
+
+    def _pack(self, states: list[LabelState]) -> None:
+        for state in states:
+            if state.changed is not None:
+                state.changed.pack()
 
     def _drop_unowned(self) -> None:
         """Merge the changes of states whose snapshot is gone into the state before."""

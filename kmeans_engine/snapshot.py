@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.exact import ExactSums, exact_inertia
-from kmeans_engine.labels import IndexSet, LabelState
+from kmeans_engine.labels import LabelState
 
 __all__ = ["Snapshot", "largest_shift"]
 
@@ -57,7 +57,6 @@ class Snapshot:
     converged: bool
     points: npt.NDArray[Any] = field(repr=False)
     _state: LabelState = field(repr=False)
-    _changed: IndexSet | None = field(repr=False)
     _sums: ExactSums = field(repr=False)
     _squares: Callable[[], list[int]] = field(repr=False)
 
@@ -75,10 +74,11 @@ class Snapshot:
     @property
     def changed(self) -> npt.NDArray[np.intp]:
         """Points whose label differs from the snapshot before, ascending indices, (n_changed,)."""
-        if self._changed is None:
+        changed = self._state.changed
+        if changed is None:
             indices = np.arange(len(self.points), dtype=np.intp)
         else:
-            indices = self._changed.indices()
+            indices = changed.sorted()
         indices.setflags(write=False)
         return indices
 

@@ -4,8 +4,9 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.data import Data
-from kmeans_engine.engine import label_dtype, sum_points
-from kmeans_engine.strategies import make_strategy
+from kmeans_engine.engine import label_dtype
+from kmeans_engine.strategies.base import sum_points
+from kmeans_engine.strategies.brute import Brute
 from kmeans_engine.threads import default_threads
 from kmeans_engine.validation import check_centroids, check_labels
 
@@ -41,7 +42,7 @@ def assign_points(
         np.minimum(data.low, checked.min(axis=0)), np.maximum(data.high, checked.max(axis=0))
     )
     labels = np.empty(data.n_points, dtype=label_dtype(len(checked)))
-    make_strategy("auto", data).assign(checked, labels)
+    Brute(data).assign(checked, labels)
     return labels
 
 

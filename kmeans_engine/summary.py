@@ -6,30 +6,25 @@ from collections.abc import Sequence
 from typing import Any
 
 from kmeans_engine._version import __version__
-from kmeans_engine.snapshot import Snapshot
-from kmeans_engine.source import Source
+from kmeans_engine.run import Run
 
 __all__ = ["spell_summary", "summarize"]
 
 _SIZES = 20  # clusters whose sizes are told one by one
 
 
-def summarize(
-    source: Source, last: Snapshot, *, seconds: float, outputs: Sequence[str]
-) -> dict[str, Any]:
-    """Return the facts of a run, ready for JSON.
+def summarize(run: Run, *, outputs: Sequence[str]) -> dict[str, Any]:
+    """Return the facts of a run that is over, ready for JSON.
 
     Parameters
     ----------
-    source : Source
-        What was clustered.
-    last : Snapshot
-        The last state of the run.
-    seconds : float
-        Time spent clustering.
+    run : Run
+        Its last snapshot counts.
     outputs : sequence of str
         Files that were written.
     """
+    source, last = run.source, run.last
+    assert last is not None
     n_points, n_features = source.points.shape
     return {
         "points": n_points,
@@ -41,7 +36,7 @@ def summarize(
         "standardized": source.scale is not None,
         "counts": last.counts.tolist(),
         "rows_dropped": source.table.dropped,
-        "seconds": round(seconds, 6),
+        "seconds": round(run.seconds, 6),
         "outputs": list(outputs),
         "seed": source.seed,
         "version": __version__,

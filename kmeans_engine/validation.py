@@ -78,7 +78,8 @@ def check_centroids(value: Any, n_features: int) -> npt.NDArray[np.float64]:
     if array.shape[1] != n_features:
         raise InvalidInput(
             "centroids and points must be described by the same number of features: "
-            f"got {array.shape[1]} for the centroids and {n_features} for the points"
+            f"got {array.shape[1]} for the centroids and {n_features} for the points; "
+            "choose the same columns for both"
         )
     centroids = np.array(array, dtype=np.float64, order="C")
     if not np.isfinite(centroids).all():

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from kmeans_engine import InvalidInput, InvalidType, recalc_centroids
 from kmeans_engine.data import Data
-from kmeans_engine.engine import sum_points
 from kmeans_engine.exact import exact_inertia, square_totals
+from kmeans_engine.strategies.base import sum_points
 
 pytestmark = pytest.mark.kernels
 

@@ -27,7 +27,7 @@ import numpy as np
 
 from kmeans_engine._jit import kernel
 
-__all__ = ["BLOCK", "assign_block", "nearest"]
+__all__ = ["BLOCK", "assign_block", "load", "nearest", "score"]
 
 # Points scored together. Scores, winners and one feature pair stay in the L1 cache.
 BLOCK = 512
@@ -48,7 +48,7 @@ def nearest(X, i, C):
 
 
 @kernel()
-def _load(X, start, size, center, scale, x):
+def load(X, start, size, center, scale, x):
     """Write (X - center) * scale of `size` rows to `x` (out, (N', BLOCK) float32), by features.
 
     `center` and `scale` have the type of `X`: float32 is rounded once, as in the bound.
@@ -80,12 +80,13 @@ def _largest(bits, n, size):
 
 
 @kernel("contract")
-def _score_plane(x0, x1, C32, best, second, winner, size):
-    """Score all centroids of one or two features, four at a time: scores stay in registers."""
-    for k in range(0, C32.shape[0], 4):
-        a0, a1, b0, b1 = C32[k, 0], C32[k, 1], C32[k + 1, 0], C32[k + 1, 1]
-        c0, c1, d0, d1 = C32[k + 2, 0], C32[k + 2, 1], C32[k + 3, 0], C32[k + 3, 1]
-        ka, kb, kc, kd = np.int32(k), np.int32(k + 1), np.int32(k + 2), np.int32(k + 3)
+def _score_plane(x, P, ids, best, second, winner, size):
+    """Score the centroids of one or two features, four at a time: scores stay in registers."""
+    x0, x1 = x[0], x[1]
+    for k in range(0, P.shape[0], 4):
+        a0, a1, b0, b1 = P[k, 0], P[k, 1], P[k + 1, 0], P[k + 1, 1]
+        c0, c1, d0, d1 = P[k + 2, 0], P[k + 2, 1], P[k + 3, 0], P[k + 3, 1]
+        ka, kb, kc, kd = ids[k], ids[k + 1], ids[k + 2], ids[k + 3]
         for j in range(size):
             u, v = x0[j], x1[j]
             b, t, w = best[j], second[j], winner[j]
@@ -125,19 +126,58 @@ def _merge(d, k, best, second, winner, size):
 
 
 @kernel("contract")
+def score(x, P, ids, scores, winner, size):
+    """Find the best and the second best of some centroids for `size` loaded points.
+
+    Parameters: `x` (in, (N', BLOCK)), see `load`; `P` (in, (K', N') float32), scaled centroids, K' a multiple
+    of 4 (rows of inf), N' even (columns of 0); `ids` (in, (K',) int32), their numbers, ascending; `scores`
+    (scratch and out, (6, BLOCK) float32): best in row 4, second best in row 5; `winner` (out, (BLOCK,) int32).
+    """
+    best, second = scores[4], scores[5]
+    for j in range(size):
+        best[j] = np.inf
+        second[j] = np.inf
+        winner[j] = 0
+    if P.shape[1] == 2:
+        _score_plane(x, P, ids, best, second, winner, size)
+        return
+    s0, s1, s2, s3 = scores[0], scores[1], scores[2], scores[3]
+    for k in range(0, P.shape[0], 4):
+        for n in range(0, P.shape[1], 2):
+            x0, x1 = x[n], x[n + 1]
+            a0, a1, b0, b1 = P[k, n], P[k, n + 1], P[k + 1, n], P[k + 1, n + 1]
+            c0, c1, d0, d1 = P[k + 2, n], P[k + 2, n + 1], P[k + 3, n], P[k + 3, n + 1]
+            if n == 0:
+                for j in range(size):
+                    u, v = x0[j], x1[j]
+                    s0[j] = (u - a0) * (u - a0) + (v - a1) * (v - a1)
+                    s1[j] = (u - b0) * (u - b0) + (v - b1) * (v - b1)
+                    s2[j] = (u - c0) * (u - c0) + (v - c1) * (v - c1)
+                    s3[j] = (u - d0) * (u - d0) + (v - d1) * (v - d1)
+            else:
+                for j in range(size):
+                    u, v = x0[j], x1[j]
+                    s0[j] += (u - a0) * (u - a0) + (v - a1) * (v - a1)
+                    s1[j] += (u - b0) * (u - b0) + (v - b1) * (v - b1)
+                    s2[j] += (u - c0) * (u - c0) + (v - c1) * (v - c1)
+                    s3[j] += (u - d0) * (u - d0) + (v - d1) * (v - d1)
+        _merge(s0, ids[k], best, second, winner, size)
+        _merge(s1, ids[k + 1], best, second, winner, size)
+        _merge(s2, ids[k + 2], best, second, winner, size)
+        _merge(s3, ids[k + 3], best, second, winner, size)
+
+
+@kernel("contract")
 def assign_block(
-    X, C, C32, center, scale, rho, kappa, delta_unit, C_max, labels, x, scores, winner
+    X, C, P, ids, center, scale, rho, kappa, delta_unit, C_max, labels, x, scores, winner
 ):
     """Write the nearest centroid of each point to `labels`; return how many needed the definition.
 
-    Parameters: `X` (in, (B, N) float32 or float64); `C` (in, (K, N) float64); `C32` (in, (K', N')
-    float32), scaled centroids, K' a multiple of 4 (rows of inf), N' of 2 (columns of 0); `center`
-    (in, (N,)); `scale`; `rho`; `kappa`, all of it but Delta; `delta_unit`, 4 u^2 / theta; `C_max`
-    (in, (N,)), the largest |c'_n|; `labels` (out, (B,) int32); `x` (scratch, (N', BLOCK) float32,
-    zeroed); `scores` (scratch, (6, BLOCK) float32); `winner` (scratch, (BLOCK,) int32).
+    Parameters: `X` (in, (B, N) float32 or float64); `C` (in, (K, N) float64); `P`, `ids` as in `score`;
+    `center` (in, (N,)); `scale`; `rho`; `kappa`, all of it but Delta; `delta_unit`, 4 u^2 / theta; `C_max` (in,
+    (N,)), the largest |c'_n|; `labels` (out, (B,) int32); `x` (scratch, (N', BLOCK) float32, zeroed);
+    `scores`, `winner` as in `score`.
     """
-    N = X.shape[1]
-    N2 = C32.shape[1]
     best, second = scores[4], scores[5]
     bar = np.float32(1.0 + rho)
     bits = x.view(np.int32)
@@ -145,41 +185,15 @@ def assign_block(
     fallbacks = 0
     for start in range(0, X.shape[0], BLOCK):
         size = min(BLOCK, X.shape[0] - start)
+        load(X, start, size, center, scale, x)
         spread = 0.0
-        _load(X, start, size, center, scale, x)
-        for n in range(N):
+        for n in range(X.shape[1]):
             magnitude[0] = _largest(bits, n, size)
             reach = np.float64(magnitude.view(np.float32)[0]) + C_max[n] + 2.0**-120
             spread += reach * reach
         slack = kappa + delta_unit * spread
         floor = np.float32(slack) if slack < 3e38 else np.float32(np.inf)
-        for j in range(size):
-            best[j] = np.inf
-            second[j] = np.inf
-            winner[j] = 0
-        if N2 == 2:
-            _score_plane(x[0], x[1], C32, best, second, winner, size)
-        for k in range(0, C32.shape[0] if N2 > 2 else 0, 4):
-            for n in range(0, N2, 2):
-                x0, x1 = x[n], x[n + 1]
-                a0, a1, b0, b1 = C32[k, n], C32[k, n + 1], C32[k + 1, n], C32[k + 1, n + 1]
-                c0, c1, d0, d1 = C32[k + 2, n], C32[k + 2, n + 1], C32[k + 3, n], C32[k + 3, n + 1]
-                if n == 0:
-                    for j in range(size):
-                        u, v = x0[j], x1[j]
-                        scores[0, j] = (u - a0) * (u - a0) + (v - a1) * (v - a1)
-                        scores[1, j] = (u - b0) * (u - b0) + (v - b1) * (v - b1)
-                        scores[2, j] = (u - c0) * (u - c0) + (v - c1) * (v - c1)
-                        scores[3, j] = (u - d0) * (u - d0) + (v - d1) * (v - d1)
-                else:
-                    for j in range(size):
-                        u, v = x0[j], x1[j]
-                        scores[0, j] += (u - a0) * (u - a0) + (v - a1) * (v - a1)
-                        scores[1, j] += (u - b0) * (u - b0) + (v - b1) * (v - b1)
-                        scores[2, j] += (u - c0) * (u - c0) + (v - c1) * (v - c1)
-                        scores[3, j] += (u - d0) * (u - d0) + (v - d1) * (v - d1)
-            for q in range(4):
-                _merge(scores[q], np.int32(k + q), best, second, winner, size)
+        score(x, P, ids, scores, winner, size)
         doubtful = 0
         for j in range(size):
             labels[start + j] = winner[j]

@@ -1,19 +1,20 @@
 """Score every centroid for every point. Needs memory for one chunk per thread."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.data import Data
+from kmeans_engine.exact import ExactSums
 from kmeans_engine.kernels.assign import BLOCK, assign_block
+from kmeans_engine.strategies.base import Floats, Labels, Step, move_points, sum_points
 from kmeans_engine.threads import chunk_rows, run_chunks
 
 __all__ = ["Brute", "score_margin"]
-
-Floats = npt.NDArray[np.float64]
 
 _U = 2.0**-24
 # Balance of relative and absolute slack; 2^-16 keeps the relative slack near what summing costs
@@ -35,6 +36,18 @@ def score_margin(n_features: int, scale: float) -> tuple[float, float, float]:
     return rho + 4 * _U, 4 * (nu + nu64), 4 * 1.001 * _U * _U / _THETA
 
 
+def pack_centroids(
+    scaled: Floats,
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
+    """Return centroids and their numbers as `kernels.assign.score` takes them."""
+    k, n_features = scaled.shape
+    packed = np.full((-(-k // 4) * 4, n_features + n_features % 2), np.inf, dtype=np.float32)
+    with np.errstate(over="ignore"):
+        packed[:k, :n_features] = scaled
+    packed[:k, n_features:] = 0.0
+    return packed, np.arange(len(packed), dtype=np.int32)
+
+
 class Brute:
     """The plain sweep.
 
@@ -47,7 +60,11 @@ class Brute:
     def __init__(self, data: Data) -> None:
         self.data = data
 
-    def assign(self, centroids: Floats, labels: npt.NDArray[Any]) -> None:
+    def begin(self) -> Brute:
+        """Return itself: nothing is remembered from one iteration to the next."""
+        return self
+
+    def assign(self, centroids: Floats, labels: Labels) -> None:
         """Write the label of every point to `labels` (M,), any unsigned dtype."""
 
         def store(start: int, found: npt.NDArray[np.int32]) -> None:
@@ -55,11 +72,14 @@ class Brute:
 
         self._sweep(centroids, store)
 
-    def changes(
-        self, centroids: Floats, labels: npt.NDArray[Any]
-    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[Any]]:
-        """Return the points whose label differs from `labels`, ascending, and the new labels."""
-        pieces: dict[int, tuple[npt.NDArray[np.intp], npt.NDArray[Any]]] = {}
+    def first(self, centroids: Floats, labels: Labels) -> ExactSums:
+        """Write the label of every point to `labels` (M,); return the sums of the clusters."""
+        self.assign(centroids, labels)
+        return sum_points(self.data, labels, len(centroids))
+
+    def step(self, centroids: Floats, labels: Labels, sums: ExactSums) -> Step:
+        """Find what changes with respect to `labels` and `sums`, both left as they are."""
+        pieces: dict[int, tuple[npt.NDArray[np.intp], Labels]] = {}
 
         def compare(start: int, found: npt.NDArray[np.int32]) -> None:
             new = found.astype(labels.dtype)
@@ -67,11 +87,9 @@ class Brute:
             pieces[start] = indices + start, new[indices]
 
         self._sweep(centroids, compare)
-        order = sorted(pieces)
-        return (
-            np.concatenate([pieces[start][0] for start in order]),
-            np.concatenate([pieces[start][1] for start in order]),
-        )
+        indices = np.concatenate([piece[0] for piece in pieces.values()])
+        new = np.concatenate([piece[1] for piece in pieces.values()])
+        return move_points(self.data, sums, indices, labels[indices], new)
 
     def _sweep(
         self, centroids: Floats, consume: Callable[[int, npt.NDArray[np.int32]], None]
@@ -79,17 +97,11 @@ class Brute:
         """Call ``consume(start, labels)`` for consecutive chunks, from several threads."""
         data = self.data
         k, n_features = centroids.shape
-        packed = np.full((-(-k // 4) * 4, n_features + n_features % 2), np.inf, dtype=np.float32)
-        with np.errstate(over="ignore"):
-            scaled = (centroids - data.center) * data.scale
-            packed[:k, :n_features] = scaled
-        packed[:k, n_features:] = 0.0
-        # The lowest of several equal centroids wins always, so the others need not tie in every
-        # score.
-        packed[np.setdiff1d(np.arange(k), np.unique(centroids, axis=0, return_index=True)[1])] = (
-            np.inf
-        )
-        reach = np.abs(scaled).max(axis=0)
+        packed, ids = pack_centroids(data.scaled(centroids))
+        # The lowest of several equal centroids wins always, so the others need not tie in every score.
+        twins = np.setdiff1d(ids[:k], np.unique(centroids, axis=0, return_index=True)[1])
+        packed[twins] = np.inf
+        reach = np.abs(data.scaled(centroids)).max(axis=0)
         rho, kappa, delta_unit = score_margin(n_features, data.scale)
         rows = min(chunk_rows(k * n_features), data.n_points)
         workers = min(data.threads, -(-data.n_points // rows))
@@ -109,7 +121,7 @@ class Brute:
             X = data.rows(start, stop, buffer)
             found = found[: stop - start]
             assign_block(
-                X, centroids, packed, data.center.astype(X.dtype), X.dtype.type(data.scale),
+                X, centroids, packed, ids, data.center.astype(X.dtype), X.dtype.type(data.scale),
                 rho, kappa, delta_unit, reach, found, x, scores, winner,
             )  # fmt: skip
             consume(start, found)

@@ -1,0 +1,86 @@
+"""Sort points along a space-filling curve, and measure blocks of them."""
+
+import numpy as np
+
+from kmeans_engine._jit import kernel
+
+__all__ = ["count_cells", "measure_blocks", "place_rows"]
+
+
+@kernel(inline=True)
+def _cell(X, i, low, inverse, top, spread):
+    """Return the Morton code of row `i`: the bits of its grid coordinates, interleaved.
+
+    `low`, `inverse` (in, (N,)): origin and cells per unit; `top`: largest coordinate; `spread` (in,
+    (N, top + 1)): the bits of each coordinate in their places. What lies outside goes to the edge.
+    """
+    code = np.uint32(0)
+    for n in range(X.shape[1]):
+        q = (np.float64(X[i, n]) - low[n]) * inverse[n]
+        q = min(max(q, 0.0), top)
+        code |= spread[n, np.intp(q)]
+    return code
+
+
+@kernel()
+def count_cells(X, low, inverse, top, spread, codes, counts):
+    """Write the code of each row to `codes` (out, (B,) uint32) and count them in `counts` (out)."""
+    for i in range(X.shape[0]):
+        code = _cell(X, i, low, inverse, top, spread)
+        codes[i] = code
+        counts[np.uintp(code)] += np.uint32(1)
+
+
+@kernel()
+def place_rows(X, first, codes, positions, order, rows):
+    """Copy rows to their place in the sorted array.
+
+    `X` (in, (B, N)), whose first row has the number `first`; `codes` (in, (B,)); `positions` (in and
+    out, (cells,)): where the next row of each cell goes; `order` (out, (M,)): the number of each
+    sorted row; `rows` (out, (M, N)).
+    """
+    for i in range(X.shape[0]):
+        code = np.uintp(codes[i])
+        place = np.uintp(positions[code])
+        positions[code] += np.uint32(1)
+        order[place] = np.uint32(first + i)
+        for n in range(X.shape[1]):
+            rows[place, n] = X[i, n]
+
+
+@kernel("nnan", "nsz")
+def measure_blocks(rows, block, down, up, low, high, sums):
+    """Write the box and the exact sums of each block of `rows` (in, (B, N)).
+
+    `block`: rows of a block; `down`, `up` as in `kernels.sums`; `low`, `high` (out, (blocks, N));
+    `sums` (out, (blocks, N, L)). The loop over rows holds no scatter, so it is a vector loop.
+    """
+    levels = sums.shape[2]
+    blocks = (rows.shape[0] + block - 1) // block
+    rest = np.empty(block)
+    for b in range(blocks):
+        start = b * block
+        size = min(block, rows.shape[0] - start)
+        for n in range(rows.shape[1]):
+            smallest, largest = np.inf, -np.inf
+            for j in range(size):
+                v = np.float64(rows[start + j, n])
+                rest[j] = v
+                smallest = v if v < smallest else smallest
+                largest = v if v > largest else largest
+            low[b, n], high[b, n] = smallest, largest
+            level = levels - 1
+            while level > 0:
+                d0, d1, weight = down[n, level, 0], down[n, level, 1], up[n, level]
+                total = np.int64(0)
+                for j in range(size):
+                    limb = np.int64((rest[j] * d0) * d1)
+                    total += limb
+                    rest[j] -= np.float64(limb) * weight
+                sums[b, n, level] = total
+                level -= 1
+            d0, d1 = down[n, 0, 0], down[n, 0, 1]
+            total = np.int64(0)
+            for j in range(size):
+                total += np.int64((rest[j] * d0) * d1)
+            sums[b, n, 0] = total

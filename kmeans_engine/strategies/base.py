@@ -1,0 +1,97 @@
+"""What the engine asks of a strategy, and the steps that strategies share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from kmeans_engine.data import Data
+from kmeans_engine.exact import ExactSums
+from kmeans_engine.kernels.sums import accumulate, move
+from kmeans_engine.threads import chunk_rows, run_chunks
+
+__all__ = ["Run", "Step", "Strategy", "move_points", "sum_points"]
+
+Floats = npt.NDArray[np.float64]
+Labels = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one assignment changed.
+
+    Attributes
+    ----------
+    indices : ndarray of integers, (R,)
+        The points whose label changed, in any order, each once.
+    labels : ndarray, (R,)
+        Their new labels.
+    sums : ExactSums
+        Of the clusters after the change.
+    which : ndarray of intp
+        The clusters that may have changed.
+    """
+
+    indices: npt.NDArray[np.integer]
+    labels: Labels
+    sums: ExactSums
+    which: npt.NDArray[np.intp]
+
+
+class Run(Protocol):
+    """The assignments of one run; `first` once, then `step` for each new set of centroids."""
+
+    def first(self, centroids: Floats, labels: Labels) -> ExactSums:
+        """Write the label of every point to `labels` (M,); return the sums of the clusters."""
+
+    def step(self, centroids: Floats, labels: Labels, sums: ExactSums) -> Step:
+        """Find what changes with respect to `labels` and `sums`, both left as they are."""
+
+
+class Strategy(Protocol):
+    """Prepared for the points of one engine, and shared by its runs."""
+
+    def begin(self) -> Run:
+        """Return a new run."""
+
+
+def sum_points(data: Data, labels: Labels, k: int) -> ExactSums:
+    """Return the exact sums of the points of each of `k` clusters."""
+    form = data.sums
+    rows = min(chunk_rows(16 * data.n_features * form.levels), data.n_points)
+    workers = min(data.threads, -(-data.n_points // rows))
+    parts = [form.empty(k) for _ in range(workers)]
+    buffers = [data.rows_buffer(rows) for _ in range(workers)]
+
+    def add(worker: int, start: int, stop: int) -> None:
+        X = data.rows(start, stop, buffers[worker])
+        part = parts[worker]
+        accumulate(X, labels[start:stop], form.down, form.up, part.sums, part.counts)
+
+    run_chunks(add, data.n_points, rows, data.threads)
+    return ExactSums.total(parts)
+
+
+def move_points(
+    data: Data, sums: ExactSums, indices: npt.NDArray[np.intp], old: Labels, new: Labels
+) -> Step:
+    """Return the step that takes the points `indices` from their old to their new clusters."""
+    if not len(indices):
+        return Step(indices, new, sums, np.empty(0, dtype=np.intp))
+    form = data.sums
+    rows = chunk_rows(64 * data.n_features * form.levels)
+    workers = min(data.threads, -(-len(indices) // rows))
+    parts = [sums.copy()] + [form.empty(len(sums.counts)) for _ in range(workers - 1)]
+
+    def shift(worker: int, start: int, stop: int) -> None:
+        part = parts[worker]
+        X = data.gather(indices[start:stop])
+        move(X, old[start:stop], new[start:stop], form.down, form.up, part.sums, part.counts)
+
+    run_chunks(shift, len(indices), rows, data.threads)
+    k = len(sums.counts)
+    touched = np.bincount(old, minlength=k) + np.bincount(new, minlength=k)
+    return Step(indices, new, ExactSums.total(parts), np.flatnonzero(touched))
