@@ -80,7 +80,7 @@ class Data:
 
     def _measure(self) -> tuple[Floats, Floats, Floats, npt.NDArray[np.bool_]]:
         """Return smallest and largest value, smallest magnitude and integrality of each feature."""
-        rows = min(chunk_rows(8 * self.n_features), self.n_points)
+        rows = min(chunk_rows(64 * self.n_features), self.n_points)
         found = np.empty((self.threads, self.n_features, 4))
         found[...] = (np.inf, -np.inf, np.inf, 0.0)
         columns = np.empty((self.threads, self.n_features, rows))
@@ -126,6 +126,19 @@ class Data:
         chunk[...] = self._view[start:stop]
         chunk.flags.writeable = False
         return chunk
+
+    def contiguous(self) -> npt.NDArray[np.floating]:
+        """Return all rows as `rows` does; a copy unless they are float32 or float64 in C order."""
+        if self._direct:
+            return self._view
+        rows = np.empty(self._view.shape, dtype=self.block_dtype)
+
+        def copy(worker: int, start: int, stop: int) -> None:
+            rows[start:stop] = self._view[start:stop]
+
+        run_chunks(copy, self.n_points, chunk_rows(16 * self.n_features), self.threads)
+        rows.flags.writeable = False
+        return rows
 
     @property
     def block_dtype(self) -> np.dtype[Any]:

@@ -157,6 +157,7 @@ class Engine:
                         shift=shift,
                         converged=converged,
                         points=data.points,
+                        strategy=run.name,
                         _state=history.head(changed),
                         _sums=sums,
                         _squares=self._square_totals,

@@ -160,7 +160,7 @@ def _scaled(integer: int, exponent: int, divisor: int = 1) -> float:
 
 def square_totals(data: Data) -> list[int]:
     """Return the sum of the squares of all points, per feature, in units of 2^(2 exponents[n])."""
-    rows = min(chunk_rows(16 * data.n_features), data.n_points)
+    rows = min(chunk_rows(64 * data.n_features), data.n_points)
     bins = np.zeros((data.threads, data.n_features, 2046, 6), dtype=np.int64)
     columns = np.empty((data.threads, data.n_features, rows))
     buffers = [data.rows_buffer(rows) for _ in range(data.threads)]

@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.data import Data
 from kmeans_engine.kernels.blocks import FAN
-from kmeans_engine.kernels.layout import count_cells, measure_blocks, place_rows
-from kmeans_engine.threads import run_chunks
+from kmeans_engine.kernels.layout import encode_cells, measure_blocks, own_distances, place_rows
+from kmeans_engine.threads import chunk_rows, run_chunks
 
-__all__ = ["Layout"]
+__all__ = ["Layout", "block_rows", "by_cluster", "by_place"]
 
 Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.uint32]
 
 # Rows counted and placed in one piece: short enough for Ctrl-C, few enough tables of counts.
 _PIECE = 1 << 21
 _SAMPLE = 1 << 14
+# Shells of a cluster in the order by cluster.
+_SHELLS = 16
 
 
 class Layout:
-    """A sorted copy of the points, in blocks.
-
-    Points are sorted by the Morton code of a grid (Morton 1966), then cut into blocks of equal size; so a block is
-    a small region of space, and a parent of `FAN` blocks a larger one.
+    """A sorted copy of the points, cut into blocks, with a box and exact sums for each.
 
     Parameters
     ----------
     data : Data
         The points.
+    codes : ndarray, (M,), uint32
+        What to sort by: `by_place` or `by_cluster`.
+    block : int
+        Rows of a block; the last one may have fewer.
 
     Attributes
     ----------
@@ -36,99 +42,117 @@ class Layout:
         The sorted points, float32 if that holds them exactly, else float64.
     order : ndarray, (M,), uint32
         The row of the input that each sorted row is.
-    block : int
-        Rows of a block; the last one may have fewer.
     low, high : ndarray, (blocks, N)
         The box of each block.
     sums : ndarray, (blocks, N, L), int64
         The exact sum of each block.
     parent_low, parent_high : ndarray, (parents, N)
-        Boxes of the parents.
+        The boxes of `FAN` blocks together.
     """
 
-    def __init__(self, data: Data) -> None:
+    def __init__(self, data: Data, codes: Codes, block: int) -> None:
         m, n = data.n_points, data.n_features
-        self.block = block_size(m)
-        dtype = data.block_dtype
-        self.rows = np.empty((m, n), dtype=dtype)
+        self.block = block
+        self.rows = np.empty((m, n), dtype=data.block_dtype)
         self.order = np.empty(m, dtype=np.uint32)
-        self._sort(data)
+        self._place(data, codes)
         self.rows.flags.writeable = False
-        blocks = -(-m // self.block)
+        blocks = -(-m // block)
         self.low, self.high = np.empty((blocks, n)), np.empty((blocks, n))
         self.sums = np.empty((blocks, n, data.sums.levels), dtype=np.int64)
-        per_chunk = max((1 << 16) // self.block, 1)
 
         def measure(worker: int, start: int, stop: int) -> None:
-            part = self.rows[start * self.block : stop * self.block]
-            measure_blocks(
-                part,
-                self.block,
-                data.sums.down,
-                data.sums.up,
-                self.low[start:stop],
-                self.high[start:stop],
-                self.sums[start:stop],
-            )
+            part = self.rows[start * block : stop * block]
+            boxes, form = (self.low[start:stop], self.high[start:stop]), data.sums
+            measure_blocks(part, block, form.down, form.up, *boxes, self.sums[start:stop])
 
-        run_chunks(measure, blocks, per_chunk, data.threads)
+        run_chunks(measure, blocks, max(chunk_rows(8 * n) // block, 1), data.threads)
         edges = np.arange(0, blocks, FAN)
         self.parent_low = np.minimum.reduceat(self.low, edges)
         self.parent_high = np.maximum.reduceat(self.high, edges)
 
-    def _sort(self, data: Data) -> None:
-        m, n = data.n_points, data.n_features
-        # About 64 rows to a cell, and no more cells than the caches can take open lines for.
-        bits = min(max((m // 64).bit_length(), 1), 18)
-        per_feature = max(bits // n, 1)
-        top = (1 << per_feature) - 1
-        spread = np.zeros((n, top + 1), dtype=np.uint32)
-        for bit in range(per_feature):
-            on = (np.arange(top + 1) >> bit) & 1
-            for f in range(n):
-                spread[f] |= (on << (bit * n + f)).astype(np.uint32)
-        low, inverse = self._grid(data, top + 1)
-        pieces = -(-m // _PIECE)
-        codes = np.empty(m, dtype=np.uint32)
-        counts = np.zeros((pieces, 1 << (per_feature * n)), dtype=np.uint32)
-        buffers = [data.rows_buffer(min(_PIECE, m)) for _ in range(min(data.threads, pieces))]
+    def _place(self, data: Data, codes: Codes) -> None:
+        """Fill `rows` and `order` by a counting sort, piece by piece."""
+        m = data.n_points
+        cells = int(codes.max()) + 1
+        counts = np.empty((-(-m // _PIECE), cells), dtype=np.uint32)
 
         def count(worker: int, start: int, stop: int) -> None:
-            X = data.rows(start, stop, buffers[worker])
-            count_cells(
-                X, low, inverse, float(top), spread, codes[start:stop], counts[start // _PIECE]
-            )
+            counts[start // _PIECE] = np.bincount(codes[start:stop], minlength=cells)
 
         run_chunks(count, m, _PIECE, data.threads)
         # Where the rows of each piece begin in each cell: cell by cell, piece after piece.
-        ends = np.cumsum(counts.T, dtype=np.uint32).reshape(counts.T.shape).T
+        ends = np.cumsum(counts.T, dtype=np.uint32).reshape(cells, -1).T
         positions = np.ascontiguousarray(ends - counts)
+        buffers = [data.rows_buffer(min(_PIECE, m)) for _ in range(min(data.threads, len(counts)))]
 
         def place(worker: int, start: int, stop: int) -> None:
             X = data.rows(start, stop, buffers[worker])
-            place_rows(
-                X, start, codes[start:stop], positions[start // _PIECE], self.order, self.rows
-            )
+            goes = positions[start // _PIECE]
+            place_rows(X, start, codes[start:stop], goes, self.order, self.rows)
 
         run_chunks(place, m, _PIECE, data.threads)
 
-    def _grid(self, data: Data, cells: int) -> tuple[Floats, Floats]:
-        """Return origin and cells per unit of a grid over the bulk of the points, from a sample."""
-        step = -(-data.n_points // _SAMPLE)
-        sample = data.sample(step)
-        low, high = np.quantile(sample, [0.005, 0.995], axis=0)
-        margin = 0.1 * (high - low)
-        low, high = np.maximum(low - margin, data.low), np.minimum(high + margin, data.high)
-        span = high - low
-        with np.errstate(divide="ignore", over="ignore"):
-            inverse = np.where(span > 0.0, cells / span, 0.0)
-        return low, np.where(np.isfinite(inverse), inverse, 0.0)
+
+def by_place(data: Data) -> Layout:
+    """Return the layout along a space-filling curve, for few features.
+
+    Points are sorted by the Morton code of a grid over the bulk of the points (Morton 1966).
+    """
+    m, n = data.n_points, data.n_features
+    # About 64 rows to a cell, and no more cells than the caches can take open lines for.
+    bits = max(min((m // 64).bit_length(), 18) // n, 1)
+    top = (1 << bits) - 1
+    spread = np.zeros((n, top + 1), dtype=np.uint32)
+    for bit in range(bits):
+        on = (np.arange(top + 1) >> bit) & 1
+        for f in range(n):
+            spread[f] |= (on << (bit * n + f)).astype(np.uint32)
+    low, inverse = _grid(data, top + 1)
+    rows = min(chunk_rows(16 * n), m)
+    buffers = [data.rows_buffer(rows) for _ in range(data.threads)]
+    codes = np.empty(m, dtype=np.uint32)
+
+    def encode(worker: int, start: int, stop: int) -> None:
+        X = data.rows(start, stop, buffers[worker])
+        encode_cells(X, low, inverse, float(top), spread, codes[start:stop])
+
+    run_chunks(encode, m, rows, data.threads)
+    return Layout(data, codes, block_rows(m))
 
 
-def block_size(n_points: int) -> int:
+def by_cluster(data: Data, labels: npt.NDArray[Any], centroids: Floats) -> Layout:
+    """Return the layout by clusters, and by shells of equal distance in each, for any N."""
+    m, k = data.n_points, len(centroids)
+    rows = min(chunk_rows(4 * data.n_features), m)
+    buffers = [data.rows_buffer(rows) for _ in range(data.threads)]
+    distances = np.empty(m, dtype=np.float32)
+
+    def measure(worker: int, start: int, stop: int) -> None:
+        X = data.rows(start, stop, buffers[worker])
+        own_distances(X, labels[start:stop], centroids, distances[start:stop])
+
+    run_chunks(measure, m, rows, data.threads)
+    largest = float(distances.max())
+    shells = np.float32((_SHELLS - 0.01) / largest if largest > 1e-30 else 0.0)
+    codes = (distances * shells).astype(np.uint32)
+    codes += labels * np.uint32(_SHELLS)
+    return Layout(data, codes, block_rows(m, k))
+
+
+def _grid(data: Data, cells: int) -> tuple[Floats, Floats]:
+    """Return origin and cells per unit of a grid over the bulk of the points, from a sample."""
+    sample = data.sample(-(-data.n_points // _SAMPLE))
+    low, high = np.quantile(sample, [0.005, 0.995], axis=0)
+    margin = 0.1 * (high - low)
+    low, high = np.maximum(low - margin, data.low), np.minimum(high + margin, data.high)
+    with np.errstate(divide="ignore", over="ignore"):
+        inverse = np.where(high > low, cells / (high - low), 0.0)
+    return low, np.where(np.isfinite(inverse), inverse, 0.0)
+
+
+def block_rows(n_points: int, k: int | None = None) -> int:
     """Return the rows of a block: small ones have shorter borders, large ones cost less each."""
-    if n_points < 1 << 20:
-        return 64
-    if n_points < 1 << 23:
-        return 128
-    return 256 if n_points < 1 << 26 else 512
+    if k is not None:  # a quarter of a cluster, so that most blocks lie inside one
+        return 1 << min(max((n_points // (4 * k)).bit_length() - 1, 5), 8)
+    return 64 if n_points < 1 << 22 else 128 if n_points < 1 << 25 else 256

@@ -44,6 +44,8 @@ class Snapshot:
         0.
     converged : bool
         Whether the centroids equal those of the snapshot before, which ends the run.
+    strategy : str
+        The strategy that found the labels; it has no influence on them.
     points : ndarray, (M, N)
         The points of the engine, not a copy.
     """
@@ -55,6 +57,7 @@ class Snapshot:
     n_changed: int
     shift: float
     converged: bool
+    strategy: str
     points: npt.NDArray[Any] = field(repr=False)
     _state: LabelState = field(repr=False)
     _sums: ExactSums = field(repr=False)

@@ -135,8 +135,8 @@ class Renderer(abc.ABC):
         self.path = path
         self.options = options
 
-    @classmethod
-    def check(cls) -> None:  # noqa: B027 - most need nothing
+    @classmethod  # noqa: B027 - most renderers need nothing
+    def check(cls) -> None:
         """Raise `RendererUnavailable` if this machine lacks what the renderer needs.
 
         Called before anything is computed. The default finds nothing to complain about.

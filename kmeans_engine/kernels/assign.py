@@ -129,9 +129,10 @@ def _merge(d, k, best, second, winner, size):
 def score(x, P, ids, scores, winner, size):
     """Find the best and the second best of some centroids for `size` loaded points.
 
-    Parameters: `x` (in, (N', BLOCK)), see `load`; `P` (in, (K', N') float32), scaled centroids, K' a multiple
-    of 4 (rows of inf), N' even (columns of 0); `ids` (in, (K',) int32), their numbers, ascending; `scores`
-    (scratch and out, (6, BLOCK) float32): best in row 4, second best in row 5; `winner` (out, (BLOCK,) int32).
+    Parameters: `x` (in, (N', BLOCK)), see `load`; `P` (in, (K', N') float32), scaled centroids, K'
+    a multiple of 4 (rows of inf), N' even (columns of 0); `ids` (in, (K',) int32), their numbers,
+    ascending; `scores` (scratch and out, (6, BLOCK) float32): best in row 4, second best in row 5;
+    `winner` (out, (BLOCK,) int32).
     """
     best, second = scores[4], scores[5]
     for j in range(size):
@@ -173,10 +174,10 @@ def assign_block(
 ):
     """Write the nearest centroid of each point to `labels`; return how many needed the definition.
 
-    Parameters: `X` (in, (B, N) float32 or float64); `C` (in, (K, N) float64); `P`, `ids` as in `score`;
-    `center` (in, (N,)); `scale`; `rho`; `kappa`, all of it but Delta; `delta_unit`, 4 u^2 / theta; `C_max` (in,
-    (N,)), the largest |c'_n|; `labels` (out, (B,) int32); `x` (scratch, (N', BLOCK) float32, zeroed);
-    `scores`, `winner` as in `score`.
+    Parameters: `X` (in, (B, N) float32 or float64); `C` (in, (K, N) float64); `P`, `ids` as in
+    `score`; `center` (in, (N,)); `scale`; `rho`; `kappa`, all of it but Delta; `delta_unit`, 4 u^2
+    / theta; `C_max` (in, (N,)), the largest |c'_n|; `labels` (out, (B,) int32); `x` (scratch, (N',
+    BLOCK) float32, zeroed); `scores`, `winner` as in `score`.
     """
     best, second = scores[4], scores[5]
     bar = np.float32(1.0 + rho)

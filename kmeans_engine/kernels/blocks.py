@@ -1,19 +1,22 @@
 """Blocks of neighbouring points: assign a block as a whole, or its points to its few candidates.
 
 The test. On a box, centroid a beats centroid c everywhere if
-f(x) = |x - c|^2 - |x - a|^2 = sum over n of (c_n - a_n)(c_n + a_n - 2 x_n) is positive at the corner where it is
-smallest (f is linear; Pelleg and Moore 1999, Kanungo et al. 2002). To beat it by the definition of the
-distance, whose relative error is epsilon = (N + 2) 2^-53 and whose underflow error is N 2^-1074, it is enough
-that f > 4 epsilon F + N 2^-1070, with F the largest |x - a|^2 on the box. Computing f in float64 costs at most
+f(x) = |x - c|^2 - |x - a|^2 = sum over n of (c_n - a_n)(c_n + a_n - 2 x_n) is positive at the
+corner where it is smallest (f is linear; Pelleg and Moore 1999, Kanungo et al. 2002). To beat it
+by the definition of the distance, whose relative error is epsilon = (N + 2) 2^-53 and whose
+underflow error is N 2^-1074, it is enough that f > 4 epsilon F + N 2^-1070, with F the largest
+|x - a|^2 on the box. Computing f in float64 costs at most
 (N + 4) 2^-52 sum |c_n - a_n| (|c_n| + |a_n| + 2 max |x_n|), which is subtracted.
 
-The memory. With D = sqrt F and f at least m, |x - c| - |x - a| >= m / (D + sqrt(D^2 + m)) =: gap for every x in the
-box and every c. So a block keeps its label, untested, until twice the sum of the largest shifts of the centroids
-since then reaches the gap; `expiry` is the gap plus that sum ("spent") at the time of the test. A relative 1e-9
-of gap and D pays for the rounding of all this.
+The memory. With D = sqrt F and f at least m, |x - c| - |x - a| >= m / (D + sqrt(D^2 + m)) =: gap,
+for every x in the box and every c that was ruled out; the centroid of x is no farther than a. Among
+the candidates that were scored, the gap of a point is the difference of the square roots of its two
+best scores, less their error bounds. So no label in a block changes until the sum of the two
+largest shifts of each iteration since then reaches the smallest gap; `expiry` is that gap plus the
+sum at the time of the test ("spent"). A relative 1e-9 of gap and D pays for the rounding of this.
 
-What a parent's box has ruled out for its own winner a' is ruled out for its children: there c loses to a',
-which is a candidate of the child; and the child's gap is then limited by the parent's.
+What a parent's box has ruled out for its own winner a' is ruled out for its children: there c loses
+to a', which is a candidate of the child; and the child's gap is then limited by the parent's.
 Guarded by tests/test_blocks.py.
 """
 
@@ -33,8 +36,8 @@ FAN = 16
 def _contest(low, high, b, C, count, d, keep):
     """Rule out centroids on box `b`; return how many are left and the gap to those ruled out.
 
-    `low`, `high` (in, (boxes, N)); `C` (in, (N, >= count)); `d` (scratch, (>= count,)); `keep` (out,
-    (>= count,)): columns of `C` that are left, ascending.
+    `low`, `high` (in, (boxes, N)); `C` (in, (N, >= count)); `d` (scratch, (>= count,)); `keep`
+    (out, (>= count,)): columns of `C` that are left, ascending.
     """
     N = low.shape[1]
     for k in range(count):
@@ -96,6 +99,22 @@ def _slack(b, low, high, center, scale, C32, ids, count, P, kappa, delta_unit):
     return kappa + delta_unit * spread
 
 
+@kernel("nnan", "nsz")
+def _smallest_gap(best, second, size, rho):
+    """Return the least difference of distances, second best less best, in the units of the scores.
+
+    The square root of a score is off by a relative rho / 2 and Delta <= 2^-9 sqrt(slack), see
+    `kernels.assign`; the caller takes off twice the latter.
+    """
+    gap = np.float32(np.inf)
+    for j in range(size):
+        difference = np.sqrt(second[j]) * (np.float32(1.0) - rho) - np.sqrt(best[j]) * (
+            np.float32(1.0) + rho
+        )
+        gap = min(gap, difference)
+    return np.float64(gap)
+
+
 @kernel()
 def _settle_point(rows, i, old, new, labels, changed, total, down, up, sums, counts):
     """Note that row `i` goes from cluster `old` (or from none, if negative) to `new`."""
@@ -130,18 +149,21 @@ def _settle_block(b, start, size, old, new, labels, changed, total, block_sums, 
 
 
 @kernel()
-def sweep(parents, rows, block, parent_low, parent_high, low, high, block_sums, C, roots, C32, center, scale,
-          rho, kappa, delta_unit, down, up, spent, first, parent_expiry, expiry, whole, labels, changed,
-          sums, counts, seen, exact, d, keep, keep2, ids, few, P, x, scores, winner):  # fmt: skip
+def sweep(
+    parents, rows, block, parent_low, parent_high, low, high, block_sums, C, roots, C32, center,
+    scale, rho, kappa, delta_unit, down, up, spent, first, parent_expiry, expiry, whole, labels,
+    changed, sums, counts, seen, exact, d, keep, keep2, ids, few, P, x, scores, winner,
+):  # fmt: skip
     """Assign the blocks of some parents; return how many rows changed their label.
 
-    Parameters: `parents` (in, (P,)); `rows` (in, (M, N)), sorted; `block`, rows of a block; boxes of parents
-    and blocks (in, (boxes, N)); `block_sums` (in, (blocks, N, L)); `C` (in, (K, N) float64); `roots` (in, (R,)), the
-    centroids that can win at all; `C32` (in, (K, N) float32), scaled; `center`, `scale`, `rho`, `kappa`, `delta_unit`
-    as in `kernels.assign`; `down`, `up` as in `kernels.sums`; `spent`; `first`, whether nothing has a label yet;
-    `parent_expiry`, `expiry` (in and out); `whole` (in and out, (blocks,) int32), the label of a block or -1;
-    `labels` (in and out, (M,)), of the sorted rows; `changed` (out), the sorted rows that changed; `sums` (out,
-    (K, N, L)), `counts` (out, (K,)), what the changes add to the clusters; `seen` (out, (3,) int64): blocks
+    Parameters: `parents` (in, (R,)); `rows` (in, (M, N)), sorted; `block`, rows of a block; boxes of
+    parents and blocks (in, (boxes, N)); `block_sums` (in, (blocks, N, L)); `C` (in, (K, N)
+    float64); `roots` (in), the centroids that can win at all; `C32` (in, (K, N) float32), scaled;
+    `center`, `scale`, `rho`, `kappa`, `delta_unit` as in `kernels.assign`; `down`, `up` as in
+    `kernels.sums`; `spent`; `first`, whether nothing has a label yet; `parent_expiry`, `expiry` (in
+    and out); `whole` (in and out, (blocks,) int32), the label of a block or -1; `labels` (in and
+    out, (M,)), of the sorted rows; `changed` (out), the sorted rows that changed; `sums` (in and
+    out, (K, N, L)) and `counts` (in and out, (K,)); `seen` (in and out, (3,) int64), blocks
     skipped, assigned whole, mixed; the rest is scratch.
     """
     M, N = rows.shape
@@ -160,7 +182,7 @@ def sweep(parents, rows, block, parent_low, parent_high, low, high, block_sums, 
             for n in range(N):
                 few[n, q] = exact[n, keep[q]]
         for b in range(p * FAN, min((p + 1) * FAN, blocks)):
-            if whole[b] >= 0 and expiry[b] > spent:
+            if expiry[b] > spent:
                 seen[0] += 1
                 soonest = min(soonest, expiry[b])
                 continue
@@ -201,12 +223,14 @@ def sweep(parents, rows, block, parent_low, parent_high, low, high, block_sums, 
             for j in range(size):
                 certain = second[j] > best[j] * bar + floor
                 odd += np.int32(0) if certain and winner[j] == labels[start + j] else np.int32(1)
+            settled = True
             if first or odd > 0:
                 for j in range(size):
                     i = start + j
                     new = winner[j]
                     if not second[j] > best[j] * bar + floor:
                         new = np.int32(nearest(rows, i, C))
+                        settled = False
                     old = np.int32(-1) if first else np.int32(labels[i])
                     if old != new:
                         _settle_point(rows, i, old, new, labels, changed, total, down, up, sums,
@@ -214,7 +238,12 @@ def sweep(parents, rows, block, parent_low, parent_high, low, high, block_sums, 
                         total += 1
             whole[b] = -1
             expiry[b] = -np.inf
-            soonest = -np.inf
+            if settled:
+                own_gap = _smallest_gap(best, second, size, np.float32(rho)) - 2.0**-8 * np.sqrt(
+                    slack
+                )
+                expiry[b] = spent + min(gap, gap2, own_gap / scale * (1.0 - 1e-9))
+            soonest = min(soonest, expiry[b])
         parent_expiry[p] = soonest
     return total
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from kmeans_engine._jit import kernel
 
-__all__ = ["count_cells", "measure_blocks", "place_rows"]
+__all__ = ["encode_cells", "measure_blocks", "own_distances", "place_rows"]
 
 
 @kernel(inline=True)
@@ -23,21 +23,19 @@ def _cell(X, i, low, inverse, top, spread):
 
 
 @kernel()
-def count_cells(X, low, inverse, top, spread, codes, counts):
-    """Write the code of each row to `codes` (out, (B,) uint32) and count them in `counts` (out)."""
+def encode_cells(X, low, inverse, top, spread, codes):
+    """Write the code of each row of `X` (in, (B, N)) to `codes` (out, (B,) uint32)."""
     for i in range(X.shape[0]):
-        code = _cell(X, i, low, inverse, top, spread)
-        codes[i] = code
-        counts[np.uintp(code)] += np.uint32(1)
+        codes[i] = _cell(X, i, low, inverse, top, spread)
 
 
 @kernel()
 def place_rows(X, first, codes, positions, order, rows):
     """Copy rows to their place in the sorted array.
 
-    `X` (in, (B, N)), whose first row has the number `first`; `codes` (in, (B,)); `positions` (in and
-    out, (cells,)): where the next row of each cell goes; `order` (out, (M,)): the number of each
-    sorted row; `rows` (out, (M, N)).
+    `X` (in, (B, N)), whose first row has the number `first`; `codes` (in, (B,)); `positions` (in
+    and out, (cells,)): where the next row of each cell goes; `order` (out, (M,)): the number of
+    each sorted row; `rows` (out, (M, N)).
     """
     for i in range(X.shape[0]):
         code = np.uintp(codes[i])
@@ -46,6 +44,21 @@ def place_rows(X, first, codes, positions, order, rows):
         order[place] = np.uint32(first + i)
         for n in range(X.shape[1]):
             rows[place, n] = X[i, n]
+
+
+@kernel("contract")
+def own_distances(X, labels, C, out):
+    """Write the distance of each row of `X` (in, (B, N)) to its centroid to `out` (out, (B,)).
+
+    What float32 cannot hold counts as 1e30: it is only for sorting.
+    """
+    for i in range(X.shape[0]):
+        k = np.uintp(labels[i])
+        d = 0.0
+        for n in range(X.shape[1]):
+            t = np.float64(X[i, n]) - C[k, n]
+            d += t * t
+        out[i] = np.float32(min(np.sqrt(d), 1e30))
 
 
 @kernel("nnan", "nsz")

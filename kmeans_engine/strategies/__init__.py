@@ -8,16 +8,18 @@ from collections.abc import Callable
 
 from kmeans_engine.data import Data
 from kmeans_engine.errors import InvalidInput
-from kmeans_engine.strategies.auto import make_auto
+from kmeans_engine.strategies.auto import Auto
 from kmeans_engine.strategies.base import Strategy
 from kmeans_engine.strategies.blocks import Blocks
+from kmeans_engine.strategies.bounds import Bounds
 from kmeans_engine.strategies.brute import Brute
 
 __all__ = ["STRATEGIES", "make_strategy"]
 
 _CLASSES: dict[str, Callable[[Data], Strategy]] = {
-    "auto": make_auto,
+    "auto": Auto,
     "blocks": Blocks,
+    "bounds": Bounds,
     "brute": Brute,
 }
 

@@ -44,8 +44,15 @@ class Step:
 class Run(Protocol):
     """The assignments of one run; `first` once, then `step` for each new set of centroids."""
 
+    @property
+    def name(self) -> str:
+        """The strategy that ran last."""
+
     def first(self, centroids: Floats, labels: Labels) -> ExactSums:
         """Write the label of every point to `labels` (M,); return the sums of the clusters."""
+
+    def adopt(self, centroids: Floats, labels: Labels) -> None:
+        """Begin here instead of with `first`: `labels` are those for these centroids."""
 
     def step(self, centroids: Floats, labels: Labels, sums: ExactSums) -> Step:
         """Find what changes with respect to `labels` and `sums`, both left as they are."""

@@ -1,13 +1,14 @@
 """Sorted blocks of neighbours, assigned as a whole wherever one centroid wins everywhere.
 
-For few features, where a block is small against the cells of the centroids: then the cost of an iteration grows
-like the borders between clusters, not like the number of points. Holds a sorted copy of the points and eight
+Where a block is small against the cells of the centroids, the cost of an iteration grows like the
+borders between clusters, not like the number of points. Holds a sorted copy of the points and eight
 bytes a point besides.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,21 +18,22 @@ from kmeans_engine.data import Data
 from kmeans_engine.errors import UnsupportedStrategy
 from kmeans_engine.exact import ExactSums
 from kmeans_engine.kernels.blocks import FAN, scatter_labels, sweep
-from kmeans_engine.layout import Layout
+from kmeans_engine.layout import Layout, by_cluster, by_place
 from kmeans_engine.strategies.base import Floats, Labels, Step
-from kmeans_engine.strategies.brute import score_margin
-from kmeans_engine.threads import run_chunks
+from kmeans_engine.strategies.brute import Brute, score_margin
+from kmeans_engine.threads import chunk_rows, run_chunks
 
-__all__ = ["MAX_FEATURES", "Blocks"]
+__all__ = ["BY_PLACE", "Blocks"]
 
-MAX_FEATURES = 12
-
-# Rows of the blocks that one call of the kernel looks at.
-_CHUNK = 1 << 17
+# Most features that a space-filling curve is of use for.
+BY_PLACE = 8
 
 
 class Blocks:
-    """The layout, made when the first run begins.
+    """The layout, made by the first run.
+
+    With up to `BY_PLACE` features, points are sorted along a space-filling curve. With more, the
+    first run assigns them by `Brute` and sorts them by cluster; later runs find them sorted.
 
     Parameters
     ----------
@@ -41,14 +43,13 @@ class Blocks:
     Raises
     ------
     UnsupportedStrategy
-        With more than `MAX_FEATURES` features, or 2^32 points.
+        With 2^32 points or more.
     """
 
     def __init__(self, data: Data) -> None:
-        if data.n_features > MAX_FEATURES or data.n_points >= 1 << 32:
+        if data.n_points >= 1 << 32:
             raise UnsupportedStrategy(
-                f"strategy='blocks' serves up to {MAX_FEATURES} features and 2^32 points, got "
-                f"{data.n_features} and {data.n_points}: use 'auto'"
+                f"strategy='blocks' serves fewer than 2^32 points, got {data.n_points}: use 'brute'"
             )
         self.data = data
         self._layout: Layout | None = None
@@ -56,10 +57,18 @@ class Blocks:
 
     def begin(self) -> BlocksRun:
         """Return a new run."""
+        return BlocksRun(self)
+
+    def layout(self, make: Callable[[], Layout]) -> Layout:
+        """Return the layout; the first caller makes it."""
         with self._lock:
             if self._layout is None:
-                self._layout = Layout(self.data)
-        return BlocksRun(self.data, self._layout)
+                self._layout = make()
+            return self._layout
+
+    def sorted_already(self) -> bool:
+        """Return whether there is a layout."""
+        return self._layout is not None
 
 
 class BlocksRun:
@@ -67,32 +76,55 @@ class BlocksRun:
 
     Parameters
     ----------
-    data : Data
-    layout : Layout
+    strategy : Blocks
     """
 
-    def __init__(self, data: Data, layout: Layout) -> None:
-        self._data, self._layout = data, layout
-        blocks = len(layout.low)
-        self._whole = np.full(blocks, -1, dtype=np.int32)
-        self._expiry = np.full(blocks, -np.inf)
-        self._parent_expiry = np.full(len(layout.parent_low), -np.inf)
+    name = "blocks"
+
+    def __init__(self, strategy: Blocks) -> None:
+        self._strategy, self._data = strategy, strategy.data
         self._spent = 0.0
         self._before: Floats | None = None
-        self._labels: npt.NDArray[Any] = np.empty(0)
         self.seen = np.zeros(3, dtype=np.int64)
 
     def first(self, centroids: Floats, labels: Labels) -> ExactSums:
         """Write the label of every point to `labels` (M,); return the sums of the clusters."""
-        self._labels = np.empty(len(labels), dtype=labels.dtype)
+        data, strategy = self._data, self._strategy
+        if data.n_features > BY_PLACE and not strategy.sorted_already():
+            sums = Brute(data).first(centroids, labels)
+            self.adopt(centroids, labels)
+            return sums
+        self._use(strategy.layout(lambda: by_place(data)), labels.dtype)
         sums, _, _ = self._sweep(centroids, None)
         order = self._layout.order
 
         def scatter(worker: int, start: int, stop: int) -> None:
             scatter_labels(self._labels, order, start, stop, labels)
 
-        run_chunks(scatter, len(labels), _CHUNK * 4, self._data.threads)
+        run_chunks(scatter, len(labels), chunk_rows(128), data.threads)
         return sums
+
+    def share_mixed(self) -> float:
+        """Return the share of all blocks that were mixed when they were last looked at."""
+        return float(self.seen[2]) / len(self._whole)
+
+    def adopt(self, centroids: Floats, labels: Labels) -> None:
+        """Take over a run at a state whose labels another strategy found."""
+        data = self._data
+        near = data.n_features <= BY_PLACE
+        layout = self._strategy.layout(
+            lambda: by_place(data) if near else by_cluster(data, labels, centroids)
+        )
+        self._use(layout, labels.dtype)
+        self._labels[:] = labels[layout.order]
+
+    def _use(self, layout: Layout, dtype: np.dtype[Any]) -> None:
+        self._layout = layout
+        blocks = len(layout.low)
+        self._whole = np.full(blocks, -1, dtype=np.int32)
+        self._expiry = np.full(blocks, -np.inf)
+        self._parent_expiry = np.full(len(layout.parent_low), -np.inf)
+        self._labels = np.empty(self._data.n_points, dtype=dtype)
 
     def step(self, centroids: Floats, labels: Labels, sums: ExactSums) -> Step:
         """Find what changes with respect to `labels` and `sums`, both left as they are."""
@@ -108,8 +140,9 @@ class BlocksRun:
         data, layout, form = self._data, self._layout, self._data.sums
         k, n = centroids.shape
         if self._before is not None:
-            step = np.sqrt(np.square(centroids - self._before).sum(axis=1).max())
-            self._spent += 2.0 * float(step) * (1.0 + 1e-9)
+            shifts = np.sqrt(np.square(centroids - self._before).sum(axis=1))
+            # One centroid comes nearer, another one goes away.
+            self._spent += float(np.sort(shifts)[-2:].sum()) * (1.0 + 1e-9)
         self._before = centroids
         # The lowest of several equal centroids wins always; only while there are such must blocks
         # not remember their winner, since the others may part from it.
@@ -123,7 +156,7 @@ class BlocksRun:
         rho, kappa, delta_unit = score_margin(n, data.scale)
         active = np.flatnonzero(self._parent_expiry <= self._spent).astype(np.int32)
         self.seen[:] = 0
-        per_chunk = max(_CHUNK // (FAN * layout.block), 1)
+        per_chunk = max(chunk_rows(k * n) // (FAN * layout.block), 1)
         workers = max(min(data.threads, -(-len(active) // per_chunk)), 1)
         parts = [form.empty(k) if i or before is None else before.copy() for i in range(workers)]
         scratch = [self._scratch(k, n, min(per_chunk, len(active))) for _ in range(workers)]
@@ -134,10 +167,10 @@ class BlocksRun:
             changed, seen, *rest = scratch[worker]
             part = parts[worker]
             total = sweep(
-                active[start:stop], layout.rows, layout.block, layout.parent_low, layout.parent_high,
-                layout.low, layout.high, layout.sums, centroids, roots, scaled, center, scale,
-                rho, kappa, delta_unit, form.down, form.up, self._spent, before is None,
-                self._parent_expiry, self._expiry, self._whole, self._labels, changed,
+                active[start:stop], layout.rows, layout.block, layout.parent_low,
+                layout.parent_high, layout.low, layout.high, layout.sums, centroids, roots, scaled,
+                center, scale, rho, kappa, delta_unit, form.down, form.up, self._spent, before is
+                None, self._parent_expiry, self._expiry, self._whole, self._labels, changed,
                 part.sums, part.counts, seen, *rest,
             )  # fmt: skip
             if before is not None and total:

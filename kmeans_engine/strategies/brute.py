@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -14,7 +15,7 @@ from kmeans_engine.kernels.assign import BLOCK, assign_block
 from kmeans_engine.strategies.base import Floats, Labels, Step, move_points, sum_points
 from kmeans_engine.threads import chunk_rows, run_chunks
 
-__all__ = ["Brute", "score_margin"]
+__all__ = ["Brute", "pack_distinct", "score_margin"]
 
 _U = 2.0**-24
 # Balance of relative and absolute slack; 2^-16 keeps the relative slack near what summing costs
@@ -36,16 +37,23 @@ def score_margin(n_features: int, scale: float) -> tuple[float, float, float]:
     return rho + 4 * _U, 4 * (nu + nu64), 4 * 1.001 * _U * _U / _THETA
 
 
-def pack_centroids(
-    scaled: Floats,
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
-    """Return centroids and their numbers as `kernels.assign.score` takes them."""
-    k, n_features = scaled.shape
+def pack_distinct(
+    data: Data, centroids: Floats
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32], Floats]:
+    """Return P and ids of `kernels.assign.score`, and the largest |c'_n| of each feature.
+
+    The lowest of several equal centroids wins always, so the others are set aside: they would tie
+    in every score, and each tie costs the definition.
+    """
+    k, n_features = centroids.shape
+    scaled = data.scaled(centroids)
     packed = np.full((-(-k // 4) * 4, n_features + n_features % 2), np.inf, dtype=np.float32)
     with np.errstate(over="ignore"):
         packed[:k, :n_features] = scaled
     packed[:k, n_features:] = 0.0
-    return packed, np.arange(len(packed), dtype=np.int32)
+    ids = np.arange(len(packed), dtype=np.int32)
+    packed[np.setdiff1d(ids[:k], np.unique(centroids, axis=0, return_index=True)[1])] = np.inf
+    return packed, ids, np.abs(scaled).max(axis=0)
 
 
 class Brute:
@@ -56,6 +64,8 @@ class Brute:
     data : Data
         The points.
     """
+
+    name = "brute"
 
     def __init__(self, data: Data) -> None:
         self.data = data
@@ -77,6 +87,9 @@ class Brute:
         self.assign(centroids, labels)
         return sum_points(self.data, labels, len(centroids))
 
+    def adopt(self, centroids: Floats, labels: Labels) -> None:
+        """Take over a run at a state whose labels another strategy found: nothing to do."""
+
     def step(self, centroids: Floats, labels: Labels, sums: ExactSums) -> Step:
         """Find what changes with respect to `labels` and `sums`, both left as they are."""
         pieces: dict[int, tuple[npt.NDArray[np.intp], Labels]] = {}
@@ -91,20 +104,33 @@ class Brute:
         new = np.concatenate([piece[1] for piece in pieces.values()])
         return move_points(self.data, sums, indices, labels[indices], new)
 
+    def estimate(self, centroids: Floats) -> float:
+        """Return how many seconds an assignment is expected to take, from a part of the points."""
+        total = min(self.data.n_points, 1 << 16)
+        seconds = []
+        for _ in range(2):  # the first one may compile
+            begin = time.perf_counter()
+            self._sweep(centroids, lambda start, found: None, total)
+            seconds.append(time.perf_counter() - begin)
+        return min(seconds) * self.data.n_points / total
+
     def _sweep(
-        self, centroids: Floats, consume: Callable[[int, npt.NDArray[np.int32]], None]
+        self,
+        centroids: Floats,
+        consume: Callable[[int, npt.NDArray[np.int32]], None],
+        total: int | None = None,
     ) -> None:
-        """Call ``consume(start, labels)`` for consecutive chunks, from several threads."""
+        """Call ``consume(start, labels)`` for consecutive chunks, from several threads.
+
+        Of the first `total` points, if given.
+        """
         data = self.data
         k, n_features = centroids.shape
-        packed, ids = pack_centroids(data.scaled(centroids))
-        # The lowest of several equal centroids wins always, so the others need not tie in every score.
-        twins = np.setdiff1d(ids[:k], np.unique(centroids, axis=0, return_index=True)[1])
-        packed[twins] = np.inf
-        reach = np.abs(data.scaled(centroids)).max(axis=0)
+        packed, ids, reach = pack_distinct(data, centroids)
         rho, kappa, delta_unit = score_margin(n_features, data.scale)
-        rows = min(chunk_rows(k * n_features), data.n_points)
-        workers = min(data.threads, -(-data.n_points // rows))
+        total = data.n_points if total is None else total
+        rows = min(chunk_rows(k * n_features), total)
+        workers = min(data.threads, -(-total // rows))
         scratch = [
             (
                 data.rows_buffer(rows),
@@ -126,4 +152,4 @@ class Brute:
             )  # fmt: skip
             consume(start, found)
 
-        run_chunks(work, data.n_points, rows, data.threads)
+        run_chunks(work, total, rows, data.threads)

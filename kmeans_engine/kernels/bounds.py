@@ -1,0 +1,84 @@
+"""Points that remember by how much their centroid won, and are scored once that is used up.
+
+A point's gap is a lower bound of (distance to the second nearest centroid) - (distance to its own),
+in the units of the scores. When the centroids move, it shrinks by the shift of its own centroid and
+the largest shift of any other (Hamerly 2010, with one bound in place of two); while it is positive,
+the label stands. Points whose gap is used up are gathered into dense blocks, which keep the scores
+vector loops, and get new gaps from their two best scores.
+
+Rounding: a score s of a point with the distance d, as in `kernels.assign`, has
+|sqrt(s) - d| <= rho sqrt(s) + Delta, with Delta <= 2^-9 sqrt(slack); the new gap is less by both
+bounds of both scores. In float32 every subtraction may round up by a relative 2^-24, for which each
+gap is multiplied by 1 - 2^-22. A positive gap means that the definition has the same winner: its
+relative error is smaller than rho by far. Guarded by tests/test_bounds.py.
+"""
+
+import numpy as np
+
+from kmeans_engine._jit import kernel
+from kmeans_engine.kernels.assign import BLOCK, _largest, nearest, score
+
+__all__ = ["advance"]
+
+
+@kernel()
+def _spend(labels, loss, gap, failing):
+    """Shrink the gaps (in and out, (B,)); write rows with nothing left to `failing`, count them.
+
+    `labels` (in, (B,)); `loss` (in, (K,) float32), what a point of each cluster loses.
+    """
+    total = 0
+    for i in range(gap.shape[0]):
+        left = (gap[i] - loss[labels[i]]) * np.float32(1.0 - 2.0**-22)
+        gap[i] = left
+        failing[total] = i
+        total += 0 if left > np.float32(0.0) else 1
+    return total
+
+
+@kernel()
+def advance(X, C, P, ids, center, scale, rho, kappa, delta_unit, C_max, loss, labels, gap, changed,
+            new_labels, failing, x, scores, winner):  # fmt: skip
+    """Bring rows up to date with moved centroids; return how many changed and how many were scored.
+
+    Parameters: `X` (in, (B, N)); `C`, `P`, `ids`, `center`, `scale`, `rho`, `kappa`, `delta_unit`,
+    `C_max`, `x`, `scores`, `winner` as in `kernels.assign.assign_block`; `loss` as in `_spend`;
+    `labels` (in, (B,)); `gap` (in and out, (B,) float32); `changed`, `new_labels` (out, (B,)): rows
+    whose label changed, and to what; `failing` (scratch, (B + 1,)).
+    """
+    N = X.shape[1]
+    bar = np.float32(1.0 + rho)
+    less, more = np.float32(1.0 - rho), np.float32(1.0 + rho)
+    best, second = scores[4], scores[5]
+    bits = x.view(np.int32)
+    magnitude = np.empty(1, dtype=np.int32)
+    scored = _spend(labels, loss, gap, failing)
+    total = 0
+    for start in range(0, scored, BLOCK):
+        size = min(BLOCK, scored - start)
+        for j in range(size):
+            i = failing[start + j]
+            for n in range(N):
+                x[n, j] = np.float32((X[i, n] - center[n]) * scale)
+        spread = 0.0
+        for n in range(N):
+            magnitude[0] = _largest(bits, n, size)
+            reach = np.float64(magnitude.view(np.float32)[0]) + C_max[n] + 2.0**-120
+            spread += reach * reach
+        slack = kappa + delta_unit * spread
+        floor = np.float32(slack) if slack < 3e38 else np.float32(np.inf)
+        error = np.float32(2.0**-8 * np.sqrt(slack)) if slack < 3e38 else np.float32(np.inf)
+        score(x, P, ids, scores, winner, size)
+        for j in range(size):
+            i = failing[start + j]
+            new = np.int64(winner[j])
+            if second[j] > best[j] * bar + floor:
+                gap[i] = np.sqrt(second[j]) * less - np.sqrt(best[j]) * more - error
+            else:
+                new = np.int64(nearest(X, i, C))
+                gap[i] = np.float32(0.0)
+            if new != np.int64(labels[i]):
+                changed[total] = i
+                new_labels[total] = new
+                total += 1
+    return total, scored

@@ -1,0 +1,82 @@
+"""Runs the command line: in this process where that is honest, in one of its own where not."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import cli
+
+ROOT = Path(__file__).parents[1]
+SMALL = ("--size", "120x90")  # films that are made in no time
+
+# The same as the command, but tells when it is loaded: what comes later is for `main` to handle.
+READY = "import sys, cli; print('ready', flush=True); sys.exit(cli.main(sys.argv[1:]))"
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left: its status and its words."""
+
+    status: int
+    out: str
+    err: str
+
+
+class Command:
+    """Calls `cli.main` and collects what it prints; the folder is the test's own."""
+
+    def __init__(self, capfd: pytest.CaptureFixture[str]) -> None:
+        self._capfd = capfd
+
+    def __call__(self, *args: object) -> Done:
+        self._capfd.readouterr()
+        status = cli.main([str(arg) for arg in args])
+        return Done(status, *self._capfd.readouterr())
+
+    def ok(self, *args: object) -> Done:
+        done = self(*args)
+        assert done.status == 0, done.err
+        return done
+
+
+def start(*args: object, **options: object) -> subprocess.Popen[bytes]:
+    """Start a process; its first line on stdout is ``ready``, which is waited for."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **options.pop("env", {})}
+    command = [sys.executable, "-c", READY, *map(str, args)]
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen(command, env=env, bufsize=0, **{**pipes, **options})
+    assert process.stdout.readline().strip() == b"ready", process.stderr.read()
+    return process
+
+
+def run(*args: object, **options: object) -> Done:
+    """Run a process to its end."""
+    process = start(*args, **options)
+    try:
+        out, err = process.communicate(timeout=300)
+    finally:
+        process.kill()
+    return Done(process.returncode, out.decode(), (err or b"").decode())
+
+
+def one_line(err: str) -> str:
+    """Check that an error is what the user should see, and return its words."""
+    assert err.startswith("kmeans-engine: "), err
+    assert err.endswith("\n"), err
+    assert err.count("\n") == 1, err
+    return err.removeprefix("kmeans-engine: ").strip()
+
+
+def eventually(truth, seconds: float = 30.0) -> None:
+    """Wait until `truth()` holds."""
+    deadline = time.monotonic() + seconds
+    while not truth():
+        assert time.monotonic() < deadline, "did not happen"
+        time.sleep(0.02)
