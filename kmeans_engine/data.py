@@ -150,7 +150,17 @@ class Data:
         """Return every `step`-th row as float64."""
         return self._view[::step].astype(np.float64)
 
-    def gather(self, indices: npt.NDArray[np.integer]) -> Floats:
+    def take(self, indices: npt.ArrayLike) -> Floats:
         """Return the rows at `indices` as a new float64 array."""
-        rows: Floats = self._view[indices].astype(np.float64, order="C", copy=False)
+        rows: Floats = self._view[np.asarray(indices)].astype(np.float64)
         return rows
+
+    def gather(
+        self, indices: npt.NDArray[np.integer]
+    ) -> tuple[npt.NDArray[np.floating], npt.NDArray[np.integer]]:
+        """Return an array as `rows` does, and where in it the rows at `indices` are."""
+        if self._direct:
+            return self._view, indices
+        chosen = self.take(indices)
+        chosen.flags.writeable = False
+        return chosen, np.arange(len(indices))

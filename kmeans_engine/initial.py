@@ -127,7 +127,7 @@ def _plus_plus(data: Data, k: int, rng: np.random.Generator) -> Floats:
         X = data.rows(start, stop, buffers[worker])
         potentials(X, candidates, nearest[start:stop], scale, totals[start // rows])
 
-    latest = data.gather(np.array(chosen))[0]
+    latest = data.take(chosen)[0]
     run_chunks(update, data.n_points, rows, data.threads)
     while len(chosen) < k:
         top = float(largest.max())
@@ -138,14 +138,14 @@ def _plus_plus(data: Data, k: int, rng: np.random.Generator) -> Floats:
         # Integer weights whose total fits 63 bits: sums of them do not depend on their order.
         exponent = 62 - data.n_points.bit_length() - math.frexp(top)[1]
         scale = math.ldexp(1.0, min(exponent, 1023))
-        candidates = data.gather(latest_rows := _draw(nearest, scale, rows, trials, rng))
+        candidates = data.take(latest_rows := _draw(nearest, scale, rows, trials, rng))
         totals = np.zeros((n_chunks, len(candidates)), dtype=np.int64)
         run_chunks(weigh, data.n_points, rows, data.threads)
         best = int(np.argmin(totals.sum(axis=0)))
         chosen.append(int(latest_rows[best]))
         latest = candidates[best]
         run_chunks(update, data.n_points, rows, data.threads)
-    return data.gather(np.array(chosen))
+    return data.take(chosen)
 
 
 def _draw(

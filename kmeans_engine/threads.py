@@ -17,8 +17,8 @@ __all__ = ["chunk_rows", "default_threads", "run_chunks"]
 _pools: dict[int, ThreadPoolExecutor] = {}
 _pools_lock = threading.Lock()
 
-# Multiply-adds of one chunk: 60 ms at worst, if every point needs the reference distance (1 ns each),
-# and about 3 ms of scores. Ctrl-C must be seen within 200 ms.
+# Multiply-adds of one chunk: 60 ms at worst, if every point needs the reference distance (1 ns
+# each), and about 3 ms of scores. Ctrl-C must be seen within 200 ms.
 CHUNK_WORK = 1 << 26
 
 

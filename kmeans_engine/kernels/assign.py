@@ -80,15 +80,14 @@ def _largest(bits, n, size):
 
 
 @kernel("contract")
-def _score_plane(x, P, ids, best, second, winner, size):
+def _score_plane(x, P, count, ids, best, second, winner, size):
     """Score the centroids of one or two features, four at a time: scores stay in registers."""
-    x0, x1 = x[0], x[1]
-    for k in range(0, P.shape[0], 4):
+    for k in range(0, count, 4):
         a0, a1, b0, b1 = P[k, 0], P[k, 1], P[k + 1, 0], P[k + 1, 1]
         c0, c1, d0, d1 = P[k + 2, 0], P[k + 2, 1], P[k + 3, 0], P[k + 3, 1]
         ka, kb, kc, kd = ids[k], ids[k + 1], ids[k + 2], ids[k + 3]
         for j in range(size):
-            u, v = x0[j], x1[j]
+            u, v = x[0, j], x[1, j]
             b, t, w = best[j], second[j], winner[j]
             s = (u - a0) * (u - a0) + (v - a1) * (v - a1)
             h = b if s < b else s
@@ -126,24 +125,24 @@ def _merge(d, k, best, second, winner, size):
 
 
 @kernel("contract")
-def score(x, P, ids, scores, winner, size):
+def score(x, P, count, ids, scores, best, second, winner, size):
     """Find the best and the second best of some centroids for `size` loaded points.
 
-    Parameters: `x` (in, (N', BLOCK)), see `load`; `P` (in, (K', N') float32), scaled centroids, K'
-    a multiple of 4 (rows of inf), N' even (columns of 0); `ids` (in, (K',) int32), their numbers,
-    ascending; `scores` (scratch and out, (6, BLOCK) float32): best in row 4, second best in row 5;
-    `winner` (out, (BLOCK,) int32).
+    Parameters: `x` (in, (N', BLOCK)), see `load`; `P` (in, (>= count, N') float32), scaled
+    centroids, N' even (columns of 0); `count`, a multiple of 4 (rows of inf); `ids` (in,
+    (>= count,) int32), their numbers, ascending; `scores` (scratch, (4, BLOCK) float32); `best`,
+    `second` (out, (BLOCK,) float32); `winner` (out, (BLOCK,) int32). Views of arrays are avoided:
+    each costs as much as 30 scores.
     """
-    best, second = scores[4], scores[5]
     for j in range(size):
         best[j] = np.inf
         second[j] = np.inf
         winner[j] = 0
     if P.shape[1] == 2:
-        _score_plane(x, P, ids, best, second, winner, size)
+        _score_plane(x, P, count, ids, best, second, winner, size)
         return
     s0, s1, s2, s3 = scores[0], scores[1], scores[2], scores[3]
-    for k in range(0, P.shape[0], 4):
+    for k in range(0, count, 4):
         for n in range(0, P.shape[1], 2):
             x0, x1 = x[n], x[n + 1]
             a0, a1, b0, b1 = P[k, n], P[k, n + 1], P[k + 1, n], P[k + 1, n + 1]
@@ -170,7 +169,22 @@ def score(x, P, ids, scores, winner, size):
 
 @kernel("contract")
 def assign_block(
-    X, C, P, ids, center, scale, rho, kappa, delta_unit, C_max, labels, x, scores, winner
+    X,
+    C,
+    P,
+    ids,
+    center,
+    scale,
+    rho,
+    kappa,
+    delta_unit,
+    C_max,
+    labels,
+    x,
+    scores,
+    best,
+    second,
+    winner,
 ):
     """Write the nearest centroid of each point to `labels`; return how many needed the definition.
 
@@ -179,7 +193,6 @@ def assign_block(
     / theta; `C_max` (in, (N,)), the largest |c'_n|; `labels` (out, (B,) int32); `x` (scratch, (N',
     BLOCK) float32, zeroed); `scores`, `winner` as in `score`.
     """
-    best, second = scores[4], scores[5]
     bar = np.float32(1.0 + rho)
     bits = x.view(np.int32)
     magnitude = np.empty(1, dtype=np.int32)
@@ -194,7 +207,7 @@ def assign_block(
             spread += reach * reach
         slack = kappa + delta_unit * spread
         floor = np.float32(slack) if slack < 3e38 else np.float32(np.inf)
-        score(x, P, ids, scores, winner, size)
+        score(x, P, P.shape[0], ids, scores, best, second, winner, size)
         doubtful = 0
         for j in range(size):
             labels[start + j] = winner[j]

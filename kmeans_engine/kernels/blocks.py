@@ -115,7 +115,7 @@ def _smallest_gap(best, second, size, rho):
     return np.float64(gap)
 
 
-@kernel()
+@kernel(inline=True)
 def _settle_point(rows, i, old, new, labels, changed, total, down, up, sums, counts):
     """Note that row `i` goes from cluster `old` (or from none, if negative) to `new`."""
     labels[i] = new
@@ -152,12 +152,13 @@ def _settle_block(b, start, size, old, new, labels, changed, total, block_sums, 
 def sweep(
     parents, rows, block, parent_low, parent_high, low, high, block_sums, C, roots, C32, center,
     scale, rho, kappa, delta_unit, down, up, spent, first, parent_expiry, expiry, whole, labels,
-    changed, sums, counts, seen, exact, d, keep, keep2, ids, few, P, x, scores, winner,
+    changed, sums, counts, seen, exact, d, keep, keep2, ids, few, P, x, scores, best, second,
+    winner,
 ):  # fmt: skip
     """Assign the blocks of some parents; return how many rows changed their label.
 
-    Parameters: `parents` (in, (R,)); `rows` (in, (M, N)), sorted; `block`, rows of a block; boxes of
-    parents and blocks (in, (boxes, N)); `block_sums` (in, (blocks, N, L)); `C` (in, (K, N)
+    Parameters: `parents` (in, (R,)); `rows` (in, (M, N)), sorted; `block`, rows of a block; boxes
+    of parents and blocks (in, (boxes, N)); `block_sums` (in, (blocks, N, L)); `C` (in, (K, N)
     float64); `roots` (in), the centroids that can win at all; `C32` (in, (K, N) float32), scaled;
     `center`, `scale`, `rho`, `kappa`, `delta_unit` as in `kernels.assign`; `down`, `up` as in
     `kernels.sums`; `spent`; `first`, whether nothing has a label yet; `parent_expiry`, `expiry` (in
@@ -169,7 +170,6 @@ def sweep(
     M, N = rows.shape
     blocks = low.shape[0]
     bar = np.float32(1.0 + rho)
-    best, second = scores[4], scores[5]
     total = 0
     for r in range(roots.shape[0]):
         for n in range(N):
@@ -217,20 +217,19 @@ def sweep(
             slack = _slack(b, low, high, center, scale, C32, keep2, left2, P, kappa, delta_unit)
             floor = np.float32(slack) if slack < 3e38 else np.float32(np.inf)
             load(rows, start, size, center, scale, x)
-            score(x, P[: (left2 + 3) // 4 * 4], keep2, scores, winner, size)
-            # Late in a run nearly all blocks pass this, and it is a vector loop.
+            score(x, P, (left2 + 3) // 4 * 4, keep2, scores, best, second, winner, size)
+            # Late in a run nearly all blocks pass this; the loops are apart to be vector loops.
+            for j in range(size):
+                winner[j] = winner[j] if second[j] > best[j] * bar + floor else -1
             odd = np.int32(0)
             for j in range(size):
-                certain = second[j] > best[j] * bar + floor
-                odd += np.int32(0) if certain and winner[j] == labels[start + j] else np.int32(1)
-            settled = True
+                odd += np.int32(0) if winner[j] == np.int32(labels[start + j]) else np.int32(1)
             if first or odd > 0:
                 for j in range(size):
                     i = start + j
                     new = winner[j]
-                    if not second[j] > best[j] * bar + floor:
+                    if new < 0:
                         new = np.int32(nearest(rows, i, C))
-                        settled = False
                     old = np.int32(-1) if first else np.int32(labels[i])
                     if old != new:
                         _settle_point(rows, i, old, new, labels, changed, total, down, up, sums,
@@ -238,10 +237,10 @@ def sweep(
                         total += 1
             whole[b] = -1
             expiry[b] = -np.inf
-            if settled:
-                own_gap = _smallest_gap(best, second, size, np.float32(rho)) - 2.0**-8 * np.sqrt(
-                    slack
-                )
+            # With few features a block on a border has a point on it, more or less: no gap.
+            if odd == 0 and N > 3:
+                own_gap = _smallest_gap(best, second, size, np.float32(rho))
+                own_gap -= 2.0**-8 * np.sqrt(slack)
                 expiry[b] = spent + min(gap, gap2, own_gap / scale * (1.0 - 1e-9))
             soonest = min(soonest, expiry[b])
         parent_expiry[p] = soonest

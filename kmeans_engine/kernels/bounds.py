@@ -37,19 +37,20 @@ def _spend(labels, loss, gap, failing):
 
 
 @kernel()
-def advance(X, C, P, ids, center, scale, rho, kappa, delta_unit, C_max, loss, labels, gap, changed,
-            new_labels, failing, x, scores, winner):  # fmt: skip
+def advance(
+    X, C, P, ids, center, scale, rho, kappa, delta_unit, C_max, loss, labels, gap, changed,
+    new_labels, failing, x, scores, best, second, winner,
+):  # fmt: skip
     """Bring rows up to date with moved centroids; return how many changed and how many were scored.
 
     Parameters: `X` (in, (B, N)); `C`, `P`, `ids`, `center`, `scale`, `rho`, `kappa`, `delta_unit`,
-    `C_max`, `x`, `scores`, `winner` as in `kernels.assign.assign_block`; `loss` as in `_spend`;
-    `labels` (in, (B,)); `gap` (in and out, (B,) float32); `changed`, `new_labels` (out, (B,)): rows
+    `C_max`, `x`, `scores`, `best`, `second`, `winner` as in `kernels.assign.assign_block`; `loss` as
+    in `_spend`; `labels` (in, (B,)); `gap` (in and out, (B,) float32); `changed`, `new_labels` (out, (B,)): rows
     whose label changed, and to what; `failing` (scratch, (B + 1,)).
     """
     N = X.shape[1]
     bar = np.float32(1.0 + rho)
     less, more = np.float32(1.0 - rho), np.float32(1.0 + rho)
-    best, second = scores[4], scores[5]
     bits = x.view(np.int32)
     magnitude = np.empty(1, dtype=np.int32)
     scored = _spend(labels, loss, gap, failing)
@@ -68,7 +69,7 @@ def advance(X, C, P, ids, center, scale, rho, kappa, delta_unit, C_max, loss, la
         slack = kappa + delta_unit * spread
         floor = np.float32(slack) if slack < 3e38 else np.float32(np.inf)
         error = np.float32(2.0**-8 * np.sqrt(slack)) if slack < 3e38 else np.float32(np.inf)
-        score(x, P, ids, scores, winner, size)
+        score(x, P, P.shape[0], ids, scores, best, second, winner, size)
         for j in range(size):
             i = failing[start + j]
             new = np.int64(winner[j])

@@ -50,14 +50,15 @@ def accumulate(X, labels, down, up, sums, counts):
 
 
 @kernel()
-def move(X, old, new, down, up, sums, counts):
-    """Move points `X` (in, (B, N)) from the clusters `old` (in, (B,)) to `new` (in, (B,)).
+def move(X, rows, old, new, down, up, sums, counts):
+    """Move the points `rows` (in, (R,)) of `X` from clusters `old` (in, (R,)) to `new` (in, (R,)).
 
     Shapes of the rest as in `accumulate`.
     """
-    for i in range(X.shape[0]):
-        a = np.uintp(old[i])
-        b = np.uintp(new[i])
+    for j in range(rows.shape[0]):
+        i = np.uintp(rows[j])
+        a = np.uintp(old[j])
+        b = np.uintp(new[j])
         counts[a] -= 1
         counts[b] += 1
         for n in range(X.shape[1]):

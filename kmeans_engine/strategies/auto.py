@@ -89,7 +89,7 @@ class AutoRun:
         seconds = time.perf_counter() - begin
         run = self._run
         if isinstance(run, BlocksRun) and run.share_mixed() > 0.5 and not self._tried:
-            # Hardly a block is pure: sorting does not help here, unless the centroids are very many.
+            # Hardly a block is pure: sorting helps only if the centroids are very many.
             self._tried = True
             brute = self._auto.strategy("brute")
             assert isinstance(brute, Brute)

@@ -95,8 +95,9 @@ def move_points(
 
     def shift(worker: int, start: int, stop: int) -> None:
         part = parts[worker]
-        X = data.gather(indices[start:stop])
-        move(X, old[start:stop], new[start:stop], form.down, form.up, part.sums, part.counts)
+        X, which = data.gather(indices[start:stop])
+        labels = old[start:stop], new[start:stop]
+        move(X, which, *labels, form.down, form.up, part.sums, part.counts)
 
     run_chunks(shift, len(indices), rows, data.threads)
     k = len(sums.counts)

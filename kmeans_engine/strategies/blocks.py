@@ -203,6 +203,8 @@ class BlocksRun:
             np.empty((n, k)),  # few
             np.zeros((k + 3, n + n % 2), dtype=np.float32),  # P
             np.zeros((n + n % 2, block), dtype=np.float32),  # x
-            np.empty((6, block), dtype=np.float32),  # scores
+            np.empty((4, block), dtype=np.float32),  # scores
+            np.empty(block, dtype=np.float32),  # best
+            np.empty(block, dtype=np.float32),  # second
             np.empty(block, dtype=np.int32),  # winner
         )

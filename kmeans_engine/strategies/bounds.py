@@ -131,6 +131,8 @@ class BoundsRun:
             np.empty(rows, dtype=dtype),  # new_labels
             np.empty(rows + 1, dtype=np.int32),  # failing
             np.zeros((width, BLOCK), dtype=np.float32),  # x
-            np.empty((6, BLOCK), dtype=np.float32),  # scores
+            np.empty((4, BLOCK), dtype=np.float32),  # scores
+            np.empty(BLOCK, dtype=np.float32),  # best
+            np.empty(BLOCK, dtype=np.float32),  # second
             np.empty(BLOCK, dtype=np.int32),  # winner
         )

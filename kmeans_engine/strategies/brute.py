@@ -112,7 +112,7 @@ class Brute:
             begin = time.perf_counter()
             self._sweep(centroids, lambda start, found: None, total)
             seconds.append(time.perf_counter() - begin)
-        return min(seconds) * self.data.n_points / total
+        return float(min(seconds) * self.data.n_points / total)
 
     def _sweep(
         self,
@@ -136,19 +136,21 @@ class Brute:
                 data.rows_buffer(rows),
                 np.empty(rows, dtype=np.int32),
                 np.zeros((packed.shape[1], BLOCK), dtype=np.float32),
-                np.empty((6, BLOCK), dtype=np.float32),
+                np.empty((4, BLOCK), dtype=np.float32),
+                np.empty(BLOCK, dtype=np.float32),
+                np.empty(BLOCK, dtype=np.float32),
                 np.empty(BLOCK, dtype=np.int32),
             )
             for _ in range(workers)
         ]
 
         def work(worker: int, start: int, stop: int) -> None:
-            buffer, found, x, scores, winner = scratch[worker]
+            buffer, found, *rest = scratch[worker]
             X = data.rows(start, stop, buffer)
             found = found[: stop - start]
             assign_block(
                 X, centroids, packed, ids, data.center.astype(X.dtype), X.dtype.type(data.scale),
-                rho, kappa, delta_unit, reach, found, x, scores, winner,
+                rho, kappa, delta_unit, reach, found, *rest,
             )  # fmt: skip
             consume(start, found)
 
