@@ -44,9 +44,9 @@ def advance(
     """Bring rows up to date with moved centroids; return how many changed and how many were scored.
 
     Parameters: `X` (in, (B, N)); `C`, `P`, `ids`, `center`, `scale`, `rho`, `kappa`, `delta_unit`,
-    `C_max`, `x`, `scores`, `best`, `second`, `winner` as in `kernels.assign.assign_block`; `loss` as
-    in `_spend`; `labels` (in, (B,)); `gap` (in and out, (B,) float32); `changed`, `new_labels` (out, (B,)): rows
-    whose label changed, and to what; `failing` (scratch, (B + 1,)).
+    `C_max`, `x`, `scores`, `best`, `second`, `winner` as in `kernels.assign.assign_block`; `loss`
+    as in `_spend`; `labels` (in, (B,)); `gap` (in and out, (B,) float32); `changed`, `new_labels`
+    (out, (B,)): rows whose label changed, and to what; `failing` (scratch, (B,)).
     """
     N = X.shape[1]
     bar = np.float32(1.0 + rho)

@@ -129,7 +129,7 @@ class BoundsRun:
         return (
             np.empty(rows, dtype=np.intp),  # changed
             np.empty(rows, dtype=dtype),  # new_labels
-            np.empty(rows + 1, dtype=np.int32),  # failing
+            np.empty(rows, dtype=np.int32),  # failing
             np.zeros((width, BLOCK), dtype=np.float32),  # x
             np.empty((4, BLOCK), dtype=np.float32),  # scores
             np.empty(BLOCK, dtype=np.float32),  # best
