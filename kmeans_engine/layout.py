@@ -95,30 +95,55 @@ class Layout:
 
 
 def by_place(data: Data) -> Layout:
-    """Return the layout along a space-filling curve, for few features.
+    """Return the layout along a Hilbert curve over a grid on the bulk of the points.
 
-    Points are sorted by the Morton code of a grid over the bulk of the points (Morton 1966).
+    Neighbours on the curve are neighbours in space. A Morton curve is simpler, but jumps, and blocks
+    across a jump are mixed for nothing: 344 of 3,125 blocks where there are 285 now (docs/engine.md).
     """
     m, n = data.n_points, data.n_features
     # About 64 rows to a cell, and no more cells than the caches can take open lines for.
     bits = max(min((m // 64).bit_length(), 18) // n, 1)
-    top = (1 << bits) - 1
-    spread = np.zeros((n, top + 1), dtype=np.uint32)
-    for bit in range(bits):
-        on = (np.arange(top + 1) >> bit) & 1
-        for f in range(n):
-            spread[f] |= (on << (bit * n + f)).astype(np.uint32)
-    low, inverse = _grid(data, top + 1)
-    rows = min(chunk_rows(16 * n), m)
+    curve = _hilbert(n, bits)
+    low, inverse = _grid(data, 1 << bits)
+    rows = min(chunk_rows(64 * n), m)
     buffers = [data.rows_buffer(rows) for _ in range(data.threads)]
     codes = np.empty(m, dtype=np.uint32)
 
     def encode(worker: int, start: int, stop: int) -> None:
         X = data.rows(start, stop, buffers[worker])
-        encode_cells(X, low, inverse, float(top), spread, codes[start:stop])
+        encode_cells(X, low, inverse, bits, curve, codes[start:stop])
 
     run_chunks(encode, m, rows, data.threads)
     return Layout(data, codes, block_rows(m))
+
+
+def _hilbert(n: int, bits: int) -> Codes:
+    """Return the place on the Hilbert curve of each cell of a grid with 2^bits cells along n axes.
+
+    Cells are numbered with the last axis running fastest. After Skilling, "Programming the Hilbert
+    curve", AIP Conf. Proc. 707 (2004).
+    """
+    cells = np.arange(1 << (n * bits), dtype=np.uint32)
+    mask = np.uint32((1 << bits) - 1)
+    axes = [(cells >> np.uint32(bits * (n - 1 - i))) & mask for i in range(n)]
+    for q in (np.uint32(1 << bit) for bit in range(bits - 1, 0, -1)):
+        p = np.uint32(q - 1)
+        for i in range(n):
+            inside = (axes[i] & q) == 0
+            t = np.where(inside, (axes[0] ^ axes[i]) & p, np.uint32(0))
+            axes[0] = np.where(inside, axes[0] ^ t, axes[0] ^ p)
+            if i > 0:
+                axes[i] = axes[i] ^ t
+    for i in range(1, n):
+        axes[i] = axes[i] ^ axes[i - 1]
+    t = np.zeros_like(cells)
+    for q in (np.uint32(1 << bit) for bit in range(bits - 1, 0, -1)):
+        t = np.where((axes[-1] & q) != 0, t ^ np.uint32(q - 1), t)
+    place = np.zeros_like(cells)
+    for bit in range(bits - 1, -1, -1):
+        for axis in axes:
+            place = (place << np.uint32(1)) | (((axis ^ t) >> np.uint32(bit)) & np.uint32(1))
+    return place
 
 
 def by_cluster(data: Data, labels: npt.NDArray[Any], centroids: Floats) -> Layout:

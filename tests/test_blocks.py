@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kmeans_engine import Engine, UnsupportedStrategy
 from kmeans_engine.data import Data
 from kmeans_engine.kernels import blocks as kernel
-from kmeans_engine.layout import Layout, by_cluster, by_place
+from kmeans_engine.layout import Layout, _hilbert, by_cluster, by_place
 from kmeans_engine.strategies.blocks import Blocks
 
 
@@ -92,11 +92,20 @@ def check_measures(layout: Layout, data: Data) -> None:
         assert got == want
 
 
+@pytest.mark.parametrize(("n", "bits"), [(1, 4), (2, 1), (2, 5), (3, 3), (5, 2), (8, 1)])
+def test_the_curve_visits_every_cell_once_and_goes_from_neighbour_to_neighbour(n, bits):
+    place = _hilbert(n, bits)
+    assert sorted(place.tolist()) == list(range(1 << (n * bits)))
+    cells = np.argsort(place)
+    axes = np.stack([(cells >> (bits * i)) & ((1 << bits) - 1) for i in range(n)])
+    assert (np.abs(np.diff(axes, axis=1)).sum(axis=0) == 1).all()
+
+
 def test_sorting_makes_blocks_small():
     points = np.random.default_rng(0).uniform(size=(100_000, 2))
     layout = by_place(Data(points, 2))
     area = np.prod(layout.high - layout.low, axis=1)
-    assert np.median(area) < 8 * layout.block / len(points)
+    assert area.mean() < 8 * layout.block / len(points)
 
 
 def test_settled_blocks_are_not_looked_at():

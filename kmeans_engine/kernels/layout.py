@@ -1,4 +1,4 @@
-"""Sort points along a space-filling curve, and measure blocks of them."""
+"""Sort points, and measure blocks of them."""
 
 import numpy as np
 
@@ -7,26 +7,20 @@ from kmeans_engine._jit import kernel
 __all__ = ["encode_cells", "measure_blocks", "own_distances", "place_rows"]
 
 
-@kernel(inline=True)
-def _cell(X, i, low, inverse, top, spread):
-    """Return the Morton code of row `i`: the bits of its grid coordinates, interleaved.
-
-    `low`, `inverse` (in, (N,)): origin and cells per unit; `top`: largest coordinate; `spread` (in,
-    (N, top + 1)): the bits of each coordinate in their places. What lies outside goes to the edge.
-    """
-    code = np.uint32(0)
-    for n in range(X.shape[1]):
-        q = (np.float64(X[i, n]) - low[n]) * inverse[n]
-        q = min(max(q, 0.0), top)
-        code |= spread[n, np.intp(q)]
-    return code
-
-
 @kernel()
-def encode_cells(X, low, inverse, top, spread, codes):
-    """Write the code of each row of `X` (in, (B, N)) to `codes` (out, (B,) uint32)."""
+def encode_cells(X, low, inverse, bits, curve, codes):
+    """Write the place on a curve of the cell of each row of `X` (in, (B, N)) to `codes` (out).
+
+    `low`, `inverse` (in, (N,)): origin and cells per unit; `bits`: of a coordinate; `curve` (in,
+    (cells,) uint32). What lies outside the grid goes to its edge.
+    """
+    top = np.float64((1 << bits) - 1)
     for i in range(X.shape[0]):
-        codes[i] = _cell(X, i, low, inverse, top, spread)
+        cell = np.intp(0)
+        for n in range(X.shape[1]):
+            q = (np.float64(X[i, n]) - low[n]) * inverse[n]
+            cell = (cell << bits) | np.intp(min(max(q, 0.0), top))
+        codes[i] = curve[np.uintp(cell)]
 
 
 @kernel()

@@ -1,0 +1,65 @@
+"""Ten thousand small problems, every field of every snapshot against the oracle."""
+
+import check
+import numpy as np
+import problems
+import pytest
+
+from kmeans_engine import STRATEGIES, Engine
+from kmeans_engine.strategies import make_strategy
+
+PROBLEMS = 10_000
+PARTS = 10
+DTYPES = ("float64", "float32", "int32", "uint8")
+
+
+class Switching:
+    """Hands the run to another strategy at every iteration, as `auto` may do at any of them."""
+
+    def __init__(self, data, rng):
+        self._others = [make_strategy(name, data) for name in STRATEGIES if name != "auto"]
+        self._rng = rng
+
+    def begin(self):
+        return SwitchingRun(self._others, self._rng)
+
+
+class SwitchingRun:
+    name = "switching"
+
+    def __init__(self, others, rng):
+        self._others, self._rng = others, rng
+
+    def _another(self):
+        return self._others[self._rng.integers(len(self._others))].begin()
+
+    def first(self, centroids, labels):
+        self._before = centroids
+        return self._another().first(centroids, labels)
+
+    def step(self, centroids, labels, sums):
+        run = self._another()
+        run.adopt(self._before, labels)
+        self._before = centroids
+        return run.step(centroids, labels, sums)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_random_problems(part, monkeypatch):
+    rng = np.random.default_rng(part)
+    snapshots = 0
+    for _ in range(PROBLEMS // PARTS):
+        rows = int(rng.integers(1, 6))
+        monkeypatch.setattr("kmeans_engine.layout.block_rows", lambda m, k=None, r=rows: r)
+        monkeypatch.setattr("kmeans_engine.threads.CHUNK_WORK", 1 << int(rng.integers(6, 24)))
+        m, n = int(rng.integers(1, 15)), int(rng.choice([1, 2, 2, 3, 4, 10]))
+        kind = problems.KINDS[rng.integers(len(problems.KINDS))]
+        points = problems.make_points(kind, rng, m, n)
+        points = problems.make_layout(points, DTYPES[rng.integers(len(DTYPES))], "C")
+        centroids = problems.make_centroids(points, rng, int(rng.integers(1, min(m, 5) + 1)))
+        name = STRATEGIES[rng.integers(len(STRATEGIES))]
+        engine = Engine(points, threads=int(rng.integers(1, 4)), strategy=name)
+        if rng.integers(5) == 0:
+            engine._strategy = Switching(engine._data, rng)
+        snapshots += check.like_oracle(engine, centroids, max_iterations=8)
+    assert snapshots > 3 * PROBLEMS // PARTS
