@@ -97,8 +97,8 @@ class Layout:
 def by_place(data: Data) -> Layout:
     """Return the layout along a Hilbert curve over a grid on the bulk of the points.
 
-    Neighbours on the curve are neighbours in space. A Morton curve is simpler, but jumps, and blocks
-    across a jump are mixed for nothing: 344 of 3,125 blocks where there are 285 now (docs/engine.md).
+    Neighbours on the curve are neighbours in space. A Morton curve is simpler, but jumps, and the
+    blocks across a jump are mixed for nothing (344 in place of 285 in docs/blocks.png).
     """
     m, n = data.n_points, data.n_features
     # About 64 rows to a cell, and no more cells than the caches can take open lines for.

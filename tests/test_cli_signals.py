@@ -1,5 +1,6 @@
 """Interrupts at any moment: the exit status, one line, older files as they were, no leftovers."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -49,7 +50,9 @@ def hidden(folder):
 
 def encoding(folder):
     """Tell whether ffmpeg has begun to write."""
-    return any(path.stat().st_size for path in hidden(folder))
+    with contextlib.suppress(FileNotFoundError):  # a trial of the folder comes and goes
+        return any(path.stat().st_size for path in hidden(folder))
+    return False
 
 
 def finished(process, folder, status, words):

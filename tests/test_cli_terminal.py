@@ -82,8 +82,8 @@ def gated(tmp_path, monkeypatch):
 
 @pytest.fixture
 def slow(gated):
-    """Have films take longer than a second, on any machine."""
-    timer = threading.Timer(2.0, gated.touch)
+    """Have films take longer than a second after a slow start, on any machine."""
+    timer = threading.Timer(4.0, gated.touch)
     timer.start()
     yield
     timer.cancel()

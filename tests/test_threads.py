@@ -90,7 +90,7 @@ def test_ctrl_c_stops_a_run_at_once_and_leaves_the_process_usable():
         points = np.random.default_rng(0).normal(size=(4_000_000, 8)).astype("f4")
         start = points[:500]
         engine = Engine(points, threads=2)
-        Engine(points[:4000]).fit(start, max_iterations=3)   # compile
+        Engine(points[:20_000]).fit(start, max_iterations=3)   # compile
         print("ready", flush=True)
         try:
             engine.fit(start)
