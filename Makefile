@@ -22,7 +22,8 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-test
 	$(RUN) -m pytest -q
-	NUMBA_DISABLE_JIT=1 $(RUN) -m pytest -q -m kernels
+	NUMBA_DISABLE_JIT=1 $(RUN) -m coverage run --include="kmeans_engine/kernels/*" -m pytest -q -m kernels
+	$(RUN) -m coverage report --fail-under=95
 
 check: $(VENV)/.installed-test
 	$(RUN) -m ruff check .
