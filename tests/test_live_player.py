@@ -712,11 +712,16 @@ def test_a_save_that_fails_is_told_and_the_next_one_can_start(
     session.end()
 
 
-def test_nothing_to_save_yet():
+def test_a_save_before_the_first_picture_waits_for_it(film):
     session, _, notes = make_session()
     session.post("save")
     session.tick(SIZE)
-    assert notes == ["there is nothing to save yet; save again when the first picture is there"]
+    assert notes == ["saving as soon as the first picture is there ..."]
+    film.gate.set()
+    session.start(job_of(session, moments(2)))
+    eventually(lambda: session.tick(SIZE) is None and len(notes) == 3)
+    assert notes[1].startswith("saving ")
+    assert notes[2].startswith("saved to ")
     session.end()
 
 

@@ -115,6 +115,7 @@ class Session:
         self._waiting: Job | None = None  # for a thread to end
         self._save: Save | None = None
         self._saved: _Run | None = None
+        self._save_wanted = False  # before there was a picture
         self._message = ""
         self._until = 0.0
         keys = "space pause · ←→ step · s save · q exit"
@@ -178,6 +179,9 @@ class Session:
             self._shown, self._coming = self._coming, None
         if self._shown is not None and self._shown.scene is not None:
             moment = self._shown.player.current()
+            if self._save_wanted:
+                self._save_wanted = False
+                self._start_save()
             if moment is not None:
                 self._painting.want(self._shown.scene, moment, size)
         frame = self._painting.frame
@@ -278,7 +282,8 @@ class Session:
         if self._save is not None:
             self._say(f"{self._save.path} is being saved; save again when it is done")
         elif self._shown is None or self._shown.scene is None:
-            self._say("there is nothing to save yet; save again when the first picture is there")
+            self._save_wanted = True
+            self._say("saving as soon as the first picture is there ...")
         else:
             run, path = self._shown, stamped_path()
             self._saved = run
