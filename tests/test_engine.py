@@ -334,3 +334,30 @@ def test_a_data_frame_and_a_memmap(tmp_path):
     np.save(tmp_path / "points.npy", points)
     mapped = np.load(tmp_path / "points.npy", mmap_mode="r")
     assert Engine(mapped).fit(points[:3]).inertia == want.inertia
+
+
+@pytest.mark.parametrize(
+    ("m", "n", "k", "first"),
+    [
+        (500, 2, 3, "brute"),
+        (500, 2, 40, "bounds"),
+        (40_000, 2, 3, "blocks"),
+        (40_000, 6, 30, "bounds"),
+    ],
+)
+def test_auto_chooses_by_the_shape(m, n, k, first):
+    points = np.random.default_rng(0).uniform(size=(m, n))
+    assert Engine(points).fit(points[:k], max_iterations=1).strategy == first
+
+
+@pytest.mark.parametrize(("k", "then"), [(4, "brute"), (40, "bounds")])
+def test_auto_gives_up_sorting_where_many_blocks_are_mixed(k, then, monkeypatch):
+    monkeypatch.setattr("kmeans_engine.strategies.auto._TOO_MIXED", 0.0)
+    monkeypatch.setattr("kmeans_engine.strategies.auto._BLOCKS_ACROSS", 0.0)
+    points = np.random.default_rng(0).uniform(size=(30_000, 2))
+    got = list(Engine(points).snapshots(points[:k], max_iterations=6))
+    # The first step that finds mixed blocks is that of snapshot 2.
+    assert [s.strategy for s in got] == ["blocks"] * 3 + [then] * 4
+    want = Engine(points, strategy="brute").snapshots(points[:k], max_iterations=6)
+    for a, b in itertools.zip_longest(got, want):
+        check.same_snapshot(a, b)

@@ -19,7 +19,7 @@ from kmeans_engine.errors import UnsupportedStrategy
 from kmeans_engine.exact import ExactSums
 from kmeans_engine.kernels.blocks import FAN, scatter_labels, sweep
 from kmeans_engine.layout import Layout, by_cluster, by_place
-from kmeans_engine.strategies.base import Floats, Labels, Step
+from kmeans_engine.strategies.base import Floats, Labels, Step, twins
 from kmeans_engine.strategies.brute import Brute, score_margin
 from kmeans_engine.threads import chunk_rows, run_chunks
 
@@ -146,8 +146,7 @@ class BlocksRun:
         self._before = centroids
         # The lowest of several equal centroids wins always; only while there are such must blocks
         # not remember their winner, since the others may part from it.
-        roots = np.unique(centroids, axis=0, return_index=True)[1]
-        roots.sort()
+        roots = np.delete(np.arange(k), twins(centroids))
         if len(roots) < k:
             self._forget()
         dtype = layout.rows.dtype

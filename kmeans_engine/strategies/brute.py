@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy.typing as npt
 from kmeans_engine.data import Data
 from kmeans_engine.exact import ExactSums
 from kmeans_engine.kernels.assign import BLOCK, assign_block
-from kmeans_engine.strategies.base import Floats, Labels, Step, move_points, sum_points
+from kmeans_engine.strategies.base import Floats, Labels, Step, move_points, sum_points, twins
 from kmeans_engine.threads import chunk_rows, run_chunks
 
 __all__ = ["Brute", "pack_distinct", "score_margin"]
@@ -52,7 +51,7 @@ def pack_distinct(
         packed[:k, :n_features] = scaled
     packed[:k, n_features:] = 0.0
     ids = np.arange(len(packed), dtype=np.int32)
-    packed[np.setdiff1d(ids[:k], np.unique(centroids, axis=0, return_index=True)[1])] = np.inf
+    packed[twins(centroids)] = np.inf
     return packed, ids, np.abs(scaled).max(axis=0)
 
 
@@ -104,33 +103,16 @@ class Brute:
         new = np.concatenate([piece[1] for piece in pieces.values()])
         return move_points(self.data, sums, indices, labels[indices], new)
 
-    def estimate(self, centroids: Floats) -> float:
-        """Return how many seconds an assignment is expected to take, from a part of the points."""
-        total = min(self.data.n_points, 1 << 16)
-        seconds = []
-        for _ in range(2):  # the first one may compile
-            begin = time.perf_counter()
-            self._sweep(centroids, lambda start, found: None, total)
-            seconds.append(time.perf_counter() - begin)
-        return float(min(seconds) * self.data.n_points / total)
-
     def _sweep(
-        self,
-        centroids: Floats,
-        consume: Callable[[int, npt.NDArray[np.int32]], None],
-        total: int | None = None,
+        self, centroids: Floats, consume: Callable[[int, npt.NDArray[np.int32]], None]
     ) -> None:
-        """Call ``consume(start, labels)`` for consecutive chunks, from several threads.
-
-        Of the first `total` points, if given.
-        """
+        """Call ``consume(start, labels)`` for consecutive chunks, from several threads."""
         data = self.data
         k, n_features = centroids.shape
         packed, ids, reach = pack_distinct(data, centroids)
         rho, kappa, delta_unit = score_margin(n_features, data.scale)
-        total = data.n_points if total is None else total
-        rows = min(chunk_rows(k * n_features), total)
-        workers = min(data.threads, -(-total // rows))
+        rows = min(chunk_rows(k * n_features), data.n_points)
+        workers = min(data.threads, -(-data.n_points // rows))
         scratch = [
             (
                 data.rows_buffer(rows),
@@ -154,4 +136,4 @@ class Brute:
             )  # fmt: skip
             consume(start, found)
 
-        run_chunks(work, total, rows, data.threads)
+        run_chunks(work, data.n_points, rows, data.threads)
