@@ -1,5 +1,6 @@
 # make demo: a film of K-means, from nothing.    make test: every test, from nothing.
-# make check: ruff and mypy.                     make bench: side by side with other libraries.
+# make check: ruff and mypy.                     make bench: beside other libraries.
+# make bench-render: films beside matplotlib's own.
 
 PYTHON ?= python3
 VENV   := .venv
@@ -11,7 +12,7 @@ endif
 RUN    := $(BIN)/python
 PIP    := $(RUN) -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench bench-render clean
 
 demo: $(VENV)/.installed
 	$(BIN)/kmeans-engine --seed 69 -o kmeans.mp4 -o kmeans.gif --overwrite
@@ -32,6 +33,9 @@ check: $(VENV)/.installed-test
 
 bench: $(VENV)/.installed-bench
 	$(RUN) benchmarks/engine.py
+
+bench-render: $(VENV)/.installed
+	$(RUN) benchmarks/render.py
 
 $(VENV)/bin/python $(VENV)/Scripts/python:
 	@$(PYTHON) -c "import sys; v = sys.version_info; sys.exit(None if (3, 11) <= v < (3, 15) else \

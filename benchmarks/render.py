@@ -49,7 +49,7 @@ def tutorial(snapshots, path: Path, writer: str) -> float:
         axes.scatter(*snapshot.centroids.T, c=colours, edgecolors="black", s=100)
         axes.text(0.02, 0.02, f"i = {snapshot.iteration}", transform=axes.transAxes)
 
-    film = FuncAnimation(figure, draw, frames=snapshots, save_count=len(snapshots))
+    film = FuncAnimation(figure, draw, frames=snapshots)
     begin = time.perf_counter()
     film.save(path, writer=writer, fps=25)
     seconds = time.perf_counter() - begin
