@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from kmeans_engine.data import Data
 from kmeans_engine.errors import InvalidInput
-from kmeans_engine.kernels.seeding import potentials, tighten
+from kmeans_engine.kernels.seeding import BLOCK, potentials, tighten
 from kmeans_engine.threads import chunk_rows, default_threads, run_chunks
 from kmeans_engine.validation import check_array, check_centroids, check_k, non_finite_error
 
@@ -115,19 +115,22 @@ def _plus_plus(data: Data, k: int, rng: np.random.Generator) -> Floats:
     rows = min(chunk_rows(4 * data.n_features * trials), data.n_points)
     n_chunks = -(-data.n_points // rows)
     buffers = [data.rows_buffer(rows) for _ in range(min(data.threads, n_chunks))]
+    scratch = [(np.empty((data.n_features, BLOCK)), np.empty(BLOCK)) for _ in buffers]
     nearest = np.empty(data.n_points)
     largest = np.empty(n_chunks)
     chosen = [int(rng.integers(data.n_points))]
 
     def update(worker: int, start: int, stop: int) -> None:
         X = data.rows(start, stop, buffers[worker])
-        largest[start // rows] = tighten(X, latest, nearest[start:stop], len(chosen) == 1)
+        fresh, memory = len(chosen) == 1, scratch[worker]
+        largest[start // rows] = tighten(X, latest, nearest[start:stop], fresh, *memory)
 
     def weigh(worker: int, start: int, stop: int) -> None:
         X = data.rows(start, stop, buffers[worker])
-        potentials(X, candidates, nearest[start:stop], scale, totals[start // rows])
+        near, total = nearest[start:stop], totals[start // rows]
+        potentials(X, candidates, near, scale, total, *scratch[worker])
 
-    latest = data.take(chosen)[0]
+    latest = data.take(chosen)
     run_chunks(update, data.n_points, rows, data.threads)
     while len(chosen) < k:
         top = float(largest.max())
@@ -143,7 +146,7 @@ def _plus_plus(data: Data, k: int, rng: np.random.Generator) -> Floats:
         run_chunks(weigh, data.n_points, rows, data.threads)
         best = int(np.argmin(totals.sum(axis=0)))
         chosen.append(int(latest_rows[best]))
-        latest = candidates[best]
+        latest = candidates[best : best + 1]
         run_chunks(update, data.n_points, rows, data.threads)
     return data.take(chosen)
 
