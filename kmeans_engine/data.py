@@ -65,11 +65,11 @@ class Data:
         self.low, self.high, tiny, integral = self._measure()
         self.check_range(self.low, self.high)
         self.center = 0.5 * self.low + 0.5 * self.high
-        # Of the type of the points where kernels read them, so that they can subtract in that type.
-        # 2^1000 at most: beyond that the reference distance itself underflows and no score may
-        # certify; float32 ends earlier.
+        # Kernels may read these points as float32, where that is exact, and subtract in that type:
+        # then both numbers must be float32 too. Otherwise 2^1000 at most: beyond that the
+        # reference distance itself underflows and no score may certify.
         largest_scale = 1000
-        if self._direct and view.dtype == np.float32:
+        if self.block_dtype == np.float32:
             self.center = self.center.astype(np.float32).astype(np.float64)
             largest_scale = 120
         reach = float(np.maximum(self.high - self.center, self.center - self.low).max())
@@ -113,6 +113,12 @@ class Data:
         """Return centroids in the units of the scores."""
         with np.errstate(over="ignore"):
             return (centroids - self.center) * self.scale
+
+    def scaled_shifts(self, before: Floats, after: Floats) -> Floats:
+        """Return how far each centroid moved, (K,), in the units of the scores: none underflows."""
+        with np.errstate(over="ignore"):
+            steps: Floats = np.square((after - before) * self.scale).sum(axis=1)
+        return np.sqrt(steps)
 
     def rows_buffer(self, rows: int) -> Floats | None:
         """Return scratch for `rows` where they must be copied, else None."""

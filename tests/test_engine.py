@@ -361,3 +361,28 @@ def test_auto_gives_up_sorting_where_many_blocks_are_mixed(k, then, monkeypatch)
     want = Engine(points, strategy="brute").snapshots(points[:k], max_iterations=6)
     for a, b in itertools.zip_longest(got, want):
         check.same_snapshot(a, b)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_large_offset_costs_no_label_in_any_layout(strategy, layout):
+    # float32 keeps 2^-4 here, and centroids lie in between: the scores must count from one centre.
+    rng = np.random.default_rng(0)
+    points = (1e6 + rng.uniform(0, 64, (3000, 2))).astype(np.float32)
+    # The middle of the range is no float32.
+    points[:2] = [[1e6, 1e6], [1e6 + 64.0625, 1e6 + 64.0625]]
+    start = 1e6 + rng.uniform(0, 64, (20, 2))
+    want = Engine(points.astype(np.float64), strategy="brute").fit(start, max_iterations=3)
+    array = problems.make_layout(points, "float32", layout)
+    got = Engine(array, strategy=strategy).fit(start, max_iterations=3)
+    assert np.array_equal(got.labels, want.labels)
+    assert np.array_equal(got.centroids, want.centroids)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_shifts_whose_squares_underflow_count(strategy):
+    points = make_clusters(4, 150, seed=3)
+    want = list(Engine(points, strategy="brute").snapshots(points[::80]))
+    got = Engine(points * 2.0**-500, strategy=strategy).snapshots(points[::80] * 2.0**-500)
+    for a, b in itertools.zip_longest(got, want):
+        assert np.array_equal(a.labels, b.labels)

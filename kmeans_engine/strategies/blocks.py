@@ -140,9 +140,9 @@ class BlocksRun:
         data, layout, form = self._data, self._layout, self._data.sums
         k, n = centroids.shape
         if self._before is not None:
-            shifts = np.sqrt(np.square(centroids - self._before).sum(axis=1))
+            shifts = data.scaled_shifts(self._before, centroids)
             # One centroid comes nearer, another one goes away.
-            self._spent += float(np.sort(shifts)[-2:].sum()) * (1.0 + 1e-9)
+            self._spent += float(np.sort(shifts)[-2:].sum()) / data.scale * (1.0 + 1e-9)
         self._before = centroids
         # The lowest of several equal centroids wins always; only while there are such must blocks
         # not remember their winner, since the others may part from it.

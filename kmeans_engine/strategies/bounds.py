@@ -117,11 +117,11 @@ class BoundsRun:
         before, self._before = self._before, centroids
         if before is None:
             return np.full(len(centroids), np.inf, dtype=np.float32)
+        shifts = self._data.scaled_shifts(before, centroids)
+        others = np.full(len(shifts), shifts.max())
+        if len(shifts) > 1:
+            others[shifts.argmax()] = np.sort(shifts)[-2]
         with np.errstate(over="ignore"):
-            shifts = np.sqrt(np.square((centroids - before) * self._data.scale).sum(axis=1))
-            others = np.full(len(shifts), shifts.max())
-            if len(shifts) > 1:
-                others[shifts.argmax()] = np.sort(shifts)[-2]
             loss = (shifts + others) * (1.0 + 2.0**-20) + 2.0**-100
             return np.asarray(loss, dtype=np.float32)
 
