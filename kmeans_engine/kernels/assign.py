@@ -26,8 +26,20 @@ that fails without the margin.
 import numpy as np
 
 from kmeans_engine._jit import kernel
+from kmeans_engine.kernels.vector import (
+    WIDTH,
+    add_square,
+    floats,
+    integers,
+    larger,
+    load_row,
+    lower,
+    pick,
+    spread,
+    store,
+)
 
-__all__ = ["BLOCK", "assign_block", "load", "nearest", "score"]
+__all__ = ["BLOCK", "assign_block", "block_slack", "differing", "load", "nearest", "score"]
 
 # Points scored together. Scores, winners and one feature pair stay in the L1 cache.
 BLOCK = 512
@@ -49,7 +61,7 @@ def nearest(X, i, C):
 
 @kernel()
 def load(X, start, size, center, scale, x):
-    """Write (X - center) * scale of `size` rows to `x` (out, (N', BLOCK) float32), by features.
+    """Write (X - center) * scale of `size` rows to `x` (out, (N, BLOCK) float32), by features.
 
     `center` and `scale` have the type of `X`: float32 is rounded once, as in the bound.
     """
@@ -68,7 +80,7 @@ def load(X, start, size, center, scale, x):
 
 @kernel()
 def _largest(bits, n, size):
-    """Return the largest magnitude of row `n` of `bits` (in, (N', BLOCK) int32), itself as bits.
+    """Return the largest magnitude of row `n` of `bits` (in, (N, BLOCK) int32), itself as bits.
 
     Magnitudes of floats are ordered like their bits, and an integer maximum becomes a vector
     instruction: 0.02 ns a value instead of 0.42.
@@ -80,134 +92,72 @@ def _largest(bits, n, size):
 
 
 @kernel("contract")
-def _score_plane(x, P, count, ids, best, second, winner, size):
-    """Score the centroids of one or two features, four at a time: scores stay in registers."""
-    for k in range(0, count, 4):
-        a0, a1, b0, b1 = P[k, 0], P[k, 1], P[k + 1, 0], P[k + 1, 1]
-        c0, c1, d0, d1 = P[k + 2, 0], P[k + 2, 1], P[k + 3, 0], P[k + 3, 1]
-        ka, kb, kc, kd = ids[k], ids[k + 1], ids[k + 2], ids[k + 3]
-        for j in range(size):
-            u, v = x[0, j], x[1, j]
-            b, t, w = best[j], second[j], winner[j]
-            s = (u - a0) * (u - a0) + (v - a1) * (v - a1)
-            h = b if s < b else s
-            t = h if h < t else t
-            w = ka if s < b else w
-            b = s if s < b else b
-            s = (u - b0) * (u - b0) + (v - b1) * (v - b1)
-            h = b if s < b else s
-            t = h if h < t else t
-            w = kb if s < b else w
-            b = s if s < b else b
-            s = (u - c0) * (u - c0) + (v - c1) * (v - c1)
-            h = b if s < b else s
-            t = h if h < t else t
-            w = kc if s < b else w
-            b = s if s < b else b
-            s = (u - d0) * (u - d0) + (v - d1) * (v - d1)
-            h = b if s < b else s
-            t = h if h < t else t
-            w = kd if s < b else w
-            b = s if s < b else b
-            best[j], second[j], winner[j] = b, t, w
-
-
-@kernel("contract")
-def _merge(d, k, best, second, winner, size):
-    """Fold the scores `d` (in, (BLOCK,)) of centroid `k` into the other three (out, (BLOCK,))."""
-    for j in range(size):
-        s = d[j]
-        b = best[j]
-        loser = b if s < b else s
-        second[j] = loser if loser < second[j] else second[j]
-        winner[j] = k if s < b else winner[j]
-        best[j] = s if s < b else b
-
-
-@kernel("contract")
-def score(x, P, count, ids, scores, best, second, winner, size):
+def score(x, P, rows, count, best, second, winner, size):
     """Find the best and the second best of some centroids for `size` loaded points.
 
-    Parameters: `x` (in, (N', BLOCK)), see `load`; `P` (in, (>= count, N') float32), scaled
-    centroids, N' even (columns of 0); `count`, a multiple of 4 (rows of inf); `ids` (in,
-    (>= count,) int32), their numbers, ascending; `scores` (scratch, (4, BLOCK) float32); `best`,
-    `second` (out, (BLOCK,) float32); `winner` (out, (BLOCK,) int32). Views of arrays are avoided:
-    each costs as much as 30 scores.
+    Parameters: `x` (in, (N, BLOCK) float32), see `load`; `P` (in, (K + 1, N) float32), scaled
+    centroids and a row of inf; `rows` (in, (>= count,) int32), which of them, ascending, and then
+    K up to `count`, a multiple of 4; `best`, `second` (out, (BLOCK,) float32); `winner` (out,
+    (BLOCK,) int32). Writes up to a multiple of WIDTH.
     """
-    for j in range(size):
-        best[j] = np.inf
-        second[j] = np.inf
-        winner[j] = 0
-    if P.shape[1] == 2:
-        _score_plane(x, P, count, ids, best, second, winner, size)
-        return
-    s0, s1, s2, s3 = scores[0], scores[1], scores[2], scores[3]
-    for k in range(0, count, 4):
-        for n in range(0, P.shape[1], 2):
-            x0, x1 = x[n], x[n + 1]
-            a0, a1, b0, b1 = P[k, n], P[k, n + 1], P[k + 1, n], P[k + 1, n + 1]
-            c0, c1, d0, d1 = P[k + 2, n], P[k + 2, n + 1], P[k + 3, n], P[k + 3, n + 1]
-            if n == 0:
-                for j in range(size):
-                    u, v = x0[j], x1[j]
-                    s0[j] = (u - a0) * (u - a0) + (v - a1) * (v - a1)
-                    s1[j] = (u - b0) * (u - b0) + (v - b1) * (v - b1)
-                    s2[j] = (u - c0) * (u - c0) + (v - c1) * (v - c1)
-                    s3[j] = (u - d0) * (u - d0) + (v - d1) * (v - d1)
-            else:
-                for j in range(size):
-                    u, v = x0[j], x1[j]
-                    s0[j] += (u - a0) * (u - a0) + (v - a1) * (v - a1)
-                    s1[j] += (u - b0) * (u - b0) + (v - b1) * (v - b1)
-                    s2[j] += (u - c0) * (u - c0) + (v - c1) * (v - c1)
-                    s3[j] += (u - d0) * (u - d0) + (v - d1) * (v - d1)
-        _merge(s0, ids[k], best, second, winner, size)
-        _merge(s1, ids[k + 1], best, second, winner, size)
-        _merge(s2, ids[k + 2], best, second, winner, size)
-        _merge(s3, ids[k + 3], best, second, winner, size)
+    for j in range(0, size, WIDTH):
+        b = t = floats(np.float32(np.inf))
+        w = integers(np.int32(0))
+        for q in range(0, count, 4):
+            k0, k1, k2, k3 = rows[q], rows[q + 1], rows[q + 2], rows[q + 3]
+            s0 = s1 = s2 = s3 = floats(np.float32(0.0))
+            for n in range(P.shape[1]):
+                u = load_row(x, n, j)
+                s0 = add_square(s0, u, spread(P, k0, n))
+                s1 = add_square(s1, u, spread(P, k1, n))
+                s2 = add_square(s2, u, spread(P, k2, n))
+                s3 = add_square(s3, u, spread(P, k3, n))
+            w, t, b = pick(s0, b, integers(k0), w), lower(t, larger(b, s0)), lower(s0, b)
+            w, t, b = pick(s1, b, integers(k1), w), lower(t, larger(b, s1)), lower(s1, b)
+            w, t, b = pick(s2, b, integers(k2), w), lower(t, larger(b, s2)), lower(s2, b)
+            w, t, b = pick(s3, b, integers(k3), w), lower(t, larger(b, s3)), lower(s3, b)
+        store(best, j, b)
+        store(second, j, t)
+        store(winner, j, w)
+
+
+@kernel()
+def block_slack(x, size, C_max, kappa, delta_unit):
+    """Return all of kappa, see above, for `size` loaded points.
+
+    `x` (in, (N, BLOCK)); `C_max` (in, (N,)), the largest |c'_n|; `kappa` without Delta;
+    `delta_unit`, 4 u^2 / theta.
+    """
+    bits = x.view(np.int32)
+    magnitude = np.empty(1, dtype=np.int32)
+    spread = 0.0
+    for n in range(x.shape[0]):
+        magnitude[0] = _largest(bits, n, size)
+        reach = np.float64(magnitude.view(np.float32)[0]) + C_max[n] + 2.0**-120
+        spread += reach * reach
+    return kappa + delta_unit * spread
 
 
 @kernel("contract")
 def assign_block(
-    X,
-    C,
-    P,
-    ids,
-    center,
-    scale,
-    rho,
-    kappa,
-    delta_unit,
-    C_max,
-    labels,
-    x,
-    scores,
-    best,
-    second,
+    X, C, P, rows, count, center, scale, rho, kappa, delta_unit, C_max, labels, x, best, second,
     winner,
-):
+):  # fmt: skip
     """Write the nearest centroid of each point to `labels`; return how many needed the definition.
 
-    Parameters: `X` (in, (B, N) float32 or float64); `C` (in, (K, N) float64); `P`, `ids` as in
-    `score`; `center` (in, (N,)); `scale`; `rho`; `kappa`, all of it but Delta; `delta_unit`, 4 u^2
-    / theta; `C_max` (in, (N,)), the largest |c'_n|; `labels` (out, (B,) int32); `x` (scratch, (N',
-    BLOCK) float32, zeroed); `scores`, `winner` as in `score`.
+    Parameters: `X` (in, (B, N) float32 or float64); `C` (in, (K, N) float64); `P`, `rows`, `count`
+    as in `score`; `center` (in, (N,)); `scale`; `rho`; `kappa`, `delta_unit`, `C_max` as in
+    `block_slack`; `labels` (out, (B,) int32); `x` (scratch, (N, BLOCK) float32, zeroed); `best`,
+    `second`, `winner` (scratch) as in `score`.
     """
     bar = np.float32(1.0 + rho)
-    bits = x.view(np.int32)
-    magnitude = np.empty(1, dtype=np.int32)
     fallbacks = 0
     for start in range(0, X.shape[0], BLOCK):
         size = min(BLOCK, X.shape[0] - start)
         load(X, start, size, center, scale, x)
-        spread = 0.0
-        for n in range(X.shape[1]):
-            magnitude[0] = _largest(bits, n, size)
-            reach = np.float64(magnitude.view(np.float32)[0]) + C_max[n] + 2.0**-120
-            spread += reach * reach
-        slack = kappa + delta_unit * spread
+        slack = block_slack(x, size, C_max, kappa, delta_unit)
         floor = np.float32(slack) if slack < 3e38 else np.float32(np.inf)
-        score(x, P, P.shape[0], ids, scores, best, second, winner, size)
+        score(x, P, rows, count, best, second, winner, size)
         doubtful = 0
         for j in range(size):
             labels[start + j] = winner[j]
@@ -218,3 +168,18 @@ def assign_block(
                 if not second[j] > best[j] * bar + floor:
                     labels[start + j] = nearest(X, start + j, C)
     return fallbacks
+
+
+@kernel()
+def differing(found, labels, first, changed, new):
+    """Write what differs from `labels` (in, (B,)) in `found` (in, (B,)) to `changed` and `new`.
+
+    `first`: the number of row 0; `changed` (out, (B,) uint32 or intp); `new` (out, (B,)). Returns
+    how many differ.
+    """
+    total = np.uintp(0)
+    for i in range(found.shape[0]):
+        changed[total] = first + i
+        new[total] = found[i]
+        total += np.uintp(1) if found[i] != np.int32(labels[i]) else np.uintp(0)
+    return np.int64(total)

@@ -80,19 +80,13 @@ def _contest(low, high, b, C, count, d, keep):
 
 
 @kernel()
-def _slack(b, low, high, center, scale, C32, ids, count, P, kappa, delta_unit):
-    """Pack the centroids `ids` into `P` (out); return kappa of `kernels.assign` for block `b`."""
-    N = C32.shape[1]
-    padded = (count + 3) // 4 * 4
+def _slack(b, low, high, center, scale, P, rows, count, kappa, delta_unit):
+    """Return kappa of `kernels.assign` for block `b` and the centroids `rows` (in) of `P` (in)."""
     spread = 0.0
-    for n in range(N):
+    for n in range(P.shape[1]):
         reach = 0.0
         for q in range(count):
-            P[q, n] = C32[ids[q], n]
-            reach = max(reach, abs(np.float64(P[q, n])))
-        for q in range(count, padded):
-            P[q, n] = np.inf
-            ids[q] = 0
+            reach = max(reach, abs(np.float64(P[rows[q], n])))
         far = max(abs(low[b, n] - center[n]), abs(high[b, n] - center[n])) * scale
         reach = (reach + far) * (1.0 + 2.0**-20) + 2.0**-120
         spread += reach * reach
@@ -150,16 +144,15 @@ def _settle_block(b, start, size, old, new, labels, changed, total, block_sums, 
 
 @kernel()
 def sweep(
-    parents, rows, block, parent_low, parent_high, low, high, block_sums, C, roots, C32, center,
+    parents, rows, block, parent_low, parent_high, low, high, block_sums, C, roots, P, center,
     scale, rho, kappa, delta_unit, down, up, spent, first, parent_expiry, expiry, whole, labels,
-    changed, sums, counts, seen, exact, d, keep, keep2, ids, few, P, x, scores, best, second,
-    winner,
+    changed, sums, counts, seen, exact, d, keep, keep2, ids, few, x, best, second, winner,
 ):  # fmt: skip
     """Assign the blocks of some parents; return how many rows changed their label.
 
     Parameters: `parents` (in, (R,)); `rows` (in, (M, N)), sorted; `block`, rows of a block; boxes
     of parents and blocks (in, (boxes, N)); `block_sums` (in, (blocks, N, L)); `C` (in, (K, N)
-    float64); `roots` (in), the centroids that can win at all; `C32` (in, (K, N) float32), scaled;
+    float64); `roots` (in), the centroids that can win at all; `P` as in `kernels.assign.score`;
     `center`, `scale`, `rho`, `kappa`, `delta_unit` as in `kernels.assign`; `down`, `up` as in
     `kernels.sums`; `spent`; `first`, whether nothing has a label yet; `parent_expiry`, `expiry` (in
     and out); `whole` (in and out, (blocks,) int32), the label of a block or -1; `labels` (in and
@@ -214,10 +207,13 @@ def sweep(
             seen[2] += 1
             for q in range(left2):
                 keep2[q] = ids[keep2[q]]
-            slack = _slack(b, low, high, center, scale, C32, keep2, left2, P, kappa, delta_unit)
+            slack = _slack(b, low, high, center, scale, P, keep2, left2, kappa, delta_unit)
+            padded = (left2 + 3) // 4 * 4
+            for q in range(left2, padded):
+                keep2[q] = C.shape[0]
             floor = np.float32(slack) if slack < 3e38 else np.float32(np.inf)
             load(rows, start, size, center, scale, x)
-            score(x, P, (left2 + 3) // 4 * 4, keep2, scores, best, second, winner, size)
+            score(x, P, keep2, padded, best, second, winner, size)
             # Late in a run nearly all blocks pass this; the loops are apart to be vector loops.
             for j in range(size):
                 winner[j] = winner[j] if second[j] > best[j] * bar + floor else -1

@@ -16,7 +16,7 @@ relative error is smaller than rho by far. Guarded by tests/test_bounds.py.
 import numpy as np
 
 from kmeans_engine._jit import kernel
-from kmeans_engine.kernels.assign import BLOCK, _largest, nearest, score
+from kmeans_engine.kernels.assign import BLOCK, block_slack, nearest, score
 
 __all__ = ["advance"]
 
@@ -38,21 +38,19 @@ def _spend(labels, loss, gap, failing):
 
 @kernel()
 def advance(
-    X, C, P, ids, center, scale, rho, kappa, delta_unit, C_max, loss, labels, gap, changed,
-    new_labels, failing, x, scores, best, second, winner,
+    X, C, P, rows, count, center, scale, rho, kappa, delta_unit, C_max, loss, labels, gap, changed,
+    new_labels, failing, x, best, second, winner,
 ):  # fmt: skip
     """Bring rows up to date with moved centroids; return how many changed and how many were scored.
 
-    Parameters: `X` (in, (B, N)); `C`, `P`, `ids`, `center`, `scale`, `rho`, `kappa`, `delta_unit`,
-    `C_max`, `x`, `scores`, `best`, `second`, `winner` as in `kernels.assign.assign_block`; `loss`
+    Parameters: `X` (in, (B, N)); `C`, `P`, `rows`, `count`, `center`, `scale`, `rho`, `kappa`,
+    `delta_unit`, `C_max`, `x`, `best`, `second`, `winner` as in `kernels.assign`; `loss`
     as in `_spend`; `labels` (in, (B,)); `gap` (in and out, (B,) float32); `changed`, `new_labels`
     (out, (B,)): rows whose label changed, and to what; `failing` (scratch, (B,)).
     """
     N = X.shape[1]
     bar = np.float32(1.0 + rho)
     less, more = np.float32(1.0 - rho), np.float32(1.0 + rho)
-    bits = x.view(np.int32)
-    magnitude = np.empty(1, dtype=np.int32)
     scored = _spend(labels, loss, gap, failing)
     total = 0
     for start in range(0, scored, BLOCK):
@@ -61,15 +59,10 @@ def advance(
             i = failing[start + j]
             for n in range(N):
                 x[n, j] = np.float32((X[i, n] - center[n]) * scale)
-        spread = 0.0
-        for n in range(N):
-            magnitude[0] = _largest(bits, n, size)
-            reach = np.float64(magnitude.view(np.float32)[0]) + C_max[n] + 2.0**-120
-            spread += reach * reach
-        slack = kappa + delta_unit * spread
+        slack = block_slack(x, size, C_max, kappa, delta_unit)
         floor = np.float32(slack) if slack < 3e38 else np.float32(np.inf)
         error = np.float32(2.0**-8 * np.sqrt(slack)) if slack < 3e38 else np.float32(np.inf)
-        score(x, P, P.shape[0], ids, scores, best, second, winner, size)
+        score(x, P, rows, count, best, second, winner, size)
         for j in range(size):
             i = failing[start + j]
             new = np.int64(winner[j])

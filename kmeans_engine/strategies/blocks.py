@@ -20,7 +20,7 @@ from kmeans_engine.exact import ExactSums
 from kmeans_engine.kernels.blocks import FAN, scatter_labels, sweep
 from kmeans_engine.layout import Layout, by_cluster, by_place
 from kmeans_engine.strategies.base import Floats, Labels, Step, twins
-from kmeans_engine.strategies.brute import Brute, score_margin
+from kmeans_engine.strategies.brute import Brute, pack, score_margin
 from kmeans_engine.threads import chunk_rows, run_chunks
 
 __all__ = ["BY_PLACE", "Blocks"]
@@ -150,8 +150,7 @@ class BlocksRun:
         if len(roots) < k:
             self._forget()
         dtype = layout.rows.dtype
-        with np.errstate(over="ignore"):
-            scaled = data.scaled(centroids).astype(np.float32)
+        packed = pack(data, centroids)
         rho, kappa, delta_unit = score_margin(n, data.scale)
         active = np.flatnonzero(self._parent_expiry <= self._spent).astype(np.int32)
         self.seen[:] = 0
@@ -167,7 +166,7 @@ class BlocksRun:
             part = parts[worker]
             total = sweep(
                 active[start:stop], layout.rows, layout.block, layout.parent_low,
-                layout.parent_high, layout.low, layout.high, layout.sums, centroids, roots, scaled,
+                layout.parent_high, layout.low, layout.high, layout.sums, centroids, roots, packed,
                 center, scale, rho, kappa, delta_unit, form.down, form.up, self._spent, before is
                 None, self._parent_expiry, self._expiry, self._whole, self._labels, changed,
                 part.sums, part.counts, seen, *rest,
@@ -200,9 +199,7 @@ class BlocksRun:
             np.empty(k + 3, dtype=np.int32),  # keep2
             np.empty(k, dtype=np.int32),  # ids
             np.empty((n, k)),  # few
-            np.zeros((k + 3, n + n % 2), dtype=np.float32),  # P
-            np.zeros((n + n % 2, block), dtype=np.float32),  # x
-            np.empty((4, block), dtype=np.float32),  # scores
+            np.zeros((n, block), dtype=np.float32),  # x
             np.empty(block, dtype=np.float32),  # best
             np.empty(block, dtype=np.float32),  # second
             np.empty(block, dtype=np.int32),  # winner

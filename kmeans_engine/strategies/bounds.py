@@ -17,7 +17,7 @@ from kmeans_engine.exact import ExactSums
 from kmeans_engine.kernels.assign import BLOCK
 from kmeans_engine.kernels.bounds import advance
 from kmeans_engine.strategies.base import Floats, Labels, Step, move_points, sum_points
-from kmeans_engine.strategies.brute import pack_distinct, score_margin
+from kmeans_engine.strategies.brute import distinct, pack, score_margin
 from kmeans_engine.threads import chunk_rows, run_chunks
 
 __all__ = ["Bounds"]
@@ -81,20 +81,21 @@ class BoundsRun:
     def _advance(self, centroids: Floats, labels: Labels) -> tuple[npt.NDArray[np.intp], Labels]:
         data, rows = self._data, self._rows
         k, n_features = centroids.shape
-        packed, ids, reach = pack_distinct(data, centroids)
+        packed, lines = pack(data, centroids), distinct(centroids)
+        reach = np.abs(packed[:-1]).max(axis=0).astype(np.float64)
         rho, kappa, delta_unit = score_margin(n_features, data.scale)
         loss = self._loss(centroids)
         per_chunk = min(chunk_rows(k * n_features), data.n_points)
         workers = min(data.threads, -(-data.n_points // per_chunk))
         center, scale = data.center.astype(rows.dtype), rows.dtype.type(data.scale)
-        scratch = [self._scratch(per_chunk, packed.shape[1], labels.dtype) for _ in range(workers)]
+        scratch = [self._scratch(per_chunk, n_features, labels.dtype) for _ in range(workers)]
         pieces: list[tuple[npt.NDArray[np.intp], Labels]] = []
         counts = np.zeros(workers, dtype=np.int64)
 
         def work(worker: int, start: int, stop: int) -> None:
             changed, new, *rest = scratch[worker]
             total, scored = advance(
-                rows[start:stop], centroids, packed, ids, center, scale, rho, kappa, delta_unit,
+                rows[start:stop], centroids, packed, lines, len(lines), center, scale, rho, kappa, delta_unit,
                 reach, loss, labels[start:stop], self._gap[start:stop], changed, new, *rest,
             )  # fmt: skip
             counts[worker] += scored
@@ -103,9 +104,9 @@ class BoundsRun:
 
         run_chunks(work, data.n_points, per_chunk, data.threads)
         self.scored = int(counts.sum())
-        if np.isinf(packed[:k, 0]).any():
+        if np.count_nonzero(lines < k) < k:
             # Gaps do not know of the twin of a centroid, from which it may part; see
-            # `pack_distinct`.
+            # `distinct`.
             self._gap[:] = 0.0
         if not pieces:
             return np.empty(0, dtype=np.intp), labels[:0]
@@ -131,7 +132,6 @@ class BoundsRun:
             np.empty(rows, dtype=dtype),  # new_labels
             np.empty(rows, dtype=np.int32),  # failing
             np.zeros((width, BLOCK), dtype=np.float32),  # x
-            np.empty((4, BLOCK), dtype=np.float32),  # scores
             np.empty(BLOCK, dtype=np.float32),  # best
             np.empty(BLOCK, dtype=np.float32),  # second
             np.empty(BLOCK, dtype=np.int32),  # winner

@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from kmeans_engine.data import Data
 from kmeans_engine.exact import ExactSums
-from kmeans_engine.kernels.assign import BLOCK, assign_block
+from kmeans_engine.kernels.assign import BLOCK, assign_block, differing
 from kmeans_engine.strategies.base import Floats, Labels, Step, move_points, sum_points, twins
 from kmeans_engine.threads import chunk_rows, run_chunks
 
-__all__ = ["Brute", "pack_distinct", "score_margin"]
+__all__ = ["Brute", "distinct", "pack", "score_margin"]
 
 _U = 2.0**-24
 # Balance of relative and absolute slack; 2^-16 keeps the relative slack near what summing costs
@@ -36,23 +36,23 @@ def score_margin(n_features: int, scale: float) -> tuple[float, float, float]:
     return rho + 4 * _U, 4 * (nu + nu64), 4 * 1.001 * _U * _U / _THETA
 
 
-def pack_distinct(
-    data: Data, centroids: Floats
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32], Floats]:
-    """Return P and ids of `kernels.assign.score`, and the largest |c'_n| of each feature.
-
-    The lowest of several equal centroids wins always, so the others are set aside: they would tie
-    in every score, and each tie costs the definition.
-    """
-    k, n_features = centroids.shape
-    scaled = data.scaled(centroids)
-    packed = np.full((-(-k // 4) * 4, n_features + n_features % 2), np.inf, dtype=np.float32)
+def pack(data: Data, centroids: Floats) -> npt.NDArray[np.float32]:
+    """Return P of `kernels.assign.score`, (K + 1, N)."""
+    packed = np.full((len(centroids) + 1, data.n_features), np.inf, dtype=np.float32)
     with np.errstate(over="ignore"):
-        packed[:k, :n_features] = scaled
-    packed[:k, n_features:] = 0.0
-    ids = np.arange(len(packed), dtype=np.int32)
-    packed[twins(centroids)] = np.inf
-    return packed, ids, np.abs(scaled).max(axis=0)
+        packed[:-1] = data.scaled(centroids)
+    return packed
+
+
+def distinct(centroids: Floats) -> npt.NDArray[np.int32]:
+    """Return the rows of P that can win, filled up as `kernels.assign.score` wants them.
+
+    The lowest of several equal centroids wins always; the others would tie in every score, and
+    each tie costs the definition.
+    """
+    k = len(centroids)
+    rows = np.delete(np.arange(k, dtype=np.int32), twins(centroids))
+    return np.append(rows, np.full(-len(rows) % 4, k, dtype=np.int32))
 
 
 class Brute:
@@ -94,9 +94,9 @@ class Brute:
         pieces: dict[int, tuple[npt.NDArray[np.intp], Labels]] = {}
 
         def compare(start: int, found: npt.NDArray[np.int32]) -> None:
-            new = found.astype(labels.dtype)
-            indices = np.flatnonzero(new != labels[start : start + len(found)])
-            pieces[start] = indices + start, new[indices]
+            changed, new = np.empty(len(found), dtype=np.intp), np.empty_like(labels, shape=len(found))
+            total = differing(found, labels[start : start + len(found)], start, changed, new)
+            pieces[start] = changed[:total].copy(), new[:total].copy()
 
         self._sweep(centroids, compare)
         indices = np.concatenate([piece[0] for piece in pieces.values()])
@@ -109,7 +109,8 @@ class Brute:
         """Call ``consume(start, labels)`` for consecutive chunks, from several threads."""
         data = self.data
         k, n_features = centroids.shape
-        packed, ids, reach = pack_distinct(data, centroids)
+        packed, lines = pack(data, centroids), distinct(centroids)
+        reach = np.abs(packed[:-1]).max(axis=0).astype(np.float64)
         rho, kappa, delta_unit = score_margin(n_features, data.scale)
         rows = min(chunk_rows(k * n_features), data.n_points)
         workers = min(data.threads, -(-data.n_points // rows))
@@ -117,8 +118,7 @@ class Brute:
             (
                 data.rows_buffer(rows),
                 np.empty(rows, dtype=np.int32),
-                np.zeros((packed.shape[1], BLOCK), dtype=np.float32),
-                np.empty((4, BLOCK), dtype=np.float32),
+                np.zeros((n_features, BLOCK), dtype=np.float32),
                 np.empty(BLOCK, dtype=np.float32),
                 np.empty(BLOCK, dtype=np.float32),
                 np.empty(BLOCK, dtype=np.int32),
@@ -131,7 +131,7 @@ class Brute:
             X = data.rows(start, stop, buffer)
             found = found[: stop - start]
             assign_block(
-                X, centroids, packed, ids, data.center.astype(X.dtype), X.dtype.type(data.scale),
+                X, centroids, packed, lines, len(lines), data.center.astype(X.dtype), X.dtype.type(data.scale),
                 rho, kappa, delta_unit, reach, found, *rest,
             )  # fmt: skip
             consume(start, found)
