@@ -92,15 +92,17 @@ def _largest(bits, n, size):
 
 
 @kernel("contract")
-def score(x, P, rows, count, best, second, winner, size):
-    """Find the best and the second best of some centroids for `size` loaded points.
+def score(x, P, rows, count, best, second, winner, first, size):
+    """Find the best and the second best of some centroids for loaded points.
+
+    The points are `size` columns of `x` from `first` on.
 
     Parameters: `x` (in, (N, BLOCK) float32), see `load`; `P` (in, (K + 1, N) float32), scaled
     centroids and a row of inf; `rows` (in, (>= count,) int32), which of them, ascending, and then
     K up to `count`, a multiple of 4; `best`, `second` (out, (BLOCK,) float32); `winner` (out,
-    (BLOCK,) int32). Writes up to a multiple of WIDTH.
+    (BLOCK,) int32). Writes whole vectors, so up to 15 values more.
     """
-    for j in range(0, size, WIDTH):
+    for j in range(first, first + size, WIDTH):
         b = t = floats(np.float32(np.inf))
         w = integers(np.int32(0))
         for q in range(0, count, 4):
@@ -130,12 +132,12 @@ def block_slack(x, size, C_max, kappa, delta_unit):
     """
     bits = x.view(np.int32)
     magnitude = np.empty(1, dtype=np.int32)
-    spread = 0.0
+    extent = 0.0
     for n in range(x.shape[0]):
         magnitude[0] = _largest(bits, n, size)
         reach = np.float64(magnitude.view(np.float32)[0]) + C_max[n] + 2.0**-120
-        spread += reach * reach
-    return kappa + delta_unit * spread
+        extent += reach * reach
+    return kappa + delta_unit * extent
 
 
 @kernel("contract")
@@ -157,7 +159,7 @@ def assign_block(
         load(X, start, size, center, scale, x)
         slack = block_slack(x, size, C_max, kappa, delta_unit)
         floor = np.float32(slack) if slack < 3e38 else np.float32(np.inf)
-        score(x, P, rows, count, best, second, winner, size)
+        score(x, P, rows, count, best, second, winner, 0, size)
         doubtful = 0
         for j in range(size):
             labels[start + j] = winner[j]

@@ -213,7 +213,7 @@ def sweep(
                 keep2[q] = C.shape[0]
             floor = np.float32(slack) if slack < 3e38 else np.float32(np.inf)
             load(rows, start, size, center, scale, x)
-            score(x, P, keep2, padded, best, second, winner, size)
+            score(x, P, keep2, padded, best, second, winner, 0, size)
             # Late in a run nearly all blocks pass this; the loops are apart to be vector loops.
             for j in range(size):
                 winner[j] = winner[j] if second[j] > best[j] * bar + floor else -1

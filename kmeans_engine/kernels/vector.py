@@ -20,8 +20,8 @@ from numba.core import cgutils
 from numba.extending import intrinsic, models, register_model
 
 __all__ = [
-    "WIDTH", "add_square", "floats", "integers", "larger", "load_row", "lower", "pick", "spread",
-    "store",
+    "WIDTH", "add_square", "floats", "integers", "larger", "load_row", "lower", "pick", "prefetch",
+    "spread", "store",
 ]  # fmt: skip
 
 WIDTH = 16
@@ -118,6 +118,16 @@ def _emit_store(context, builder, kinds, values):
     builder.store(values[2], _vector_at(builder, pointer), align=4)
 
 
+def _emit_prefetch(context, builder, kinds, values):
+    byte = ir.IntType(8).as_pointer()
+    kind, i32 = ir.FunctionType(ir.VoidType(), [byte] + [ir.IntType(32)] * 3), ir.IntType(32)
+    function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+    pointer = _address(context, builder, kinds, values)
+    # For reading, into all caches, of data.
+    constants = [ir.Constant(i32, 0), ir.Constant(i32, 3), ir.Constant(i32, 1)]
+    builder.call(function, [builder.bitcast(pointer, byte), *constants])
+
+
 def _emit_add_square(context, builder, kinds, values):
     s, u, c = values
     t = builder.fsub(u, c, flags=_CONTRACT)
@@ -145,6 +155,11 @@ def integers(value):
 def load_row(array, row, column):
     """Return WIDTH values of a row (in, 2-d float32, columns side by side)."""
     return array[row, column : column + WIDTH]
+
+
+@_operation(None, _emit_prefetch)
+def prefetch(array, row, column):
+    """Have the cache line of an element (in, 2-d) fetched, to be there when it is read."""
 
 
 @_operation(_F, _emit_spread)

@@ -13,6 +13,7 @@ from kmeans_engine.strategies.base import Strategy
 from kmeans_engine.strategies.blocks import Blocks
 from kmeans_engine.strategies.bounds import Bounds
 from kmeans_engine.strategies.brute import Brute
+from kmeans_engine.strategies.neighbours import Neighbours
 
 __all__ = ["STRATEGIES", "make_strategy"]
 
@@ -21,6 +22,7 @@ _CLASSES: dict[str, Callable[[Data], Strategy]] = {
     "blocks": Blocks,
     "bounds": Bounds,
     "brute": Brute,
+    "neighbours": Neighbours,
 }
 
 STRATEGIES = tuple(sorted(_CLASSES))

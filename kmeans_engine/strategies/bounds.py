@@ -17,7 +17,7 @@ from kmeans_engine.exact import ExactSums
 from kmeans_engine.kernels.assign import BLOCK
 from kmeans_engine.kernels.bounds import advance
 from kmeans_engine.strategies.base import Floats, Labels, Step, move_points, sum_points
-from kmeans_engine.strategies.brute import distinct, pack, score_margin
+from kmeans_engine.strategies.brute import distinct, pack, root_margin, score_margin
 from kmeans_engine.threads import chunk_rows, run_chunks
 
 __all__ = ["Bounds"]
@@ -39,10 +39,14 @@ class Bounds:
 
     def begin(self) -> BoundsRun:
         """Return a new run."""
+        return BoundsRun(self.data, self.rows())
+
+    def rows(self) -> npt.NDArray[np.floating]:
+        """Return the points, (M, N), float32 or float64 in C order."""
         with self._lock:
             if self._rows is None:
                 self._rows = self.data.contiguous()
-        return BoundsRun(self.data, self._rows)
+            return self._rows
 
 
 class BoundsRun:
@@ -83,7 +87,7 @@ class BoundsRun:
         k, n_features = centroids.shape
         packed, lines = pack(data, centroids), distinct(centroids)
         reach = np.abs(packed[:-1]).max(axis=0).astype(np.float64)
-        rho, kappa, delta_unit = score_margin(n_features, data.scale)
+        margin = score_margin(n_features, data.scale)
         loss = self._loss(centroids)
         per_chunk = min(chunk_rows(k * n_features), data.n_points)
         workers = min(data.threads, -(-data.n_points // per_chunk))
@@ -95,8 +99,8 @@ class BoundsRun:
         def work(worker: int, start: int, stop: int) -> None:
             changed, new, *rest = scratch[worker]
             total, scored = advance(
-                rows[start:stop], centroids, packed, lines, len(lines), center, scale, rho, kappa, delta_unit,
-                reach, loss, labels[start:stop], self._gap[start:stop], changed, new, *rest,
+                rows[start:stop], centroids, packed, lines, len(lines), center, scale, *margin,
+                root_margin(n_features), reach, loss, labels[start:stop], self._gap[start:stop], changed, new, *rest,
             )  # fmt: skip
             counts[worker] += scored
             if total:

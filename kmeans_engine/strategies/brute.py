@@ -14,7 +14,7 @@ from kmeans_engine.kernels.assign import BLOCK, assign_block, differing
 from kmeans_engine.strategies.base import Floats, Labels, Step, move_points, sum_points, twins
 from kmeans_engine.threads import chunk_rows, run_chunks
 
-__all__ = ["Brute", "distinct", "pack", "score_margin"]
+__all__ = ["Brute", "distinct", "pack", "root_margin", "score_margin"]
 
 _U = 2.0**-24
 # Balance of relative and absolute slack; 2^-16 keeps the relative slack near what summing costs
@@ -22,9 +22,18 @@ _U = 2.0**-24
 _THETA = 2.0**-16
 
 
+def _gamma(n_features: int) -> float:
+    return (n_features + 3) * _U * (1 + 2.0**-10)
+
+
+def root_margin(n_features: int) -> float:
+    """Return root of `kernels.bounds`."""
+    return 2 * _gamma(n_features)
+
+
 def score_margin(n_features: int, scale: float) -> tuple[float, float, float]:
     """Return rho, kappa without Delta, and the factor of Delta^2 of `kernels.assign`."""
-    gamma = (n_features + 3) * _U * (1 + 2.0**-10)
+    gamma = _gamma(n_features)
     epsilon = (n_features + 2) * 2.0**-53
     if gamma > 1 / 16:  # above a million features: leave everything to the definition
         return 0.0, math.inf, 0.0
