@@ -12,13 +12,16 @@ import numpy.typing as npt
 
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.exact import SumFormat
-from kmeans_engine.kernels.scan import scan_feature
-from kmeans_engine.threads import chunk_rows, run_chunks
+from kmeans_engine.kernels.scan import scan_rows
+from kmeans_engine.threads import chunk_rows, even_rows, run_chunks
 from kmeans_engine.validation import check_array, non_finite_error
 
 __all__ = ["Data"]
 
 Floats = npt.NDArray[np.float64]
+
+# Values of a long row.
+_LONG = 256
 
 _NATIVE = (np.dtype(np.float32), np.dtype(np.float64))
 
@@ -80,23 +83,27 @@ class Data:
 
     def _measure(self) -> tuple[Floats, Floats, Floats, npt.NDArray[np.bool_]]:
         """Return smallest and largest value, smallest magnitude and integrality of each feature."""
-        rows = min(chunk_rows(64 * self.n_features), self.n_points)
-        found = np.empty((self.threads, self.n_features, 4))
-        found[...] = (np.inf, -np.inf, np.inf, 0.0)
-        columns = np.empty((self.threads, self.n_features, rows))
+        n = self.n_features
+        rows = even_rows(self.n_points, chunk_rows(64 * n), self.threads)
+        # Rows side by side make a long one, for vector instructions with few features too.
+        stripes = max(min(_LONG // n, rows), 1)
+        found = np.empty((self.threads, 5, stripes * n))
+        found[...] = np.array([np.inf, -np.inf, np.inf, 0.0, 0.0])[:, None]
+        buffers = [self.rows_buffer(rows) for _ in range(self.threads)]
 
         def measure(worker: int, start: int, stop: int) -> None:
-            chunk = self._view[start:stop]
-            if chunk.dtype.kind == "f" and not np.isfinite(chunk).all():
-                raise non_finite_error(self._view, "points")
+            whole = start + (stop - start) // stripes * stripes
             with np.errstate(over="ignore"):
-                columns[worker, :, : stop - start] = chunk.T
-            for n in range(self.n_features):
-                scan_feature(columns[worker, n, : stop - start], found[worker, n])
+                chunk = self.rows(start, stop, buffers[worker])
+            scan_rows(chunk[: whole - start].reshape(-1, stripes * n), found[worker])
+            if whole < stop:
+                scan_rows(chunk[whole - start :], found[worker, :, :n])
+            if found[worker, 4].any():
+                raise non_finite_error(self._view, "points")
 
         run_chunks(measure, self.n_points, rows, self.threads)
-        low, high = found[:, :, 0].min(axis=0), found[:, :, 1].max(axis=0)
-        return low, high, found[:, :, 2].min(axis=0), found[:, :, 3].sum(axis=0) == 0.0
+        low, high, tiny, broken, _ = found.reshape(self.threads, 5, stripes, n).transpose(1, 3, 0, 2).reshape(5, n, -1)
+        return low.min(axis=1), high.max(axis=1), tiny.min(axis=1), broken.sum(axis=1) == 0.0
 
     def check_range(self, low: Floats, high: Floats) -> None:
         """Raise `InvalidInput` if M squared distances within this range overflow float64."""

@@ -38,7 +38,7 @@ class SumFormat:
         Bits of a limb; 61 - width bits of an int64 are left for the number of points.
     levels : int
         Limbs per sum: two or three for ordinary data, as many as it takes for wild data.
-    down, up : ndarray, (N, levels, 2) and (N, levels)
+    down, up : ndarray, (2, levels, N) and (levels, N)
         1 / weight, in two factors, and weight, of each limb.
     """
 
@@ -85,21 +85,21 @@ class SumFormat:
             exponents.append(exponent)
             bits.append(math.frexp(high)[1] - exponent)
         levels = max(-(-b // width) for b in bits)
-        down = np.zeros((len(bits), levels, 2))
-        up = np.zeros((len(bits), levels))
+        down = np.zeros((2, levels, len(bits)))
+        up = np.zeros((levels, len(bits)))
         for n, (exponent, b) in enumerate(zip(exponents, bits, strict=True)):
             for level in range(-(-b // width)):
                 weight = exponent + width * level
-                down[n, level] = (
+                down[:, level, n] = (
                     math.ldexp(1.0, -(weight // 2)),
                     math.ldexp(1.0, -(weight - weight // 2)),
                 )
-                up[n, level] = math.ldexp(1.0, weight)
+                up[level, n] = math.ldexp(1.0, weight)
         return cls(np.array(exponents, dtype=np.int64), width, levels, down, up)
 
     def empty(self, k: int) -> ExactSums:
         """Return the sums of `k` clusters without points."""
-        sums = np.zeros((k, len(self.exponents), self.levels), dtype=np.int64)
+        sums = np.zeros((k, self.levels, len(self.exponents)), dtype=np.int64)
         return ExactSums(self, sums, np.zeros(k, dtype=np.int64))
 
 
@@ -110,7 +110,7 @@ class ExactSums:
     Attributes
     ----------
     format : SumFormat
-    sums : ndarray, (K, N, levels), int64
+    sums : ndarray, (K, levels, N), int64
     counts : ndarray, (K,), int64
     """
 
@@ -135,7 +135,7 @@ class ExactSums:
 
     def integer(self, k: int, n: int) -> int:
         """Return the sum of feature `n` over cluster `k` in units of 2^exponents[n]."""
-        limbs = self.sums[k, n].tolist()
+        limbs = self.sums[k, :, n].tolist()
         return sum(limb << (self.format.width * level) for level, limb in enumerate(limbs))
 
     def update_means(self, means: Floats, which: npt.NDArray[np.intp]) -> None:

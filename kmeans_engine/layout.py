@@ -44,7 +44,7 @@ class Layout:
         The row of the input that each sorted row is.
     low, high : ndarray, (blocks, N)
         The box of each block.
-    sums : ndarray, (blocks, N, L), int64
+    sums : ndarray, (blocks, L, N), int64
         The exact sum of each block.
     parent_low, parent_high : ndarray, (parents, N)
         The boxes of `FAN` blocks together.
@@ -59,7 +59,7 @@ class Layout:
         self.rows.flags.writeable = False
         blocks = -(-m // block)
         self.low, self.high = np.empty((blocks, n)), np.empty((blocks, n))
-        self.sums = np.empty((blocks, n, data.sums.levels), dtype=np.int64)
+        self.sums = np.empty((blocks, data.sums.levels, n), dtype=np.int64)
 
         def measure(worker: int, start: int, stop: int) -> None:
             part = self.rows[start * block : stop * block]

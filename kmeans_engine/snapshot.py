@@ -98,10 +98,7 @@ class Snapshot:
 
 def largest_shift(before: Floats, after: Floats) -> float:
     """Return the largest Euclidean distance between rows of two arrays (K, N)."""
-    squares = np.zeros(len(before))
-    for n in range(
-        before.shape[1]
-    ):  # left to right, like the oracle; numpy's own sum goes in pairs
-        step = after[:, n] - before[:, n]
-        squares += step * step
+    step = after - before
+    # A running sum goes left to right, like the oracle; numpy's plain sum goes in pairs.
+    squares = np.cumsum(step * step, axis=1)[:, -1]
     return math.sqrt(squares.max())

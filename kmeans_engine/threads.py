@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
-__all__ = ["chunk_rows", "default_threads", "run_chunks"]
+__all__ = ["chunk_rows", "default_threads", "even_rows", "run_chunks"]
 
 # A pool does not survive fork(), so it belongs to the process that made it.
 _pools: dict[int, ThreadPoolExecutor] = {}
@@ -33,6 +33,17 @@ def chunk_rows(work_per_row: int) -> int:
     """Return how many rows make a chunk, given the multiply-adds of one row."""
     rows = CHUNK_WORK // max(work_per_row, 1)
     return int(min(max(rows, 64), 1 << 17))
+
+
+def even_rows(total: int, rows: int, threads: int, least: int = 1 << 11) -> int:
+    """Return at most `rows` rows for a chunk, so that each thread gets as many chunks.
+
+    Three chunks on two threads take as long as four. Chunks have at least `least` rows, which are
+    not worth another thread, and a multiple of 16.
+    """
+    chunks = -(-total // rows)
+    chunks += -chunks % threads
+    return max(min(-(-total // chunks) + 15 & -16, rows), min(least, rows), 1)
 
 
 def _pool() -> ThreadPoolExecutor:

@@ -24,7 +24,7 @@ import numpy as np
 
 from kmeans_engine._jit import kernel
 from kmeans_engine.kernels.assign import load, nearest, score
-from kmeans_engine.kernels.sums import _add
+from kmeans_engine.kernels.sums import add, transfer
 
 __all__ = ["FAN", "scatter_labels", "sweep"]
 
@@ -119,9 +119,10 @@ def _settle_point(rows, i, old, new, labels, changed, total, down, up, sums, cou
         counts[old] -= 1
     for n in range(rows.shape[1]):
         v = np.float64(rows[i, n])
-        _add(v, 1, sums, np.uintp(new), np.uintp(n), down, up)
         if old >= 0:
-            _add(v, -1, sums, np.uintp(old), np.uintp(n), down, up)
+            transfer(v, sums, np.uintp(old), np.uintp(new), np.uintp(n), down, up)
+        else:
+            add(v, sums, np.uintp(new), np.uintp(n), down, up)
 
 
 @kernel()
@@ -135,11 +136,11 @@ def _settle_block(b, start, size, old, new, labels, changed, total, block_sums, 
     counts[new] += size
     if old >= 0:
         counts[old] -= size
-    for n in range(sums.shape[1]):
-        for level in range(sums.shape[2]):
-            sums[new, n, level] += block_sums[b, n, level]
+    for level in range(sums.shape[1]):
+        for n in range(sums.shape[2]):
+            sums[new, level, n] += block_sums[b, level, n]
             if old >= 0:
-                sums[old, n, level] -= block_sums[b, n, level]
+                sums[old, level, n] -= block_sums[b, level, n]
 
 
 @kernel()
@@ -151,13 +152,13 @@ def sweep(
     """Assign the blocks of some parents; return how many rows changed their label.
 
     Parameters: `parents` (in, (R,)); `rows` (in, (M, N)), sorted; `block`, rows of a block; boxes
-    of parents and blocks (in, (boxes, N)); `block_sums` (in, (blocks, N, L)); `C` (in, (K, N)
+    of parents and blocks (in, (boxes, N)); `block_sums` (in, (blocks, L, N)); `C` (in, (K, N)
     float64); `roots` (in), the centroids that can win at all; `P` as in `kernels.assign.score`;
     `center`, `scale`, `rho`, `kappa`, `delta_unit` as in `kernels.assign`; `down`, `up` as in
     `kernels.sums`; `spent`; `first`, whether nothing has a label yet; `parent_expiry`, `expiry` (in
     and out); `whole` (in and out, (blocks,) int32), the label of a block or -1; `labels` (in and
     out, (M,)), of the sorted rows; `changed` (out), the sorted rows that changed; `sums` (in and
-    out, (K, N, L)) and `counts` (in and out, (K,)); `seen` (in and out, (3,) int64), blocks
+    out, (K, L, N)) and `counts` (in and out, (K,)); `seen` (in and out, (3,) int64), blocks
     skipped, assigned whole, mixed; the rest is scratch.
     """
     M, N = rows.shape

@@ -1,16 +1,24 @@
-"""Points that remember by how much their centroid won, and are scored once that is used up.
+"""Points that remember when to look again. Until then their labels stand.
 
-A point's gap is a lower bound of (distance to the second nearest centroid) - (distance to its own),
-in the units of the scores. When the centroids move, it shrinks by the shift of its own centroid and
-the largest shift of any other (Hamerly 2010, with one bound in place of two); while it is positive,
-the label stands. Points whose gap is used up are gathered into dense blocks, which keep the scores
-vector loops, and get new gaps from their two best scores.
+All lengths are in the units of the scores (see `kernels.assign`). For centroid a, D_ac is a lower
+bound of its distance to centroid c; for point x of cluster a, u is an upper bound of its distance
+to a, and R_a one of all u in the cluster.
+
+At a look, the gap of x is a lower bound of |x - c| - |x - a| over all other c. When the centroids
+move it shrinks by the shift of a and that of c, so by no more than the shift of a plus the largest
+shift among the c with D_ac < 2 R_a + tau; each other c is at least D_ac - 2 R_a >= tau behind for
+the time being. `spent[a]` adds up the former; the least sum of `spent[a]` and the latter is the
+`ceiling[a]` of the cluster. So the label of x stands while spent[a] is less than both the ceiling
+and `expiry[x]`, which is spent[a] plus the gap at the look. That is one comparison a point and
+iteration, with nothing written; and a centroid that moves far only disturbs the clusters beside it.
+(Hamerly 2010 has one bound a point too, which shrinks by the largest of all shifts.) Points whose
+time has come are gathered into dense blocks, which keep the scores vector loops.
 
 Rounding: with the names of `kernels.assign`, a score s of a point at the distance d has
 |sqrt(s) - d| <= (gamma / 2 + 2 u) sqrt(s) + Delta + sqrt(nu), with Delta <= 2^-9 sqrt(slack); the
-new gap is less by what `root` = 2 gamma >= 8 u and `error` = 2^-8 sqrt(slack) + 2 sqrt(kappa) make
-of both scores. In float32 every subtraction may round up by a relative 2^-24, for which each gap is
-multiplied by 1 - 2^-22. A positive gap means that the definition has the same winner, whose
+gap is less by what `root` = 2 gamma >= 8 u and `error` = 2^-8 sqrt(slack) + 2 sqrt(kappa) make of
+both scores. Sums of `spent` are float64 and taken up by a relative 1e-9, `expiry` is float32 and
+taken down by 2^-22. A time that has not come means that the definition has the same winner, whose
 relative error is far smaller than root / 2, and whose underflow error is no more than kappa / 4.
 Guarded by tests/test_bounds.py.
 """
@@ -18,9 +26,21 @@ Guarded by tests/test_bounds.py.
 import numpy as np
 
 from kmeans_engine._jit import kernel
-from kmeans_engine.kernels.assign import BLOCK, block_slack, nearest, score
+from kmeans_engine.kernels.assign import BLOCK, block_slack, load, nearest, score
+from kmeans_engine.kernels.vector import (
+    WIDTH, add_square, due_bits, floats, load_row, lowest_bit, prefetch, spread, store,
+)  # fmt: skip
 
-__all__ = ["FAR", "advance", "bounded", "farthest", "gap_between"]
+__all__ = [
+    "DOWN", "FAR", "bounded", "expired", "farthest", "gap_between", "gather", "look_around",
+    "measure_centroids", "move_centroids", "start_points",
+]  # fmt: skip
+
+DOWN = 1.0 - 2.0**-22
+# tau, in radii.
+_TAU = 1.0
+# Rows between a prefetch and its use.
+_AHEAD = 16
 
 # What float32 cannot hold as a square counts as this far.
 FAR = np.float32(2.0**60)
@@ -48,56 +68,170 @@ def gap_between(best, second, root, error):
     return min(gap, FAR) if gap > np.float32(0.0) else np.float32(0.0)
 
 
-@kernel()
-def _spend(labels, loss, gap, failing):
-    """Shrink the gaps (in and out, (B,)); write rows with nothing left to `failing`, count them.
-
-    `labels` (in, (B,)); `loss` (in, (K,) float32), what a point of each cluster loses.
-    """
-    total = 0
-    for i in range(gap.shape[0]):
-        left = (gap[i] - loss[labels[i]]) * np.float32(1.0 - 2.0**-22)
-        gap[i] = left
-        failing[total] = i
-        total += 0 if left > np.float32(0.0) else 1
-    return total
-
-
-@kernel()
-def advance(
-    X, C, P, rows, count, center, scale, rho, kappa, delta_unit, root, C_max, loss, labels, gap,
-    changed, new_labels, failing, x, best, second, winner,
+@kernel("contract")
+def start_points(
+    X, C, P, rows, count, center, scale, rho, kappa, delta_unit, root, C_max, labels, expiry,
+    radius, x, best, second, winner,
 ):  # fmt: skip
-    """Bring rows up to date with moved centroids; return how many changed and how many were scored.
+    """Find the labels of rows from nothing.
 
-    Parameters: `X` (in, (B, N)); `C`, `P`, `rows`, `count`, `center`, `scale`, `rho`, `kappa`,
-    `delta_unit`, `C_max`, `x`, `best`, `second`, `winner` as in `kernels.assign`; `root`; `loss`
-    as in `_spend`; `labels` (in, (B,)); `gap` (in and out, (B,) float32); `changed`, `new_labels`
-    (out, (B,)): rows whose label changed, and to what; `failing` (scratch, (B,)).
+    Parameters: as in `kernels.assign.assign_block`, but `labels` (out, (B,)) of any type; `expiry`
+    (out, (B,) float32), for `spent` of 0; `radius` (in and out, (K,)).
     """
-    N = X.shape[1]
     bar, root = np.float32(1.0 + rho), np.float32(root)
-    scored = _spend(labels, loss, gap, failing)
-    total = 0
-    for start in range(0, scored, BLOCK):
-        size = min(BLOCK, scored - start)
-        for j in range(size):
-            i = failing[start + j]
-            for n in range(N):
-                x[n, j] = np.float32((X[i, n] - center[n]) * scale)
+    for start in range(0, X.shape[0], BLOCK):
+        size = min(BLOCK, X.shape[0] - start)
+        load(X, start, size, center, scale, x)
         slack = block_slack(x, size, C_max, kappa, delta_unit)
         floor, error = bounded(slack, kappa)
         score(x, P, rows, count, best, second, winner, 0, size)
         for j in range(size):
-            i = failing[start + j]
-            new = np.int64(winner[j])
+            i = start + j
+            k, gap = np.int64(winner[j]), np.float32(0.0)
             if second[j] > best[j] * bar + floor:
-                gap[i] = gap_between(best[j], second[j], root, error)
+                gap = gap_between(best[j], second[j], root, error)
             else:
-                new = np.int64(nearest(X, i, C))
-                gap[i] = np.float32(0.0)
+                k = np.int64(nearest(X, i, C))
+            labels[i] = k
+            expiry[i] = gap * np.float32(DOWN)
+            # What the definition prefers to the best score is no farther.
+            radius[k] = max(radius[k], np.float64(farthest(best[j], root, error)))
+
+
+@kernel("contract")
+def measure_centroids(P, columns, first, root, error, D):
+    """Write D_ac, see above, for some centroids a from `first` on.
+
+    `P` as in `kernels.assign.score`; `columns` (in, (N, >= K)), P the other way round, padded with
+    inf to a multiple of WIDTH; `root`, `error` as in `kernels.bounds`; `D` (out, (R, >= K) float32).
+    """
+    flat, less = D.reshape(D.size), np.float32(1.0 - root)
+    for r in range(D.shape[0]):
+        for j in range(0, D.shape[1], WIDTH):
+            s = floats(np.float32(0.0))
+            for n in range(P.shape[1]):
+                s = add_square(s, load_row(columns, n, j), spread(P, first + r, n))
+            store(flat, r * D.shape[1] + j, s)
+        for c in range(D.shape[1]):
+            D[r, c] = min(np.sqrt(D[r, c]) * less - error, FAR)
+
+
+@kernel()
+def move_centroids(D, first, shifts, radius, spent, ceiling, threshold):
+    """Account for a move of the centroids, for some clusters a from `first` on.
+
+    `D` (in, (R, >= K) float32, or (R, 0)); `shifts` (in, (K,)), how far each moved; `radius`,
+    `spent`, `ceiling` (in and out, (K,)); `threshold` (out, (K,) float32): a label stands while
+    the point's expiry is more.
+    """
+    for r in range(D.shape[0]):
+        a = first + r
+        radius[a] += shifts[a]
+        reach = np.float32(radius[a] * (2.0 + _TAU) * (1.0 + 2.0**-20))
+        largest, closest = 0.0, np.float32(np.inf)
+        # Whatever is not a number is a neighbour, and so is everything if no distance is known.
+        for c in range(shifts.shape[0]):
+            if D.shape[1] > 0 and D[r, c] > reach:
+                closest = min(closest, D[r, c])
+            elif c != a:
+                largest = max(largest, shifts[c])
+        spent[a] = (spent[a] + shifts[a] + largest) * (1.0 + 1e-9)
+        ceiling[a] = min(ceiling[a], (spent[a] + closest - 2.0 * radius[a]) * (1.0 - 1e-9))
+        threshold[a] = np.float32(spent[a] * (1.0 + 2.0**-22))
+        if not spent[a] < ceiling[a]:
+            threshold[a] = np.float32(np.inf)
+
+
+@kernel()
+def expired(labels, expiry, threshold, first, sort, rows, due, counts, positions):
+    """List the rows of `labels` (in, (B,)) whose expiry (in, (B,)) has come.
+
+    `threshold` as in `move_centroids`; `first`, number of row 0; `sort`, whether to list them
+    cluster by cluster, else they ascend; `rows` (scratch, (B,) uint32);
+    `due` (out, (B,) uint32); `counts` (in and out, (K,)): how many of each cluster; `positions`
+    (scratch, (K + 1,)). Returns how many.
+    """
+    total = np.uintp(0)
+    whole = labels.shape[0] // WIDTH * WIDTH
+    for i in range(0, whole, WIDTH):
+        bits = due_bits(expiry, labels, threshold, i)
+        while bits != 0:
+            rows[total] = np.uint32(i) + lowest_bit(bits)
+            total += np.uintp(1)
+            bits &= bits - np.uint32(1)
+    for i in range(whole, labels.shape[0]):
+        rows[total] = np.uint32(i)
+        total += np.uintp(0) if expiry[i] > threshold[labels[i]] else np.uintp(1)
+    positions[:] = 0
+    for j in range(total):
+        positions[np.intp(labels[rows[j]]) + 1] += 1
+    for k in range(counts.shape[0]):
+        counts[k] += positions[k + 1]
+        positions[k + 1] += positions[k]
+    if not sort:
+        for j in range(total):
+            due[j] = np.uint32(first) + rows[j]
+        return np.int64(total)
+    for j in range(total):
+        k = labels[rows[j]]
+        due[positions[k]] = np.uint32(first) + rows[j]
+        positions[k] += 1
+    return np.int64(total)
+
+
+@kernel()
+def gather(X, rows, start, size, center, scale, x):
+    """Write `size` of the rows `rows` (in) of `X`, from `start` on, to `x` (out) like `load`."""
+    if X.shape[1] == 2:
+        flat = X.reshape(X.size)
+        for j in range(size):
+            prefetch(X, rows[start + min(j + _AHEAD, size - 1)], 0)
+            at = np.uintp(rows[start + j]) * np.uintp(2)
+            x[0, j] = np.float32((flat[at] - center[0]) * scale)
+            x[1, j] = np.float32((flat[at + np.uintp(1)] - center[1]) * scale)
+        return
+    for j in range(size):
+        prefetch(X, rows[start + min(j + _AHEAD, size - 1)], 0)
+        i = rows[start + j]
+        for n in range(X.shape[1]):
+            x[n, j] = np.float32((X[i, n] - center[n]) * scale)
+
+
+@kernel("contract")
+def look_around(
+    X, C, P, rows, count, center, scale, rho, kappa, delta_unit, root, C_max, labels, spent, due,
+    expiry, radius, changed, new_labels, x, best, second, winner,
+):  # fmt: skip
+    """Find the labels of the points `due` (in, (R,) uint32) among all centroids.
+
+    Parameters: `X` (in, (M, N)); `labels` (in, (M,)); `expiry` (in and out, (M,)); `spent` as in
+    `move_centroids`; `radius` (in and out, (K,)), of what is looked at; `changed` (out, (R,)
+    uint32), `new_labels` (out, (R,)): points whose label changed, and to what; the rest as in
+    `start_points`. Returns how many changed, and how many scores it took.
+    """
+    bar, root = np.float32(1.0 + rho), np.float32(root)
+    total = 0
+    for start in range(0, due.shape[0], BLOCK):
+        size = min(BLOCK, due.shape[0] - start)
+        gather(X, due, start, size, center, scale, x)
+        slack = block_slack(x, size, C_max, kappa, delta_unit)
+        floor, error = bounded(slack, kappa)
+        score(x, P, rows, count, best, second, winner, 0, size)
+        for j in range(size):
+            winner[j] = winner[j] if second[j] > best[j] * bar + floor else -1
+            low = np.sqrt(second[j]) * (np.float32(1.0) - root)
+            best[j] = np.sqrt(best[j]) * (np.float32(1.0) + root)
+            gap = low - best[j] - error
+            gap = gap if gap < FAR else FAR
+            second[j] = gap if gap > np.float32(0.0) else np.float32(0.0)
+        for j in range(size):
+            i, new, gap = due[start + j], np.int64(winner[j]), second[j]
+            if new < 0:
+                new, gap = np.int64(nearest(X, i, C)), np.float32(0.0)
+            expiry[i] = np.float32((spent[new] + np.float64(gap)) * DOWN)
+            radius[new] = max(radius[new], np.float64(best[j] + error))
             if new != np.int64(labels[i]):
                 changed[total] = i
                 new_labels[total] = new
                 total += 1
-    return total, scored
+    return total, due.shape[0] * count

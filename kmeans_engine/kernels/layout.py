@@ -60,9 +60,9 @@ def measure_blocks(rows, block, down, up, low, high, sums):
     """Write the box and the exact sums of each block of `rows` (in, (B, N)).
 
     `block`: rows of a block; `down`, `up` as in `kernels.sums`; `low`, `high` (out, (blocks, N));
-    `sums` (out, (blocks, N, L)). The loop over rows holds no scatter, so it is a vector loop.
+    `sums` (out, (blocks, L, N)). The loop over rows holds no scatter, so it is a vector loop.
     """
-    levels = sums.shape[2]
+    levels = sums.shape[1]
     blocks = (rows.shape[0] + block - 1) // block
     rest = np.empty(block)
     for b in range(blocks):
@@ -78,16 +78,16 @@ def measure_blocks(rows, block, down, up, low, high, sums):
             low[b, n], high[b, n] = smallest, largest
             level = levels - 1
             while level > 0:
-                d0, d1, weight = down[n, level, 0], down[n, level, 1], up[n, level]
+                d0, d1, weight = down[0, level, n], down[1, level, n], up[level, n]
                 total = np.int64(0)
                 for j in range(size):
                     limb = np.int64((rest[j] * d0) * d1)
                     total += limb
                     rest[j] -= np.float64(limb) * weight
-                sums[b, n, level] = total
+                sums[b, level, n] = total
                 level -= 1
-            d0, d1 = down[n, 0, 0], down[n, 0, 1]
+            d0, d1 = down[0, 0, n], down[1, 0, n]
             total = np.int64(0)
             for j in range(size):
                 total += np.int64((rest[j] * d0) * d1)
-            sums[b, n, 0] = total
+            sums[b, 0, n] = total

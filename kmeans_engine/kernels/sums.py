@@ -12,41 +12,122 @@ import math
 import numpy as np
 
 from kmeans_engine._jit import kernel
+from kmeans_engine.kernels.vector import prefetch
 
-__all__ = ["accumulate", "divide", "move", "sum_squares"]
+__all__ = ["accumulate", "add", "divide", "move", "sum_squares", "transfer"]
+
+
+# Features from which on a row alone is long enough for vector instructions.
+_LONG = 64
+# Points whose values are cut together otherwise.
+_BLOCK = 256
+# Rows between a prefetch and its use.
+_AHEAD = 16
 
 
 @kernel(inline=True)
-def _add(x, sign, sums, k, n, down, up):
-    """Add sign * x to the limbs sums[k, n] (out). A view would cost a reference count.
+def add(x, sums, k, n, down, up):
+    """Add x to the limbs sums[k, :, n] (out). A view would cost a reference count.
 
-    `down` (in, (N, L, 2)) is 1 / weight as a product of two factors, because 2^1074 is not a
-    float64; `up` (in, (N, L)) is the weight.
+    `down` (in, (2, L, N)) is 1 / weight as a product of two factors, because 2^1074 is not a
+    float64; `up` (in, (L, N)) is the weight.
     """
     rest = x
     one = np.uintp(1)
     # A range that counts down costs more than all the arithmetic.
-    level = np.uintp(sums.shape[2]) - one
+    level = np.uintp(sums.shape[1]) - one
     while level > 0:
-        limb = np.int64((rest * down[n, level, 0]) * down[n, level, 1])
-        sums[k, n, level] += sign * limb
+        limb = np.int64((rest * down[0, level, n]) * down[1, level, n])
+        sums[k, level, n] += limb
         # Exact: the difference is the low part of `rest`, with its sign.
-        rest -= limb * up[n, level]
+        rest -= limb * up[level, n]
         level -= one
-    sums[k, n, 0] += sign * np.int64((rest * down[n, 0, 0]) * down[n, 0, 1])
+    sums[k, 0, n] += np.int64((rest * down[0, 0, n]) * down[1, 0, n])
+
+
+@kernel(inline=True)
+def transfer(x, sums, a, b, n, down, up):
+    """Move x from the limbs sums[a, :, n] to sums[b, :, n] (both in and out), see `add`."""
+    rest = x
+    one = np.uintp(1)
+    level = np.uintp(sums.shape[1]) - one
+    while level > 0:
+        limb = np.int64((rest * down[0, level, n]) * down[1, level, n])
+        sums[a, level, n] -= limb
+        sums[b, level, n] += limb
+        rest -= limb * up[level, n]
+        level -= one
+    limb = np.int64((rest * down[0, 0, n]) * down[1, 0, n])
+    sums[a, 0, n] -= limb
+    sums[b, 0, n] += limb
+
+
+@kernel()
+def _cut(X, i, down, up, rest, limbs):
+    """Write the limbs of all features of row `i` of `X` to `limbs` (out, (L, N)).
+
+    `rest` (scratch, (N,)).
+    """
+    N = X.shape[1]
+    for n in range(N):
+        rest[n] = X[i, n]
+    for level in range(limbs.shape[0] - 1, 0, -1):
+        for n in range(N):
+            limb = np.int64((rest[n] * down[0, level, n]) * down[1, level, n])
+            limbs[level, n] = limb
+            rest[n] -= np.float64(limb) * up[level, n]
+    for n in range(N):
+        limbs[0, n] = np.int64((rest[n] * down[0, 0, n]) * down[1, 0, n])
+
+
+@kernel()
+def _accumulate_block(X, start, size, down, up, keys, rest, limbs, flat):
+    """Add `size` rows of `X`, feature by feature: the cuts are vector loops, the sums are not.
+
+    `keys` (in): where in `flat` (out), all of the sums, those of each row's cluster begin.
+    """
+    L, N = up.shape
+    for n in range(N):
+        for j in range(size):
+            rest[j] = X[start + j, n]
+        for level in range(L - 1, -1, -1):
+            d0, d1, weight = down[0, level, n], down[1, level, n], up[level, n]
+            for j in range(size):
+                limb = np.int64((rest[j] * d0) * d1)
+                limbs[j] = limb
+                rest[j] -= np.float64(limb) * weight
+            at = np.uintp(level * N + n)
+            for j in range(size):
+                flat[keys[j] + at] += limbs[j]
 
 
 @kernel()
 def accumulate(X, labels, down, up, sums, counts):
     """Add points `X` (in, (B, N)) with `labels` (in, (B,)) to their clusters.
 
-    `sums` (out, (K, N, L)), `counts` (out, (K,)); `down` and `up` as in `_add`.
+    `sums` (out, (K, L, N)), `counts` (out, (K,)); `down` and `up` as in `add`.
     """
+    L, N = up.shape
+    if N < _LONG:
+        flat = sums.reshape(sums.size)
+        keys, rest = np.empty(_BLOCK, dtype=np.uintp), np.empty(_BLOCK)
+        limbs = np.empty(_BLOCK, dtype=np.int64)
+        for start in range(0, X.shape[0], _BLOCK):
+            size = min(_BLOCK, X.shape[0] - start)
+            for j in range(size):
+                k = np.uintp(labels[start + j])
+                counts[k] += 1
+                keys[j] = k * np.uintp(L * N)
+            _accumulate_block(X, start, size, down, up, keys, rest, limbs, flat)
+        return
+    rest, cuts = np.empty(N), np.empty((L, N), dtype=np.int64)
     for i in range(X.shape[0]):
         k = np.uintp(labels[i])
         counts[k] += 1
-        for n in range(X.shape[1]):
-            _add(np.float64(X[i, n]), 1, sums, k, n, down, up)
+        _cut(X, i, down, up, rest, cuts)
+        for level in range(L):
+            for n in range(N):
+                sums[k, level, n] += cuts[level, n]
 
 
 @kernel()
@@ -55,16 +136,25 @@ def move(X, rows, old, new, down, up, sums, counts):
 
     Shapes of the rest as in `accumulate`.
     """
+    L, N = up.shape
+    rest, limbs = np.empty(N), np.empty((L, N), dtype=np.int64)
     for j in range(rows.shape[0]):
         i = np.uintp(rows[j])
         a = np.uintp(old[j])
         b = np.uintp(new[j])
         counts[a] -= 1
         counts[b] += 1
-        for n in range(X.shape[1]):
-            x = np.float64(X[i, n])
-            _add(x, -1, sums, a, n, down, up)
-            _add(x, 1, sums, b, n, down, up)
+        if j + _AHEAD < rows.shape[0]:
+            prefetch(X, rows[j + _AHEAD], 0)
+        if N < _LONG:
+            for n in range(N):
+                transfer(np.float64(X[i, n]), sums, a, b, n, down, up)
+            continue
+        _cut(X, i, down, up, rest, limbs)
+        for level in range(L):
+            for n in range(N):
+                sums[a, level, n] -= limbs[level, n]
+                sums[b, level, n] += limbs[level, n]
 
 
 @kernel()
@@ -85,7 +175,7 @@ def _two_product(a, b):
 def divide(sums, counts, exponents, width, which, means, doubtful):
     """Write the float64 nearest to sums / counts into `means` where that is certain.
 
-    Parameters: `sums` (in, (K, N, L)); `counts` (in, (K,)); `exponents` (in, (N,)), the e[n];
+    Parameters: `sums` (in, (K, L, N)); `counts` (in, (K,)); `exponents` (in, (N,)), the e[n];
     `width`, bits of a limb; `which` (in, (R,)), the clusters to do; `means` (out, (K, N));
     `doubtful` (out, (R, N) bool), True where the quotient lies too close to the middle of two
     floats, or near the ends of their range, to be decided here. A cluster without points is left
@@ -95,12 +185,12 @@ def divide(sums, counts, exponents, width, which, means, doubtful):
     step (below 2^-98), and is certain if an error of 2^-95 to either side would round to the same
     float (Ziv 1991). Guarded by tests/test_exact.py.
     """
-    levels = sums.shape[2]
+    levels = sums.shape[1]
     unit = math.ldexp(1.0, -width)
     limbs = np.empty(levels + 1, dtype=np.int64)
     for j in range(which.shape[0]):
         k = which[j]
-        for n in range(sums.shape[1]):
+        for n in range(sums.shape[2]):
             doubtful[j, n] = False
             if counts[k] == 0:
                 continue
@@ -110,7 +200,7 @@ def divide(sums, counts, exponents, width, which, means, doubtful):
             for _ in range(2):
                 carry = np.int64(0)
                 for level in range(levels):
-                    value = carry + (sums[k, n, level] if sign > 0 else -sums[k, n, level])
+                    value = carry + (sums[k, level, n] if sign > 0 else -sums[k, level, n])
                     carry = value >> width
                     limbs[level] = value - (carry << width)
                 limbs[levels] = carry

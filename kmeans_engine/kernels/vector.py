@@ -20,8 +20,8 @@ from numba.core import cgutils
 from numba.extending import intrinsic, models, register_model
 
 __all__ = [
-    "WIDTH", "add_square", "floats", "integers", "larger", "load_row", "lower", "pick", "prefetch",
-    "spread", "store",
+    "WIDTH", "add_square", "due_bits", "floats", "integers", "larger", "load_row", "lower",
+    "lowest_bit", "pick", "prefetch", "spread", "store",
 ]  # fmt: skip
 
 WIDTH = 16
@@ -128,6 +128,32 @@ def _emit_prefetch(context, builder, kinds, values):
     builder.call(function, [builder.bitcast(pointer, byte), *constants])
 
 
+def _emit_due(context, builder, kinds, values):
+    times, labels, limits, start = values
+    time = _emit_load_1d(context, builder, kinds[0], times, start, kinds[3])
+    label = _emit_load_1d(context, builder, kinds[1], labels, start, kinds[3])
+    wide = ir.VectorType(ir.IntType(64), WIDTH)
+    lanes = builder.zext(label, wide) if label.type != wide else label
+    first = _address(context, builder, (kinds[2], types.intp), (limits, ir.Constant(ir.IntType(64), 0)))
+    limit = ir.Constant(ir.VectorType(ir.FloatType(), WIDTH), ir.Undefined)
+    for lane in range(WIDTH):
+        at = ir.Constant(ir.IntType(32), lane)
+        value = builder.load(builder.gep(first, [builder.extract_element(lanes, at)]))
+        limit = builder.insert_element(limit, value, at)
+    later = builder.fcmp_ordered(">", time, limit)
+    bits = builder.bitcast(builder.not_(later), ir.IntType(WIDTH))
+    return builder.zext(bits, ir.IntType(32))
+
+
+def _emit_load_1d(context, builder, kind, array, start, of):
+    pointer = _address(context, builder, (kind, of), (array, start))
+    return builder.load(_vector_at(builder, pointer), align=kind.dtype.bitwidth // 8)
+
+
+def _emit_lowest(context, builder, kinds, values):
+    return builder.cttz(values[0], ir.Constant(ir.IntType(1), 1))
+
+
 def _emit_add_square(context, builder, kinds, values):
     s, u, c = values
     t = builder.fsub(u, c, flags=_CONTRACT)
@@ -166,6 +192,23 @@ def prefetch(array, row, column):
 def spread(array, row, column):
     """Return one value of `array` (in, 2-d float32) in every lane."""
     return np.full(WIDTH, array[row, column], dtype=np.float32)
+
+
+@_operation(types.uint32, _emit_due)
+def due_bits(times, labels, limits, start):
+    """Return a bit for each lane j with not times[start + j] > limits[labels[start + j]].
+
+    `times`, `limits` (in, 1-d float32, contiguous); `labels` (in, 1-d unsigned, contiguous).
+    """
+    part = slice(start, start + WIDTH)
+    late = ~(times[part] > limits[labels[part]])
+    return np.uint32(sum(int(bit) << j for j, bit in enumerate(late)))
+
+
+@_operation(types.uint32, _emit_lowest)
+def lowest_bit(bits):
+    """Return the number of the lowest bit that is set in a uint32 other than 0."""
+    return np.uint32((int(bits) & -int(bits)).bit_length() - 1)
 
 
 @_operation(None, _emit_store)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from kmeans_engine.data import Data
 from kmeans_engine.exact import ExactSums
 from kmeans_engine.kernels.sums import accumulate, move
-from kmeans_engine.threads import chunk_rows, run_chunks
+from kmeans_engine.threads import chunk_rows, even_rows, run_chunks
 
 __all__ = ["Run", "Step", "Strategy", "move_points", "sum_points", "twins"]
 
@@ -67,7 +67,8 @@ class Strategy(Protocol):
 def sum_points(data: Data, labels: Labels, k: int) -> ExactSums:
     """Return the exact sums of the points of each of `k` clusters."""
     form = data.sums
-    rows = min(chunk_rows(16 * data.n_features * form.levels), data.n_points)
+    rows = chunk_rows(16 * data.n_features * form.levels)
+    rows = even_rows(data.n_points, rows, data.threads)
     workers = min(data.threads, -(-data.n_points // rows))
     parts = [form.empty(k) for _ in range(workers)]
     buffers = [data.rows_buffer(rows) for _ in range(workers)]
@@ -88,7 +89,9 @@ def move_points(
     if not len(indices):
         return Step(indices, new, sums, np.empty(0, dtype=np.intp))
     form = data.sums
-    rows = chunk_rows(64 * data.n_features * form.levels)
+    # A worker of its own costs K N L additions in the end.
+    rows = max(len(indices) // data.threads + 1, 1 << 12, sums.sums.size // (4 * data.n_features))
+    rows = min(rows, chunk_rows(64 * data.n_features * form.levels))
     workers = min(data.threads, -(-len(indices) // rows))
     parts = [sums.copy()] + [form.empty(len(sums.counts)) for _ in range(workers - 1)]
 

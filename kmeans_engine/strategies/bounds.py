@@ -1,7 +1,7 @@
-"""A bound per point, and only the points that use theirs up are scored. For many features.
+"""A time to look again per point, and only the points whose time has come are scored.
 
-Holds four bytes a point. Points that are not float32 or float64 in C order are copied as such,
-once.
+Holds eight bytes a point, and the distances between the centroids while there are at most
+`MOST_CENTROIDS`. Points that are not float32 or float64 in C order are copied as such, once.
 """
 
 from __future__ import annotations
@@ -13,14 +13,30 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.data import Data
+from kmeans_engine.errors import UnsupportedStrategy
 from kmeans_engine.exact import ExactSums
 from kmeans_engine.kernels.assign import BLOCK
-from kmeans_engine.kernels.bounds import advance
+from kmeans_engine.kernels.bounds import (
+    bounded,
+    expired,
+    look_around,
+    measure_centroids,
+    move_centroids,
+    start_points,
+)
+from kmeans_engine.kernels.vector import WIDTH
 from kmeans_engine.strategies.base import Floats, Labels, Step, move_points, sum_points
 from kmeans_engine.strategies.brute import distinct, pack, root_margin, score_margin
-from kmeans_engine.threads import chunk_rows, run_chunks
+from kmeans_engine.threads import chunk_rows, even_rows, run_chunks
 
-__all__ = ["Bounds"]
+__all__ = ["MOST_CENTROIDS", "Bounds", "BoundsRun"]
+
+# 16 MiB of distances between centroids.
+MOST_CENTROIDS = 1 << 11
+# Rows whose times are compared in one piece.
+_ROWS = 1 << 17
+# Nanoseconds of work below which waking another thread costs more than it saves.
+_WORTH_A_THREAD = 2e5
 
 
 class Bounds:
@@ -30,9 +46,21 @@ class Bounds:
     ----------
     data : Data
         The points.
+
+    Raises
+    ------
+    UnsupportedStrategy
+        With 2^32 points or more.
     """
 
+    name = "bounds"
+
     def __init__(self, data: Data) -> None:
+        if data.n_points >= 1 << 32:
+            raise UnsupportedStrategy(
+                f"strategy={self.name!r} serves fewer than 2^32 points, got {data.n_points}: "
+                "use 'brute'"
+            )
         self.data = data
         self._rows: npt.NDArray[np.floating] | None = None
         self._lock = threading.Lock()
@@ -50,7 +78,7 @@ class Bounds:
 
 
 class BoundsRun:
-    """The gap of each point.
+    """When to look at each point again.
 
     Parameters
     ----------
@@ -60,83 +88,198 @@ class BoundsRun:
     """
 
     name = "bounds"
+    # Whether a look wants its points cluster by cluster.
+    sorts = False
 
     def __init__(self, data: Data, rows: npt.NDArray[np.floating]) -> None:
         self._data, self._rows = data, rows
-        self._gap = np.zeros(data.n_points, dtype=np.float32)
         self._before: Floats | None = None
-        self.scored = 0
+        self._expiry = np.empty(data.n_points, dtype=np.float32)
+        self._due = np.empty(data.n_points, dtype=np.uint32)
+        self.scored, self._looked = 0, data.n_points
 
     def first(self, centroids: Floats, labels: Labels) -> ExactSums:
         """Write the label of every point to `labels` (M,); return the sums of the clusters."""
-        labels[:] = 0
-        indices, new = self._advance(centroids, labels)
-        labels[indices] = new
-        return sum_points(self._data, labels, len(centroids))
+        data, (k, n_features) = self._data, centroids.shape
+        self._begin(centroids)
+        per_chunk = even_rows(data.n_points, chunk_rows(k * n_features), data.threads)
+        workers = min(data.threads, -(-data.n_points // per_chunk))
+        common = self._common(centroids)
+        scratch = [self._scratch(BLOCK, n_features) for _ in range(workers)]
+        radius = np.zeros((workers, k))
+
+        def work(worker: int, start: int, stop: int) -> None:
+            start_points(
+                self._rows[start:stop], *common, labels[start:stop], self._expiry[start:stop],
+                radius[worker], *scratch[worker],
+            )  # fmt: skip
+
+        run_chunks(work, data.n_points, per_chunk, data.threads)
+        self._radius = radius.max(axis=0)
+        self._forget_twins(common, k)
+        return sum_points(data, labels, k)
 
     def adopt(self, centroids: Floats, labels: Labels) -> None:
         """Take over a run at a state whose labels another strategy found: nothing is known yet."""
+        self._begin(centroids)
+        self._expiry[:] = -np.inf
 
     def step(self, centroids: Floats, labels: Labels, sums: ExactSums) -> Step:
         """Find what changes with respect to `labels` and `sums`, both left as they are."""
-        indices, new = self._advance(centroids, labels)
+        if self._before is None:
+            self.adopt(centroids, labels)
+        common = self._common(centroids)
+        threshold = self._move(centroids, common)
+        indices, new, counts = self._look(common, labels, threshold)
+        # What is known of all points of a cluster begins anew with a look at all of them.
+        everyone = counts == sums.counts
+        self._ceiling[everyone] = np.inf
+        self._radius[everyone] = 0.0
+        self._radius = np.maximum(self._radius, self._reached)
+        self._forget_twins(common, len(centroids))
         return move_points(self._data, sums, indices, labels[indices], new)
 
-    def _advance(self, centroids: Floats, labels: Labels) -> tuple[npt.NDArray[np.intp], Labels]:
-        data, rows = self._data, self._rows
-        k, n_features = centroids.shape
+    def _begin(self, centroids: Floats) -> None:
+        k = len(centroids)
+        self._before = centroids
+        self._radius, self._spent = np.zeros(k), np.zeros(k)
+        self._ceiling = np.full(k, np.inf)
+
+    def _common(self, centroids: Floats) -> tuple[Any, ...]:
+        """Return what `start_points` and `look` are told alike, from C to C_max."""
+        data, dtype = self._data, self._rows.dtype
         packed, lines = pack(data, centroids), distinct(centroids)
         reach = np.abs(packed[:-1]).max(axis=0).astype(np.float64)
-        margin = score_margin(n_features, data.scale)
-        loss = self._loss(centroids)
-        per_chunk = min(chunk_rows(k * n_features), data.n_points)
-        workers = min(data.threads, -(-data.n_points // per_chunk))
-        center, scale = data.center.astype(rows.dtype), rows.dtype.type(data.scale)
-        scratch = [self._scratch(per_chunk, n_features, labels.dtype) for _ in range(workers)]
-        pieces: list[tuple[npt.NDArray[np.intp], Labels]] = []
-        counts = np.zeros(workers, dtype=np.int64)
+        center, scale = data.center.astype(dtype), dtype.type(data.scale)
+        margin = score_margin(data.n_features, data.scale)
+        root = root_margin(data.n_features)
+        return centroids, packed, lines, len(lines), center, scale, *margin, root, reach
+
+    def _move(
+        self, centroids: Floats, common: tuple[Any, ...]
+    ) -> npt.NDArray[np.float32]:
+        """Account for the move of the centroids; return the threshold of each cluster."""
+        data, (k, n_features) = self._data, centroids.shape
+        _, packed, _, _, _, _, _, kappa, delta_unit, root, reach = common
+        assert self._before is not None
+        shifts = data.scaled_shifts(self._before, centroids) * (1.0 + 1e-9)
+        self._before = centroids
+        threshold = np.empty(k, dtype=np.float32)
+        # Without the distances between them, any other centroid may be a neighbour.
+        width = -(-k // WIDTH) * WIDTH if k <= MOST_CENTROIDS else 0
+        self._distances = np.empty((k, width), dtype=np.float32)
+        columns = np.full((n_features, width), np.inf, dtype=np.float32)
+        if width:
+            columns[:, :k] = packed[:k].T
+        _, error = bounded(kappa + delta_unit * float(np.square(2.0 * reach).sum()), kappa)
 
         def work(worker: int, start: int, stop: int) -> None:
-            changed, new, *rest = scratch[worker]
-            total, scored = advance(
-                rows[start:stop], centroids, packed, lines, len(lines), center, scale, *margin,
-                root_margin(n_features), reach, loss, labels[start:stop], self._gap[start:stop], changed, new, *rest,
+            part = self._distances[start:stop]
+            measure_centroids(packed, columns, start, root, error, part)
+            move_centroids(
+                part, start, shifts, self._radius, self._spent, self._ceiling, threshold
+            )
+
+        run_chunks(work, k, max((1 << 20) // (k * n_features), 1), data.threads)
+        return threshold
+
+    def _look(
+        self, common: tuple[Any, ...], labels: Labels, threshold: npt.NDArray[np.float32]
+    ) -> tuple[npt.NDArray[np.uint32], Labels, npt.NDArray[np.int64]]:
+        """Return the points that change, their new labels, and the looks at each cluster."""
+        data, m, (k, n_features) = self._data, len(labels), common[0].shape
+        rows = self._piece(k)
+        threads = data.threads if self._nanoseconds(k) > _WORTH_A_THREAD else 1
+        workers = min(threads, -(-m // rows))
+        totals = np.zeros(-(-m // rows), dtype=np.int64)
+        counts = np.zeros((workers, k), dtype=np.int64)
+        scored = np.zeros(workers, dtype=np.int64)
+        radius = np.zeros((workers, k))
+        scratch = [
+            (np.empty(rows, dtype=np.uint32), np.empty(k + 1, dtype=np.int64))
+            for _ in range(workers)
+        ]
+        most = chunk_rows(k * n_features)
+        # Together, a piece is in the cache and one hand-over to the other threads is saved; apart,
+        # no call lasts too long for Ctrl-C.
+        together = rows <= most
+        results = [
+            (np.empty(max(rows, most), dtype=np.uint32), np.empty(max(rows, most), labels.dtype))
+            for _ in range(workers)
+        ]
+        tools = [self._tools(k) for _ in range(workers)]
+        pieces: list[tuple[npt.NDArray[np.uint32], Labels]] = []
+
+        def search(worker: int, due: npt.NDArray[np.uint32]) -> None:
+            changed, new = results[worker]
+            total, looked = self._search(
+                self._rows, *common, labels, self._spent, due, self._expiry, radius[worker],
+                changed, new, *tools[worker],
             )  # fmt: skip
-            counts[worker] += scored
+            scored[worker] += looked
             if total:
-                pieces.append((changed[:total] + start, new[:total].copy()))
+                pieces.append((changed[:total].copy(), new[:total].copy()))
 
-        run_chunks(work, data.n_points, per_chunk, data.threads)
-        self.scored = int(counts.sum())
-        if np.count_nonzero(lines < k) < k:
-            # Gaps do not know of the twin of a centroid, from which it may part; see
-            # `distinct`.
-            self._gap[:] = 0.0
-        if not pieces:
-            return np.empty(0, dtype=np.intp), labels[:0]
-        indices, new = zip(*pieces, strict=True)
-        return np.concatenate(indices), np.concatenate(new)
+        def compare(worker: int, start: int, stop: int) -> None:
+            due, (listed, positions) = self._due[start:stop], scratch[worker]
+            total = expired(
+                labels[start:stop], self._expiry[start:stop], threshold, start, self.sorts, listed,
+                due, counts[worker], positions,
+            )  # fmt: skip
+            totals[start // rows] = total
+            if together and total:
+                search(worker, due[:total])
 
-    def _loss(self, centroids: Floats) -> npt.NDArray[np.float32]:
-        """Return what the gap of a point of each cluster loses since the last call."""
-        before, self._before = self._before, centroids
-        if before is None:
-            return np.full(len(centroids), np.inf, dtype=np.float32)
-        shifts = self._data.scaled_shifts(before, centroids)
-        others = np.full(len(shifts), shifts.max())
-        if len(shifts) > 1:
-            others[shifts.argmax()] = np.sort(shifts)[-2]
-        with np.errstate(over="ignore"):
-            loss = (shifts + others) * (1.0 + 2.0**-20) + 2.0**-100
-            return np.asarray(loss, dtype=np.float32)
+        run_chunks(compare, m, rows, threads)
+        self._looked = int(totals.sum())
+        if not together:
+            ends = np.cumsum(totals)
+            for piece, (total, end) in enumerate(zip(totals.tolist(), ends.tolist(), strict=True)):
+                self._due[end - total : end] = self._due[piece * rows : piece * rows + total]
+            due = self._due[: self._looked]
+            per_chunk = even_rows(len(due), most, threads, BLOCK)
 
-    def _scratch(self, rows: int, width: int, dtype: np.dtype[Any]) -> tuple[npt.NDArray[Any], ...]:
+            def look(worker: int, start: int, stop: int) -> None:
+                search(worker, due[start:stop])
+
+            run_chunks(look, len(due), per_chunk, threads)
+        self.scored = int(scored.sum())
+        self._reached = radius.max(axis=0)
+        indices = [piece[0] for piece in pieces] or [self._due[:0]]
+        new = [piece[1] for piece in pieces] or [labels[:0]]
+        return np.concatenate(indices), np.concatenate(new), counts.sum(axis=0)
+
+    def _piece(self, k: int) -> int:
+        """Return how many rows are compared in one piece."""
+        data, n_features = self._data, self._data.n_features
+        most = _ROWS
+        if n_features <= 8 and self._looked * 8 > data.n_points:
+            # Nearly all rows will be read, so they should fit the cache; else the more points of a
+            # cluster there are in a piece, the fuller are the vectors.
+            most = _ROWS // 4
+        return even_rows(data.n_points, most, data.threads, 1 << 14)
+
+    def _nanoseconds(self, k: int) -> float:
+        """Return about how long the next look will take on one thread."""
+        work = k * self._data.n_features
+        return 1.5 * self._data.n_points + self._looked * (20.0 + work / 20.0)
+
+    # What a look is done with, and its scratch.
+    _search = staticmethod(look_around)
+
+    def _tools(self, k: int) -> tuple[npt.NDArray[Any], ...]:
+        return self._scratch(BLOCK, self._data.n_features)
+
+    def _forget_twins(self, common: tuple[Any, ...], k: int) -> None:
+        # A gap does not know of the twin of a centroid, from which it may part; see `distinct`.
+        if np.count_nonzero(common[2] < k) < k:
+            self._expiry[:] = -np.inf
+
+    @staticmethod
+    def _scratch(rows: int, n_features: int) -> tuple[npt.NDArray[Any], ...]:
         return (
-            np.empty(rows, dtype=np.intp),  # changed
-            np.empty(rows, dtype=dtype),  # new_labels
-            np.empty(rows, dtype=np.int32),  # failing
-            np.zeros((width, BLOCK), dtype=np.float32),  # x
-            np.empty(BLOCK, dtype=np.float32),  # best
-            np.empty(BLOCK, dtype=np.float32),  # second
-            np.empty(BLOCK, dtype=np.int32),  # winner
+            np.zeros((n_features, rows), dtype=np.float32),  # x
+            np.empty(rows, dtype=np.float32),  # best
+            np.empty(rows, dtype=np.float32),  # second
+            np.empty(rows, dtype=np.int32),  # winner
         )

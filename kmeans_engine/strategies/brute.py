@@ -12,7 +12,7 @@ from kmeans_engine.data import Data
 from kmeans_engine.exact import ExactSums
 from kmeans_engine.kernels.assign import BLOCK, assign_block, differing
 from kmeans_engine.strategies.base import Floats, Labels, Step, move_points, sum_points, twins
-from kmeans_engine.threads import chunk_rows, run_chunks
+from kmeans_engine.threads import chunk_rows, even_rows, run_chunks
 
 __all__ = ["Brute", "distinct", "pack", "root_margin", "score_margin"]
 
@@ -121,7 +121,7 @@ class Brute:
         packed, lines = pack(data, centroids), distinct(centroids)
         reach = np.abs(packed[:-1]).max(axis=0).astype(np.float64)
         rho, kappa, delta_unit = score_margin(n_features, data.scale)
-        rows = min(chunk_rows(k * n_features), data.n_points)
+        rows = even_rows(data.n_points, chunk_rows(k * n_features), data.threads)
         workers = min(data.threads, -(-data.n_points // rows))
         scratch = [
             (
