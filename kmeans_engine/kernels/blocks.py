@@ -9,11 +9,18 @@ underflow error is N 2^-1074, it is enough that f > 4 epsilon F + N 2^-1070, wit
 (N + 4) 2^-52 sum |c_n - a_n| (|c_n| + |a_n| + 2 max |x_n|), which is subtracted.
 
 The memory. With D = sqrt F and f at least m, |x - c| - |x - a| >= m / (D + sqrt(D^2 + m)) =: gap,
-for every x in the box and every c that was ruled out; the centroid of x is no farther than a. Among
-the candidates that were scored, the gap of a point is the difference of the square roots of its two
-best scores, less their error bounds. So no label in a block changes until the sum of the two
-largest shifts of each iteration since then reaches the smallest gap; `expiry` is that gap plus the
-sum at the time of the test ("spent"). A relative 1e-9 of gap and D pays for the rounding of this.
+for every x in the box and every c that was ruled out; the centroid of x is no farther than a. A
+relative 1e-9 of gap and D pays for the rounding of this. Among the candidates that were scored, the
+gap of a point is that of `kernels.bounds`.
+
+The clocks. A parent is a box of `FAN` blocks, and each has a clock, `spent`, that goes on by the two
+largest shifts among the candidates of its box, those of now and those of the turn before, from
+which its labels come: a label in it stands until the clock has gone on by its gap. Centroids that
+are ruled out for the box do not count; the least sum of the clock and their gap is the `ceiling`. `times` holds when to look at a point of a mixed block, `expiry` when to look
+at a block: a late iteration looks at a few points of the mixed blocks, and at nothing else. A
+parent without mixed blocks does not even need its own clock: until the two largest of all shifts
+have added up to `parent_expiry` it is left alone, and begins anew after that. Units are those of
+the scores, rounding is as in `kernels.bounds`.
 
 What a parent's box has ruled out for its own winner a' is ruled out for its children: there c loses
 to a', which is a candidate of the child; and the child's gap is then limited by the parent's.
@@ -23,13 +30,19 @@ Guarded by tests/test_blocks.py.
 import numpy as np
 
 from kmeans_engine._jit import kernel
-from kmeans_engine.kernels.assign import load, nearest, score
+from kmeans_engine.kernels.assign import nearest, score
+from kmeans_engine.kernels.bounds import DOWN, FAR, bounded, gap_between, gather
 from kmeans_engine.kernels.sums import add, transfer
+from kmeans_engine.kernels.vector import WIDTH, late_bits, lowest_bit
 
-__all__ = ["FAN", "scatter_labels", "sweep"]
+__all__ = ["FAN", "LISTED", "scatter_labels", "sweep"]
 
 # Blocks of a parent.
 FAN = 16
+# Candidates of a parent that are written down.
+LISTED = 15
+# Points so few, and candidates so few, that it does not pay to rule out more of them.
+_FEW = 8
 
 
 @kernel()
@@ -93,22 +106,6 @@ def _slack(b, low, high, center, scale, P, rows, count, kappa, delta_unit):
     return kappa + delta_unit * spread
 
 
-@kernel("nnan", "nsz")
-def _smallest_gap(best, second, size, rho):
-    """Return the least difference of distances, second best less best, in the units of the scores.
-
-    The square root of a score is off by a relative rho / 2 and Delta <= 2^-9 sqrt(slack), see
-    `kernels.assign`; the caller takes off twice the latter.
-    """
-    gap = np.float32(np.inf)
-    for j in range(size):
-        difference = np.sqrt(second[j]) * (np.float32(1.0) - rho) - np.sqrt(best[j]) * (
-            np.float32(1.0) + rho
-        )
-        gap = min(gap, difference)
-    return np.float64(gap)
-
-
 @kernel(inline=True)
 def _settle_point(rows, i, old, new, labels, changed, total, down, up, sums, counts):
     """Note that row `i` goes from cluster `old` (or from none, if negative) to `new`."""
@@ -144,52 +141,156 @@ def _settle_block(b, start, size, old, new, labels, changed, total, block_sums, 
 
 
 @kernel()
+def _two_largest(p, ids, left, listed, shifts):
+    """Return the sum of the two largest `shifts` (in, (K,)) among the candidates of parent `p`.
+
+    `ids` (in, (>= left,)), those of now; `listed` (in, (parents, LISTED + 1)), the number of those
+    of the turn before, and which; both ascend. More than `LISTED` were not written down: then all
+    centroids count.
+    """
+    first, second = 0.0, 0.0
+    if listed[p, 0] > LISTED:
+        for k in range(shifts.shape[0]):
+            second = max(second, min(first, shifts[k]))
+            first = max(first, shifts[k])
+        return first + second
+    q, r = 0, 1
+    while q < left or r <= listed[p, 0]:
+        if r > listed[p, 0] or (q < left and ids[q] < listed[p, r]):
+            shift = shifts[ids[q]]
+            q += 1
+        else:
+            shift = shifts[listed[p, r]]
+            if q < left and ids[q] == listed[p, r]:
+                q += 1
+            r += 1
+        second = max(second, min(first, shift))
+        first = max(first, shift)
+    return first + second
+
+
+@kernel()
+def _advance_clock(p, ids, left, gap, shifts, fresh, listed, spent, ceiling):
+    """Move the clock of parent `p` on; return whether everything in it is to be looked at.
+
+    `gap`, to the centroids that are not in `ids`; `fresh`, whether it begins anew; `spent`,
+    `ceiling` (in and out, (parents,)); the others as in `_two_largest`, and `listed` is brought up
+    to date.
+    """
+    if fresh:
+        spent[p], ceiling[p] = 0.0, np.inf
+    else:
+        step = _two_largest(p, ids, left, listed, shifts)
+        spent[p] = (spent[p] + step) * (1.0 + 1e-9)
+    listed[p, 0] = min(left, LISTED + 1)
+    for q in range(min(left, LISTED)):
+        listed[p, q + 1] = ids[q]
+    everything = fresh or not spent[p] < ceiling[p]
+    if everything:
+        ceiling[p] = np.inf
+    ceiling[p] = min(ceiling[p], (spent[p] + gap) * (1.0 - 1e-9))
+    return everything
+
+
+@kernel()
+def _expiry(now, gap):
+    """Return `now` plus `gap` as a float32 that is not more."""
+    return np.float32((now + min(gap, np.float64(FAR))) * DOWN)
+
+
+@kernel()
+def _list_late(times, start, size, due, members):
+    """Write the rows of a block with not times > `due` to `members` (out); return their number."""
+    total = np.uintp(0)
+    whole = size // WIDTH * WIDTH
+    for j in range(start, start + whole, WIDTH):
+        bits = late_bits(times, j, due)
+        while bits != 0:
+            members[total] = np.uint32(j) + lowest_bit(bits)
+            total += np.uintp(1)
+            bits &= bits - np.uint32(1)
+    for j in range(start + whole, start + size):
+        members[total] = np.uint32(j)
+        total += np.uintp(0) if times[j] > due else np.uintp(1)
+    return np.int64(total)
+
+
+@kernel("nnan", "nsz")
+def _earliest(times, start, size):
+    """Return the least of the times of a block."""
+    earliest = np.float32(np.inf)
+    for i in range(start, start + size):
+        earliest = min(earliest, times[i])
+    return earliest
+
+
+@kernel()
 def sweep(
-    parents, rows, block, parent_low, parent_high, low, high, block_sums, C, roots, P, center,
-    scale, rho, kappa, delta_unit, down, up, spent, first, parent_expiry, expiry, whole, labels,
-    changed, sums, counts, seen, exact, d, keep, keep2, ids, few, x, best, second, winner,
+    parents, rows, block, parent_low, parent_high, low, high, block_sums, C, roots, P, shifts,
+    center, scale, rho, kappa, delta_unit, root, down, up, turn, first, visited, listed, spent,
+    ceiling, remaining, expiry, whole, times, labels, changed, sums, counts, seen, exact, d, keep, keep2,
+    ids, few, x, best, second, winner, members,
 ):  # fmt: skip
     """Assign the blocks of some parents; return how many rows changed their label.
 
     Parameters: `parents` (in, (R,)); `rows` (in, (M, N)), sorted; `block`, rows of a block; boxes
     of parents and blocks (in, (boxes, N)); `block_sums` (in, (blocks, L, N)); `C` (in, (K, N)
     float64); `roots` (in), the centroids that can win at all; `P` as in `kernels.assign.score`;
-    `center`, `scale`, `rho`, `kappa`, `delta_unit` as in `kernels.assign`; `down`, `up` as in
-    `kernels.sums`; `spent`; `first`, whether nothing has a label yet; `parent_expiry`, `expiry` (in
-    and out); `whole` (in and out, (blocks,) int32), the label of a block or -1; `labels` (in and
-    out, (M,)), of the sorted rows; `changed` (out), the sorted rows that changed; `sums` (in and
-    out, (K, L, N)) and `counts` (in and out, (K,)); `seen` (in and out, (3,) int64), blocks
-    skipped, assigned whole, mixed; the rest is scratch.
+    `shifts` (in, (K,)) since the last turn; `center`, `scale`, `rho`, `kappa`, `delta_unit` as in
+    `kernels.assign`; `root` as in `kernels.bounds`; `down`, `up` as in `kernels.sums`; `turn`,
+    number of the iteration; `first`, whether nothing has a label yet; `visited` (in and out,
+    (parents,)), the last turn of each; `listed` (in and out) as in `_two_largest`; `spent`, `ceiling` (in and out, (parents,)); `remaining`
+    (out, (parents,)), for how long they may be left alone; `expiry` (in and out, (blocks,)
+    float32); `whole` (in and out, (blocks,) int32), the label of a block or -1; `times` (in and
+    out, (M,) float32); `labels` (in and out, (M,)), of the sorted rows; `changed` (out), the sorted
+    rows that changed; `sums` (in and out, (K, L, N)) and `counts` (in and out, (K,)); `seen` (in
+    and out, (4,) int64), blocks skipped, assigned whole, mixed, and points scored; the rest is
+    scratch.
     """
     M, N = rows.shape
     blocks = low.shape[0]
-    bar = np.float32(1.0 + rho)
+    bar, root = np.float32(1.0 + rho), np.float32(root)
     total = 0
     for r in range(roots.shape[0]):
         for n in range(N):
             exact[n, r] = C[roots[r], n]
     for p in parents:
         left, gap = _contest(parent_low, parent_high, p, exact, roots.shape[0], d, keep)
-        soonest = np.inf
+        gap *= scale
         for q in range(left):
             ids[q] = roots[keep[q]]
             for n in range(N):
                 few[n, q] = exact[n, keep[q]]
+        fresh = first or visited[p] != turn - 1
+        visited[p] = turn
+        everything = _advance_clock(p, ids, left, gap, shifts, fresh, listed, spent, ceiling)
+        now = spent[p]
+        due = np.float32(now * (1.0 + 2.0**-22))
+        soonest = ceiling[p]
         for b in range(p * FAN, min((p + 1) * FAN, blocks)):
-            if expiry[b] > spent:
+            if not everything and expiry[b] > due:
                 seen[0] += 1
-                soonest = min(soonest, expiry[b])
+                soonest = min(soonest, np.float64(expiry[b]) if whole[b] >= 0 else now)
                 continue
             start = b * block
             size = min(block, M - start)
-            left2, gap2 = 1, np.inf
-            keep2[0] = 0
-            if left > 1:
+            old = whole[b]
+            looks = 0
+            if old < 0 and not everything:
+                looks = _list_late(times, start, size, due, members)
+            else:
+                for j in range(size):
+                    members[j] = start + j
+                looks = size
+            left2, gap2 = left, np.inf
+            for q in range(left):
+                keep2[q] = q
+            if left > 1 and (looks > _FEW or left > _FEW):
                 left2, gap2 = _contest(low, high, b, few, left, d, keep2)
+                gap2 *= scale
             if left2 == 1:
                 seen[1] += 1
                 new = ids[keep2[0]]
-                old = whole[b]
                 if old >= 0 or first:
                     if old != new:
                         _settle_block(b, start, size, old, new, labels, changed, total, block_sums,
@@ -202,45 +303,41 @@ def sweep(
                                           down, up, sums, counts)  # fmt: skip
                             total += 1
                 whole[b] = new
-                expiry[b] = spent + min(gap, gap2)
-                soonest = min(soonest, expiry[b])
+                expiry[b] = _expiry(now, min(gap, gap2))
+                soonest = min(soonest, np.float64(expiry[b]))
                 continue
             seen[2] += 1
+            seen[3] += looks
+            soonest = now
             for q in range(left2):
                 keep2[q] = ids[keep2[q]]
             slack = _slack(b, low, high, center, scale, P, keep2, left2, kappa, delta_unit)
+            floor, error = bounded(slack, kappa)
             padded = (left2 + 3) // 4 * 4
             for q in range(left2, padded):
                 keep2[q] = C.shape[0]
-            floor = np.float32(slack) if slack < 3e38 else np.float32(np.inf)
-            load(rows, start, size, center, scale, x)
-            score(x, P, keep2, padded, best, second, winner, 0, size)
-            # Late in a run nearly all blocks pass this; the loops are apart to be vector loops.
-            for j in range(size):
+            gather(rows, members, 0, looks, center, scale, x)
+            score(x, P, keep2, padded, best, second, winner, 0, looks)
+            most = np.float32(min(min(gap, gap2), np.float64(FAR)))
+            # Late in a run nearly all points stay; the loops are apart to be vector loops.
+            for j in range(looks):
                 winner[j] = winner[j] if second[j] > best[j] * bar + floor else -1
-            odd = np.int32(0)
-            for j in range(size):
-                odd += np.int32(0) if winner[j] == np.int32(labels[start + j]) else np.int32(1)
-            if first or odd > 0:
-                for j in range(size):
-                    i = start + j
-                    new = winner[j]
-                    if new < 0:
-                        new = np.int32(nearest(rows, i, C))
-                    old = np.int32(-1) if first else np.int32(labels[i])
-                    if old != new:
-                        _settle_point(rows, i, old, new, labels, changed, total, down, up, sums,
-                                      counts)  # fmt: skip
-                        total += 1
+                own = gap_between(best[j], second[j], root, error)
+                best[j] = np.float32((now + np.float64(min(own, most))) * DOWN)
+            for j in range(looks):
+                i, new = members[j], winner[j]
+                times[i] = best[j]
+                if new < 0:
+                    new = np.int32(nearest(rows, i, C))
+                    times[i] = np.float32(now * DOWN)
+                old = np.int32(-1) if first else np.int32(labels[i])
+                if old != new:
+                    _settle_point(rows, i, old, new, labels, changed, total, down, up, sums,
+                                  counts)  # fmt: skip
+                    total += 1
             whole[b] = -1
-            expiry[b] = -np.inf
-            # With few features a block on a border has a point on it, more or less: no gap.
-            if odd == 0 and N > 3:
-                own_gap = _smallest_gap(best, second, size, np.float32(rho))
-                own_gap -= 2.0**-8 * np.sqrt(slack)
-                expiry[b] = spent + min(gap, gap2, own_gap / scale * (1.0 - 1e-9))
-            soonest = min(soonest, expiry[b])
-        parent_expiry[p] = soonest
+            expiry[b] = _earliest(times, start, size)
+        remaining[p] = soonest - now
     return total
 
 

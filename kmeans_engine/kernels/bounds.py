@@ -183,12 +183,11 @@ def expired(labels, expiry, threshold, first, sort, rows, due, counts, positions
 def gather(X, rows, start, size, center, scale, x):
     """Write `size` of the rows `rows` (in) of `X`, from `start` on, to `x` (out) like `load`."""
     if X.shape[1] == 2:
-        flat = X.reshape(X.size)
         for j in range(size):
             prefetch(X, rows[start + min(j + _AHEAD, size - 1)], 0)
-            at = np.uintp(rows[start + j]) * np.uintp(2)
-            x[0, j] = np.float32((flat[at] - center[0]) * scale)
-            x[1, j] = np.float32((flat[at + np.uintp(1)] - center[1]) * scale)
+            i = rows[start + j]
+            x[0, j] = np.float32((X[i, 0] - center[0]) * scale)
+            x[1, j] = np.float32((X[i, 1] - center[1]) * scale)
         return
     for j in range(size):
         prefetch(X, rows[start + min(j + _AHEAD, size - 1)], 0)

@@ -20,8 +20,8 @@ from numba.core import cgutils
 from numba.extending import intrinsic, models, register_model
 
 __all__ = [
-    "WIDTH", "add_square", "due_bits", "floats", "integers", "larger", "load_row", "lower",
-    "lowest_bit", "pick", "prefetch", "spread", "store",
+    "WIDTH", "add_square", "due_bits", "floats", "integers", "larger", "late_bits", "load_row",
+    "lower", "lowest_bit", "pick", "prefetch", "spread", "store",
 ]  # fmt: skip
 
 WIDTH = 16
@@ -145,6 +145,14 @@ def _emit_due(context, builder, kinds, values):
     return builder.zext(bits, ir.IntType(32))
 
 
+def _emit_late(context, builder, kinds, values):
+    times, start, limit = values
+    time = _emit_load_1d(context, builder, kinds[0], times, start, kinds[1])
+    later = builder.fcmp_ordered(">", time, _fill(builder, limit))
+    bits = builder.bitcast(builder.not_(later), ir.IntType(WIDTH))
+    return builder.zext(bits, ir.IntType(32))
+
+
 def _emit_load_1d(context, builder, kind, array, start, of):
     pointer = _address(context, builder, (kind, of), (array, start))
     return builder.load(_vector_at(builder, pointer), align=kind.dtype.bitwidth // 8)
@@ -202,6 +210,13 @@ def due_bits(times, labels, limits, start):
     """
     part = slice(start, start + WIDTH)
     late = ~(times[part] > limits[labels[part]])
+    return np.uint32(sum(int(bit) << j for j, bit in enumerate(late)))
+
+
+@_operation(types.uint32, _emit_late)
+def late_bits(times, start, limit):
+    """Return a bit for each lane j with not times[start + j] > limit, see `due_bits`."""
+    late = ~(times[start : start + WIDTH] > limit)
     return np.uint32(sum(int(bit) << j for j, bit in enumerate(late)))
 
 

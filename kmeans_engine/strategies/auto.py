@@ -25,7 +25,7 @@ _WORTH_BOUNDS = 1 << 6
 # blocks are as fast as bounds (1 M x 2, K = 100), with 6 bounds are 1.1 times as fast (1 M x 3,
 # K = 64), with 4 2.5 times (china.jpg, K = 64).
 _BLOCKS_ACROSS = 10.0
-# The share of mixed blocks that shows the opposite.
+# The share of points in mixed blocks that shows the opposite.
 _TOO_MIXED = 0.35
 
 
@@ -95,7 +95,7 @@ class AutoRun:
         """Find what changes with respect to `labels` and `sums`, both left as they are."""
         run = self._run
         step, self.name = run.step(centroids, labels, sums), run.name
-        if isinstance(run, BlocksRun) and run.share_mixed() > _TOO_MIXED:
+        if isinstance(run, BlocksRun) and run.share_scored() > _TOO_MIXED:
             # The new run knows nothing of the labels before: its next step looks at all of them.
             name = _without_sorting(self._auto.data, len(centroids))
             self._run = self._auto.strategy(name).begin()

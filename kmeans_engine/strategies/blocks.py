@@ -17,10 +17,10 @@ import numpy.typing as npt
 from kmeans_engine.data import Data
 from kmeans_engine.errors import UnsupportedStrategy
 from kmeans_engine.exact import ExactSums
-from kmeans_engine.kernels.blocks import FAN, scatter_labels, sweep
+from kmeans_engine.kernels.blocks import FAN, LISTED, scatter_labels, sweep
 from kmeans_engine.layout import Layout, by_cluster, by_place
 from kmeans_engine.strategies.base import Floats, Labels, Step, twins
-from kmeans_engine.strategies.brute import Brute, pack, score_margin
+from kmeans_engine.strategies.brute import Brute, pack, root_margin, score_margin
 from kmeans_engine.threads import chunk_rows, run_chunks
 
 __all__ = ["BY_PLACE", "Blocks"]
@@ -83,9 +83,9 @@ class BlocksRun:
 
     def __init__(self, strategy: Blocks) -> None:
         self._strategy, self._data = strategy, strategy.data
-        self._spent = 0.0
+        self._spent, self._turn = 0.0, 0
         self._before: Floats | None = None
-        self.seen = np.zeros(3, dtype=np.int64)
+        self.seen = np.zeros(4, dtype=np.int64)
 
     def first(self, centroids: Floats, labels: Labels) -> ExactSums:
         """Write the label of every point to `labels` (M,); return the sums of the clusters."""
@@ -104,9 +104,9 @@ class BlocksRun:
         run_chunks(scatter, len(labels), chunk_rows(128), data.threads)
         return sums
 
-    def share_mixed(self) -> float:
-        """Return the share of all blocks that were mixed when they were last looked at."""
-        return float(self.seen[2]) / len(self._whole)
+    def share_scored(self) -> float:
+        """Return the share of all points that were scored in the last step."""
+        return float(self.seen[3]) / self._data.n_points
 
     def adopt(self, centroids: Floats, labels: Labels) -> None:
         """Take over a run at a state whose labels another strategy found."""
@@ -121,9 +121,14 @@ class BlocksRun:
     def _use(self, layout: Layout, dtype: np.dtype[Any]) -> None:
         self._layout = layout
         blocks = len(layout.low)
+        parents = len(layout.parent_low)
         self._whole = np.full(blocks, -1, dtype=np.int32)
-        self._expiry = np.full(blocks, -np.inf)
-        self._parent_expiry = np.full(len(layout.parent_low), -np.inf)
+        self._expiry = np.empty(blocks, dtype=np.float32)
+        self._times = np.empty(self._data.n_points, dtype=np.float32)
+        self._visited = np.full(parents, -2, dtype=np.int64)
+        self._listed = np.empty((parents, LISTED + 1), dtype=np.int32)
+        self._clock, self._ceiling = np.empty(parents), np.empty(parents)
+        self._parent_expiry, self._remaining = np.full(parents, -np.inf), np.empty(parents)
         self._labels = np.empty(self._data.n_points, dtype=dtype)
 
     def step(self, centroids: Floats, labels: Labels, sums: ExactSums) -> Step:
@@ -139,11 +144,13 @@ class BlocksRun:
     ) -> tuple[ExactSums, npt.NDArray[np.uint32], Labels]:
         data, layout, form = self._data, self._layout, self._data.sums
         k, n = centroids.shape
+        shifts = np.zeros(k)
         if self._before is not None:
-            shifts = data.scaled_shifts(self._before, centroids)
+            shifts = data.scaled_shifts(self._before, centroids) * (1.0 + 1e-9)
             # One centroid comes nearer, another one goes away.
-            self._spent += float(np.sort(shifts)[-2:].sum()) / data.scale * (1.0 + 1e-9)
+            self._spent += float(np.sort(shifts)[-2:].sum()) * (1.0 + 1e-9)
         self._before = centroids
+        self._turn += 1
         # The lowest of several equal centroids wins always; only while there are such must blocks
         # not remember their winner, since the others may part from it.
         roots = np.delete(np.arange(k), twins(centroids))
@@ -152,6 +159,7 @@ class BlocksRun:
         dtype = layout.rows.dtype
         packed = pack(data, centroids)
         rho, kappa, delta_unit = score_margin(n, data.scale)
+        root = root_margin(n)
         active = np.flatnonzero(self._parent_expiry <= self._spent).astype(np.int32)
         self.seen[:] = 0
         per_chunk = max(chunk_rows(k * n) // (FAN * layout.block), 1)
@@ -167,15 +175,18 @@ class BlocksRun:
             total = sweep(
                 active[start:stop], layout.rows, layout.block, layout.parent_low,
                 layout.parent_high, layout.low, layout.high, layout.sums, centroids, roots, packed,
-                center, scale, rho, kappa, delta_unit, form.down, form.up, self._spent, before is
-                None, self._parent_expiry, self._expiry, self._whole, self._labels, changed,
-                part.sums, part.counts, seen, *rest,
+                shifts, center, scale, rho, kappa, delta_unit, root, form.down, form.up, self._turn,
+                before is None, self._visited, self._listed, self._clock, self._ceiling, self._remaining,
+                self._expiry, self._whole, self._times, self._labels, changed, part.sums,
+                part.counts, seen, *rest,
             )  # fmt: skip
             if before is not None and total:
                 found = changed[:total]
                 pieces.append((layout.order[found], self._labels[found]))
 
         run_chunks(work, len(active), per_chunk, data.threads)
+        # Those with a mixed block have nothing remaining, and are looked at in every turn.
+        self._parent_expiry[active] = self._spent + self._remaining[active] * (1.0 - 1e-9)
         for _, seen, *_ in scratch:
             self.seen += seen
         if len(roots) < k:
@@ -185,14 +196,14 @@ class BlocksRun:
         return ExactSums.total(parts), np.concatenate(indices), np.concatenate(new)
 
     def _forget(self) -> None:
-        self._expiry[:] = -np.inf
+        self._visited[:] = -2
         self._parent_expiry[:] = -np.inf
 
     def _scratch(self, k: int, n: int, parents: int) -> tuple[npt.NDArray[Any], ...]:
         block = self._layout.block
         return (
             np.empty(max(parents, 1) * FAN * block, dtype=np.uint32),  # changed
-            np.zeros(3, dtype=np.int64),  # seen
+            np.zeros(4, dtype=np.int64),  # seen
             np.empty((n, k)),  # exact
             np.empty(k),  # d
             np.empty(k, dtype=np.int32),  # keep
@@ -203,4 +214,5 @@ class BlocksRun:
             np.empty(block, dtype=np.float32),  # best
             np.empty(block, dtype=np.float32),  # second
             np.empty(block, dtype=np.int32),  # winner
+            np.empty(block, dtype=np.uint32),  # members
         )
