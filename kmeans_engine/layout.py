@@ -180,4 +180,4 @@ def block_rows(n_points: int, k: int | None = None) -> int:
     """Return the rows of a block: small ones have shorter borders, large ones cost less each."""
     if k is not None:  # a quarter of a cluster, so that most blocks lie inside one
         return 1 << min(max((n_points // (4 * k)).bit_length() - 1, 5), 8)
-    return 128 if n_points < 1 << 22 else 128 if n_points < 1 << 25 else 256
+    return 64 if n_points < 1 << 22 else 128 if n_points < 1 << 25 else 256

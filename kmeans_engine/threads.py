@@ -39,11 +39,13 @@ def even_rows(total: int, rows: int, threads: int, least: int = 1 << 11) -> int:
     """Return at most `rows` rows for a chunk, so that each thread gets as many chunks.
 
     Three chunks on two threads take as long as four. Chunks have at least `least` rows, which are
-    not worth another thread, and a multiple of 16.
+    not worth another thread, and a multiple of 16 where that is a choice.
     """
+    if total < 1:
+        return rows
     chunks = -(-total // rows)
     chunks += -chunks % threads
-    return max(min(-(-total // chunks) + 15 & -16, rows), min(least, rows), 1)
+    return max(min((-(-total // chunks) + 15) & -16, rows), min(least, rows))
 
 
 def _pool() -> ThreadPoolExecutor:

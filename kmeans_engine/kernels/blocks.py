@@ -107,10 +107,13 @@ def _slack(b, low, high, center, scale, P, rows, count, kappa, delta_unit):
 
 
 @kernel(inline=True)
-def _settle_point(rows, i, old, new, labels, changed, total, down, up, sums, counts):
+def _settle_point(
+    rows, i, old, new, order, labels, changed, new_labels, total, down, up, sums, counts
+):
     """Note that row `i` goes from cluster `old` (or from none, if negative) to `new`."""
     labels[i] = new
-    changed[total] = np.uint32(i)
+    changed[total] = order[i]
+    new_labels[total] = new
     counts[new] += 1
     if old >= 0:
         counts[old] -= 1
@@ -123,13 +126,16 @@ def _settle_point(rows, i, old, new, labels, changed, total, down, up, sums, cou
 
 
 @kernel()
-def _settle_block(b, start, size, old, new, labels, changed, total, block_sums, sums, counts):
+def _settle_block(
+    b, start, size, old, new, order, labels, changed, new_labels, total, block_sums, sums, counts
+):
     """Note that all rows of block `b` go from cluster `old` (or from none) to `new`."""
     for i in range(start, start + size):
         labels[i] = new
     if old >= 0:
         for i in range(size):
-            changed[total + i] = np.uint32(start + i)
+            changed[total + i] = order[start + i]
+            new_labels[total + i] = new
     counts[new] += size
     if old >= 0:
         counts[old] -= size
@@ -226,14 +232,15 @@ def _earliest(times, start, size):
 
 @kernel()
 def sweep(
-    parents, rows, block, parent_low, parent_high, low, high, block_sums, C, roots, P, shifts,
+    parents, rows, order, block, parent_low, parent_high, low, high, block_sums, C, roots, P, shifts,
     center, scale, rho, kappa, delta_unit, root, down, up, turn, first, visited, listed, spent,
-    ceiling, remaining, expiry, whole, times, labels, changed, sums, counts, seen, exact, d, keep, keep2,
+    ceiling, remaining, expiry, whole, times, labels, changed, new_labels, sums, counts, seen, exact, d, keep, keep2,
     ids, few, x, best, second, winner, members,
 ):  # fmt: skip
     """Assign the blocks of some parents; return how many rows changed their label.
 
-    Parameters: `parents` (in, (R,)); `rows` (in, (M, N)), sorted; `block`, rows of a block; boxes
+    Parameters: `parents` (in, (R,)); `rows` (in, (M, N)), sorted; `order`
+    (in, (M,)), the point that each is; `block`, rows of a block; boxes
     of parents and blocks (in, (boxes, N)); `block_sums` (in, (blocks, L, N)); `C` (in, (K, N)
     float64); `roots` (in), the centroids that can win at all; `P` as in `kernels.assign.score`;
     `shifts` (in, (K,)) since the last turn; `center`, `scale`, `rho`, `kappa`, `delta_unit` as in
@@ -242,8 +249,8 @@ def sweep(
     (parents,)), the last turn of each; `listed` (in and out) as in `_two_largest`; `spent`, `ceiling` (in and out, (parents,)); `remaining`
     (out, (parents,)), for how long they may be left alone; `expiry` (in and out, (blocks,)
     float32); `whole` (in and out, (blocks,) int32), the label of a block or -1; `times` (in and
-    out, (M,) float32); `labels` (in and out, (M,)), of the sorted rows; `changed` (out), the sorted
-    rows that changed; `sums` (in and out, (K, L, N)) and `counts` (in and out, (K,)); `seen` (in
+    out, (M,) float32); `labels` (in and out, (M,)), of the sorted rows; `changed`,
+    `new_labels` (out), the points that changed and their new labels; `sums` (in and out, (K, L, N)) and `counts` (in and out, (K,)); `seen` (in
     and out, (4,) int64), blocks skipped, assigned whole, mixed, and points scored; the rest is
     scratch.
     """
@@ -293,14 +300,14 @@ def sweep(
                 new = ids[keep2[0]]
                 if old >= 0 or first:
                     if old != new:
-                        _settle_block(b, start, size, old, new, labels, changed, total, block_sums,
-                                      sums, counts)  # fmt: skip
+                        _settle_block(b, start, size, old, new, order, labels, changed, new_labels,
+                                      total, block_sums, sums, counts)  # fmt: skip
                         total += size
                 else:
                     for i in range(start, start + size):
                         if np.int32(labels[i]) != new:
-                            _settle_point(rows, i, np.int32(labels[i]), new, labels, changed, total,
-                                          down, up, sums, counts)  # fmt: skip
+                            _settle_point(rows, i, np.int32(labels[i]), new, order, labels, changed,
+                                          new_labels, total, down, up, sums, counts)  # fmt: skip
                             total += 1
                 whole[b] = new
                 expiry[b] = _expiry(now, min(gap, gap2))
@@ -332,8 +339,8 @@ def sweep(
                     times[i] = np.float32(now * DOWN)
                 old = np.int32(-1) if first else np.int32(labels[i])
                 if old != new:
-                    _settle_point(rows, i, old, new, labels, changed, total, down, up, sums,
-                                  counts)  # fmt: skip
+                    _settle_point(rows, i, old, new, order, labels, changed, new_labels, total,
+                                  down, up, sums, counts)  # fmt: skip
                     total += 1
             whole[b] = -1
             expiry[b] = _earliest(times, start, size)

@@ -115,7 +115,7 @@ def _nearest_of(X, i, C, near, count):
 @kernel("contract")
 def look(
     X, C, P, rows, count, center, scale, rho, kappa, delta_unit, root, C_max, labels, spent, due,
-    expiry, radius, changed, new_labels, x, best, second, winner, D, own, order, bins, members,
+    expiry, radius, changed, new_labels, D, x, best, second, winner, own, order, bins, members,
     times, near,
 ):  # fmt: skip
     """Find the labels of the points `due` (in, (R,) uint32, cluster by cluster) among neighbours.

@@ -21,7 +21,7 @@ from kmeans_engine.kernels.blocks import FAN, LISTED, scatter_labels, sweep
 from kmeans_engine.layout import Layout, by_cluster, by_place
 from kmeans_engine.strategies.base import Floats, Labels, Step, twins
 from kmeans_engine.strategies.brute import Brute, pack, root_margin, score_margin
-from kmeans_engine.threads import chunk_rows, run_chunks
+from kmeans_engine.threads import chunk_rows, even_rows, run_chunks
 
 __all__ = ["BY_PLACE", "Blocks"]
 
@@ -86,6 +86,8 @@ class BlocksRun:
         self._spent, self._turn = 0.0, 0
         self._before: Floats | None = None
         self.seen = np.zeros(4, dtype=np.int64)
+        # Kept from turn to turn: fresh pages cost more than the work of a late iteration.
+        self._scratch: list[tuple[npt.NDArray[Any], ...]] = []
 
     def first(self, centroids: Floats, labels: Labels) -> ExactSums:
         """Write the label of every point to `labels` (M,); return the sums of the clusters."""
@@ -162,33 +164,36 @@ class BlocksRun:
         root = root_margin(n)
         active = np.flatnonzero(self._parent_expiry <= self._spent).astype(np.int32)
         self.seen[:] = 0
-        per_chunk = max(chunk_rows(k * n) // (FAN * layout.block), 1)
+        most = max(chunk_rows(k * n) // (FAN * layout.block), 1)
+        per_chunk = even_rows(len(active), most, data.threads, 16)
         workers = max(min(data.threads, -(-len(active) // per_chunk)), 1)
+        while len(self._scratch) < workers:
+            self._scratch.append(self._new_scratch(k, n, min(most, len(layout.parent_low))))
+        scratch = self._scratch[:workers]
         parts = [form.empty(k) if i or before is None else before.copy() for i in range(workers)]
-        scratch = [self._scratch(k, n, min(per_chunk, len(active))) for _ in range(workers)]
         pieces: list[tuple[npt.NDArray[np.uint32], Labels]] = []
         center, scale = data.center.astype(dtype), dtype.type(data.scale)
 
         def work(worker: int, start: int, stop: int) -> None:
-            changed, seen, *rest = scratch[worker]
+            changed, new, seen, *rest = scratch[worker]
             part = parts[worker]
             total = sweep(
-                active[start:stop], layout.rows, layout.block, layout.parent_low,
+                active[start:stop], layout.rows, layout.order, layout.block, layout.parent_low,
                 layout.parent_high, layout.low, layout.high, layout.sums, centroids, roots, packed,
                 shifts, center, scale, rho, kappa, delta_unit, root, form.down, form.up, self._turn,
-                before is None, self._visited, self._listed, self._clock, self._ceiling, self._remaining,
-                self._expiry, self._whole, self._times, self._labels, changed, part.sums,
+                before is None, self._visited, self._listed, self._clock, self._ceiling,
+                self._remaining, self._expiry, self._whole, self._times, self._labels, changed, new, part.sums,
                 part.counts, seen, *rest,
             )  # fmt: skip
             if before is not None and total:
-                found = changed[:total]
-                pieces.append((layout.order[found], self._labels[found]))
+                pieces.append((changed[:total].copy(), new[:total].copy()))
 
         run_chunks(work, len(active), per_chunk, data.threads)
         # Those with a mixed block have nothing remaining, and are looked at in every turn.
         self._parent_expiry[active] = self._spent + self._remaining[active] * (1.0 - 1e-9)
-        for _, seen, *_ in scratch:
+        for _, _, seen, *_ in scratch:
             self.seen += seen
+            seen[:] = 0
         if len(roots) < k:
             self._forget()
         indices = [piece[0] for piece in pieces] or [np.empty(0, dtype=np.uint32)]
@@ -199,10 +204,12 @@ class BlocksRun:
         self._visited[:] = -2
         self._parent_expiry[:] = -np.inf
 
-    def _scratch(self, k: int, n: int, parents: int) -> tuple[npt.NDArray[Any], ...]:
+    def _new_scratch(self, k: int, n: int, parents: int) -> tuple[npt.NDArray[Any], ...]:
         block = self._layout.block
+        rows = parents * FAN * block
         return (
-            np.empty(max(parents, 1) * FAN * block, dtype=np.uint32),  # changed
+            np.empty(rows, dtype=np.uint32),  # changed
+            np.empty(rows, dtype=self._labels.dtype),  # new_labels
             np.zeros(4, dtype=np.int64),  # seen
             np.empty((n, k)),  # exact
             np.empty(k),  # d

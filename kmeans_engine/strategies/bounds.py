@@ -97,6 +97,8 @@ class BoundsRun:
         self._expiry = np.empty(data.n_points, dtype=np.float32)
         self._due = np.empty(data.n_points, dtype=np.uint32)
         self.scored, self._looked = 0, data.n_points
+        # Kept from step to step: fresh pages cost more than the work of a late iteration.
+        self._scratch: list[tuple[npt.NDArray[Any], ...]] = []
 
     def first(self, centroids: Floats, labels: Labels) -> ExactSums:
         """Write the label of every point to `labels` (M,); return the sums of the clusters."""
@@ -105,7 +107,7 @@ class BoundsRun:
         per_chunk = even_rows(data.n_points, chunk_rows(k * n_features), data.threads)
         workers = min(data.threads, -(-data.n_points // per_chunk))
         common = self._common(centroids)
-        scratch = [self._scratch(BLOCK, n_features) for _ in range(workers)]
+        scratch = [self._scores(BLOCK) for _ in range(workers)]
         radius = np.zeros((workers, k))
 
         def work(worker: int, start: int, stop: int) -> None:
@@ -195,33 +197,28 @@ class BoundsRun:
         counts = np.zeros((workers, k), dtype=np.int64)
         scored = np.zeros(workers, dtype=np.int64)
         radius = np.zeros((workers, k))
-        scratch = [
-            (np.empty(rows, dtype=np.uint32), np.empty(k + 1, dtype=np.int64))
-            for _ in range(workers)
-        ]
         most = chunk_rows(k * n_features)
         # Together, a piece is in the cache and one hand-over to the other threads is saved; apart,
         # no call lasts too long for Ctrl-C.
         together = rows <= most
-        results = [
-            (np.empty(max(rows, most), dtype=np.uint32), np.empty(max(rows, most), labels.dtype))
-            for _ in range(workers)
-        ]
-        tools = [self._tools(k) for _ in range(workers)]
+        while len(self._scratch) < workers:
+            self._scratch.append(self._new_scratch(k, max(_ROWS, most), labels.dtype))
+        scratch = self._scratch
+
         pieces: list[tuple[npt.NDArray[np.uint32], Labels]] = []
 
         def search(worker: int, due: npt.NDArray[np.uint32]) -> None:
-            changed, new = results[worker]
+            _, _, changed, new, *tools = scratch[worker]
             total, looked = self._search(
                 self._rows, *common, labels, self._spent, due, self._expiry, radius[worker],
-                changed, new, *tools[worker],
+                changed, new, *self._tools(), *tools,
             )  # fmt: skip
             scored[worker] += looked
             if total:
                 pieces.append((changed[:total].copy(), new[:total].copy()))
 
         def compare(worker: int, start: int, stop: int) -> None:
-            due, (listed, positions) = self._due[start:stop], scratch[worker]
+            due, (listed, positions, *_) = self._due[start:stop], scratch[worker]
             total = expired(
                 labels[start:stop], self._expiry[start:stop], threshold, start, self.sorts, listed,
                 due, counts[worker], positions,
@@ -267,18 +264,30 @@ class BoundsRun:
     # What a look is done with, and its scratch.
     _search = staticmethod(look_around)
 
-    def _tools(self, k: int) -> tuple[npt.NDArray[Any], ...]:
-        return self._scratch(BLOCK, self._data.n_features)
+    def _tools(self) -> tuple[npt.NDArray[Any], ...]:
+        """Return what `_search` is told besides."""
+        return ()
+
+    def _new_scratch(
+        self, k: int, rows: int, dtype: np.dtype[Any]
+    ) -> tuple[npt.NDArray[Any], ...]:
+        rows = min(rows, self._data.n_points)
+        return (
+            np.empty(rows, dtype=np.uint32),  # listed
+            np.empty(k + 1, dtype=np.int64),  # positions
+            np.empty(rows, dtype=np.uint32),  # changed
+            np.empty(rows, dtype=dtype),  # new_labels
+            *self._scores(BLOCK),
+        )
 
     def _forget_twins(self, common: tuple[Any, ...], k: int) -> None:
         # A gap does not know of the twin of a centroid, from which it may part; see `distinct`.
         if np.count_nonzero(common[2] < k) < k:
             self._expiry[:] = -np.inf
 
-    @staticmethod
-    def _scratch(rows: int, n_features: int) -> tuple[npt.NDArray[Any], ...]:
+    def _scores(self, rows: int) -> tuple[npt.NDArray[Any], ...]:
         return (
-            np.zeros((n_features, rows), dtype=np.float32),  # x
+            np.zeros((self._data.n_features, rows), dtype=np.float32),  # x
             np.empty(rows, dtype=np.float32),  # best
             np.empty(rows, dtype=np.float32),  # second
             np.empty(rows, dtype=np.int32),  # winner

@@ -54,10 +54,15 @@ class NeighboursRun(BoundsRun):
         _check(len(centroids))
         super().adopt(centroids, labels)
 
-    def _tools(self, k: int) -> tuple[npt.NDArray[Any], ...]:
+    def _tools(self) -> tuple[npt.NDArray[Any], ...]:
+        return (self._distances,)
+
+    def _new_scratch(
+        self, k: int, rows: int, dtype: np.dtype[Any]
+    ) -> tuple[npt.NDArray[Any], ...]:
         return (
-            *self._scratch(TILE + WIDTH, self._data.n_features),
-            self._distances,
+            *super()._new_scratch(k, rows, dtype)[:4],
+            *self._scores(TILE + WIDTH),
             np.empty(SEGMENT, dtype=np.float32),  # own
             np.empty(SEGMENT, dtype=np.int32),  # order
             np.empty(SEGMENT, dtype=np.int32),  # bins
