@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from kmeans_engine.kernels.labels import pick_labels, put_labels
+
 __all__ = ["IndexSet", "LabelHistory", "LabelState"]
 
 
@@ -154,11 +156,13 @@ class LabelHistory:
                 last = self._kept[-1]
                 size = len(indices) * (indices.itemsize + new.itemsize)
                 if last.nbytes + size < self._nbytes:
-                    last.parts.append((indices, self.newest[indices]))
+                    old = np.empty_like(new)
+                    pick_labels(self.newest, indices, old)
+                    last.parts.append((indices, old))
                     last.nbytes += size
                 else:
                     last.settle()
-            self.newest[indices] = new
+            put_labels(self.newest, indices, new)
             return IndexSet(indices, len(self.newest))
 
     def finish(self) -> None:

@@ -2,42 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.data import Data
 from kmeans_engine.kernels.blocks import FAN
-from kmeans_engine.kernels.layout import encode_cells, measure_blocks, own_distances, place_rows
-from kmeans_engine.threads import chunk_rows, run_chunks
+from kmeans_engine.kernels.layout import (
+    count_buckets,
+    measure_blocks,
+    scatter_rows,
+    sort_buckets,
+)
+from kmeans_engine.threads import chunk_rows, even_rows, run_chunks
 
-__all__ = ["Layout", "block_rows", "by_cluster", "by_place"]
+__all__ = ["Layout", "block_rows"]
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.uint32]
 
-# Rows counted and placed in one piece: short enough for Ctrl-C, few enough tables of counts.
-_PIECE = 1 << 21
+# Rows counted and scattered in one piece.
+_PIECE = 1 << 17
 _SAMPLE = 1 << 14
-# Shells of a cluster in the order by cluster.
-_SHELLS = 16
 
 
 class Layout:
     """A sorted copy of the points, cut into blocks, with a box and exact sums for each.
 
+    The order is along a Hilbert curve over a grid on the bulk of the points: neighbours on the
+    curve are neighbours in space. A Morton curve is simpler, but jumps, and the blocks across a
+    jump are mixed for nothing (344 in place of 285 in docs/blocks.png).
+
     Parameters
     ----------
     data : Data
-        The points.
-    codes : ndarray, (M,), uint32
-        What to sort by: `by_place` or `by_cluster`.
-    block : int
-        Rows of a block; the last one may have fewer.
+        The points, fewer than 2^32.
 
     Attributes
     ----------
+    block : int
+        Rows of a block; the last one may have fewer.
     rows : ndarray, (M, N)
         The sorted points, float32 if that holds them exactly, else float64.
     order : ndarray, (M,), uint32
@@ -50,12 +53,12 @@ class Layout:
         The boxes of `FAN` blocks together.
     """
 
-    def __init__(self, data: Data, codes: Codes, block: int) -> None:
+    def __init__(self, data: Data) -> None:
         m, n = data.n_points, data.n_features
-        self.block = block
+        self.block = block = block_rows(m)
         self.rows = np.empty((m, n), dtype=data.block_dtype)
         self.order = np.empty(m, dtype=np.uint32)
-        self._place(data, codes)
+        self._sort(data)
         self.rows.flags.writeable = False
         blocks = -(-m // block)
         self.low, self.high = np.empty((blocks, n)), np.empty((blocks, n))
@@ -71,50 +74,53 @@ class Layout:
         self.parent_low = np.minimum.reduceat(self.low, edges)
         self.parent_high = np.maximum.reduceat(self.high, edges)
 
-    def _place(self, data: Data, codes: Codes) -> None:
-        """Fill `rows` and `order` by a counting sort, piece by piece."""
-        m = data.n_points
-        cells = int(codes.max()) + 1
-        counts = np.empty((-(-m // _PIECE), cells), dtype=np.uint32)
+    def _sort(self, data: Data) -> None:
+        """Fill `rows` and `order`: first into buckets, then each bucket by itself."""
+        m, n = data.n_points, data.n_features
+        # About 64 rows to a cell, and no more cells than a table of them may have.
+        bits = max(min((m // 64).bit_length(), 18) // n, 1)
+        drop = bits // 2
+        low, inverse = _grid(data, 1 << bits)
+        coarse, fine = _hilbert(n, bits - drop), _hilbert(n, bits)
+        piece = even_rows(m, _PIECE, data.threads)
+        counts = np.zeros((-(-m // piece), len(coarse)), dtype=np.uint32)
+        workers = min(data.threads, len(counts))
+        buffers = [data.rows_buffer(min(piece, m)) for _ in range(workers)]
 
         def count(worker: int, start: int, stop: int) -> None:
-            counts[start // _PIECE] = np.bincount(codes[start:stop], minlength=cells)
-
-        run_chunks(count, m, _PIECE, data.threads)
-        # Where the rows of each piece begin in each cell: cell by cell, piece after piece.
-        ends = np.cumsum(counts.T, dtype=np.uint32).reshape(cells, -1).T
-        positions = np.ascontiguousarray(ends - counts)
-        buffers = [data.rows_buffer(min(_PIECE, m)) for _ in range(min(data.threads, len(counts)))]
-
-        def place(worker: int, start: int, stop: int) -> None:
             X = data.rows(start, stop, buffers[worker])
-            goes = positions[start // _PIECE]
-            place_rows(X, start, codes[start:stop], goes, self.order, self.rows)
+            count_buckets(X, low, inverse, bits, drop, coarse, counts[start // piece])
 
-        run_chunks(place, m, _PIECE, data.threads)
+        run_chunks(count, m, piece, data.threads)
+        # Where the rows of each piece begin in each bucket: bucket by bucket, piece after piece.
+        ends = np.cumsum(counts.T, dtype=np.uint32).reshape(len(coarse), -1).T
+        positions = np.ascontiguousarray(ends - counts)
 
+        def scatter(worker: int, start: int, stop: int) -> None:
+            X = data.rows(start, stop, buffers[worker])
+            goes = positions[start // piece]
+            scatter_rows(X, start, low, inverse, bits, drop, coarse, goes, self.order, self.rows)
 
-def by_place(data: Data) -> Layout:
-    """Return the layout along a Hilbert curve over a grid on the bulk of the points.
+        run_chunks(scatter, m, piece, data.threads)
+        starts = np.concatenate([[0], ends[-1]]).astype(np.int64)
+        cells, largest = len(fine) // len(coarse), int(np.diff(starts).max())
+        scratch = [
+            (
+                np.empty((largest, n), dtype=self.rows.dtype),
+                np.empty(largest, dtype=np.uint32),
+                np.empty(largest, dtype=np.uint32),
+                np.empty(cells + 1, dtype=np.uint32),
+            )
+            for _ in range(min(data.threads, len(coarse)))
+        ]
 
-    Neighbours on the curve are neighbours in space. A Morton curve is simpler, but jumps, and the
-    blocks across a jump are mixed for nothing (344 in place of 285 in docs/blocks.png).
-    """
-    m, n = data.n_points, data.n_features
-    # About 64 rows to a cell, and no more cells than the caches can take open lines for.
-    bits = max(min((m // 64).bit_length(), 18) // n, 1)
-    curve = _hilbert(n, bits)
-    low, inverse = _grid(data, 1 << bits)
-    rows = min(chunk_rows(64 * n), m)
-    buffers = [data.rows_buffer(rows) for _ in range(data.threads)]
-    codes = np.empty(m, dtype=np.uint32)
+        def sort(worker: int, start: int, stop: int) -> None:
+            edges = starts[start : stop + 1]
+            sort_buckets(
+                self.rows, self.order, edges, low, inverse, bits, fine, cells, *scratch[worker]
+            )
 
-    def encode(worker: int, start: int, stop: int) -> None:
-        X = data.rows(start, stop, buffers[worker])
-        encode_cells(X, low, inverse, bits, curve, codes[start:stop])
-
-    run_chunks(encode, m, rows, data.threads)
-    return Layout(data, codes, block_rows(m))
+        run_chunks(sort, len(coarse), 4, data.threads)
 
 
 def _hilbert(n: int, bits: int) -> Codes:
@@ -146,25 +152,6 @@ def _hilbert(n: int, bits: int) -> Codes:
     return place
 
 
-def by_cluster(data: Data, labels: npt.NDArray[Any], centroids: Floats) -> Layout:
-    """Return the layout by clusters, and by shells of equal distance in each, for any N."""
-    m, k = data.n_points, len(centroids)
-    rows = min(chunk_rows(4 * data.n_features), m)
-    buffers = [data.rows_buffer(rows) for _ in range(data.threads)]
-    distances = np.empty(m, dtype=np.float32)
-
-    def measure(worker: int, start: int, stop: int) -> None:
-        X = data.rows(start, stop, buffers[worker])
-        own_distances(X, labels[start:stop], centroids, distances[start:stop])
-
-    run_chunks(measure, m, rows, data.threads)
-    largest = float(distances.max())
-    shells = np.float32((_SHELLS - 0.01) / largest if largest > 1e-30 else 0.0)
-    codes = (distances * shells).astype(np.uint32)
-    codes += labels * np.uint32(_SHELLS)
-    return Layout(data, codes, block_rows(m, k))
-
-
 def _grid(data: Data, cells: int) -> tuple[Floats, Floats]:
     """Return origin and cells per unit of a grid over the bulk of the points, from a sample."""
     sample = data.sample(-(-data.n_points // _SAMPLE))
@@ -176,8 +163,6 @@ def _grid(data: Data, cells: int) -> tuple[Floats, Floats]:
     return low, np.where(np.isfinite(inverse), inverse, 0.0)
 
 
-def block_rows(n_points: int, k: int | None = None) -> int:
+def block_rows(n_points: int) -> int:
     """Return the rows of a block: small ones have shorter borders, large ones cost less each."""
-    if k is not None:  # a quarter of a cluster, so that most blocks lie inside one
-        return 1 << min(max((n_points // (4 * k)).bit_length() - 1, 5), 8)
     return 64 if n_points < 1 << 22 else 128 if n_points < 1 << 25 else 256

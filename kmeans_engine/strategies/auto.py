@@ -12,7 +12,7 @@ from kmeans_engine.data import Data
 from kmeans_engine.exact import ExactSums
 from kmeans_engine.layout import block_rows
 from kmeans_engine.strategies.base import Floats, Labels, Run, Step, Strategy
-from kmeans_engine.strategies.blocks import BY_PLACE, Blocks, BlocksRun
+from kmeans_engine.strategies.blocks import MOST_FEATURES, Blocks, BlocksRun
 from kmeans_engine.strategies.bounds import Bounds
 from kmeans_engine.strategies.brute import Brute
 
@@ -79,7 +79,7 @@ class AutoRun:
         """Write the label of every point to `labels` (M,); return the sums of the clusters."""
         data, k = self._auto.data, len(centroids)
         name = _without_sorting(data, k)
-        if data.n_features <= BY_PLACE and _WORTH_SORTING <= data.n_points < 1 << 32:
+        if data.n_features <= MOST_FEATURES and _WORTH_SORTING <= data.n_points < 1 << 32:
             blocks = data.n_points / block_rows(data.n_points)
             if (blocks / k) ** (1 / data.n_features) > _BLOCKS_ACROSS:
                 name = "blocks"

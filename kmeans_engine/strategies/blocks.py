@@ -8,7 +8,6 @@ bytes a point besides.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,22 +17,20 @@ from kmeans_engine.data import Data
 from kmeans_engine.errors import UnsupportedStrategy
 from kmeans_engine.exact import ExactSums
 from kmeans_engine.kernels.blocks import FAN, LISTED, scatter_labels, sweep
-from kmeans_engine.layout import Layout, by_cluster, by_place
+from kmeans_engine.kernels.vector import WIDTH
+from kmeans_engine.layout import Layout
 from kmeans_engine.strategies.base import Floats, Labels, Step, twins
-from kmeans_engine.strategies.brute import Brute, pack, root_margin, score_margin
+from kmeans_engine.strategies.brute import pack, root_margin, score_margin
 from kmeans_engine.threads import chunk_rows, even_rows, run_chunks
 
-__all__ = ["BY_PLACE", "Blocks"]
+__all__ = ["MOST_FEATURES", "Blocks", "BlocksRun"]
 
-# Most features that a space-filling curve is of use for.
-BY_PLACE = 8
+# With more features a grid has but one or two cells along each, and most blocks are mixed.
+MOST_FEATURES = 8
 
 
 class Blocks:
     """The layout, made by the first run.
-
-    With up to `BY_PLACE` features, points are sorted along a space-filling curve. With more, the
-    first run assigns them by `Brute` and sorts them by cluster; later runs find them sorted.
 
     Parameters
     ----------
@@ -43,13 +40,18 @@ class Blocks:
     Raises
     ------
     UnsupportedStrategy
-        With 2^32 points or more.
+        With 2^32 points or more, or more than `MOST_FEATURES` features.
     """
 
     def __init__(self, data: Data) -> None:
         if data.n_points >= 1 << 32:
             raise UnsupportedStrategy(
                 f"strategy='blocks' serves fewer than 2^32 points, got {data.n_points}: use 'brute'"
+            )
+        if data.n_features > MOST_FEATURES:
+            raise UnsupportedStrategy(
+                f"strategy='blocks' serves up to {MOST_FEATURES} features, got {data.n_features}: "
+                "use 'bounds' or 'neighbours'"
             )
         self.data = data
         self._layout: Layout | None = None
@@ -59,16 +61,13 @@ class Blocks:
         """Return a new run."""
         return BlocksRun(self)
 
-    def layout(self, make: Callable[[], Layout]) -> Layout:
-        """Return the layout; the first caller makes it."""
+    @property
+    def layout(self) -> Layout:
+        """The sorted points; the first caller makes it."""
         with self._lock:
             if self._layout is None:
-                self._layout = make()
+                self._layout = Layout(self.data)
             return self._layout
-
-    def sorted_already(self) -> bool:
-        """Return whether there is a layout."""
-        return self._layout is not None
 
 
 class BlocksRun:
@@ -91,12 +90,8 @@ class BlocksRun:
 
     def first(self, centroids: Floats, labels: Labels) -> ExactSums:
         """Write the label of every point to `labels` (M,); return the sums of the clusters."""
-        data, strategy = self._data, self._strategy
-        if data.n_features > BY_PLACE and not strategy.sorted_already():
-            sums = Brute(data).first(centroids, labels)
-            self.adopt(centroids, labels)
-            return sums
-        self._use(strategy.layout(lambda: by_place(data)), labels.dtype)
+        data = self._data
+        self._use(self._strategy.layout, labels.dtype)
         sums, _, _ = self._sweep(centroids, None)
         order = self._layout.order
 
@@ -112,11 +107,7 @@ class BlocksRun:
 
     def adopt(self, centroids: Floats, labels: Labels) -> None:
         """Take over a run at a state whose labels another strategy found."""
-        data = self._data
-        near = data.n_features <= BY_PLACE
-        layout = self._strategy.layout(
-            lambda: by_place(data) if near else by_cluster(data, labels, centroids)
-        )
+        layout = self._strategy.layout
         self._use(layout, labels.dtype)
         self._labels[:] = labels[layout.order]
 
@@ -207,6 +198,7 @@ class BlocksRun:
     def _new_scratch(self, k: int, n: int, parents: int) -> tuple[npt.NDArray[Any], ...]:
         block = self._layout.block
         rows = parents * FAN * block
+        block += -block % WIDTH  # whole vectors
         return (
             np.empty(rows, dtype=np.uint32),  # changed
             np.empty(rows, dtype=self._labels.dtype),  # new_labels
