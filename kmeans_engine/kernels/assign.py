@@ -45,7 +45,7 @@ __all__ = ["BLOCK", "assign_block", "block_slack", "differing", "load", "nearest
 BLOCK = 512
 
 
-@kernel()
+@kernel(counted=False)
 def nearest(X, i, C):
     """Return the cluster of point `i` of `X` (in, (B, N)) in `C` (in, (K, N)) by definition."""
     best, winner = np.inf, 0
@@ -78,7 +78,7 @@ def load(X, start, size, center, scale, x):
             x[n, j] = np.float32((X[start + j, n] - center[n]) * scale)
 
 
-@kernel()
+@kernel(counted=False)
 def _largest(bits, n, size):
     """Return the largest magnitude of row `n` of `bits` (in, (N, BLOCK) int32), itself as bits.
 
@@ -91,7 +91,7 @@ def _largest(bits, n, size):
     return largest
 
 
-@kernel("contract")
+@kernel("contract", counted=False)
 def score(x, P, rows, count, best, second, winner, first, size):
     """Find the best and the second best of some centroids for loaded points.
 
@@ -172,7 +172,7 @@ def assign_block(
     return fallbacks
 
 
-@kernel()
+@kernel(counted=False)
 def differing(found, labels, first, changed, new):
     """Write what differs from `labels` (in, (B,)) in `found` (in, (B,)) to `changed` and `new`.
 

@@ -45,7 +45,7 @@ LISTED = 15
 _FEW = 8
 
 
-@kernel()
+@kernel(counted=False)
 def _contest(low, high, b, C, count, d, keep):
     """Rule out centroids on box `b`; return how many are left and the gap to those ruled out.
 
@@ -92,7 +92,7 @@ def _contest(low, high, b, C, count, d, keep):
     return left, closest - 1e-9 * (closest + reach) if closest < np.inf else closest
 
 
-@kernel()
+@kernel(counted=False)
 def _slack(b, low, high, center, scale, P, rows, count, kappa, delta_unit):
     """Return kappa of `kernels.assign` for block `b` and the centroids `rows` (in) of `P` (in)."""
     spread = 0.0
@@ -125,7 +125,7 @@ def _settle_point(
             add(v, sums, np.uintp(new), np.uintp(n), down, up)
 
 
-@kernel()
+@kernel(counted=False)
 def _settle_block(
     b, start, size, old, new, order, labels, changed, new_labels, total, block_sums, sums, counts
 ):
@@ -146,7 +146,7 @@ def _settle_block(
                 sums[old, level, n] -= block_sums[b, level, n]
 
 
-@kernel()
+@kernel(counted=False)
 def _two_largest(p, ids, left, listed, shifts):
     """Return the sum of the two largest `shifts` (in, (K,)) among the candidates of parent `p`.
 
@@ -175,7 +175,7 @@ def _two_largest(p, ids, left, listed, shifts):
     return first + second
 
 
-@kernel()
+@kernel(counted=False)
 def _advance_clock(p, ids, left, gap, shifts, fresh, listed, spent, ceiling):
     """Move the clock of parent `p` on; return whether everything in it is to be looked at.
 
@@ -198,13 +198,13 @@ def _advance_clock(p, ids, left, gap, shifts, fresh, listed, spent, ceiling):
     return everything
 
 
-@kernel()
+@kernel(counted=False)
 def _expiry(now, gap):
     """Return `now` plus `gap` as a float32 that is not more."""
     return np.float32((now + min(gap, np.float64(FAR))) * DOWN)
 
 
-@kernel()
+@kernel(counted=False)
 def _list_late(times, start, size, due, members):
     """Write the rows of a block with not times > `due` to `members` (out); return their number."""
     total = np.uintp(0)
@@ -221,7 +221,7 @@ def _list_late(times, start, size, due, members):
     return np.int64(total)
 
 
-@kernel("nnan", "nsz")
+@kernel("nnan", "nsz", counted=False)
 def _earliest(times, start, size):
     """Return the least of the times of a block."""
     earliest = np.float32(np.inf)
@@ -230,7 +230,7 @@ def _earliest(times, start, size):
     return earliest
 
 
-@kernel()
+@kernel(counted=False)
 def sweep(
     parents, rows, order, block, parent_low, parent_high, low, high, block_sums, C, roots, P, shifts,
     center, scale, rho, kappa, delta_unit, root, down, up, turn, first, visited, listed, spent,
@@ -348,7 +348,7 @@ def sweep(
     return total
 
 
-@kernel()
+@kernel(counted=False)
 def scatter_labels(sorted_labels, order, start, stop, labels):
     """Write the labels of sorted rows to the rows' own places in `labels` (out, (M,))."""
     for i in range(start, stop):

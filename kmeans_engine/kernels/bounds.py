@@ -46,7 +46,7 @@ _AHEAD = 16
 FAR = np.float32(2.0**60)
 
 
-@kernel()
+@kernel(counted=False)
 def bounded(slack, kappa):
     """Return `slack` of `kernels.assign` and `error`, see above, as float32."""
     if not slack < 3e38:
@@ -54,13 +54,13 @@ def bounded(slack, kappa):
     return np.float32(slack), np.float32(2.0**-8 * np.sqrt(slack) + 2.0 * np.sqrt(kappa))
 
 
-@kernel()
+@kernel(counted=False)
 def farthest(s, root, error):
     """Return an upper bound of the distance with score `s`."""
     return np.sqrt(s) * (np.float32(1.0) + root) + error
 
 
-@kernel()
+@kernel(counted=False)
 def gap_between(best, second, root, error):
     """Return a lower bound of the difference of the distances with two scores, or 0."""
     low = np.sqrt(second) * (np.float32(1.0) - root)
@@ -116,7 +116,7 @@ def measure_centroids(P, columns, first, root, error, D):
             D[r, c] = min(np.sqrt(D[r, c]) * less - error, FAR)
 
 
-@kernel()
+@kernel(counted=False)
 def move_centroids(D, first, shifts, radius, spent, ceiling, threshold):
     """Account for a move of the centroids, for some clusters a from `first` on.
 
@@ -142,7 +142,7 @@ def move_centroids(D, first, shifts, radius, spent, ceiling, threshold):
             threshold[a] = np.float32(np.inf)
 
 
-@kernel()
+@kernel(counted=False)
 def expired(labels, expiry, threshold, first, sort, rows, due, counts, positions):
     """List the rows of `labels` (in, (B,)) whose expiry (in, (B,)) has come.
 
@@ -179,7 +179,7 @@ def expired(labels, expiry, threshold, first, sort, rows, due, counts, positions
     return np.int64(total)
 
 
-@kernel()
+@kernel(counted=False)
 def gather(X, rows, start, size, center, scale, x):
     """Write `size` of the rows `rows` (in) of `X`, from `start` on, to `x` (out) like `load`."""
     if X.shape[1] == 2:

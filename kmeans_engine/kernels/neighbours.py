@@ -28,7 +28,7 @@ _AHEAD = 16
 _WORTH_ORDER = 8
 
 
-@kernel("contract")
+@kernel("contract", counted=False)
 def _own_scores(x, size, P, a, own):
     """Write the scores of `size` columns of `x` against row `a` of `P` to `own` (out)."""
     for j in range(0, size, WIDTH):
@@ -38,7 +38,7 @@ def _own_scores(x, size, P, a, own):
         store(own, j, s)
 
 
-@kernel("contract", "reassoc")
+@kernel("contract", "reassoc", counted=False)
 def _own_score(X, i, center, scale, P, a):
     """Return the score of row `i` of `X` against row `a` of `P`; its sum may go in any order."""
     s = np.float32(0.0)
@@ -48,7 +48,7 @@ def _own_score(X, i, center, scale, P, a):
     return s
 
 
-@kernel()
+@kernel(counted=False)
 def _by_distance(own, size, order, counts):
     """Write the numbers of the `size` scores `own` (in) to `order` (out), in about their order."""
     largest = np.float32(0.0)
@@ -68,7 +68,7 @@ def _by_distance(own, size, order, counts):
         counts[b] += 1
 
 
-@kernel("nnan", "nsz")
+@kernel("nnan", "nsz", counted=False)
 def _largest_of(values, size):
     largest = np.float32(0.0)
     for j in range(size):
@@ -76,7 +76,7 @@ def _largest_of(values, size):
     return largest
 
 
-@kernel()
+@kernel(counted=False)
 def _settle(own, best, second, winner, size, a, bar, floor, root, error, closest, spent, times):
     """Write the expiry of points that stay in cluster `a` to `times` (out); return how many go.
 
@@ -97,7 +97,7 @@ def _settle(own, best, second, winner, size, a, bar, floor, root, error, closest
     return gone
 
 
-@kernel()
+@kernel(counted=False)
 def _nearest_of(X, i, C, near, count):
     """Return the cluster of row `i` of `X` by definition, among `near` (in, (>= count,))."""
     best, winner = np.inf, near[0]
@@ -112,7 +112,7 @@ def _nearest_of(X, i, C, near, count):
     return winner
 
 
-@kernel("contract")
+@kernel("contract", counted=False)
 def look(
     X, C, P, rows, count, center, scale, rho, kappa, delta_unit, root, C_max, labels, spent, due,
     expiry, radius, changed, new_labels, D, x, best, second, winner, own, order, bins, members,
