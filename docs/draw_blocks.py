@@ -25,7 +25,7 @@ def main() -> None:
     sums = run.first(centroids, labels)
     while True:
         means = centroids.copy()
-        sums.update_means(means, np.arange(k))
+        sums.update_means(means)
         if np.array_equal(means, centroids):
             break
         centroids = means

@@ -102,8 +102,11 @@ class Data:
                 raise non_finite_error(self._view, "points")
 
         run_chunks(measure, self.n_points, rows, self.threads)
-        low, high, tiny, broken, _ = found.reshape(self.threads, 5, stripes, n).transpose(1, 3, 0, 2).reshape(5, n, -1)
-        return low.min(axis=1), high.max(axis=1), tiny.min(axis=1), broken.sum(axis=1) == 0.0
+        parts = found.reshape(self.threads, 5, stripes, n)
+        low, high, tiny = parts[:, 0], parts[:, 1], parts[:, 2]
+        over = (0, 1)
+        integral = parts[:, 3].sum(axis=over) == 0.0
+        return low.min(axis=over), high.max(axis=over), tiny.min(axis=over), integral
 
     def check_range(self, low: Floats, high: Floats) -> None:
         """Raise `InvalidInput` if M squared distances within this range overflow float64."""
@@ -115,11 +118,6 @@ class Data:
                 f"values up to {largest:.3g} are too large: their squares overflow float64; "
                 "scale the features (divide by a constant, or standardize)"
             )
-
-    def scaled(self, centroids: Floats) -> Floats:
-        """Return centroids in the units of the scores."""
-        with np.errstate(over="ignore"):
-            return (centroids - self.center) * self.scale
 
     def scaled_shifts(self, before: Floats, after: Floats) -> Floats:
         """Return how far each centroid moved, (K,), in the units of the scores: none underflows."""

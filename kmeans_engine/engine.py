@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import threading
 from collections.abc import Generator
 from typing import Any
@@ -13,7 +14,8 @@ import numpy.typing as npt
 from kmeans_engine.data import Data
 from kmeans_engine.exact import square_totals
 from kmeans_engine.labels import LabelHistory
-from kmeans_engine.snapshot import Snapshot, largest_shift
+from kmeans_engine.kernels.sums import compare_centroids
+from kmeans_engine.snapshot import Snapshot
 from kmeans_engine.strategies import make_strategy
 from kmeans_engine.strategies.base import Step
 from kmeans_engine.threads import default_threads
@@ -139,7 +141,7 @@ class Engine:
         iteration, assigned_from, centroids = 0, start, start
         changed, n_changed, shift, converged = None, data.n_points, 0.0, False
         # The labels of snapshot 1 are those of snapshot 0.
-        step = Step(np.empty(0, dtype=np.uint32), labels[:0], sums, np.arange(k))
+        step, before = Step(np.empty(0, dtype=np.uint32), labels[:0], sums), None
         try:
             while True:
                 ended = converged or iteration == limit
@@ -166,15 +168,15 @@ class Engine:
                     return
                 iteration += 1
                 if iteration > 1:
-                    step = run.step(centroids, history.newest, sums)
+                    before, step = sums, run.step(centroids, history.newest, sums)
                 sums, n_changed = step.sums, len(step.indices)
                 # The snapshots before see their labels change only here, under a lock.
                 changed = history.commit(step.indices, step.labels)
                 means = centroids.copy()
-                sums.update_means(means, step.which)
+                sums.update_means(means, before)
                 means.setflags(write=False)
-                shift = largest_shift(centroids, means)
-                converged = np.array_equal(means, centroids)
+                square, converged = compare_centroids(centroids, means)
+                shift = math.sqrt(square)
                 assigned_from, centroids = centroids, means
         finally:
             history.finish()

@@ -138,16 +138,20 @@ class ExactSums:
         limbs = self.sums[k, :, n].tolist()
         return sum(limb << (self.format.width * level) for level, limb in enumerate(limbs))
 
-    def update_means(self, means: Floats, which: npt.NDArray[np.intp]) -> None:
-        """Overwrite the rows `which` of `means` (K, N) by the float64 nearest to the exact mean.
+    def update_means(self, means: Floats, before: ExactSums | None = None) -> None:
+        """Overwrite `means` (K, N) by the float64 nearest to the exact mean of each cluster.
 
-        Ties go to even. A cluster without points keeps its row.
+        Ties go to even. A cluster without points keeps its row. If `means` are those of `before`,
+        clusters that are the same are left alone.
         """
-        doubtful = np.empty((len(which), means.shape[1]), dtype=np.bool_)
+        old = before or ExactSums(self.format, self.sums[:0], self.counts[:0])
+        doubtful = np.empty(means.shape, dtype=np.bool_)
         form = self.format
-        divide(self.sums, self.counts, form.exponents, form.width, which, means, doubtful)
-        for j, n in np.argwhere(doubtful).tolist():
-            k = int(which[j])
+        undecided = divide(
+            self.sums, self.counts, old.sums, old.counts, form.exponents, form.width, means,
+            doubtful,
+        )  # fmt: skip
+        for k, n in np.argwhere(doubtful).tolist() if undecided else ():
             means[k, n] = _scaled(self.integer(k, n), int(form.exponents[n]), int(self.counts[k]))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +12,7 @@ import numpy.typing as npt
 from kmeans_engine.exact import ExactSums, exact_inertia
 from kmeans_engine.labels import LabelState
 
-__all__ = ["Snapshot", "largest_shift"]
+__all__ = ["Snapshot"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -94,11 +93,3 @@ class Snapshot:
         N.
         """
         return exact_inertia(self._sums, self._squares(), self.centroids)
-
-
-def largest_shift(before: Floats, after: Floats) -> float:
-    """Return the largest Euclidean distance between rows of two arrays (K, N)."""
-    step = after - before
-    # A running sum goes left to right, like the oracle; numpy's plain sum goes in pairs.
-    squares = np.cumsum(step * step, axis=1)[:, -1]
-    return math.sqrt(squares.max())

@@ -73,5 +73,5 @@ def recalc_centroids(
     data = Data(points, default_threads())
     means = check_centroids(centroids, data.n_features).copy()
     checked = check_labels(labels, data.n_points, len(means))
-    sum_points(data, checked, len(means)).update_means(means, np.arange(len(means)))
+    sum_points(data, checked, len(means)).update_means(means)
     return means

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
-__all__ = ["chunk_rows", "default_threads", "even_rows", "run_chunks"]
+__all__ = ["WORTH_A_THREAD", "chunk_rows", "default_threads", "even_rows", "run_chunks"]
 
 # A pool does not survive fork(), so it belongs to the process that made it.
 _pools: dict[int, ThreadPoolExecutor] = {}
@@ -20,6 +20,9 @@ _pools_lock = threading.Lock()
 # Multiply-adds of one chunk: 60 ms at worst, if every point needs the reference distance (1 ns
 # each), and about 3 ms of scores. Ctrl-C must be seen within 200 ms.
 CHUNK_WORK = 1 << 26
+
+# Nanoseconds of work below which waking another thread costs more than it saves.
+WORTH_A_THREAD = 2e5
 
 
 def default_threads() -> int:

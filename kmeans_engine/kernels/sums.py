@@ -14,7 +14,7 @@ import numpy as np
 from kmeans_engine._jit import kernel
 from kmeans_engine.kernels.vector import prefetch
 
-__all__ = ["accumulate", "add", "divide", "move", "sum_squares", "transfer"]
+__all__ = ["accumulate", "add", "compare_centroids", "divide", "move", "sum_squares", "transfer"]
 
 
 # Features from which on a row alone is long enough for vector instructions.
@@ -172,14 +172,24 @@ def _two_product(a, b):
 
 
 @kernel()
-def divide(sums, counts, exponents, width, which, means, doubtful):
+def _equal(a, b, k, n):
+    """Return whether the limbs of two sums are equal."""
+    for level in range(a.shape[1]):
+        if a[k, level, n] != b[k, level, n]:
+            return False
+    return True
+
+
+@kernel()
+def divide(sums, counts, old_sums, old_counts, exponents, width, means, doubtful):
     """Write the float64 nearest to sums / counts into `means` where that is certain.
 
-    Parameters: `sums` (in, (K, L, N)); `counts` (in, (K,)); `exponents` (in, (N,)), the e[n];
-    `width`, bits of a limb; `which` (in, (R,)), the clusters to do; `means` (out, (K, N));
-    `doubtful` (out, (R, N) bool), True where the quotient lies too close to the middle of two
-    floats, or near the ends of their range, to be decided here. A cluster without points is left
-    alone.
+    Parameters: `sums` (in, (K, L, N)); `counts` (in, (K,)); `old_sums`, `old_counts` (in, of the
+    same shapes, or without clusters), those that `means` were computed from; `exponents` (in,
+    (N,)), the e[n]; `width`, bits of a limb; `means` (in and out, (K, N)); `doubtful` (out, (K, N)
+    bool), True where the quotient lies too close to the middle of two floats, or near the ends of
+    their range, to be decided here. Returns how many are. A cluster without points is left alone,
+    and so is one whose points are as before.
 
     The sum becomes a double-double (relative error below 2^-100), is divided with one correction
     step (below 2^-98), and is certain if an error of 2^-95 to either side would round to the same
@@ -188,11 +198,13 @@ def divide(sums, counts, exponents, width, which, means, doubtful):
     levels = sums.shape[1]
     unit = math.ldexp(1.0, -width)
     limbs = np.empty(levels + 1, dtype=np.int64)
-    for j in range(which.shape[0]):
-        k = which[j]
+    known = old_counts.shape[0] > 0
+    undecided = 0
+    for k in range(sums.shape[0]):
+        same = known and counts[k] == old_counts[k]
         for n in range(sums.shape[2]):
-            doubtful[j, n] = False
-            if counts[k] == 0:
+            doubtful[k, n] = False
+            if counts[k] == 0 or (same and _equal(sums, old_sums, k, n)):
                 continue
             # Carry, so that all limbs but the top one lie in 0 .. 2^width - 1; the value is made
             # positive.
@@ -244,7 +256,9 @@ def divide(sums, counts, exponents, width, which, means, doubtful):
                 half_shift = shift // 2
                 means[k, n] = sign * math.ldexp(math.ldexp(mean, half_shift), shift - half_shift)
             else:
-                doubtful[j, n] = True
+                doubtful[k, n] = True
+                undecided += 1
+    return undecided
 
 
 @kernel()
@@ -269,3 +283,21 @@ def sum_squares(bits, bins):
         bins[row, 3] += (h * l) >> 30
         bins[row, 4] += (h * h) & 0x3FFFFFFF
         bins[row, 5] += (h * h) >> 30
+
+
+@kernel()
+def compare_centroids(before, after):
+    """Return the largest squared distance between rows of two arrays (in, (K, N)), and whether
+    the arrays are equal.
+
+    Squares are added left to right, like the oracle does.
+    """
+    largest, equal = 0.0, True
+    for k in range(before.shape[0]):
+        total = 0.0
+        for n in range(before.shape[1]):
+            step = after[k, n] - before[k, n]
+            total += step * step
+            equal = equal and after[k, n] == before[k, n]
+        largest = max(largest, total)
+    return largest, equal

@@ -31,14 +31,11 @@ class Step:
         Their new labels.
     sums : ExactSums
         Of the clusters after the change.
-    which : ndarray of intp
-        The clusters that may have changed.
     """
 
     indices: npt.NDArray[np.integer]
     labels: Labels
     sums: ExactSums
-    which: npt.NDArray[np.intp]
 
 
 class Run(Protocol):
@@ -87,7 +84,7 @@ def move_points(
 ) -> Step:
     """Return the step that takes the points `indices` from their old to their new clusters."""
     if not len(indices):
-        return Step(indices, new, sums, np.empty(0, dtype=np.intp))
+        return Step(indices, new, sums)
     form = data.sums
     # A worker of its own costs K N L additions in the end.
     rows = max(len(indices) // data.threads + 1, 1 << 12, sums.sums.size // (4 * data.n_features))
@@ -102,16 +99,13 @@ def move_points(
         move(X, which, *labels, form.down, form.up, part.sums, part.counts)
 
     run_chunks(shift, len(indices), rows, data.threads)
-    k = len(sums.counts)
-    touched = np.bincount(old, minlength=k) + np.bincount(new, minlength=k)
-    return Step(indices, new, ExactSums.total(parts), np.flatnonzero(touched))
+    return Step(indices, new, ExactSums.total(parts))
 
 
 def twins(centroids: Floats) -> npt.NDArray[np.intp]:
     """Return the centroids that equal a lower one: they win no point as long as they do."""
     # A glance at one feature costs a tenth of the rest, and there are hardly ever any.
-    column = np.sort(centroids[:, 0])
-    if not (column[1:] == column[:-1]).any():
+    if len(set(centroids[:, 0].tolist())) == len(centroids):
         return np.empty(0, dtype=np.intp)
     lowest = np.unique(centroids, axis=0, return_index=True)[1]
     return np.setdiff1d(np.arange(len(centroids)), lowest)

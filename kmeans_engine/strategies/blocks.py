@@ -19,9 +19,9 @@ from kmeans_engine.exact import ExactSums
 from kmeans_engine.kernels.blocks import FAN, LISTED, scatter_labels, sweep
 from kmeans_engine.kernels.vector import WIDTH
 from kmeans_engine.layout import Layout
-from kmeans_engine.strategies.base import Floats, Labels, Step, twins
-from kmeans_engine.strategies.brute import pack, root_margin, score_margin
-from kmeans_engine.threads import chunk_rows, even_rows, run_chunks
+from kmeans_engine.strategies.base import Floats, Labels, Step
+from kmeans_engine.strategies.brute import distinct, pack, root_margin, score_margin
+from kmeans_engine.threads import WORTH_A_THREAD, chunk_rows, even_rows, run_chunks
 
 __all__ = ["MOST_FEATURES", "Blocks", "BlocksRun"]
 
@@ -127,10 +127,7 @@ class BlocksRun:
     def step(self, centroids: Floats, labels: Labels, sums: ExactSums) -> Step:
         """Find what changes with respect to `labels` and `sums`, both left as they are."""
         total, indices, new = self._sweep(centroids, sums)
-        which = np.flatnonzero(
-            (total.sums != sums.sums).any(axis=(1, 2)) | (total.counts != sums.counts)
-        )
-        return Step(indices, new, total, which)
+        return Step(indices, new, total)
 
     def _sweep(
         self, centroids: Floats, before: ExactSums | None
@@ -146,7 +143,8 @@ class BlocksRun:
         self._turn += 1
         # The lowest of several equal centroids wins always; only while there are such must blocks
         # not remember their winner, since the others may part from it.
-        roots = np.delete(np.arange(k), twins(centroids))
+        lines = distinct(centroids)
+        roots = lines[: np.count_nonzero(lines < k)]
         if len(roots) < k:
             self._forget()
         dtype = layout.rows.dtype
@@ -154,10 +152,13 @@ class BlocksRun:
         rho, kappa, delta_unit = score_margin(n, data.scale)
         root = root_margin(n)
         active = np.flatnonzero(self._parent_expiry <= self._spent).astype(np.int32)
+        threads = data.threads
+        if before is not None and self._nanoseconds(len(active) * k * n) < WORTH_A_THREAD:
+            threads = 1
         self.seen[:] = 0
         most = max(chunk_rows(k * n) // (FAN * layout.block), 1)
-        per_chunk = even_rows(len(active), most, data.threads, 16)
-        workers = max(min(data.threads, -(-len(active) // per_chunk)), 1)
+        per_chunk = even_rows(len(active), most, threads, 16)
+        workers = max(min(threads, -(-len(active) // per_chunk)), 1)
         while len(self._scratch) < workers:
             self._scratch.append(self._new_scratch(k, n, min(most, len(layout.parent_low))))
         scratch = self._scratch[:workers]
@@ -179,7 +180,7 @@ class BlocksRun:
             if before is not None and total:
                 pieces.append((changed[:total].copy(), new[:total].copy()))
 
-        run_chunks(work, len(active), per_chunk, data.threads)
+        run_chunks(work, len(active), per_chunk, threads)
         # Those with a mixed block have nothing remaining, and are looked at in every turn.
         self._parent_expiry[active] = self._spent + self._remaining[active] * (1.0 - 1e-9)
         for _, _, seen, *_ in scratch:
@@ -190,6 +191,11 @@ class BlocksRun:
         indices = [piece[0] for piece in pieces] or [np.empty(0, dtype=np.uint32)]
         new = [piece[1] for piece in pieces] or [self._labels[:0]]
         return ExactSums.total(parts), np.concatenate(indices), np.concatenate(new)
+
+    def _nanoseconds(self, contests: int) -> float:
+        """Return about how long the next sweep will take on one thread, with so many distances."""
+        _, whole, mixed, scored = self.seen.tolist()
+        return 2.0 * contests + 100.0 * whole + 250.0 * mixed + 6.0 * scored
 
     def _forget(self) -> None:
         self._visited[:] = -2

@@ -27,7 +27,7 @@ from kmeans_engine.kernels.bounds import (
 from kmeans_engine.kernels.vector import WIDTH
 from kmeans_engine.strategies.base import Floats, Labels, Step, move_points, sum_points
 from kmeans_engine.strategies.brute import distinct, pack, root_margin, score_margin
-from kmeans_engine.threads import chunk_rows, even_rows, run_chunks
+from kmeans_engine.threads import WORTH_A_THREAD, chunk_rows, even_rows, run_chunks
 
 __all__ = ["MOST_CENTROIDS", "Bounds", "BoundsRun"]
 
@@ -35,8 +35,6 @@ __all__ = ["MOST_CENTROIDS", "Bounds", "BoundsRun"]
 MOST_CENTROIDS = 1 << 11
 # Rows whose times are compared in one piece.
 _ROWS = 1 << 17
-# Nanoseconds of work below which waking another thread costs more than it saves.
-_WORTH_A_THREAD = 2e5
 
 
 class Bounds:
@@ -191,7 +189,7 @@ class BoundsRun:
         """Return the points that change, their new labels, and the looks at each cluster."""
         data, m, (k, n_features) = self._data, len(labels), common[0].shape
         rows = self._piece(k)
-        threads = data.threads if self._nanoseconds(k) > _WORTH_A_THREAD else 1
+        threads = data.threads if self._nanoseconds(k) > WORTH_A_THREAD else 1
         workers = min(threads, -(-m // rows))
         totals = np.zeros(-(-m // rows), dtype=np.int64)
         counts = np.zeros((workers, k), dtype=np.int64)

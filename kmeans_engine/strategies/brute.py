@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,7 @@ def root_margin(n_features: int) -> float:
     return 2 * _gamma(n_features)
 
 
+@lru_cache(maxsize=8)
 def score_margin(n_features: int, scale: float) -> tuple[float, float, float]:
     """Return rho, kappa without Delta, and the factor of Delta^2 of `kernels.assign`."""
     gamma = _gamma(n_features)
@@ -47,9 +49,10 @@ def score_margin(n_features: int, scale: float) -> tuple[float, float, float]:
 
 def pack(data: Data, centroids: Floats) -> npt.NDArray[np.float32]:
     """Return P of `kernels.assign.score`, (K + 1, N)."""
-    packed = np.full((len(centroids) + 1, data.n_features), np.inf, dtype=np.float32)
+    packed = np.empty((len(centroids) + 1, data.n_features), dtype=np.float32)
+    packed[-1] = np.inf
     with np.errstate(over="ignore"):
-        packed[:-1] = data.scaled(centroids)
+        packed[:-1] = (centroids - data.center) * data.scale
     return packed
 
 
@@ -59,9 +62,23 @@ def distinct(centroids: Floats) -> npt.NDArray[np.int32]:
     The lowest of several equal centroids wins always; the others would tie in every score, and
     each tie costs the definition.
     """
-    k = len(centroids)
-    rows = np.delete(np.arange(k, dtype=np.int32), twins(centroids))
-    return np.append(rows, np.full(-len(rows) % 4, k, dtype=np.int32))
+    k, others = len(centroids), twins(centroids)
+    return _filled(k) if not len(others) else _fill(np.delete(_all_rows(k), others), k)
+
+
+def _fill(rows: npt.NDArray[np.int32], k: int) -> npt.NDArray[np.int32]:
+    filled = np.append(rows, np.full(-len(rows) % 4, k, dtype=np.int32))
+    filled.flags.writeable = False  # always: what may be written is another type to Numba
+    return filled
+
+
+def _all_rows(k: int) -> npt.NDArray[np.int32]:
+    return np.arange(k, dtype=np.int32)
+
+
+@lru_cache(maxsize=8)
+def _filled(k: int) -> npt.NDArray[np.int32]:
+    return _fill(_all_rows(k), k)
 
 
 class Brute:
