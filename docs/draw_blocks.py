@@ -31,7 +31,7 @@ def main() -> None:
         centroids = means
         step = run.step(centroids, labels, sums)
         labels[step.indices], sums = step.labels, step.sums
-    layout, whole = strategy.layout(lambda: None), run._whole  # type: ignore[arg-type, return-value]
+    layout, whole = strategy.layout, run._whole
     low, high = layout.low, layout.high
     colours = np.array(cluster_colours(k)) / 255.0
     figure = Figure(figsize=(9, 5), dpi=110, layout="constrained")

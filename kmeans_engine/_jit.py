@@ -3,14 +3,15 @@
 import contextlib
 import os
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numba
 from numba.core.caching import FunctionCache
 
 __all__ = ["kernel"]
 
-F = TypeVar("F", bound=Callable[..., Any])
+# Kernels are typed by Numba, from what they are called with.
+Kernel = Callable[..., Any]
 
 
 class _OptionalCache(FunctionCache):
@@ -32,7 +33,7 @@ class _OptionalCache(FunctionCache):
             self.disable()
 
 
-def kernel(*flags: str, inline: bool = False, counted: bool = True) -> Callable[[F], F]:
+def kernel(*flags: str, inline: bool = False, counted: bool = True) -> Callable[[Kernel], Kernel]:
     """Compile a function on its first call, without the GIL, and keep the machine code on disk.
 
     Parameters
@@ -50,18 +51,19 @@ def kernel(*flags: str, inline: bool = False, counted: bool = True) -> Callable[
         is called per value: counting their references took three times as long as the sums.
     """
 
-    def decorate(function: F) -> F:
-        compiled: Any = numba.njit(
-            nogil=True,
-            error_model="numpy",
-            fastmath=set(flags),
-            _nrt=counted,
-            inline="always" if inline else "never",
-        )(function)
+    def decorate(function: Kernel) -> Kernel:
+        options: dict[str, Any] = {
+            "nogil": True,
+            "error_model": "numpy",
+            "fastmath": set(flags),
+            "inline": "always" if inline else "never",
+            "_nrt": counted,
+        }
+        compiled: Any = numba.njit(**options)(function)
         if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
             return function
         with contextlib.suppress(RuntimeError):  # no folder for a cache at all
             compiled._cache = _OptionalCache(compiled.py_func)
-        return cast(F, compiled)
+        return compiled  # type: ignore[no-any-return]
 
     return decorate

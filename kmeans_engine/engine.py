@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from kmeans_engine.data import Data
 from kmeans_engine.exact import square_totals
-from kmeans_engine.labels import LabelHistory
 from kmeans_engine.kernels.sums import compare_centroids
+from kmeans_engine.labels import LabelHistory
 from kmeans_engine.snapshot import Snapshot
 from kmeans_engine.strategies import make_strategy
 from kmeans_engine.strategies.base import Step

@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from kmeans_engine import STRATEGIES
+from kmeans_engine.strategies.blocks import MOST_FEATURES
+
 KINDS = (
     "random",
     "clustered",
@@ -16,6 +19,11 @@ KINDS = (
     "wide_exponents",
     "huge",
 )
+
+
+def strategies(n_features: int) -> list[str]:
+    """Return the strategies that serve so many features."""
+    return [s for s in STRATEGIES if s != "blocks" or n_features <= MOST_FEATURES]
 
 
 def make_points(kind: str, rng: np.random.Generator, m: int, n: int) -> np.ndarray:

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from kmeans_engine import Engine, UnsupportedStrategy
 from kmeans_engine.data import Data
 from kmeans_engine.kernels import blocks as kernel
-from kmeans_engine.layout import Layout, _hilbert, by_cluster, by_place
+from kmeans_engine.layout import Layout, _hilbert
 from kmeans_engine.strategies.blocks import Blocks
 
 
 @pytest.fixture(params=[1, 2, 5])
 def small_blocks(request, monkeypatch):
     """Blocks of a few rows, so that small problems have many of them, and parents too."""
-    monkeypatch.setattr("kmeans_engine.layout.block_rows", lambda m, k=None: request.param)
+    monkeypatch.setattr("kmeans_engine.layout.block_rows", lambda m: request.param)
 
 
 @pytest.mark.kernels
@@ -29,7 +29,7 @@ def small_blocks(request, monkeypatch):
     st.integers(0, 2**32),
     st.sampled_from(problems.KINDS),
     st.sampled_from(["float32", "float64", "int16"]),
-    st.sampled_from([1, 2, 3, 5, 8, 9, 12]),
+    st.sampled_from([1, 2, 3, 5, 8]),
     st.sampled_from([1, 2, 5]),
 )
 def test_every_snapshot_equals_the_oracle(seed, kind, dtype, n, threads):
@@ -42,7 +42,7 @@ def test_every_snapshot_equals_the_oracle(seed, kind, dtype, n, threads):
         check.like_oracle(engine, problems.make_centroids(points, rng, k))
 
 
-@pytest.mark.parametrize("n", [2, 3, 10])
+@pytest.mark.parametrize("n", [2, 3, 8])
 def test_many_blocks_on_several_threads_equal_brute(n, monkeypatch):
     monkeypatch.setattr("kmeans_engine.threads.CHUNK_WORK", n * 25 << 11)
     rng = np.random.default_rng(n)
@@ -56,23 +56,13 @@ def test_many_blocks_on_several_threads_equal_brute(n, monkeypatch):
 
 @pytest.mark.parametrize("n", [1, 2, 3, 8])
 @pytest.mark.parametrize("dtype", ["float32", "float64", "uint8"])
-def test_the_layout_by_place_is_a_sorted_copy(n, dtype):
+def test_the_layout_is_a_sorted_copy(n, dtype):
     rng = np.random.default_rng(0)
     points = problems.make_layout(rng.normal(size=(5000, n)) * 50, dtype, "C")
-    layout = by_place(Data(points, 2))
+    layout = Layout(Data(points, 2))
     assert sorted(layout.order.tolist()) == list(range(5000))
     assert np.array_equal(layout.rows, points[layout.order])
     check_measures(layout, Data(points, 2))
-
-
-def test_the_layout_by_cluster_is_a_sorted_copy():
-    rng = np.random.default_rng(0)
-    points, labels = rng.normal(size=(5000, 20)), rng.integers(0, 7, 5000).astype(np.uint8)
-    data = Data(points, 2)
-    layout = by_cluster(data, labels, points[:7])
-    assert np.array_equal(layout.rows, points[layout.order])
-    assert (np.diff(labels[layout.order].astype(int)) >= 0).all()
-    check_measures(layout, data)
 
 
 def check_measures(layout: Layout, data: Data) -> None:
@@ -87,7 +77,7 @@ def check_measures(layout: Layout, data: Data) -> None:
     total = layout.sums.sum(axis=0)
     form = data.sums
     for n, exponent in enumerate(form.exponents.tolist()):
-        got = sum(int(v) << (form.width * level) for level, v in enumerate(total[n].tolist()))
+        got = sum(int(v) << (form.width * level) for level, v in enumerate(total[:, n].tolist()))
         want = sum(int(v) for v in np.ldexp(data.points[:, n].astype(float), -exponent).tolist())
         assert got == want
 
@@ -103,7 +93,7 @@ def test_the_curve_visits_every_cell_once_and_goes_from_neighbour_to_neighbour(n
 
 def test_sorting_makes_blocks_small():
     points = np.random.default_rng(0).uniform(size=(100_000, 2))
-    layout = by_place(Data(points, 2))
+    layout = Layout(Data(points, 2))
     area = np.prod(layout.high - layout.low, axis=1)
     assert area.mean() < 8 * layout.block / len(points)
 
@@ -158,3 +148,31 @@ def test_too_many_points_for_32_bits_are_refused():
 
     with pytest.raises(UnsupportedStrategy, match="2\\^32 points, got 4294967296"):
         Blocks(Huge())
+
+
+def test_many_features_are_refused():
+    with pytest.raises(UnsupportedStrategy, match="up to 8 features, got 9: use 'bounds'"):
+        Engine(np.eye(9), strategy="blocks")
+
+
+def test_a_coarse_cell_is_visited_before_the_next():
+    for n, bits, drop in ((1, 9, 4), (2, 9, 4), (2, 3, 2), (3, 6, 3), (5, 3, 1), (8, 2, 1)):
+        fine, coarse = _hilbert(n, bits), _hilbert(n, bits - drop)
+        cells, cell = np.arange(len(fine)), 0
+        for i in range(n):
+            axis = (cells >> (bits * (n - 1 - i))) & ((1 << bits) - 1)
+            cell = (cell << (bits - drop)) | (axis >> drop)
+        assert np.array_equal(fine >> (n * drop), coarse[cell])
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("seed", range(20))
+def test_labels_whose_centroid_leaves_the_neighbourhood(seed):
+    # A centroid that shoots away is no candidate any more, but its points still have its label:
+    # their clocks must go on by its shift too (a bug of an early version).
+    rng = np.random.default_rng(seed)
+    points = rng.uniform(size=(400, 2))
+    points[:3] += [50.0, 0.0]
+    start = points[rng.choice(np.arange(3, 400), 12, replace=False)]
+    start[0] = points[:3].mean(axis=0) * 0.04 + 0.5
+    check.like_oracle(Engine(points, strategy="blocks"), start, max_iterations=12)

@@ -340,9 +340,12 @@ def test_a_data_frame_and_a_memmap(tmp_path):
     ("m", "n", "k", "first"),
     [
         (500, 2, 3, "brute"),
-        (500, 2, 40, "bounds"),
-        (40_000, 2, 3, "blocks"),
+        (100_000, 2, 1, "brute"),  # settles at once
+        (20_000, 4, 2_000, "brute"),  # few points to a cluster: centroids are no fewer
+        (40_000, 2, 20, "blocks"),
+        (20_000, 2, 30, "bounds"),
         (40_000, 6, 30, "bounds"),
+        (20_000, 40, 100, "neighbours"),
     ],
 )
 def test_auto_chooses_by_the_shape(m, n, k, first):
@@ -350,15 +353,17 @@ def test_auto_chooses_by_the_shape(m, n, k, first):
     assert Engine(points).fit(points[:k], max_iterations=1).strategy == first
 
 
-@pytest.mark.parametrize(("k", "then"), [(4, "brute"), (40, "bounds")])
-def test_auto_gives_up_sorting_where_many_blocks_are_mixed(k, then, monkeypatch):
-    monkeypatch.setattr("kmeans_engine.strategies.auto._TOO_MIXED", 0.0)
-    monkeypatch.setattr("kmeans_engine.strategies.auto._BLOCKS_ACROSS", 0.0)
-    points = np.random.default_rng(0).uniform(size=(30_000, 2))
-    got = list(Engine(points).snapshots(points[:k], max_iterations=6))
-    # The first step that finds mixed blocks is that of snapshot 2.
-    assert [s.strategy for s in got] == ["blocks"] * 3 + [then] * 4
-    want = Engine(points, strategy="brute").snapshots(points[:k], max_iterations=6)
+def test_auto_does_not_sort_duplicates():
+    points = np.repeat([[0.0, 0.0], [1.0, 0.5], [3.0, 1.0]], 40_000, axis=0)
+    assert Engine(points).fit(points[:20], max_iterations=1).strategy == "brute"
+
+
+def test_auto_gives_up_lists_that_hold_nearly_all_centroids():
+    points = np.random.default_rng(0).uniform(size=(20_000, 16)).astype(np.float32)
+    got = list(Engine(points).snapshots(points[:256], max_iterations=4))
+    # The first look at neighbours is that of snapshot 2.
+    assert [s.strategy for s in got] == ["neighbours"] * 3 + ["bounds"] * 2
+    want = Engine(points, strategy="brute").snapshots(points[:256], max_iterations=4)
     for a, b in itertools.zip_longest(got, want):
         check.same_snapshot(a, b)
 

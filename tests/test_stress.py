@@ -5,7 +5,7 @@ import numpy as np
 import problems
 import pytest
 
-from kmeans_engine import STRATEGIES, Engine
+from kmeans_engine import Engine
 from kmeans_engine.strategies import make_strategy
 
 PROBLEMS = 10_000
@@ -17,7 +17,8 @@ class Switching:
     """Hands the run to another strategy at every iteration, as `auto` may do at any of them."""
 
     def __init__(self, data, rng):
-        self._others = [make_strategy(name, data) for name in STRATEGIES if name != "auto"]
+        names = [name for name in problems.strategies(data.n_features) if name != "auto"]
+        self._others = [make_strategy(name, data) for name in names]
         self._rng = rng
 
     def begin(self):
@@ -50,14 +51,15 @@ def test_random_problems(part, monkeypatch):
     snapshots = 0
     for _ in range(PROBLEMS // PARTS):
         rows = int(rng.integers(1, 6))
-        monkeypatch.setattr("kmeans_engine.layout.block_rows", lambda m, k=None, r=rows: r)
+        monkeypatch.setattr("kmeans_engine.layout.block_rows", lambda m, r=rows: r)
         monkeypatch.setattr("kmeans_engine.threads.CHUNK_WORK", 1 << int(rng.integers(6, 24)))
         m, n = int(rng.integers(1, 15)), int(rng.choice([1, 2, 2, 3, 4, 10]))
         kind = problems.KINDS[rng.integers(len(problems.KINDS))]
         points = problems.make_points(kind, rng, m, n)
         points = problems.make_layout(points, DTYPES[rng.integers(len(DTYPES))], "C")
         centroids = problems.make_centroids(points, rng, int(rng.integers(1, min(m, 5) + 1)))
-        name = STRATEGIES[rng.integers(len(STRATEGIES))]
+        names = problems.strategies(n)
+        name = names[rng.integers(len(names))]
         engine = Engine(points, threads=int(rng.integers(1, 4)), strategy=name)
         if rng.integers(5) == 0:
             engine._strategy = Switching(engine._data, rng)

@@ -13,10 +13,11 @@ for every x in the box and every c that was ruled out; the centroid of x is no f
 relative 1e-9 of gap and D pays for the rounding of this. Among the candidates that were scored, the
 gap of a point is that of `kernels.bounds`.
 
-The clocks. A parent is a box of `FAN` blocks, and each has a clock, `spent`, that goes on by the two
-largest shifts among the candidates of its box, those of now and those of the turn before, from
+The clocks. A parent is a box of `FAN` blocks, and each has a clock, `spent`, that goes on by the
+two largest shifts among the candidates of its box, those of now and those of the turn before, from
 which its labels come: a label in it stands until the clock has gone on by its gap. Centroids that
-are ruled out for the box do not count; the least sum of the clock and their gap is the `ceiling`. `times` holds when to look at a point of a mixed block, `expiry` when to look
+are ruled out for the box do not count; the least sum of the clock and their gap is the `ceiling`.
+ `times` holds when to look at a point of a mixed block, `expiry` when to look
 at a block: a late iteration looks at a few points of the mixed blocks, and at nothing else. A
 parent without mixed blocks does not even need its own clock: until the two largest of all shifts
 have added up to `parent_expiry` it is left alone, and begins anew after that. Units are those of

@@ -28,7 +28,15 @@ import numpy as np
 from kmeans_engine._jit import kernel
 from kmeans_engine.kernels.assign import BLOCK, block_slack, load, nearest, score
 from kmeans_engine.kernels.vector import (
-    WIDTH, add_square, due_bits, floats, load_row, lowest_bit, prefetch, spread, store,
+    WIDTH,
+    add_square,
+    due_bits,
+    floats,
+    load_row,
+    lowest_bit,
+    prefetch,
+    spread,
+    store,
 )  # fmt: skip
 
 __all__ = [
@@ -103,7 +111,7 @@ def measure_centroids(P, columns, first, root, error, D):
     """Write D_ac, see above, for some centroids a from `first` on.
 
     `P` as in `kernels.assign.score`; `columns` (in, (N, >= K)), P the other way round, padded with
-    inf to a multiple of WIDTH; `root`, `error` as in `kernels.bounds`; `D` (out, (R, >= K) float32).
+    inf to a multiple of WIDTH; `root`, `error`, see above; `D` (out, (R, >= K) float32).
     """
     flat, less = D.reshape(D.size), np.float32(1.0 - root)
     for r in range(D.shape[0]):

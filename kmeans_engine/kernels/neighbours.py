@@ -13,7 +13,15 @@ import numpy as np
 from kmeans_engine._jit import kernel
 from kmeans_engine.kernels.assign import score
 from kmeans_engine.kernels.bounds import DOWN, FAR, bounded, farthest, gap_between, gather
-from kmeans_engine.kernels.vector import WIDTH, add_square, floats, load_row, prefetch, spread, store
+from kmeans_engine.kernels.vector import (
+    WIDTH,
+    add_square,
+    floats,
+    load_row,
+    prefetch,
+    spread,
+    store,
+)
 
 __all__ = ["SEGMENT", "TILE", "look"]
 

@@ -174,10 +174,10 @@ def _two_product(a, b):
 @kernel()
 def _equal(a, b, k, n):
     """Return whether the limbs of two sums are equal."""
+    equal = True
     for level in range(a.shape[1]):
-        if a[k, level, n] != b[k, level, n]:
-            return False
-    return True
+        equal = equal and a[k, level, n] == b[k, level, n]
+    return equal
 
 
 @kernel()
@@ -287,10 +287,9 @@ def sum_squares(bits, bins):
 
 @kernel()
 def compare_centroids(before, after):
-    """Return the largest squared distance between rows of two arrays (in, (K, N)), and whether
-    the arrays are equal.
+    """Return the largest squared distance between rows of two arrays, and whether all are equal.
 
-    Squares are added left to right, like the oracle does.
+    `before`, `after` (in, (K, N)); squares are added left to right, as in the oracle.
     """
     largest, equal = 0.0, True
     for k in range(before.shape[0]):

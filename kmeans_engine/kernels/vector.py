@@ -89,7 +89,7 @@ def _fill(builder, value):
 
 def _address(context, builder, kinds, values):
     """Return a pointer to the element of an array, ``values[0]``, at the indices that follow."""
-    kind, array, *indices = kinds[0], *values
+    kind, array, indices = kinds[0], values[0], values[1:]
     fields = context.make_array(kind)(context, builder, array)
     strides = cgutils.unpack_tuple(builder, fields.strides, kind.ndim)
     offset = ir.Constant(strides[0].type, 0)
@@ -134,7 +134,9 @@ def _emit_due(context, builder, kinds, values):
     label = _emit_load_1d(context, builder, kinds[1], labels, start, kinds[3])
     wide = ir.VectorType(ir.IntType(64), WIDTH)
     lanes = builder.zext(label, wide) if label.type != wide else label
-    first = _address(context, builder, (kinds[2], types.intp), (limits, ir.Constant(ir.IntType(64), 0)))
+    first = _address(
+        context, builder, (kinds[2], types.intp), (limits, ir.Constant(ir.IntType(64), 0))
+    )
     limit = ir.Constant(ir.VectorType(ir.FloatType(), WIDTH), ir.Undefined)
     for lane in range(WIDTH):
         at = ir.Constant(ir.IntType(32), lane)

@@ -1,6 +1,7 @@
-"""Chooses a strategy by the shape of the problem, and another one if sorting does not pay.
+"""Chooses a strategy by the shape of the problem, and another one if it does not pay.
 
-Equal bits make it safe to change in the middle of a run.
+Equal bits make it safe to change in the middle of a run. The figures are from 30 iterations on two
+cores; benchmarks/engine.py measures the choices.
 """
 
 from __future__ import annotations
@@ -12,21 +13,28 @@ from kmeans_engine.data import Data
 from kmeans_engine.exact import ExactSums
 from kmeans_engine.layout import block_rows
 from kmeans_engine.strategies.base import Floats, Labels, Run, Step, Strategy
-from kmeans_engine.strategies.blocks import MOST_FEATURES, Blocks, BlocksRun
-from kmeans_engine.strategies.bounds import Bounds
+from kmeans_engine.strategies.blocks import Blocks
+from kmeans_engine.strategies.bounds import MOST_CENTROIDS, Bounds
 from kmeans_engine.strategies.brute import Brute
+from kmeans_engine.strategies.neighbours import Neighbours, NeighboursRun
 
 __all__ = ["Auto"]
 
-# Fewer points than this are not worth sorting, and fewer multiply-adds a point not worth a bound.
-_WORTH_SORTING = 1 << 14
-_WORTH_BOUNDS = 1 << 6
-# Blocks across a cluster, along one axis, from which on few blocks lie on a border. With 12 of them
-# blocks are as fast as bounds (1 M x 2, K = 100), with 6 bounds are 1.1 times as fast (1 M x 3,
-# K = 64), with 4 2.5 times (china.jpg, K = 64).
-_BLOCKS_ACROSS = 10.0
-# The share of points in mixed blocks that shows the opposite.
-_TOO_MIXED = 0.35
+# Differences (M K N) of an iteration from which on remembering anything pays: 50 microseconds.
+_WORTH_BOUNDS = 1 << 20
+# Fewer points than this are not worth sorting.
+_WORTH_SORTING = 1 << 15
+# Features up to which sorting helps, and how many blocks must then lie across a cluster, along one
+# axis. 1 M points, best other time / that of blocks: 1.6 (N=3, K=64, 6 across), 1.2 (N=4, K=64, 4
+# across), 0.75 (N=5, K=64, 3 across), 0.8 (N=4, K=8, 7 across); china.jpg, N=3, 4 across: 0.85.
+_BLOCKS_ACROSS = {1: 2.5, 2: 2.5, 3: 4.1}
+# K (N + 7), in about 64ths of a nanosecond, from which on scoring all centroids costs more than
+# sorting the points by cluster.
+_WORTH_LISTS = 4000
+# The share of all centroids on the lists when it does not.
+_TOO_LONG = 0.9
+# Points that are looked at to see whether there are more than K different ones.
+_GLANCE = 64
 
 
 class Auto:
@@ -50,7 +58,7 @@ class Auto:
     def strategy(self, name: str) -> Strategy:
         """Return one of the other strategies, the same one every time."""
         classes: dict[str, Callable[[Data], Strategy]]
-        classes = {"blocks": Blocks, "bounds": Bounds, "brute": Brute}
+        classes = {"blocks": Blocks, "bounds": Bounds, "brute": Brute, "neighbours": Neighbours}
         with self._lock:
             if name not in self._made:
                 self._made[name] = classes[name](self.data)
@@ -77,14 +85,8 @@ class AutoRun:
 
     def first(self, centroids: Floats, labels: Labels) -> ExactSums:
         """Write the label of every point to `labels` (M,); return the sums of the clusters."""
-        data, k = self._auto.data, len(centroids)
-        name = _without_sorting(data, k)
-        if data.n_features <= MOST_FEATURES and _WORTH_SORTING <= data.n_points < 1 << 32:
-            blocks = data.n_points / block_rows(data.n_points)
-            if (blocks / k) ** (1 / data.n_features) > _BLOCKS_ACROSS:
-                name = "blocks"
-        self.name = name
-        self._run = self._auto.strategy(name).begin()
+        self.name = _choose(self._auto.data, len(centroids))
+        self._run = self._auto.strategy(self.name).begin()
         return self._run.first(centroids, labels)
 
     def adopt(self, centroids: Floats, labels: Labels) -> None:
@@ -95,12 +97,26 @@ class AutoRun:
         """Find what changes with respect to `labels` and `sums`, both left as they are."""
         run = self._run
         step, self.name = run.step(centroids, labels, sums), run.name
-        if isinstance(run, BlocksRun) and run.share_scored() > _TOO_MIXED:
-            # The new run knows nothing of the labels before: its next step looks at all of them.
-            name = _without_sorting(self._auto.data, len(centroids))
-            self._run = self._auto.strategy(name).begin()
+        # A new run knows nothing of the labels before: its next step looks at all of them.
+        if isinstance(run, NeighboursRun) and run.share_listed() > _TOO_LONG:
+            self._run = self._auto.strategy("bounds").begin()
         return step
 
 
+def _choose(data: Data, k: int) -> str:
+    m, n = data.n_points, data.n_features
+    if k == 1 or k * 16 > m or m * k * n < _WORTH_BOUNDS or m >= 1 << 32:
+        return "brute"
+    glance = {row.tobytes() for row in data.sample(-(-m // _GLANCE))}
+    if len(glance) <= min(k, _GLANCE // 2):
+        return "brute"  # duplicates, which settle at once
+    if n in _BLOCKS_ACROSS and m >= _WORTH_SORTING:
+        blocks = m / block_rows(m)
+        if (blocks / k) ** (1 / n) > _BLOCKS_ACROSS[n]:
+            return "blocks"
+    return _without_sorting(data, k)
+
+
 def _without_sorting(data: Data, k: int) -> str:
-    return "bounds" if k * data.n_features >= _WORTH_BOUNDS else "brute"
+    long = k * (data.n_features + 7) >= _WORTH_LISTS and k <= MOST_CENTROIDS
+    return "neighbours" if long else "bounds"

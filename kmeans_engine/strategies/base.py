@@ -80,7 +80,7 @@ def sum_points(data: Data, labels: Labels, k: int) -> ExactSums:
 
 
 def move_points(
-    data: Data, sums: ExactSums, indices: npt.NDArray[np.intp], old: Labels, new: Labels
+    data: Data, sums: ExactSums, indices: npt.NDArray[np.integer], old: Labels, new: Labels
 ) -> Step:
     """Return the step that takes the points `indices` from their old to their new clusters."""
     if not len(indices):

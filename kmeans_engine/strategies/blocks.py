@@ -82,7 +82,7 @@ class BlocksRun:
 
     def __init__(self, strategy: Blocks) -> None:
         self._strategy, self._data = strategy, strategy.data
-        self._spent, self._turn = 0.0, 0
+        self._spent, self.turn = 0.0, 0
         self._before: Floats | None = None
         self.seen = np.zeros(4, dtype=np.int64)
         # Kept from turn to turn: fresh pages cost more than the work of a late iteration.
@@ -100,10 +100,6 @@ class BlocksRun:
 
         run_chunks(scatter, len(labels), chunk_rows(128), data.threads)
         return sums
-
-    def share_scored(self) -> float:
-        """Return the share of all points that were scored in the last step."""
-        return float(self.seen[3]) / self._data.n_points
 
     def adopt(self, centroids: Floats, labels: Labels) -> None:
         """Take over a run at a state whose labels another strategy found."""
@@ -140,7 +136,7 @@ class BlocksRun:
             # One centroid comes nearer, another one goes away.
             self._spent += float(np.sort(shifts)[-2:].sum()) * (1.0 + 1e-9)
         self._before = centroids
-        self._turn += 1
+        self.turn += 1
         # The lowest of several equal centroids wins always; only while there are such must blocks
         # not remember their winner, since the others may part from it.
         lines = distinct(centroids)
@@ -172,10 +168,10 @@ class BlocksRun:
             total = sweep(
                 active[start:stop], layout.rows, layout.order, layout.block, layout.parent_low,
                 layout.parent_high, layout.low, layout.high, layout.sums, centroids, roots, packed,
-                shifts, center, scale, rho, kappa, delta_unit, root, form.down, form.up, self._turn,
+                shifts, center, scale, rho, kappa, delta_unit, root, form.down, form.up, self.turn,
                 before is None, self._visited, self._listed, self._clock, self._ceiling,
-                self._remaining, self._expiry, self._whole, self._times, self._labels, changed, new, part.sums,
-                part.counts, seen, *rest,
+                self._remaining, self._expiry, self._whole, self._times, self._labels, changed, new,
+                part.sums, part.counts, seen, *rest,
             )  # fmt: skip
             if before is not None and total:
                 pieces.append((changed[:total].copy(), new[:total].copy()))
@@ -195,7 +191,7 @@ class BlocksRun:
     def _nanoseconds(self, contests: int) -> float:
         """Return about how long the next sweep will take on one thread, with so many distances."""
         _, whole, mixed, scored = self.seen.tolist()
-        return 2.0 * contests + 100.0 * whole + 250.0 * mixed + 6.0 * scored
+        return float(2.0 * contests + 100.0 * whole + 250.0 * mixed + 6.0 * scored)
 
     def _forget(self) -> None:
         self._visited[:] = -2

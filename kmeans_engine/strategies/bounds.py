@@ -7,6 +7,7 @@ Holds eight bytes a point, and the distances between the centroids while there a
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -31,8 +32,8 @@ from kmeans_engine.threads import WORTH_A_THREAD, chunk_rows, even_rows, run_chu
 
 __all__ = ["MOST_CENTROIDS", "Bounds", "BoundsRun"]
 
-# 16 MiB of distances between centroids.
-MOST_CENTROIDS = 1 << 11
+# 64 MiB of distances between centroids.
+MOST_CENTROIDS = 1 << 12
 # Rows whose times are compared in one piece.
 _ROWS = 1 << 17
 
@@ -94,7 +95,7 @@ class BoundsRun:
         self._before: Floats | None = None
         self._expiry = np.empty(data.n_points, dtype=np.float32)
         self._due = np.empty(data.n_points, dtype=np.uint32)
-        self.scored, self._looked = 0, data.n_points
+        self.scored, self.looked = 0, data.n_points
         # Kept from step to step: fresh pages cost more than the work of a late iteration.
         self._scratch: list[tuple[npt.NDArray[Any], ...]] = []
 
@@ -155,9 +156,7 @@ class BoundsRun:
         root = root_margin(data.n_features)
         return centroids, packed, lines, len(lines), center, scale, *margin, root, reach
 
-    def _move(
-        self, centroids: Floats, common: tuple[Any, ...]
-    ) -> npt.NDArray[np.float32]:
+    def _move(self, centroids: Floats, common: tuple[Any, ...]) -> npt.NDArray[np.float32]:
         """Account for the move of the centroids; return the threshold of each cluster."""
         data, (k, n_features) = self._data, centroids.shape
         _, packed, _, _, _, _, _, kappa, delta_unit, root, reach = common
@@ -176,9 +175,7 @@ class BoundsRun:
         def work(worker: int, start: int, stop: int) -> None:
             part = self._distances[start:stop]
             measure_centroids(packed, columns, start, root, error, part)
-            move_centroids(
-                part, start, shifts, self._radius, self._spent, self._ceiling, threshold
-            )
+            move_centroids(part, start, shifts, self._radius, self._spent, self._ceiling, threshold)
 
         run_chunks(work, k, max((1 << 20) // (k * n_features), 1), data.threads)
         return threshold
@@ -190,12 +187,12 @@ class BoundsRun:
         data, m, (k, n_features) = self._data, len(labels), common[0].shape
         rows = self._piece(k)
         threads = data.threads if self._nanoseconds(k) > WORTH_A_THREAD else 1
-        workers = min(threads, -(-m // rows))
+        most = chunk_rows(k * n_features)
+        workers = min(threads, -(-m // min(rows, most)))
         totals = np.zeros(-(-m // rows), dtype=np.int64)
         counts = np.zeros((workers, k), dtype=np.int64)
         scored = np.zeros(workers, dtype=np.int64)
         radius = np.zeros((workers, k))
-        most = chunk_rows(k * n_features)
         # Together, a piece is in the cache and one hand-over to the other threads is saved; apart,
         # no call lasts too long for Ctrl-C.
         together = rows <= most
@@ -226,12 +223,12 @@ class BoundsRun:
                 search(worker, due[:total])
 
         run_chunks(compare, m, rows, threads)
-        self._looked = int(totals.sum())
+        self.looked = int(totals.sum())
         if not together:
             ends = np.cumsum(totals)
             for piece, (total, end) in enumerate(zip(totals.tolist(), ends.tolist(), strict=True)):
                 self._due[end - total : end] = self._due[piece * rows : piece * rows + total]
-            due = self._due[: self._looked]
+            due = self._due[: self.looked]
             per_chunk = even_rows(len(due), most, threads, BLOCK)
 
             def look(worker: int, start: int, stop: int) -> None:
@@ -248,7 +245,7 @@ class BoundsRun:
         """Return how many rows are compared in one piece."""
         data, n_features = self._data, self._data.n_features
         most = _ROWS
-        if n_features <= 8 and self._looked * 8 > data.n_points:
+        if n_features <= 8 and self.looked * 8 > data.n_points:
             # Nearly all rows will be read, so they should fit the cache; else the more points of a
             # cluster there are in a piece, the fuller are the vectors.
             most = _ROWS // 4
@@ -257,18 +254,16 @@ class BoundsRun:
     def _nanoseconds(self, k: int) -> float:
         """Return about how long the next look will take on one thread."""
         work = k * self._data.n_features
-        return 1.5 * self._data.n_points + self._looked * (20.0 + work / 20.0)
+        return float(1.5 * self._data.n_points + self.looked * (20.0 + work / 20.0))
 
     # What a look is done with, and its scratch.
-    _search = staticmethod(look_around)
+    _search: Callable[..., tuple[int, int]] = staticmethod(look_around)
 
     def _tools(self) -> tuple[npt.NDArray[Any], ...]:
         """Return what `_search` is told besides."""
         return ()
 
-    def _new_scratch(
-        self, k: int, rows: int, dtype: np.dtype[Any]
-    ) -> tuple[npt.NDArray[Any], ...]:
+    def _new_scratch(self, k: int, rows: int, dtype: np.dtype[Any]) -> tuple[npt.NDArray[Any], ...]:
         rows = min(rows, self._data.n_points)
         return (
             np.empty(rows, dtype=np.uint32),  # listed

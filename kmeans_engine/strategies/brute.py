@@ -120,7 +120,10 @@ class Brute:
         pieces: dict[int, tuple[npt.NDArray[np.intp], Labels]] = {}
 
         def compare(start: int, found: npt.NDArray[np.int32]) -> None:
-            changed, new = np.empty(len(found), dtype=np.intp), np.empty_like(labels, shape=len(found))
+            changed, new = (
+                np.empty(len(found), dtype=np.intp),
+                np.empty_like(labels, shape=len(found)),
+            )
             total = differing(found, labels[start : start + len(found)], start, changed, new)
             pieces[start] = changed[:total].copy(), new[:total].copy()
 
@@ -157,8 +160,8 @@ class Brute:
             X = data.rows(start, stop, buffer)
             found = found[: stop - start]
             assign_block(
-                X, centroids, packed, lines, len(lines), data.center.astype(X.dtype), X.dtype.type(data.scale),
-                rho, kappa, delta_unit, reach, found, *rest,
+                X, centroids, packed, lines, len(lines), data.center.astype(X.dtype),
+                X.dtype.type(data.scale), rho, kappa, delta_unit, reach, found, *rest,
             )  # fmt: skip
             consume(start, found)
 

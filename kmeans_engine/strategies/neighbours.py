@@ -54,12 +54,14 @@ class NeighboursRun(BoundsRun):
         _check(len(centroids))
         super().adopt(centroids, labels)
 
+    def share_listed(self) -> float:
+        """Return the share of all centroids that were scored in the looks of the last step."""
+        return float(self.scored / max(self.looked * len(self._spent), 1))
+
     def _tools(self) -> tuple[npt.NDArray[Any], ...]:
         return (self._distances,)
 
-    def _new_scratch(
-        self, k: int, rows: int, dtype: np.dtype[Any]
-    ) -> tuple[npt.NDArray[Any], ...]:
+    def _new_scratch(self, k: int, rows: int, dtype: np.dtype[Any]) -> tuple[npt.NDArray[Any], ...]:
         return (
             *super()._new_scratch(k, rows, dtype)[:4],
             *self._scores(TILE + WIDTH),
