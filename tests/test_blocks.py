@@ -163,16 +163,3 @@ def test_a_coarse_cell_is_visited_before_the_next():
             axis = (cells >> (bits * (n - 1 - i))) & ((1 << bits) - 1)
             cell = (cell << (bits - drop)) | (axis >> drop)
         assert np.array_equal(fine >> (n * drop), coarse[cell])
-
-
-@pytest.mark.usefixtures("small_blocks")
-@pytest.mark.parametrize("seed", range(20))
-def test_labels_whose_centroid_leaves_the_neighbourhood(seed):
-    # A centroid that shoots away is no candidate any more, but its points still have its label:
-    # their clocks must go on by its shift too (a bug of an early version).
-    rng = np.random.default_rng(seed)
-    points = rng.uniform(size=(400, 2))
-    points[:3] += [50.0, 0.0]
-    start = points[rng.choice(np.arange(3, 400), 12, replace=False)]
-    start[0] = points[:3].mean(axis=0) * 0.04 + 0.5
-    check.like_oracle(Engine(points, strategy="blocks"), start, max_iterations=12)

@@ -1,5 +1,7 @@
 """Ten thousand small problems, every field of every snapshot against the oracle."""
 
+import itertools
+
 import check
 import numpy as np
 import problems
@@ -65,3 +67,24 @@ def test_random_problems(part, monkeypatch):
             engine._strategy = Switching(engine._data, rng)
         snapshots += check.like_oracle(engine, centroids, max_iterations=8)
     assert snapshots > 3 * PROBLEMS // PARTS
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_problems_with_many_blocks_and_lists(part, monkeypatch):
+    # Large enough for parents and lists that part of the centroids leave, and come back to: a label
+    # whose centroid is no candidate any more once kept its point (blocks), which small ones miss.
+    rng = np.random.default_rng([part, 1])
+    for _ in range(12):
+        rows = int(rng.integers(1, 20))
+        monkeypatch.setattr("kmeans_engine.layout.block_rows", lambda m, r=rows: r)
+        monkeypatch.setattr("kmeans_engine.threads.CHUNK_WORK", 1 << int(rng.integers(12, 24)))
+        m, n, k = int(rng.integers(300, 4000)), int(rng.choice([1, 2, 3, 10])), rng.integers(2, 60)
+        kind = problems.KINDS[rng.integers(len(problems.KINDS))]
+        points = problems.make_points(kind, rng, m, n)
+        points = problems.make_layout(points, DTYPES[rng.integers(len(DTYPES))], "C")
+        start = problems.make_centroids(points, rng, int(k))
+        want = list(Engine(points, threads=1, strategy="brute").snapshots(start, max_iterations=25))
+        for name in problems.strategies(n):
+            got = Engine(points, strategy=name).snapshots(start, max_iterations=25)
+            for a, b in itertools.zip_longest(got, want):
+                check.same_snapshot(a, b)
