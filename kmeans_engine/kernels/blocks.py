@@ -17,11 +17,11 @@ The clocks. A parent is a box of `FAN` blocks, and each has a clock, `spent`, th
 two largest shifts among the candidates of its box, those of now and those of the turn before, from
 which its labels come: a label in it stands until the clock has gone on by its gap. Centroids that
 are ruled out for the box do not count; the least sum of the clock and their gap is the `ceiling`.
- `times` holds when to look at a point of a mixed block, `expiry` when to look
-at a block: a late iteration looks at a few points of the mixed blocks, and at nothing else. A
-parent without mixed blocks does not even need its own clock: until the two largest of all shifts
-have added up to `parent_expiry` it is left alone, and begins anew after that. Units are those of
-the scores, rounding is as in `kernels.bounds`.
+`times` holds when to look at a point of a mixed block, `expiry` when to look at a block: a late
+iteration looks at a few points of the mixed blocks, and at nothing else. A parent without mixed
+blocks does not even need its own clock: until the two largest of all shifts have added up to what
+is `remaining`, it is left alone, and begins anew after that. Units are those of the scores,
+rounding is as in `kernels.bounds`.
 
 What a parent's box has ruled out for its own winner a' is ruled out for its children: there c loses
 to a', which is a candidate of the child; and the child's gap is then limited by the parent's.
@@ -232,29 +232,43 @@ def _earliest(times, start, size):
 
 
 @kernel(counted=False)
-def sweep(
-    parents, rows, order, block, parent_low, parent_high, low, high, block_sums, C, roots, P, shifts,
-    center, scale, rho, kappa, delta_unit, root, down, up, turn, first, visited, listed, spent,
-    ceiling, remaining, expiry, whole, times, labels, changed, new_labels, sums, counts, seen, exact, d, keep, keep2,
-    ids, few, x, best, second, winner, members,
-):  # fmt: skip
+def sweep(parents, block, turn, first, layout, problem, form, margin, memory, found, scratch):
     """Assign the blocks of some parents; return how many rows changed their label.
 
-    Parameters: `parents` (in, (R,)); `rows` (in, (M, N)), sorted; `order`
-    (in, (M,)), the point that each is; `block`, rows of a block; boxes
-    of parents and blocks (in, (boxes, N)); `block_sums` (in, (blocks, L, N)); `C` (in, (K, N)
-    float64); `roots` (in), the centroids that can win at all; `P` as in `kernels.assign.score`;
-    `shifts` (in, (K,)) since the last turn; `center`, `scale`, `rho`, `kappa`, `delta_unit` as in
-    `kernels.assign`; `root` as in `kernels.bounds`; `down`, `up` as in `kernels.sums`; `turn`,
-    number of the iteration; `first`, whether nothing has a label yet; `visited` (in and out,
-    (parents,)), the last turn of each; `listed` (in and out) as in `_two_largest`; `spent`, `ceiling` (in and out, (parents,)); `remaining`
-    (out, (parents,)), for how long they may be left alone; `expiry` (in and out, (blocks,)
-    float32); `whole` (in and out, (blocks,) int32), the label of a block or -1; `times` (in and
-    out, (M,) float32); `labels` (in and out, (M,)), of the sorted rows; `changed`,
-    `new_labels` (out), the points that changed and their new labels; `sums` (in and out, (K, L, N)) and `counts` (in and out, (K,)); `seen` (in
-    and out, (4,) int64), blocks skipped, assigned whole, mixed, and points scored; the rest is
-    scratch.
+    Parameters
+    ----------
+    parents : (R,), in
+        Which.
+    block, turn, first
+        Rows of a block; number of the iteration; whether nothing has a label yet.
+    layout : in
+        The sorted rows (M, N), the point that each is (M,), low and high corners of the boxes of
+        parents, and of blocks, and the sums of the blocks (blocks, L, N).
+    problem : in
+        The centroids (K, N), those that can win at all, P as in `kernels.assign.score`, and the
+        shifts (K,) since the last turn.
+    form : in
+        `down` and `up` as in `kernels.sums`.
+    margin : in
+        `center`, `scale`, `rho`, `kappa`, `delta_unit` as in `kernels.assign`, `root` as in
+        `kernels.bounds`.
+    memory : in and out
+        Of parents: the last turn, `listed` as in `_two_largest`, `spent`, `ceiling`, and for how
+        long they may be left alone (out). Of blocks: `expiry` (float32), `whole`, the label or -1
+        (int32). Of rows: `times` (float32), labels.
+    found : out
+        Points that changed, their new labels, sums (K, L, N) and counts (K,) of the clusters (both
+        in and out), and (4,) numbers of blocks skipped, assigned whole, mixed, and points scored.
+    scratch
+        See `strategies.blocks`.
     """
+    rows, order, parent_low, parent_high, low, high, block_sums = layout
+    C, roots, P, shifts = problem
+    down, up = form
+    center, scale, rho, kappa, delta_unit, root = margin
+    visited, listed, spent, ceiling, remaining, expiry, whole, times, labels = memory
+    changed, new_labels, sums, counts, seen = found
+    exact, d, keep, keep2, ids, few, x, best, second, winner, members = scratch
     M, N = rows.shape
     blocks = low.shape[0]
     bar, root = np.float32(1.0 + rho), np.float32(root)

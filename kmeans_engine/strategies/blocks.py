@@ -144,9 +144,17 @@ class BlocksRun:
         if len(roots) < k:
             self._forget()
         dtype = layout.rows.dtype
-        packed = pack(data, centroids)
-        rho, kappa, delta_unit = score_margin(n, data.scale)
-        root = root_margin(n)
+        center, scale = data.center.astype(dtype), dtype.type(data.scale)
+        margin = (center, scale, *score_margin(n, data.scale), root_margin(n))
+        points = (
+            layout.rows, layout.order, layout.parent_low, layout.parent_high, layout.low,
+            layout.high, layout.sums,
+        )  # fmt: skip
+        memory = (
+            self._visited, self._listed, self._clock, self._ceiling, self._remaining, self._expiry,
+            self._whole, self._times, self._labels,
+        )  # fmt: skip
+        problem = (centroids, roots, pack(data, centroids), shifts)
         active = np.flatnonzero(self._parent_expiry <= self._spent).astype(np.int32)
         threads = data.threads
         if before is not None and self._nanoseconds(len(active) * k * n) < WORTH_A_THREAD:
@@ -160,18 +168,14 @@ class BlocksRun:
         scratch = self._scratch[:workers]
         parts = [form.empty(k) if i or before is None else before.copy() for i in range(workers)]
         pieces: list[tuple[npt.NDArray[np.uint32], Labels]] = []
-        center, scale = data.center.astype(dtype), dtype.type(data.scale)
 
         def work(worker: int, start: int, stop: int) -> None:
             changed, new, seen, *rest = scratch[worker]
             part = parts[worker]
             total = sweep(
-                active[start:stop], layout.rows, layout.order, layout.block, layout.parent_low,
-                layout.parent_high, layout.low, layout.high, layout.sums, centroids, roots, packed,
-                shifts, center, scale, rho, kappa, delta_unit, root, form.down, form.up, self.turn,
-                before is None, self._visited, self._listed, self._clock, self._ceiling,
-                self._remaining, self._expiry, self._whole, self._times, self._labels, changed, new,
-                part.sums, part.counts, seen, *rest,
+                active[start:stop], layout.block, self.turn, before is None, points, problem,
+                (form.down, form.up), margin, memory,
+                (changed, new, part.sums, part.counts, seen), tuple(rest),
             )  # fmt: skip
             if before is not None and total:
                 pieces.append((changed[:total].copy(), new[:total].copy()))
