@@ -43,12 +43,14 @@ def kernel(*flags: str, inline: bool = False, counted: bool = True) -> Callable[
         minimum become a vector reduction. Without flags the arithmetic is IEEE, operation by
         operation.
     counted : bool
-        Without, references to arrays are not counted, so the function may not make any, nor views
-        of them. Each call counts each of its arrays, and threads that count the same arrays wait
-        for one another: a third of the time of `kernels.blocks.sweep`.
+        Whether references to arrays are counted, which a function that makes arrays or views of
+        them needs. Otherwise each call would count each of its arrays for nothing, and threads that
+        count the same arrays wait for one another: a quarter of the time of
+        `kernels.blocks.sweep`.
     inline : bool
-        Copy the function into its callers, with their flags. Worth it for a function of arrays that
-        is called per value: counting their references took three times as long as the sums.
+        Copy the function into its callers, with their flags: worth it for one of many arguments
+        that is called per value. It halves the time of the first sweep, but the caller compiles for
+        longer.
     """
 
     def decorate(function: Kernel) -> Kernel:

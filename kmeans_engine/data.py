@@ -87,8 +87,9 @@ class Data:
         rows = even_rows(self.n_points, chunk_rows(64 * n), self.threads)
         # Rows side by side make a long one, for vector instructions with few features too.
         stripes = max(min(_LONG // n, rows), 1)
-        found = np.empty((self.threads, 5, stripes * n))
-        found[...] = np.array([np.inf, -np.inf, np.inf, 0.0, 0.0])[:, None]
+        neutral = np.array([np.inf, -np.inf, np.inf, 0.0, 0.0])[:, None]
+        found = np.tile(neutral, (self.threads, 1, stripes * n))
+        rest = np.tile(neutral, (self.threads, 1, n))  # of the last rows of a chunk
         buffers = [self.rows_buffer(rows) for _ in range(self.threads)]
 
         def measure(worker: int, start: int, stop: int) -> None:
@@ -97,12 +98,14 @@ class Data:
                 chunk = self.rows(start, stop, buffers[worker])
             scan_rows(chunk[: whole - start].reshape(-1, stripes * n), found[worker])
             if whole < stop:
-                scan_rows(chunk[whole - start :], found[worker, :, :n])
-            if found[worker, 4].any():
+                scan_rows(chunk[whole - start :], rest[worker])
+            if found[worker, 4].any() or rest[worker, 4].any():
                 raise non_finite_error(self._view, "points")
 
         run_chunks(measure, self.n_points, rows, self.threads)
-        parts = found.reshape(self.threads, 5, stripes, n)
+        parts = np.concatenate(
+            [found.reshape(self.threads, 5, stripes, n), rest[:, :, None]], axis=2
+        )
         low, high, tiny = parts[:, 0], parts[:, 1], parts[:, 2]
         over = (0, 1)
         integral = parts[:, 3].sum(axis=over) == 0.0

@@ -114,10 +114,22 @@ class Layout:
             for _ in range(min(data.threads, len(coarse)))
         ]
 
+        view = self.rows.view()
+        view.flags.writeable = False
+
         def sort(worker: int, start: int, stop: int) -> None:
             edges = starts[start : stop + 1]
             sort_buckets(
-                self.rows, self.order, edges, low, inverse, bits, fine, cells, *scratch[worker]
+                view,
+                self.rows,
+                self.order,
+                edges,
+                low,
+                inverse,
+                bits,
+                fine,
+                cells,
+                *scratch[worker],
             )
 
         run_chunks(sort, len(coarse), 4, data.threads)

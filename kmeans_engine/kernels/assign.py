@@ -30,8 +30,10 @@ from kmeans_engine.kernels.vector import (
     WIDTH,
     add_square,
     floats,
+    greatest,
     integers,
     larger,
+    least,
     load_row,
     lower,
     pick,
@@ -79,16 +81,16 @@ def load(X, start, size, center, scale, x):
 
 
 @kernel(counted=False)
-def _largest(bits, n, size):
-    """Return the largest magnitude of row `n` of `bits` (in, (N, BLOCK) int32), itself as bits.
+def _largest(x, n, size):
+    """Return the largest magnitude in row `n` of `x` (in, (N, >= size) float32), in whole vectors.
 
-    Magnitudes of floats are ordered like their bits, and an integer maximum becomes a vector
-    instruction: 0.02 ns a value instead of 0.42.
+    LLVM will not make a vector loop of a maximum of magnitudes: 0.55 ns a value in place of 0.03.
     """
-    largest = np.int32(0)
-    for j in range(size):
-        largest = max(largest, bits[n, j] & np.int32(0x7FFFFFFF))
-    return largest
+    low = high = floats(np.float32(0.0))
+    for j in range(0, size, WIDTH):
+        v = load_row(x, n, j)
+        low, high = lower(low, v), larger(high, v)
+    return np.float64(-min(least(low), -greatest(high)))
 
 
 @kernel("contract", counted=False)
@@ -123,19 +125,16 @@ def score(x, P, rows, count, best, second, winner, first, size):
         store(winner, j, w)
 
 
-@kernel()
+@kernel(counted=False)
 def block_slack(x, size, C_max, kappa, delta_unit):
     """Return all of kappa, see above, for `size` loaded points.
 
     `x` (in, (N, BLOCK)); `C_max` (in, (N,)), the largest |c'_n|; `kappa` without Delta;
     `delta_unit`, 4 u^2 / theta.
     """
-    bits = x.view(np.int32)
-    magnitude = np.empty(1, dtype=np.int32)
     extent = 0.0
     for n in range(x.shape[0]):
-        magnitude[0] = _largest(bits, n, size)
-        reach = np.float64(magnitude.view(np.float32)[0]) + C_max[n] + 2.0**-120
+        reach = _largest(x, n, size) + C_max[n] + 2.0**-120
         extent += reach * reach
     return kappa + delta_unit * extent
 

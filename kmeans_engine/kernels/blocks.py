@@ -33,8 +33,16 @@ import numpy as np
 from kmeans_engine._jit import kernel
 from kmeans_engine.kernels.assign import nearest, score
 from kmeans_engine.kernels.bounds import DOWN, FAR, bounded, gap_between, gather
-from kmeans_engine.kernels.sums import add, transfer
-from kmeans_engine.kernels.vector import WIDTH, late_bits, lowest_bit
+from kmeans_engine.kernels.sums import transfer
+from kmeans_engine.kernels.vector import (
+    WIDTH,
+    floats,
+    late_bits,
+    least,
+    load,
+    lower,
+    lowest_bit,
+)
 
 __all__ = ["FAN", "LISTED", "scatter_labels", "sweep"]
 
@@ -105,25 +113,6 @@ def _slack(b, low, high, center, scale, P, rows, count, kappa, delta_unit):
         reach = (reach + far) * (1.0 + 2.0**-20) + 2.0**-120
         spread += reach * reach
     return kappa + delta_unit * spread
-
-
-@kernel(inline=True)
-def _settle_point(
-    rows, i, old, new, order, labels, changed, new_labels, total, down, up, sums, counts
-):
-    """Note that row `i` goes from cluster `old` (or from none, if negative) to `new`."""
-    labels[i] = new
-    changed[total] = order[i]
-    new_labels[total] = new
-    counts[new] += 1
-    if old >= 0:
-        counts[old] -= 1
-    for n in range(rows.shape[1]):
-        v = np.float64(rows[i, n])
-        if old >= 0:
-            transfer(v, sums, np.uintp(old), np.uintp(new), np.uintp(n), down, up)
-        else:
-            add(v, sums, np.uintp(new), np.uintp(n), down, up)
 
 
 @kernel(counted=False)
@@ -222,11 +211,15 @@ def _list_late(times, start, size, due, members):
     return np.int64(total)
 
 
-@kernel("nnan", "nsz", counted=False)
+@kernel(counted=False)
 def _earliest(times, start, size):
     """Return the least of the times of a block."""
-    earliest = np.float32(np.inf)
-    for i in range(start, start + size):
+    whole = start + size // WIDTH * WIDTH
+    lowest = floats(np.float32(np.inf))
+    for i in range(start, whole, WIDTH):
+        lowest = lower(lowest, load(times, i))
+    earliest = least(lowest)
+    for i in range(whole, start + size):
         earliest = min(earliest, times[i])
     return earliest
 
@@ -296,7 +289,7 @@ def sweep(parents, block, turn, first, layout, problem, form, margin, memory, fo
                 continue
             start = b * block
             size = min(block, M - start)
-            old = whole[b]
+            old = np.int64(whole[b])
             looks = 0
             if old < 0 and not everything:
                 looks = _list_late(times, start, size, due, members)
@@ -310,55 +303,64 @@ def sweep(parents, block, turn, first, layout, problem, form, margin, memory, fo
             if left > 1 and (looks > _FEW or left > _FEW):
                 left2, gap2 = _contest(low, high, b, few, left, d, keep2)
                 gap2 *= scale
-            if left2 == 1:
+            most = min(min(gap, gap2), np.float64(FAR))
+            new = np.int64(ids[keep2[0]])
+            if left2 == 1 and (old >= 0 or first):
                 seen[1] += 1
-                new = ids[keep2[0]]
-                if old >= 0 or first:
-                    if old != new:
-                        _settle_block(b, start, size, old, new, order, labels, changed, new_labels,
-                                      total, block_sums, sums, counts)  # fmt: skip
-                        total += size
-                else:
-                    for i in range(start, start + size):
-                        if np.int32(labels[i]) != new:
-                            _settle_point(rows, i, np.int32(labels[i]), new, order, labels, changed,
-                                          new_labels, total, down, up, sums, counts)  # fmt: skip
-                            total += 1
-                whole[b] = new
-                expiry[b] = _expiry(now, min(gap, gap2))
+                if old != new:
+                    _settle_block(b, start, size, old, new, order, labels, changed, new_labels,
+                                  total, block_sums, sums, counts)  # fmt: skip
+                    total += size
+                whole[b], expiry[b] = new, _expiry(now, most)
                 soonest = min(soonest, np.float64(expiry[b]))
                 continue
-            seen[2] += 1
-            seen[3] += looks
-            soonest = now
-            for q in range(left2):
-                keep2[q] = ids[keep2[q]]
-            slack = _slack(b, low, high, center, scale, P, keep2, left2, kappa, delta_unit)
-            floor, error = bounded(slack, kappa)
-            padded = (left2 + 3) // 4 * 4
-            for q in range(left2, padded):
-                keep2[q] = C.shape[0]
-            gather(rows, members, 0, looks, center, scale, x)
-            score(x, P, keep2, padded, best, second, winner, 0, looks)
-            most = np.float32(min(min(gap, gap2), np.float64(FAR)))
-            # Late in a run nearly all points stay; the loops are apart to be vector loops.
+            if left2 == 1:
+                # Mixed so far, whole from now on.
+                seen[1] += 1
+                looks = size
+                for j in range(size):
+                    members[j], winner[j], best[j] = start + j, new, _expiry(now, most)
+                whole[b], expiry[b] = new, _expiry(now, most)
+                soonest = min(soonest, np.float64(expiry[b]))
+            else:
+                seen[2] += 1
+                seen[3] += looks
+                soonest = now
+                for q in range(left2):
+                    keep2[q] = ids[keep2[q]]
+                slack = _slack(b, low, high, center, scale, P, keep2, left2, kappa, delta_unit)
+                floor, error = bounded(slack, kappa)
+                padded = (left2 + 3) // 4 * 4
+                for q in range(left2, padded):
+                    keep2[q] = C.shape[0]
+                gather(rows, members, 0, looks, center, scale, x)
+                score(x, P, keep2, padded, best, second, winner, 0, looks)
+                # Late in a run nearly all points stay; the loops are apart to be vector loops.
+                for j in range(looks):
+                    winner[j] = winner[j] if second[j] > best[j] * bar + floor else -1
+                    own = gap_between(best[j], second[j], root, error)
+                    best[j] = np.float32((now + min(np.float64(own), most)) * DOWN)
             for j in range(looks):
-                winner[j] = winner[j] if second[j] > best[j] * bar + floor else -1
-                own = gap_between(best[j], second[j], root, error)
-                best[j] = np.float32((now + np.float64(min(own, most))) * DOWN)
-            for j in range(looks):
-                i, new = members[j], winner[j]
+                i, new = members[j], np.int64(winner[j])
                 times[i] = best[j]
                 if new < 0:
-                    new = np.int32(nearest(rows, i, C))
+                    new = np.int64(nearest(rows, i, C))
                     times[i] = np.float32(now * DOWN)
-                old = np.int32(-1) if first else np.int32(labels[i])
-                if old != new:
-                    _settle_point(rows, i, old, new, order, labels, changed, new_labels, total,
-                                  down, up, sums, counts)  # fmt: skip
-                    total += 1
-            whole[b] = -1
-            expiry[b] = _earliest(times, start, size)
+                old = np.int64(-1) if first else np.int64(labels[i])
+                if old == new:
+                    continue
+                labels[i] = new
+                changed[total], new_labels[total] = order[i], new
+                total += 1
+                taken = 0 if first else 1
+                a, c = np.uintp(max(old, 0)), np.uintp(new)
+                counts[a] -= taken
+                counts[c] += 1
+                for n in range(N):
+                    v = np.float64(rows[i, n])
+                    transfer(v, sums, a, taken, c, np.uintp(n), down, up)
+            if left2 > 1:
+                whole[b], expiry[b] = -1, _earliest(times, start, size)
         remaining[p] = soonest - now
     return total
 

@@ -170,7 +170,8 @@ def expired(labels, expiry, threshold, first, sort, rows, due, counts, positions
     for i in range(whole, labels.shape[0]):
         rows[total] = np.uint32(i)
         total += np.uintp(0) if expiry[i] > threshold[labels[i]] else np.uintp(1)
-    positions[:] = 0
+    for k in range(positions.shape[0]):
+        positions[k] = 0
     for j in range(total):
         positions[np.intp(labels[rows[j]]) + 1] += 1
     for k in range(counts.shape[0]):

@@ -86,11 +86,12 @@ def scatter_rows(X, first, low, inverse, bits, drop, curve, positions, order, ro
 
 @kernel()
 def sort_buckets(
-    rows, order, starts, low, inverse, bits, curve, cells, old_rows, old_order, codes, positions
+    X, rows, order, starts, low, inverse, bits, curve, cells, old_rows, old_order, codes, positions
 ):
     """Sort some buckets by the place of their rows on the curve.
 
-    `rows`, `order` (in and out) as in `scatter_rows`; `starts` (in, (buckets + 1,)); the grid is
+    `rows`, `order` (in and out) as in `scatter_rows`; `X`, `rows` once more, but read-only as
+    all points are, which spares compiling for another type; `starts` (in, (buckets + 1,)); the grid is
     that of `count_buckets` with no bits dropped; `cells` of it are in a bucket; the rest is
     scratch, for the largest bucket: fresh pages would cost more than the work.
     """
@@ -98,18 +99,23 @@ def sort_buckets(
     batch = np.empty(_BATCH, dtype=np.uint32)
     for b in range(starts.shape[0] - 1):
         first, total = starts[b], starts[b + 1] - starts[b]
-        positions[:] = 0
+        for c in range(cells + 1):
+            positions[c] = 0
         for start in range(0, total, _BATCH):
             size = min(_BATCH, total - start)
-            _find_cells(rows, first + start, size, low, inverse, bits, 0, batch)
+            _find_cells(X, first + start, size, low, inverse, bits, 0, batch)
             for j in range(size):
                 code = curve[batch[j]] & mask
                 codes[start + j] = code
                 positions[code + np.uint32(1)] += np.uint32(1)
         for c in range(cells):
             positions[c + 1] += positions[c]
-        old_order[:total] = order[first : first + total]
-        old_rows[:total] = rows[first : first + total]
+        # Loops: Numba takes three seconds to compile an assignment of slices.
+        for i in range(total):
+            old_order[i] = order[first + i]
+        for i in range(total):
+            for n in range(rows.shape[1]):
+                old_rows[i, n] = rows[first + i, n]
         for i in range(total):
             code = codes[i]
             place = np.uintp(first) + np.uintp(positions[code])

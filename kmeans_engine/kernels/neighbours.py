@@ -65,7 +65,8 @@ def _by_distance(own, size, order, counts):
     factor = np.float32(0.0)
     if largest > np.float32(1e-30) and largest < np.float32(1e30):
         factor = np.float32(_BINS - 0.01) / largest
-    counts[:] = 0
+    for b in range(_BINS + 1):
+        counts[b] = 0
     for j in range(size):
         counts[np.uintp(own[j] * factor) + np.uintp(1)] += 1
     for b in range(_BINS):
@@ -74,14 +75,6 @@ def _by_distance(own, size, order, counts):
         b = np.uintp(own[j] * factor)
         order[counts[b]] = j
         counts[b] += 1
-
-
-@kernel("nnan", "nsz", counted=False)
-def _largest_of(values, size):
-    largest = np.float32(0.0)
-    for j in range(size):
-        largest = max(largest, values[j])
-    return largest
 
 
 @kernel(counted=False)
@@ -162,7 +155,9 @@ def look(
                     prefetch(X, due[j], 0)
             gather(X, members, 0, size, center, scale, x)
             _own_scores(x, size, P, a, own)
-            far = _largest_of(own, size)
+            far = np.float32(0.0)
+            for j in range(size):
+                far = max(far, own[j])
             # |x'_n| <= |a'_n| + |x' - a'|: no look at the points themselves.
             extent = wide + high * np.sqrt(np.float64(far))
             floor, error = bounded(kappa + delta_unit * extent * extent, kappa)

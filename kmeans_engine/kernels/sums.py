@@ -14,7 +14,7 @@ import numpy as np
 from kmeans_engine._jit import kernel
 from kmeans_engine.kernels.vector import prefetch
 
-__all__ = ["accumulate", "add", "compare_centroids", "divide", "move", "sum_squares", "transfer"]
+__all__ = ["accumulate", "compare_centroids", "divide", "move", "sum_squares", "transfer"]
 
 
 # Features from which on a row alone is long enough for vector instructions.
@@ -26,11 +26,11 @@ _AHEAD = 16
 
 
 @kernel(inline=True)
-def add(x, sums, k, n, down, up):
-    """Add x to the limbs sums[k, :, n] (out). A view would cost a reference count.
+def transfer(x, sums, a, taken, b, n, down, up):
+    """Take x `taken` times (0 or 1) from the limbs sums[a, :, n] and add it to sums[b, :, n].
 
-    `down` (in, (2, L, N)) is 1 / weight as a product of two factors, because 2^1074 is not a
-    float64; `up` (in, (L, N)) is the weight.
+    `sums` (in and out, (K, L, N)). `down` (in, (2, L, N)) is 1 / weight as a product of two
+    factors, because 2^1074 is not a float64; `up` (in, (L, N)) is the weight.
     """
     rest = x
     one = np.uintp(1)
@@ -38,31 +38,17 @@ def add(x, sums, k, n, down, up):
     level = np.uintp(sums.shape[1]) - one
     while level > 0:
         limb = np.int64((rest * down[0, level, n]) * down[1, level, n])
-        sums[k, level, n] += limb
+        sums[a, level, n] -= taken * limb
+        sums[b, level, n] += limb
         # Exact: the difference is the low part of `rest`, with its sign.
         rest -= limb * up[level, n]
         level -= one
-    sums[k, 0, n] += np.int64((rest * down[0, 0, n]) * down[1, 0, n])
-
-
-@kernel(inline=True)
-def transfer(x, sums, a, b, n, down, up):
-    """Move x from the limbs sums[a, :, n] to sums[b, :, n] (both in and out), see `add`."""
-    rest = x
-    one = np.uintp(1)
-    level = np.uintp(sums.shape[1]) - one
-    while level > 0:
-        limb = np.int64((rest * down[0, level, n]) * down[1, level, n])
-        sums[a, level, n] -= limb
-        sums[b, level, n] += limb
-        rest -= limb * up[level, n]
-        level -= one
     limb = np.int64((rest * down[0, 0, n]) * down[1, 0, n])
-    sums[a, 0, n] -= limb
+    sums[a, 0, n] -= taken * limb
     sums[b, 0, n] += limb
 
 
-@kernel()
+@kernel(counted=False)
 def _cut(X, i, down, up, rest, limbs):
     """Write the limbs of all features of row `i` of `X` to `limbs` (out, (L, N)).
 
@@ -80,7 +66,7 @@ def _cut(X, i, down, up, rest, limbs):
         limbs[0, n] = np.int64((rest[n] * down[0, 0, n]) * down[1, 0, n])
 
 
-@kernel()
+@kernel(counted=False)
 def _accumulate_block(X, start, size, down, up, keys, rest, limbs, flat):
     """Add `size` rows of `X`, feature by feature: the cuts are vector loops, the sums are not.
 
@@ -105,7 +91,7 @@ def _accumulate_block(X, start, size, down, up, keys, rest, limbs, flat):
 def accumulate(X, labels, down, up, sums, counts):
     """Add points `X` (in, (B, N)) with `labels` (in, (B,)) to their clusters.
 
-    `sums` (out, (K, L, N)), `counts` (out, (K,)); `down` and `up` as in `add`.
+    `sums` (out, (K, L, N)), `counts` (out, (K,)); `down` and `up` as in `transfer`.
     """
     L, N = up.shape
     if N < _LONG:
@@ -148,7 +134,7 @@ def move(X, rows, old, new, down, up, sums, counts):
             prefetch(X, rows[j + _AHEAD], 0)
         if N < _LONG:
             for n in range(N):
-                transfer(np.float64(X[i, n]), sums, a, b, n, down, up)
+                transfer(np.float64(X[i, n]), sums, a, 1, b, n, down, up)
             continue
         _cut(X, i, down, up, rest, limbs)
         for level in range(L):
@@ -171,7 +157,7 @@ def _two_product(a, b):
     return p, e
 
 
-@kernel()
+@kernel(counted=False)
 def _equal(a, b, k, n):
     """Return whether the limbs of two sums are equal."""
     equal = True
@@ -285,7 +271,7 @@ def sum_squares(bits, bins):
         bins[row, 5] += (h * h) >> 30
 
 
-@kernel()
+@kernel(counted=False)
 def compare_centroids(before, after):
     """Return the largest squared distance between rows of two arrays, and whether all are equal.
 

@@ -20,9 +20,24 @@ from numba.core import cgutils
 from numba.extending import intrinsic, models, register_model
 
 __all__ = [
-    "WIDTH", "add_square", "due_bits", "floats", "integers", "larger", "late_bits", "load_row",
-    "lower", "lowest_bit", "pick", "prefetch", "spread", "store",
-]  # fmt: skip
+    "WIDTH",
+    "add_square",
+    "due_bits",
+    "floats",
+    "greatest",
+    "integers",
+    "larger",
+    "late_bits",
+    "least",
+    "load",
+    "load_row",
+    "lower",
+    "lowest_bit",
+    "pick",
+    "prefetch",
+    "spread",
+    "store",
+]
 
 WIDTH = 16
 
@@ -170,6 +185,19 @@ def _emit_add_square(context, builder, kinds, values):
     return builder.fadd(s, builder.fmul(t, t, flags=_CONTRACT), flags=_CONTRACT)
 
 
+def _emit_extreme(builder, sign, values):
+    """Halve the lanes until one is left."""
+    value, lanes = values[0], WIDTH
+    empty = ir.Constant(value.type, ir.Undefined)
+    while lanes > 1:
+        lanes //= 2
+        order = [lane + lanes if lane < lanes else 0 for lane in range(WIDTH)]
+        order = ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), order)
+        other = builder.shuffle_vector(value, empty, order)
+        value = builder.select(builder.fcmp_ordered(sign, other, value), other, value)
+    return builder.extract_element(value, ir.Constant(ir.IntType(32), 0))
+
+
 def _emit_choice(context, builder, kinds, values):
     a, b, yes, no = values
     return builder.select(builder.fcmp_ordered("<", a, b), yes, no)
@@ -185,6 +213,12 @@ def floats(value):
 def integers(value):
     """Return an int32 in every lane."""
     return np.full(WIDTH, value, dtype=np.int32)
+
+
+@_operation(_F, _emit_load)
+def load(array, start):
+    """Return WIDTH values of `array` (in, 1-d float32, contiguous)."""
+    return array[start : start + WIDTH]
 
 
 @_operation(_F, _emit_load)
@@ -250,6 +284,18 @@ def lower(a, b):
 def larger(a, b):
     """Return the greater of two values, lane by lane."""
     return np.where(a < b, b, a)
+
+
+@_operation(types.float32, lambda context, builder, kinds, v: _emit_extreme(builder, ">", v))
+def greatest(values):
+    """Return the greatest of the lanes."""
+    return values.max()
+
+
+@_operation(types.float32, lambda context, builder, kinds, v: _emit_extreme(builder, "<", v))
+def least(values):
+    """Return the least of the lanes."""
+    return values.min()
 
 
 @_operation(_I, _emit_choice)

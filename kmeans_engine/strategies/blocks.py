@@ -155,7 +155,7 @@ class BlocksRun:
             self._whole, self._times, self._labels,
         )  # fmt: skip
         problem = (centroids, roots, pack(data, centroids), shifts)
-        active = np.flatnonzero(self._parent_expiry <= self._spent).astype(np.int32)
+        active = np.flatnonzero(self._parent_expiry <= self._spent)
         threads = data.threads
         if before is not None and self._nanoseconds(len(active) * k * n) < WORTH_A_THREAD:
             threads = 1
