@@ -175,8 +175,8 @@ class Engine:
                 means = centroids.copy()
                 sums.update_means(means, before)
                 means.setflags(write=False)
-                square, converged = compare_centroids(centroids, means)
-                shift = math.sqrt(square)
+                square, equal = compare_centroids(centroids, means)
+                shift, converged = math.sqrt(square), bool(equal)
                 assigned_from, centroids = centroids, means
         finally:
             history.finish()

@@ -391,3 +391,21 @@ def test_shifts_whose_squares_underflow_count(strategy):
     got = Engine(points * 2.0**-500, strategy=strategy).snapshots(points[::80] * 2.0**-500)
     for a, b in itertools.zip_longest(got, want):
         assert np.array_equal(a.labels, b.labels)
+
+
+@pytest.mark.kernels
+@pytest.mark.parametrize("strategy", ["brute", "neighbours"])
+def test_long_rows(strategy):
+    # From 64 features on, sums take a row at a time.
+    rng = np.random.default_rng(0)
+    points = problems.make_points("clustered", rng, 60, 70)
+    check.like_oracle(Engine(points, strategy=strategy), points[:6] + rng.normal(size=(6, 70)))
+
+
+@pytest.mark.kernels
+def test_many_points_of_a_cluster_share_lists():
+    # More than a tile, so that they are sorted by their distance; and a centroid that is far.
+    rng = np.random.default_rng(1)
+    points = np.concatenate([rng.normal(size=(150, 9)), 40 + rng.normal(size=(20, 9))])
+    start = np.concatenate([points[:3], points[-1:]])
+    check.like_oracle(Engine(points, strategy="neighbours"), start, max_iterations=4)

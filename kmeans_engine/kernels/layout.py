@@ -90,10 +90,11 @@ def sort_buckets(
 ):
     """Sort some buckets by the place of their rows on the curve.
 
-    `rows`, `order` (in and out) as in `scatter_rows`; `X`, `rows` once more, but read-only as
-    all points are, which spares compiling for another type; `starts` (in, (buckets + 1,)); the grid is
-    that of `count_buckets` with no bits dropped; `cells` of it are in a bucket; the rest is
-    scratch, for the largest bucket: fresh pages would cost more than the work.
+    `X`, `rows` (in and out), `order` (in and out) as in `scatter_rows`, where `X` is `rows` once
+    more, read-only as all points are, which spares compiling for another type; `starts` (in,
+    (buckets + 1,)); the grid is that of `count_buckets` with no bits dropped; `cells` of it are in
+    a bucket; the rest is scratch, for the largest bucket: fresh pages would cost more than the
+    work.
     """
     mask = np.uint32(cells - 1)
     batch = np.empty(_BATCH, dtype=np.uint32)

@@ -1,0 +1,197 @@
+"""How LLVM is told of vectors of sixteen lanes: the other half of `kernels.vector`.
+
+After the helpers, each function writes the instructions of the operation of that name there. Numba
+calls it with its context and builder, the types of the arguments (`kinds`), and their values.
+"""
+
+import os
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic, models, register_model
+
+WIDTH = 16
+
+_DISABLED = os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
+_LANE = {"float32": ir.FloatType(), "int32": ir.IntType(32)}
+# A product and a sum may become one FMA; the bounds of `kernels.assign` hold with and without.
+_CONTRACT = ("contract",)
+
+
+class _Vector(types.Type):
+    """WIDTH lanes of one type."""
+
+    def __init__(self, lane):
+        self.lane = lane
+        super().__init__(name=f"vector({WIDTH} x {lane})")
+
+
+@register_model(_Vector)
+class _VectorModel(models.PrimitiveModel):
+    def __init__(self, manager, kind):
+        super().__init__(manager, kind, ir.VectorType(_LANE[kind.lane], WIDTH))
+
+
+FLOATS, INTEGERS = _Vector("float32"), _Vector("int32")
+FLOAT, BITS = types.float32, types.uint32
+_I32, _I64 = ir.IntType(32), ir.IntType(64)
+
+
+def operation(result, emit):
+    """Replace a function by instructions: ``emit(context, builder, types, values)``.
+
+    `result` is the type returned, or None.
+    """
+
+    def decorate(plain):
+        if _DISABLED:
+            return plain
+
+        def typed(*arguments):
+            def generate(context, builder, signature, values):
+                value = emit(context, builder, signature.args, values)
+                return context.get_dummy_value() if value is None else value
+
+            return (result or types.void)(*arguments), generate
+
+        # Numba passes the typing context first, and takes no *arguments.
+        wrapper = {
+            1: lambda _, a: typed(a),
+            2: lambda _, a, b: typed(a, b),
+            3: lambda _, a, b, c: typed(a, b, c),
+            4: lambda _, a, b, c, d: typed(a, b, c, d),
+        }[plain.__code__.co_argcount]
+        wrapper.__name__, wrapper.__doc__ = plain.__name__, plain.__doc__
+        return intrinsic(wrapper)
+
+    return decorate
+
+
+def _fill(builder, value):
+    kind = ir.VectorType(value.type, WIDTH)
+    empty = ir.Constant(kind, ir.Undefined)
+    first = builder.insert_element(empty, value, ir.Constant(_I32, 0))
+    return builder.shuffle_vector(first, empty, _lanes([0] * WIDTH))
+
+
+def _lanes(numbers):
+    return ir.Constant(ir.VectorType(_I32, WIDTH), numbers)
+
+
+def _address(context, builder, kinds, values):
+    """Return a pointer to the element of an array, ``values[0]``, at the indices that follow."""
+    kind, array, indices = kinds[0], values[0], values[1:]
+    fields = context.make_array(kind)(context, builder, array)
+    strides = cgutils.unpack_tuple(builder, fields.strides, kind.ndim)
+    offset = ir.Constant(strides[0].type, 0)
+    for of, index, stride in zip(kinds[1:], indices, strides, strict=True):
+        index = context.cast(builder, index, of, types.intp)
+        offset = builder.add(offset, builder.mul(index, stride))
+    start = builder.bitcast(fields.data, ir.IntType(8).as_pointer())
+    return builder.bitcast(builder.gep(start, [offset]), fields.data.type)
+
+
+def _vector_at(builder, pointer):
+    return builder.bitcast(pointer, ir.VectorType(pointer.type.pointee, WIDTH).as_pointer())
+
+
+def _bits(builder, lanes):
+    return builder.zext(builder.bitcast(lanes, ir.IntType(WIDTH)), _I32)
+
+
+def _choose(builder, a, b, yes, no):
+    """Return `yes` where a < b, else `no`."""
+    return builder.select(builder.fcmp_ordered("<", a, b), yes, no)
+
+
+def _halve(builder, sign, value):
+    """Compare half of the lanes with the other until one is left."""
+    lanes = WIDTH
+    while lanes > 1:
+        lanes //= 2
+        numbers = [lane + lanes if lane < lanes else 0 for lane in range(WIDTH)]
+        empty = ir.Constant(value.type, ir.Undefined)
+        other = builder.shuffle_vector(value, empty, _lanes(numbers))
+        value = builder.select(builder.fcmp_ordered(sign, other, value), other, value)
+    return builder.extract_element(value, ir.Constant(_I32, 0))
+
+
+def fill(context, builder, kinds, values):
+    return _fill(builder, values[0])
+
+
+def load(context, builder, kinds, values):
+    pointer = _address(context, builder, kinds, values)
+    return builder.load(_vector_at(builder, pointer), align=kinds[0].dtype.bitwidth // 8)
+
+
+def spread(context, builder, kinds, values):
+    return _fill(builder, builder.load(_address(context, builder, kinds, values)))
+
+
+def store(context, builder, kinds, values):
+    pointer = _address(context, builder, kinds[:2], values[:2])
+    builder.store(values[2], _vector_at(builder, pointer), align=4)
+
+
+def prefetch(context, builder, kinds, values):
+    byte = ir.IntType(8).as_pointer()
+    kind = ir.FunctionType(ir.VoidType(), [byte] + [_I32] * 3)
+    function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+    pointer = builder.bitcast(_address(context, builder, kinds, values), byte)
+    # For reading, into all caches, of data.
+    builder.call(function, [pointer] + [ir.Constant(_I32, number) for number in (0, 3, 1)])
+
+
+def add_square(context, builder, kinds, values):
+    s, u, c = values
+    t = builder.fsub(u, c, flags=_CONTRACT)
+    return builder.fadd(s, builder.fmul(t, t, flags=_CONTRACT), flags=_CONTRACT)
+
+
+def lower(context, builder, kinds, values):
+    a, b = values
+    return _choose(builder, a, b, a, b)
+
+
+def larger(context, builder, kinds, values):
+    a, b = values
+    return _choose(builder, a, b, b, a)
+
+
+def pick(context, builder, kinds, values):
+    return _choose(builder, *values)
+
+
+def least(context, builder, kinds, values):
+    return _halve(builder, "<", values[0])
+
+
+def greatest(context, builder, kinds, values):
+    return _halve(builder, ">", values[0])
+
+
+def due_bits(context, builder, kinds, values):
+    times, labels, limits, start = values
+    time = load(context, builder, (kinds[0], kinds[3]), (times, start))
+    label = load(context, builder, (kinds[1], kinds[3]), (labels, start))
+    wide = ir.VectorType(_I64, WIDTH)
+    label = label if label.type == wide else builder.zext(label, wide)
+    first = _address(context, builder, (kinds[2], types.intp), (limits, ir.Constant(_I64, 0)))
+    limit = ir.Constant(ir.VectorType(ir.FloatType(), WIDTH), ir.Undefined)
+    for lane in range(WIDTH):
+        at = ir.Constant(_I32, lane)
+        value = builder.load(builder.gep(first, [builder.extract_element(label, at)]))
+        limit = builder.insert_element(limit, value, at)
+    return _bits(builder, builder.not_(builder.fcmp_ordered(">", time, limit)))
+
+
+def late_bits(context, builder, kinds, values):
+    times, start, limit = values
+    time = load(context, builder, kinds[:2], (times, start))
+    return _bits(builder, builder.not_(builder.fcmp_ordered(">", time, _fill(builder, limit))))
+
+
+def lowest_bit(context, builder, kinds, values):
+    return builder.cttz(values[0], ir.Constant(ir.IntType(1), 1))
