@@ -33,6 +33,8 @@ check: $(VENV)/.installed-test
 
 bench: $(VENV)/.installed-bench
 	$(RUN) benchmarks/engine.py
+	$(RUN) benchmarks/scaling.py
+	$(RUN) benchmarks/report.py
 
 bench-render: $(VENV)/.installed
 	$(RUN) benchmarks/render.py

@@ -26,11 +26,12 @@ def ours(strategy: str) -> Fit:
 
     def fit(points, start, iterations):
         begin = time.perf_counter()
-        times, last = [], None
+        times, last, strategies = [], None, {}
         engine = Engine(points, threads=THREADS, strategy=strategy)
         prepared = time.perf_counter() - begin
         for snapshot in engine.snapshots(start, max_iterations=iterations):
             last = snapshot
+            strategies[snapshot.strategy] = strategies.get(snapshot.strategy, 0) + 1
             del snapshot
             times.append(time.perf_counter() - begin)
         assert last is not None
@@ -38,6 +39,7 @@ def ours(strategy: str) -> Fit:
         steps = np.diff(times)
         steady = float(np.median(steps[len(steps) // 2 :])) if len(steps) > 1 else None
         facts = {"steady": steady, "first": times[0], "prepared": prepared}
+        facts["strategies"] = strategies
         return last.centroids, facts | {"iterations": last.iteration}
 
     return fit

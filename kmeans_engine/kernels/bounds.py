@@ -122,7 +122,8 @@ def measure_centroids(P, columns, first, root, error, D):
                 s = add_square(s, load_row(columns, n, j), spread(P, first + r, n))
             store(flat, r * D.shape[1] + j, s)
         for c in range(D.shape[1]):
-            D[r, c] = min(np.sqrt(D[r, c]) * less - error, FAR)
+            d = np.sqrt(D[r, c]) * less
+            D[r, c] = min(d - error, FAR) if d > error else np.float32(0.0)
 
 
 @kernel(counted=False)
@@ -145,7 +146,9 @@ def move_centroids(D, first, shifts, radius, spent, ceiling, threshold):
             elif c != a:
                 largest = max(largest, shifts[c])
         spent[a] = (spent[a] + shifts[a] + largest) * (1.0 + 1e-9)
-        ceiling[a] = min(ceiling[a], (spent[a] + closest - 2.0 * radius[a]) * (1.0 - 1e-9))
+        if closest < np.inf:  # else all others are neighbours
+            behind = spent[a] + closest - 2.0 * radius[a]
+            ceiling[a] = min(ceiling[a], behind * (1.0 - 1e-9))
         threshold[a] = np.float32(spent[a] * (1.0 + 2.0**-22))
         if not spent[a] < ceiling[a]:
             threshold[a] = np.float32(np.inf)
