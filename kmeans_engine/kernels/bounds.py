@@ -72,8 +72,8 @@ def farthest(s, root, error):
 def gap_between(best, second, root, error):
     """Return a lower bound of the difference of the distances with two scores, or 0."""
     low = np.sqrt(second) * (np.float32(1.0) - root)
-    high = np.sqrt(best) * (np.float32(1.0) + root)
-    gap = low - high - error if low > high else np.float32(0.0)  # both may be infinite
+    high = np.sqrt(best) * (np.float32(1.0) + root) + error
+    gap = low - high if low > high else np.float32(0.0)  # both may be infinite
     return min(gap, FAR) if gap > np.float32(0.0) else np.float32(0.0)
 
 
@@ -233,7 +233,8 @@ def look_around(
             winner[j] = winner[j] if second[j] > best[j] * bar + floor else -1
             low = np.sqrt(second[j]) * (np.float32(1.0) - root)
             best[j] = np.sqrt(best[j]) * (np.float32(1.0) + root)
-            gap = low - best[j] - error if low > best[j] else np.float32(0.0)  # both infinite
+            high = best[j] + error
+            gap = low - high if low > high else np.float32(0.0)  # both may be infinite
             gap = gap if gap < FAR else FAR
             second[j] = gap if gap > np.float32(0.0) else np.float32(0.0)
         for j in range(size):

@@ -87,8 +87,8 @@ def _settle(own, best, second, winner, size, a, bar, floor, root, error, closest
     for j in range(size):
         u = np.sqrt(own[j]) * (np.float32(1.0) + root) + error
         low = np.sqrt(second[j]) * (np.float32(1.0) - root)
-        high = np.sqrt(best[j]) * (np.float32(1.0) + root)
-        gap = low - high - error if low > high else np.float32(0.0)  # both may be infinite
+        high = np.sqrt(best[j]) * (np.float32(1.0) + root) + error
+        gap = low - high if low > high else np.float32(0.0)  # both may be infinite
         other = closest - np.float32(2.0) * u
         gap = gap if gap < other else other
         gap = gap if gap < FAR else FAR

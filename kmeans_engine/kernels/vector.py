@@ -105,7 +105,8 @@ def store(array, start, values):
 @llvm.operation(llvm.FLOATS, llvm.add_square)
 def add_square(s, u, c):
     """Return s + (u - c)^2, lane by lane."""
-    return s + (u - c) * (u - c)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return s + (u - c) * (u - c)
 
 
 @llvm.operation(llvm.FLOATS, llvm.lower)
