@@ -3,10 +3,12 @@
 import contextlib
 import os
 from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numba
-from numba.core.caching import FunctionCache
+from numba.core.caching import FunctionCache, IndexDataCacheFile
 
 __all__ = ["kernel"]
 
@@ -14,11 +16,30 @@ __all__ = ["kernel"]
 Kernel = Callable[..., Any]
 
 
+@lru_cache(maxsize=1)
+def _stamp() -> tuple[tuple[str, float, int], ...]:
+    """Return what changes when a kernel is changed."""
+    here = Path(__file__).parent
+    files = sorted([*here.glob("kernels/*.py"), here / "_llvm.py", Path(__file__)])
+    facts = ((file.name, file.stat()) for file in files if file.exists())
+    return tuple((name, stat.st_mtime, stat.st_size) for name, stat in facts)
+
+
 class _OptionalCache(FunctionCache):
     """Numba's cache of machine code, for which a disk that cannot be read or written is no error.
 
-    Containers and read-only installs are common; the remedy there is to compile again.
+    Containers and read-only installs are common; the remedy there is to compile again. Numba looks
+    at the file of a kernel only; here a change in any kernel outdates all of them, since they are
+    compiled into one another.
     """
+
+    def __init__(self, function: Kernel) -> None:
+        super().__init__(function)
+        self._cache_file = IndexDataCacheFile(
+            cache_path=self._cache_path,
+            filename_base=self._impl.filename_base,
+            source_stamp=_stamp(),
+        )
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         try:

@@ -1,17 +1,9 @@
 """Blocks of neighbouring points: assign a block as a whole, or its points to its few candidates.
 
-The test. On a box, centroid a beats centroid c everywhere if
-f(x) = |x - c|^2 - |x - a|^2 = sum over n of (c_n - a_n)(c_n + a_n - 2 x_n) is positive at the
-corner where it is smallest (f is linear; Pelleg and Moore 1999, Kanungo et al. 2002). To beat it
-by the definition of the distance, whose relative error is epsilon = (N + 2) 2^-53 and whose
-underflow error is N 2^-1074, it is enough that f > 4 epsilon F + N 2^-1070, with F the largest
-|x - a|^2 on the box. Computing f in float64 costs at most
-(N + 4) 2^-52 sum |c_n - a_n| (|c_n| + |a_n| + 2 max |x_n|), which is subtracted.
+What a box rules out, and by how much, is `kernels.boxes`.
 
-The memory. With D = sqrt F and f at least m, |x - c| - |x - a| >= m / (D + sqrt(D^2 + m)) =: gap,
-for every x in the box and every c that was ruled out; the centroid of x is no farther than a. A
-relative 1e-9 of gap and D pays for the rounding of this. Among the candidates that were scored, the
-gap of a point is that of `kernels.bounds`.
+The memory. A label stands until the centroids have moved by its gap: that of its box to those that
+were ruled out, and among the candidates that were scored that of `kernels.bounds`.
 
 The clocks. A parent is a box of `FAN` blocks, and each has a clock, `spent`, that goes on by the
 two largest shifts among the candidates of its box, those of now and those of the turn before, from
@@ -33,6 +25,7 @@ import numpy as np
 from kmeans_engine._jit import kernel
 from kmeans_engine.kernels.assign import nearest, score
 from kmeans_engine.kernels.bounds import DOWN, FAR, bounded, gap_between, gather
+from kmeans_engine.kernels.boxes import box_slack, contest
 from kmeans_engine.kernels.sums import transfer
 from kmeans_engine.kernels.vector import (
     WIDTH,
@@ -44,7 +37,7 @@ from kmeans_engine.kernels.vector import (
     lowest_bit,
 )
 
-__all__ = ["FAN", "LISTED", "scatter_labels", "sweep"]
+__all__ = ["FAN", "LISTED", "sweep"]
 
 # Blocks of a parent.
 FAN = 16
@@ -52,67 +45,6 @@ FAN = 16
 LISTED = 15
 # Points so few, and candidates so few, that it does not pay to rule out more of them.
 _FEW = 8
-
-
-@kernel(counted=False)
-def _contest(low, high, b, C, count, d, keep):
-    """Rule out centroids on box `b`; return how many are left and the gap to those ruled out.
-
-    `low`, `high` (in, (boxes, N)); `C` (in, (N, >= count)); `d` (scratch, (>= count,)); `keep`
-    (out, (>= count,)): columns of `C` that are left, ascending.
-    """
-    N = low.shape[1]
-    for k in range(count):
-        d[k] = 0.0
-    for n in range(N):
-        middle = 0.5 * low[b, n] + 0.5 * high[b, n]
-        for k in range(count):
-            t = C[n, k] - middle
-            d[k] += t * t
-    a, best = 0, d[0]
-    for k in range(1, count):
-        if d[k] < best:
-            a, best = k, d[k]
-    farthest = 0.0
-    for k in range(count):
-        d[k] = 0.0
-    loss = (N + 4) * 2.0**-52
-    for n in range(N):
-        lo, hi, ca = low[b, n], high[b, n], C[n, a]
-        far = max(abs(lo - ca), abs(hi - ca))
-        farthest += far * far
-        size = 2.0 * max(abs(lo), abs(hi)) + abs(ca)
-        for k in range(count):
-            c = C[n, k]
-            x = hi if c > ca else lo
-            t = c - ca
-            d[k] += t * (c + ca - 2.0 * x) - loss * abs(t) * (abs(c) + size)
-    bar = (N + 2) * 2.0**-50 * farthest + N * 2.0**-1070
-    left, closest = 0, np.inf
-    for k in range(count):
-        if k == a or not d[k] > bar:
-            keep[left] = k
-            left += 1
-        else:
-            closest = min(closest, d[k] - bar)
-    reach = np.sqrt(farthest)
-    if closest < np.inf:
-        closest = closest / (reach + np.sqrt(farthest + closest))
-    return left, closest - 1e-9 * (closest + reach) if closest < np.inf else closest
-
-
-@kernel(counted=False)
-def _slack(b, low, high, center, scale, P, rows, count, kappa, delta_unit):
-    """Return kappa of `kernels.assign` for block `b` and the centroids `rows` (in) of `P` (in)."""
-    spread = 0.0
-    for n in range(P.shape[1]):
-        reach = 0.0
-        for q in range(count):
-            reach = max(reach, abs(np.float64(P[rows[q], n])))
-        far = max(abs(low[b, n] - center[n]), abs(high[b, n] - center[n])) * scale
-        reach = (reach + far) * (1.0 + 2.0**-20) + 2.0**-120
-        spread += reach * reach
-    return kappa + delta_unit * spread
 
 
 @kernel(counted=False)
@@ -270,7 +202,7 @@ def sweep(parents, block, turn, first, layout, problem, form, margin, memory, fo
         for n in range(N):
             exact[n, r] = C[roots[r], n]
     for p in parents:
-        left, gap = _contest(parent_low, parent_high, p, exact, roots.shape[0], d, keep)
+        left, gap = contest(parent_low, parent_high, p, exact, roots.shape[0], d, keep)
         gap *= scale
         for q in range(left):
             ids[q] = roots[keep[q]]
@@ -301,7 +233,7 @@ def sweep(parents, block, turn, first, layout, problem, form, margin, memory, fo
             for q in range(left):
                 keep2[q] = q
             if left > 1 and (looks > _FEW or left > _FEW):
-                left2, gap2 = _contest(low, high, b, few, left, d, keep2)
+                left2, gap2 = contest(low, high, b, few, left, d, keep2)
                 gap2 *= scale
             most = min(min(gap, gap2), np.float64(FAR))
             new = np.int64(ids[keep2[0]])
@@ -328,7 +260,7 @@ def sweep(parents, block, turn, first, layout, problem, form, margin, memory, fo
                 soonest = now
                 for q in range(left2):
                     keep2[q] = ids[keep2[q]]
-                slack = _slack(b, low, high, center, scale, P, keep2, left2, kappa, delta_unit)
+                slack = box_slack(b, low, high, center, scale, P, keep2, left2, kappa, delta_unit)
                 floor, error = bounded(slack, kappa)
                 padded = (left2 + 3) // 4 * 4
                 for q in range(left2, padded):
@@ -363,10 +295,3 @@ def sweep(parents, block, turn, first, layout, problem, form, margin, memory, fo
                 whole[b], expiry[b] = -1, _earliest(times, start, size)
         remaining[p] = soonest - now
     return total
-
-
-@kernel(counted=False)
-def scatter_labels(sorted_labels, order, start, stop, labels):
-    """Write the labels of sorted rows to the rows' own places in `labels` (out, (M,))."""
-    for i in range(start, stop):
-        labels[order[i]] = sorted_labels[i]

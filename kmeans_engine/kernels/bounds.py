@@ -49,6 +49,8 @@ DOWN = 1.0 - 2.0**-22
 _TAU = 1.0
 # Rows between a prefetch and its use.
 _AHEAD = 16
+# Features that are gathered together: a cache line of them.
+_FEATURES = 16
 
 # What float32 cannot hold as a square counts as this far.
 FAR = np.float32(2.0**60)
@@ -202,11 +204,14 @@ def gather(X, rows, start, size, center, scale, x):
             x[0, j] = np.float32((X[i, 0] - center[0]) * scale)
             x[1, j] = np.float32((X[i, 1] - center[1]) * scale)
         return
-    for j in range(size):
-        prefetch(X, rows[start + min(j + _AHEAD, size - 1)], 0)
-        i = rows[start + j]
-        for n in range(X.shape[1]):
-            x[n, j] = np.float32((X[i, n] - center[n]) * scale)
+    # A few features at a time, so that the lines of `x` that are written stay in the cache.
+    for first in range(0, X.shape[1], _FEATURES):
+        stop = min(first + _FEATURES, X.shape[1])
+        for j in range(size):
+            prefetch(X, rows[start + min(j + _AHEAD, size - 1)], first)
+            i = rows[start + j]
+            for n in range(first, stop):
+                x[n, j] = np.float32((X[i, n] - center[n]) * scale)
 
 
 @kernel("contract")

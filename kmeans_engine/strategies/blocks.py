@@ -16,7 +16,8 @@ import numpy.typing as npt
 from kmeans_engine.data import Data
 from kmeans_engine.errors import UnsupportedStrategy
 from kmeans_engine.exact import ExactSums
-from kmeans_engine.kernels.blocks import FAN, LISTED, scatter_labels, sweep
+from kmeans_engine.kernels.blocks import FAN, LISTED, sweep
+from kmeans_engine.kernels.labels import scatter_labels
 from kmeans_engine.kernels.vector import WIDTH
 from kmeans_engine.layout import Layout
 from kmeans_engine.strategies.base import Floats, Labels, Step

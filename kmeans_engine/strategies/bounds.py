@@ -279,6 +279,7 @@ class BoundsRun:
             self._expiry[:] = -np.inf
 
     def _scores(self, rows: int) -> tuple[npt.NDArray[Any], ...]:
+        rows += WIDTH  # rows of x a power of two apart would share few lines of the cache
         return (
             np.zeros((self._data.n_features, rows), dtype=np.float32),  # x
             np.empty(rows, dtype=np.float32),  # best

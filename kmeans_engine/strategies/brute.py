@@ -12,6 +12,7 @@ import numpy.typing as npt
 from kmeans_engine.data import Data
 from kmeans_engine.exact import ExactSums
 from kmeans_engine.kernels.assign import BLOCK, assign_block, differing
+from kmeans_engine.kernels.vector import WIDTH
 from kmeans_engine.strategies.base import Floats, Labels, Step, move_points, sum_points, twins
 from kmeans_engine.threads import chunk_rows, even_rows, run_chunks
 
@@ -147,7 +148,7 @@ class Brute:
             (
                 data.rows_buffer(rows),
                 np.empty(rows, dtype=np.int32),
-                np.zeros((n_features, BLOCK), dtype=np.float32),
+                np.zeros((n_features, BLOCK + WIDTH), dtype=np.float32),
                 np.empty(BLOCK, dtype=np.float32),
                 np.empty(BLOCK, dtype=np.float32),
                 np.empty(BLOCK, dtype=np.int32),

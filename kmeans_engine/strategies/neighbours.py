@@ -14,7 +14,6 @@ import numpy.typing as npt
 from kmeans_engine.errors import UnsupportedStrategy
 from kmeans_engine.exact import ExactSums
 from kmeans_engine.kernels.neighbours import SEGMENT, TILE, look
-from kmeans_engine.kernels.vector import WIDTH
 from kmeans_engine.strategies.base import Floats, Labels
 from kmeans_engine.strategies.bounds import MOST_CENTROIDS, Bounds, BoundsRun
 
@@ -64,7 +63,7 @@ class NeighboursRun(BoundsRun):
     def _new_scratch(self, k: int, rows: int, dtype: np.dtype[Any]) -> tuple[npt.NDArray[Any], ...]:
         return (
             *super()._new_scratch(k, rows, dtype)[:4],
-            *self._scores(TILE + WIDTH),
+            *self._scores(TILE),
             np.empty(SEGMENT, dtype=np.float32),  # own
             np.empty(SEGMENT, dtype=np.int32),  # order
             np.empty(SEGMENT, dtype=np.int32),  # bins
