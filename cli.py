@@ -312,6 +312,7 @@ class _Job:
 
         def states() -> Iterator[Snapshot]:
             for snapshot in self.clustering.states():
+                _raise_again()
                 progress.show(snapshot)
                 yield snapshot
 
@@ -321,6 +322,7 @@ class _Job:
             play(moments(states(), fps=self.fps), self.scene, renderers)
 
     def _write(self) -> None:
+        _raise_again()
         self.clustering.write(labels=self.args.labels, centroids=self.args.centroids)
 
     def _drive(self, window: Any, job: Callable[[], None]) -> None:
@@ -435,23 +437,44 @@ def _list_renderers() -> None:
         _tell(f"{row.name:{wide[0]}}  {row.writes or '?':{wide[1]}}  {row.origin}{problem}")
 
 
+# What the handlers raised: a library that is being imported, or LLVM as it loads code, may lose it.
+_arrived: list[type[BaseException]] = []
+
+
 @contextmanager
-def _sigterm_raises() -> Iterator[None]:
-    """Have SIGTERM raise `Terminated`, so that files are cleaned up."""
+def _signals_raise() -> Iterator[None]:
+    """Have SIGTERM raise `Terminated`, so that files are cleaned up; note what arrives."""
 
     def terminate(number: int, frame: FrameType | None) -> NoReturn:
         signal.signal(number, signal.SIG_IGN)  # Another one must not stop the cleaning.
+        _arrived.append(Terminated)
         raise Terminated
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        _arrived.append(KeyboardInterrupt)
+        signal.default_int_handler(number, frame)
 
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, terminate)
+    _arrived.clear()
+    handlers: dict[signal.Signals, Callable[[int, FrameType | None], None]]
+    handlers = {signal.SIGTERM: terminate}
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        handlers[signal.SIGINT] = interrupt
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         yield
     finally:
-        if signal.getsignal(signal.SIGTERM) is terminate:
-            signal.signal(signal.SIGTERM, before)
+        for number, handler in handlers.items():
+            if signal.getsignal(number) is handler:
+                signal.signal(number, before[number])
+
+
+def _raise_again() -> None:
+    """Raise what arrived and was lost."""
+    if _arrived and threading.current_thread() is threading.main_thread():
+        raise _arrived[0]
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -470,7 +493,7 @@ def main(argv: list[str] | None = None) -> int:
     """
     job = None
     try:
-        with _sigterm_raises():
+        with _signals_raise():
             args = build_parser().parse_args(argv)
             if args.list_renderers:
                 _list_renderers()
