@@ -1,4 +1,4 @@
-"""Bounds per point: every shortcut gives the bits of the definition."""
+"""Times to look again, at all centroids or at lists: shortcuts give the bits of the definition."""
 
 import itertools
 
@@ -15,29 +15,31 @@ from kmeans_engine.strategies.bounds import Bounds
 
 
 @pytest.mark.kernels
-@check.examples(80)
+@check.examples(160)
 @given(
     st.integers(0, 2**32),
     st.sampled_from(problems.KINDS),
     st.sampled_from(["float32", "float64", "int16"]),
     st.integers(1, 20),
+    st.sampled_from(["bounds", "neighbours"]),
 )
-def test_every_snapshot_equals_the_oracle(seed, kind, dtype, n):
+def test_every_snapshot_equals_the_oracle(seed, kind, dtype, n, strategy):
     rng = np.random.default_rng(seed)
     points = problems.make_points(kind, rng, int(rng.integers(1, 60)), n)
     points = problems.make_layout(points, dtype, "C")
     k = int(rng.integers(1, min(len(points), 8) + 1))
-    engine = Engine(points, strategy="bounds")
+    engine = Engine(points, strategy=strategy)
     check.like_oracle(engine, problems.make_centroids(points, rng, k))
 
 
+@pytest.mark.parametrize("strategy", ["bounds", "neighbours"])
 @pytest.mark.parametrize("kind", ["clustered", "random"])
-def test_many_chunks_on_several_threads_equal_brute(kind, monkeypatch):
+def test_many_chunks_on_several_threads_equal_brute(kind, strategy, monkeypatch):
     monkeypatch.setattr("kmeans_engine.threads.CHUNK_WORK", 16 * 30 * 700)
     rng = np.random.default_rng(0)
     points = problems.make_points(kind, rng, 20_000, 16)
     want = Engine(points, strategy="brute").snapshots(points[:30], max_iterations=40)
-    got = Engine(points, strategy="bounds", threads=3).snapshots(points[:30], max_iterations=40)
+    got = Engine(points, strategy=strategy, threads=3).snapshots(points[:30], max_iterations=40)
     for a, b in itertools.zip_longest(got, want):
         check.same_snapshot(a, b)
 

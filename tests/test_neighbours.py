@@ -1,47 +1,13 @@
 """Lists of neighbours: every shortcut gives the bits of the definition."""
 
-import itertools
-
-import check
 import numpy as np
-import problems
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from kmeans_engine import Engine, UnsupportedStrategy
 from kmeans_engine.data import Data
 from kmeans_engine.strategies import bounds as neighbours
 from kmeans_engine.strategies.bounds import MOST_CENTROIDS
 from kmeans_engine.strategies.neighbours import Neighbours
-
-
-@pytest.mark.kernels
-@check.examples(80)
-@given(
-    st.integers(0, 2**32),
-    st.sampled_from(problems.KINDS),
-    st.sampled_from(["float32", "float64", "int16"]),
-    st.integers(1, 20),
-)
-def test_every_snapshot_equals_the_oracle(seed, kind, dtype, n):
-    rng = np.random.default_rng(seed)
-    points = problems.make_points(kind, rng, int(rng.integers(1, 60)), n)
-    points = problems.make_layout(points, dtype, "C")
-    k = int(rng.integers(1, min(len(points), 8) + 1))
-    engine = Engine(points, strategy="neighbours")
-    check.like_oracle(engine, problems.make_centroids(points, rng, k))
-
-
-@pytest.mark.parametrize("kind", ["clustered", "random"])
-def test_many_chunks_on_several_threads_equal_brute(kind, monkeypatch):
-    monkeypatch.setattr("kmeans_engine.threads.CHUNK_WORK", 16 * 30 * 700)
-    rng = np.random.default_rng(0)
-    points = problems.make_points(kind, rng, 20_000, 16)
-    want = Engine(points, strategy="brute").snapshots(points[:30], max_iterations=40)
-    got = Engine(points, strategy="neighbours", threads=3).snapshots(points[:30], max_iterations=40)
-    for a, b in itertools.zip_longest(got, want):
-        check.same_snapshot(a, b)
 
 
 def test_lists_are_short_where_clusters_are_apart():

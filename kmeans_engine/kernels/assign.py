@@ -41,10 +41,29 @@ from kmeans_engine.kernels.vector import (
     store,
 )
 
-__all__ = ["BLOCK", "assign_block", "block_slack", "differing", "load", "nearest", "score"]
+__all__ = [
+    "BLOCK",
+    "assign_block",
+    "block_slack",
+    "differing",
+    "load",
+    "nearest",
+    "score",
+    "squared_distance",
+]
 
 # Points scored together. Scores, winners and one feature pair stay in the L1 cache.
 BLOCK = 512
+
+
+@kernel(counted=False)
+def squared_distance(X, i, C, k):
+    """Return the distance of point `i` of `X` to row `k` of `C` (in, (K, N)): the definition."""
+    d = 0.0
+    for n in range(C.shape[1]):
+        t = np.float64(X[i, n]) - C[k, n]
+        d += t * t
+    return d
 
 
 @kernel(counted=False)
@@ -52,10 +71,7 @@ def nearest(X, i, C):
     """Return the cluster of point `i` of `X` (in, (B, N)) in `C` (in, (K, N)) by definition."""
     best, winner = np.inf, 0
     for k in range(C.shape[0]):
-        d = 0.0
-        for n in range(C.shape[1]):
-            t = np.float64(X[i, n]) - C[k, n]
-            d += t * t
+        d = squared_distance(X, i, C, k)
         if d < best:
             best, winner = d, k
     return winner

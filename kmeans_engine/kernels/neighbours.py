@@ -11,7 +11,7 @@ Guarded by tests/test_neighbours.py.
 import numpy as np
 
 from kmeans_engine._jit import kernel
-from kmeans_engine.kernels.assign import score
+from kmeans_engine.kernels.assign import score, squared_distance
 from kmeans_engine.kernels.bounds import DOWN, FAR, bounded, farthest, gap_between, gather
 from kmeans_engine.kernels.vector import (
     WIDTH,
@@ -105,10 +105,7 @@ def _nearest_of(X, i, C, near, count):
     best, winner = np.inf, near[0]
     for q in range(count):
         k = near[q]
-        d = 0.0
-        for n in range(C.shape[1]):
-            t = np.float64(X[i, n]) - C[k, n]
-            d += t * t
+        d = squared_distance(X, i, C, k)
         if d < best:
             best, winner = d, k
     return winner
