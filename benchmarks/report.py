@@ -114,7 +114,7 @@ def main() -> None:
     lines = [
         "# Benchmarks",
         "",
-        "Made by `make bench`; every figure comes from one run of it. "
+        "Made by `make bench`; the table is one run of engine.py, the growth one of scaling.py. "
         f"{facts['cpu']}, {facts['threads']} threads, Python {facts['python']}.",
         "",
         "![Times as fast as the fastest other library](benchmarks.png)",
