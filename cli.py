@@ -128,9 +128,24 @@ def build_parser() -> argparse.ArgumentParser:
         " may be repeated")  # fmt: skip
     add("-o", "--output", action="append", default=[], metavar="PATH", help="a file to draw, told "
         "by its suffix; may be repeated")  # fmt: skip
-    add("--fps", type=_number, metavar="F", help="iterations per second (2)")
+    add("--smooth", action="store_true", help="move the centroids; linger on the first iterations,"
+        " compress the long tail")  # fmt: skip
+    add("--phases", action="store_true", help="two steps an iteration: the points change cluster, "
+        "then the centroids move")  # fmt: skip
+    add("--duration", type=_number, metavar="S", help="fit the film to S seconds")
+    add("--fps", type=_number, metavar="F", help="frames per second (2, one for each iteration; 30 "
+        "with --smooth or --duration)")  # fmt: skip
     add("--size", type=_size, metavar="WxH", help="pixels (1280x720, GIF 640x480)")
     add("--theme", metavar="NAME", help="light, dark or classic (light)")
+    add("--overlays", metavar="A,B", help="numbers, trails, borders, changes, curve, sizes; all or "
+        "none (all; none in the classic theme)")  # fmt: skip
+    add(
+        "--quality", metavar="NAME", help="draft, standard or best: time for the encoder (standard)"
+    )
+    add(
+        "--max-size", metavar="SIZE", help="largest GIF, as in 2MB: size and rate are chosen to fit"
+    )
+    add("--dpi", type=_number, metavar="D", help="dots per inch of a still (100)")
     add("--title", metavar="TEXT", help="above the picture; the name of DATA unless given")
     add("--axes", metavar="A,B", help="draw these two columns, by name or index")
 
@@ -143,13 +158,19 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+_PICTURE = (
+    *("smooth", "phases", "duration", "fps", "size", "theme", "overlays", "quality", "max_size"),
+    *("dpi", "title", "axes"),
+)
+
+
 def _check(args: argparse.Namespace) -> None:
     """Find the options that do not go together, before anything is read."""
     real, drawn = args.data is not None, bool(args.render or args.output)
     for names, usable, need in (
         (("clusters", "points_per_cluster", "spread"), not real, "leave out DATA"),
         (("columns", "delimiter", "drop_missing"), real, "name a file to read"),
-        (("fps", "size", "theme", "title", "axes"), drawn, "add --render or -o"),
+        (_PICTURE, drawn, "add --render or -o"),
     ):
         for name in names:
             if not usable and getattr(args, name) not in (None, False):
@@ -229,7 +250,7 @@ class _Job:
     """One command: prepared as a whole, then run."""
 
     def __init__(self, args: argparse.Namespace) -> None:
-        from renderers.outputs import make_options, plan
+        from renderers.outputs import make_options, make_pace, plan
 
         self.args = args
         _check(args)
@@ -237,12 +258,12 @@ class _Job:
         outputs = plan(args.render, args.output, stem=stem, overwrite=args.overwrite)
         # A window comes last: it must not hold back the files.
         self.outputs = sorted(outputs, key=lambda output: output.path is None)
-        self.fps = 2.0 if args.fps is None else args.fps
-        theme = "light" if args.theme is None else args.theme
-        self.options = [
-            make_options(o.renderer, fps=self.fps, size=args.size, theme=theme)
-            for o in self.outputs
-        ]
+        self.pace = make_pace(
+            fps=args.fps, smooth=args.smooth, phases=args.phases, duration=args.duration
+        )
+        asked = ("size", "theme", "overlays", "quality", "max_size", "dpi")
+        given = {name: value for name in asked if (value := getattr(args, name)) is not None}
+        self.options = [make_options(o.renderer, fps=self.pace.fps, **given) for o in self.outputs]
         self._check_files()
         source = _read(args)
         from kmeans_engine.run import Run
@@ -319,7 +340,11 @@ class _Job:
         if self.scene is None:
             deque(states(), maxlen=0)
         else:
-            play(moments(states(), fps=self.fps), self.scene, renderers)
+            count = None
+            if self.pace.duration is not None:
+                # The same bits twice: to count the states first keeps none of them.
+                count = self.clustering.count(progress.show)
+            play(moments(states(), self.pace, count=count), self.scene, renderers)
 
     def _write(self) -> None:
         _raise_again()
@@ -341,7 +366,7 @@ class _Job:
                 _say(text)
 
         def replay(run: Run, start: npt.NDArray[np.float64]) -> None:
-            film = moments(run.snapshots(start), fps=self.fps)
+            film = moments(run.snapshots(start), self.pace)
             play(film, _scene(args, run.source), [window])
 
         restarts = Restarts(

@@ -73,6 +73,20 @@ class Run:
             self.last = snapshot
             yield snapshot
 
+    def count(self, watch: Callable[[Snapshot], None]) -> int:
+        """Compute the run from `start`, and return how many states it has.
+
+        Parameters
+        ----------
+        watch : callable
+            Gets every snapshot.
+        """
+        number = 0
+        for snapshot in self._timed(self.start):
+            watch(snapshot)
+            number += 1
+        return number
+
     def choose_best(self, runs: int, watch: Callable[[Snapshot], None]) -> None:
         """Set `start` and `last` to those of the run with the least inertia, the first of equals.
 

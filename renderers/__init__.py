@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         RendererUnavailable,
         UnknownRenderer,
     )
+    from renderers.film import Pace
     from renderers.view import make_scene
 
 __all__ = [
@@ -86,14 +87,21 @@ def save(
     path: str | PathLike[str],
     *,
     renderer: str | None = None,
-    fps: float = 2,
+    fps: float | None = None,
+    smooth: bool = False,
+    phases: bool = False,
+    duration: float | None = None,
     size: tuple[int, int] | None = None,
     theme: str = "light",
+    overlays: Iterable[str] | str | None = None,
     title: str = "",
     axes: tuple[int, int] | None = None,
     names: Sequence[str] = (),
     offset: ArrayLike | None = None,
     scale: ArrayLike | None = None,
+    quality: str = "standard",
+    max_size: str | int | None = None,
+    dpi: float = 100,
     overwrite: bool = True,
 ) -> Path:
     """Write the snapshots of a run to a film or another picture.
@@ -106,12 +114,22 @@ def save(
         The file; its suffix chooses the renderer. Appears only when complete.
     renderer : str, optional
         Name of the renderer, for a plug-in.
-    fps : float
-        Snapshots per second; the last one is held for two seconds.
+    fps : float, optional
+        Frames per second: 2, one for each snapshot, with the last one held for two seconds; or 30
+        if `smooth` or `duration` is given.
+    smooth : bool
+        Move the centroids; linger on the first iterations, compress the long tail, hold the end.
+    phases : bool
+        Show each iteration in two steps: the points change cluster, then the centroids move.
+    duration : float, optional
+        Seconds of the whole film. All snapshots are taken, and kept, before the first is drawn.
     size : tuple of int, optional
         Width and height in pixels; the renderer's own if not given.
     theme : {"light", "dark", "classic"}
         Colours and markers.
+    overlays : iterable of str, or str, optional
+        What is drawn on top: some of numbers, trails, borders, changes, curve and sizes, or "all"
+        or "none"; by default all, and none in the classic theme.
     title : str
         Shown above the picture.
     axes : tuple of int, optional
@@ -120,6 +138,12 @@ def save(
         Names of the features.
     offset, scale : array_like, shape (N,), optional
         Draw ``value * scale + offset`` where the points were standardised.
+    quality : {"draft", "standard", "best"}
+        How much work the encoder of a film may spend.
+    max_size : str or int, optional
+        Largest file, such as "2MB": size and rate of a GIF are chosen to fit.
+    dpi : float
+        Dots per inch of a still, whose `size` counts hundredths of an inch.
     overwrite : bool
         Whether a file may be there already.
 
@@ -136,24 +160,38 @@ def save(
         If the file cannot be made; it is then as it was before.
     """
     from renderers.errors import InvalidOption
-    from renderers.outputs import make_options, plan
+    from renderers.outputs import make_options, make_pace, plan
 
+    pace = make_pace(fps=fps, smooth=smooth, phases=phases, duration=duration)
     outputs = plan([renderer] if renderer else [], [path], overwrite=overwrite)
     _, kind, file = outputs[0]
     if file is None:
         raise InvalidOption(f"renderer={renderer!r} writes no file; use one that does, or show()")
-    options = make_options(kind, fps=fps, size=size, theme=theme)
+    options = make_options(
+        kind,
+        fps=pace.fps,
+        size=size,
+        theme=theme,
+        overlays=overlays,
+        quality=quality,
+        max_size=max_size,
+        dpi=dpi,
+    )
     view = {"title": title, "axes": axes, "names": names, "offset": offset, "scale": scale}
-    _render(snapshots, kind(file, options), view)
+    _render(snapshots, kind(file, options), pace, view)
     return file
 
 
 def show(
     snapshots: Iterable[Snapshot],
     *,
-    fps: float = 2,
+    fps: float | None = None,
+    smooth: bool = False,
+    phases: bool = False,
+    duration: float | None = None,
     size: tuple[int, int] | None = None,
     theme: str = "light",
+    overlays: Iterable[str] | str | None = None,
     title: str = "",
     axes: tuple[int, int] | None = None,
     names: Sequence[str] = (),
@@ -172,15 +210,18 @@ def show(
     RendererUnavailable
         If there is no display.
     """
-    from renderers.outputs import make_options, plan
+    from renderers.outputs import make_options, make_pace, plan
 
+    pace = make_pace(fps=fps, smooth=smooth, phases=phases, duration=duration)
     kind = plan(["live"], [])[0].renderer
-    options = make_options(kind, fps=fps, size=size, theme=theme)
+    options = make_options(kind, fps=pace.fps, size=size, theme=theme, overlays=overlays)
     view = {"title": title, "axes": axes, "names": names, "offset": offset, "scale": scale}
-    _render(snapshots, kind(None, options), view)
+    _render(snapshots, kind(None, options), pace, view)
 
 
-def _render(snapshots: Iterable[Snapshot], renderer: Renderer, view: dict[str, Any]) -> None:
+def _render(
+    snapshots: Iterable[Snapshot], renderer: Renderer, pace: Pace, view: dict[str, Any]
+) -> None:
     from renderers.errors import InvalidOption
     from renderers.film import moments, play
     from renderers.view import make_scene
@@ -190,7 +231,7 @@ def _render(snapshots: Iterable[Snapshot], renderer: Renderer, view: dict[str, A
         first = next(states, None)
         if first is None:
             raise InvalidOption("there are no snapshots to draw; pass engine.snapshots(centroids)")
-        film = moments(itertools.chain([first], states), fps=renderer.options.fps)
+        film = moments(itertools.chain([first], states), pace)
         play(film, make_scene(first, **view), [renderer])
 
     renderer.drive(job)

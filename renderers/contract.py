@@ -7,19 +7,24 @@ A renderer is told once about the *scene*, then gets *moments*: what is on scree
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
+    from renderers.history import History
     from renderers.view import View
 
-__all__ = ["Moment", "Options", "Panel", "Phase", "Renderer", "Scene"]
+__all__ = ["OVERLAYS", "Moment", "Options", "Panel", "Phase", "Quality", "Renderer", "Scene"]
 
 Phase = Literal["state", "assignment", "update"]
+Quality = Literal["draft", "standard", "best"]
+
+#: What is drawn on top of the points; each can be left out.
+OVERLAYS = ("numbers", "trails", "borders", "changes", "curve", "sizes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +39,23 @@ class Options:
         Frames per second of a film; the rate at which a window shows snapshots.
     theme : str
         ``"light"``, ``"dark"`` or ``"classic"``.
+    overlays : frozenset of str or None
+        Those of `OVERLAYS` that are drawn; None for the theme's own.
+    quality : {"draft", "standard", "best"}
+        How much work an encoder may spend on a film.
+    max_bytes : int or None
+        Largest file; a renderer that honours it chooses size and rate to fit.
+    dpi : float
+        Dots per inch of a still; `size` counts hundredths of an inch of its page.
     """
 
     size: tuple[int, int] = (1280, 720)
     fps: float = 2.0
     theme: str = "light"
+    overlays: frozenset[str] | None = None
+    quality: Quality = "standard"
+    max_bytes: int | None = None
+    dpi: float = 100.0
 
     def with_size(self, size: tuple[int, int]) -> Options:
         """Return the same options for another size in pixels."""
@@ -57,11 +74,14 @@ class Panel:
         The points, how they are laid on the plane, the limits of the axes and their labels.
     title : str
         What tells this run from its neighbours; empty if it is alone.
+    image : tuple of int or None
+        Height and width of the image whose pixels, row by row, are the points; None for a table.
     """
 
     k: int
     view: View
     title: str = ""
+    image: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +94,13 @@ class Scene:
         One unless several runs are shown side by side.
     title : str
         Title of the whole picture; may be empty.
+    facts : mapping of str to str
+        Where the picture comes from, for the metadata of a file: seed, k, init, version, command.
     """
 
     panels: tuple[Panel, ...]
     title: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +110,25 @@ class Moment:
     Attributes
     ----------
     snapshots : tuple of Snapshot
-        One per panel.
+        One per panel. A run that ended before its neighbours stays at its last snapshot.
     seconds : float
         How long it lasts.
     phase : {"state", "assignment", "update"}
         A whole state, or the step towards it that is shown.
     progress : float
         Position 0..1 within the motion from the state before; 1 is the snapshot itself.
+    last : bool
+        Whether no other moment follows.
+    histories : tuple of History
+        One per panel, of the states up to this one at least; empty if nobody recorded them.
     """
 
     snapshots: tuple[Snapshot, ...]
     seconds: float
     phase: Phase = "state"
     progress: float = 1.0
+    last: bool = False
+    histories: tuple[History, ...] = ()
 
 
 class Renderer(abc.ABC):

@@ -5,23 +5,33 @@ Nothing is opened or written here.
 
 from __future__ import annotations
 
+import difflib
 import operator
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast, get_args
 
 from kmeans_engine.atomic import check_writable
 from renderers import registry
-from renderers.contract import Options, Renderer
+from renderers.contract import OVERLAYS, Options, Quality, Renderer
 from renderers.errors import InvalidOption, UnknownRenderer
+from renderers.film import Pace
 from renderers.themes import theme_named
 
-__all__ = ["FPS_RANGE", "SIDE_RANGE", "Output", "make_options", "plan"]
+__all__ = ["FPS_RANGE", "SIDE_RANGE", "Output", "make_options", "make_pace", "plan"]
 
 FPS_RANGE = (0.01, 240.0)  # a GIF cannot hold a frame for more than 655 s
 SIDE_RANGE = (1, 16384)  # x264's limit
+DPI_RANGE = (1.0, 2400.0)
+SECONDS_RANGE = (0.1, 86_400.0)
+LEAST_BYTES = 10_000
+
+# Frames per second unless they are named: of a film with a frame for each iteration, and of one
+# that moves.
+PLAIN_FPS, MOVING_FPS = 2.0, 30.0
 
 
 class Output(NamedTuple):
@@ -143,9 +153,13 @@ def plan(
 def make_options(
     renderer: type[Renderer],
     *,
-    fps: float = 2.0,
+    fps: float = PLAIN_FPS,
     size: tuple[int, int] | None = None,
     theme: str = "light",
+    overlays: Iterable[str] | str | None = None,
+    quality: str = "standard",
+    max_size: str | int | None = None,
+    dpi: float = 100.0,
 ) -> Options:
     """Check the options of a picture and return them for one renderer.
 
@@ -159,22 +173,109 @@ def make_options(
         Width and height in pixels, each 1 to 16384.
     theme : str
         Name of a theme.
+    overlays : iterable of str, or str, optional
+        Some of `OVERLAYS`, ``"all"`` or ``"none"``, also as one string with commas.
+    quality : {"draft", "standard", "best"}
+        How much work an encoder may spend.
+    max_size : str or int, optional
+        Largest file, in bytes or as ``"2MB"``.
+    dpi : float
+        Dots per inch of a still, 1 to 2400.
 
     Raises
     ------
     InvalidOption
         If one is outside its range.
     """
-    low, high = FPS_RANGE
-    try:
-        fps = float(fps)
-    except (TypeError, ValueError):
-        raise InvalidOption(f"fps={fps!r} is no number; give frames per second") from None
-    if not low <= fps <= high:  # NaN included
-        raise InvalidOption(f"fps={fps:g} must be between {low:g} and {high:g} frames per second")
+    fps = _within("fps", fps, FPS_RANGE, "frames per second")
     theme_named(theme)
     size = _checked_size(renderer.default_size if size is None else size)
-    return Options(size=size, fps=fps, theme=theme)
+    dpi = _within("dpi", dpi, DPI_RANGE, "dots per inch")
+    if quality not in get_args(Quality):
+        raise InvalidOption(f"quality={quality!r} is not one of {', '.join(get_args(Quality))}")
+    return Options(
+        size=size,
+        fps=fps,
+        theme=theme,
+        overlays=_checked_overlays(overlays),
+        quality=cast(Quality, quality),
+        max_bytes=None if max_size is None else _checked_bytes(max_size),
+        dpi=dpi,
+    )
+
+
+def make_pace(
+    *,
+    fps: float | None = None,
+    phases: bool = False,
+    smooth: bool = False,
+    duration: float | None = None,
+) -> Pace:
+    """Check how a film is told, and return it.
+
+    Parameters
+    ----------
+    fps : float, optional
+        Frames per second, 0.01 to 240; by default 2, or 30 for a film that is smooth or has a
+        duration.
+    phases, smooth : bool
+        As in `Pace`.
+    duration : float, optional
+        Seconds of the whole film, 0.1 to 86400.
+
+    Raises
+    ------
+    InvalidOption
+        If one is outside its range.
+    """
+    if fps is None:
+        fps = MOVING_FPS if smooth or duration is not None else PLAIN_FPS
+    fps = _within("fps", fps, FPS_RANGE, "frames per second")
+    if duration is not None:
+        duration = _within("duration", duration, SECONDS_RANGE, "seconds")
+    return Pace(fps=fps, phases=phases, smooth=smooth, duration=duration)
+
+
+def _within(name: str, value: float, limits: tuple[float, float], unit: str) -> float:
+    low, high = limits
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise InvalidOption(f"{name}={value!r} is no number; give {unit}") from None
+    if not low <= number <= high:  # NaN included
+        raise InvalidOption(f"{name}={number:g} must be between {low:g} and {high:g} {unit}")
+    return number
+
+
+def _checked_overlays(overlays: Iterable[str] | str | None) -> frozenset[str] | None:
+    if overlays is None:
+        return None
+    words = overlays.split(",") if isinstance(overlays, str) else list(overlays)
+    names = {str(word).strip() for word in words}
+    if names == {"all"}:
+        return frozenset(OVERLAYS)
+    if names in ({"none"}, set(), {""}):
+        return frozenset()
+    for name in sorted(names.difference(OVERLAYS)):
+        close = difflib.get_close_matches(name, OVERLAYS, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else "name some of these, all or none"
+        raise InvalidOption(f"overlay {name!r} is not one of {', '.join(OVERLAYS)}: {hint}")
+    return frozenset(names)
+
+
+def _checked_bytes(size: str | int) -> int:
+    match = re.fullmatch(r"\s*([\d.]+)\s*([kMG]?)i?B?\s*", str(size), flags=re.IGNORECASE)
+    try:
+        assert match is not None
+        factor = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}[match[2].lower()]
+        number = int(float(match[1]) * factor)
+    except (AssertionError, ValueError, OverflowError):
+        raise InvalidOption(
+            f"max_size={size!r} is no size of a file; give bytes, such as 2MB or 800kB"
+        ) from None
+    if number < LEAST_BYTES:
+        raise InvalidOption(f"max_size={size!r} must be {LEAST_BYTES} bytes at the least")
+    return number
 
 
 def _checked_size(size: tuple[int, int]) -> tuple[int, int]:

@@ -125,6 +125,30 @@ class View:
             xy[:, 1] = 0.5 if rows is None else 0.15 + 0.7 * ((rows + 1) * _GOLDEN % 1.0)
         return xy
 
+    def moved(self, value: NDArray[np.float64], xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the value nearest to `value` that lies at `xy` on the plane.
+
+        Parameters
+        ----------
+        value : ndarray, (N,)
+            In clustered units, such as a centroid that is dragged.
+        xy : ndarray, (2,)
+            A place on the plane, in the units of `limits`.
+
+        Returns
+        -------
+        ndarray, (N,), float64
+            Features that the picture does not show are those of `value`.
+        """
+        found = np.array(value, dtype=np.float64)
+        if self._components is not None:
+            _, basis = self._components
+            found += (xy - self.project(found[None])[0]) @ basis
+            return found
+        for axis, n in enumerate(self._columns[: 1 if self.on_a_line else 2]):
+            found[n] = (xy[axis] - self._offset[n]) / self._scale[n]
+        return found
+
     def blocks(self) -> Iterator[tuple[slice, NDArray[np.float64]]]:
         """Yield all points on the plane, a block of rows at a time, with the rows they are."""
         step = max(1, _BLOCK // self.points.shape[1])

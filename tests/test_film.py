@@ -8,11 +8,11 @@ from media import fake_scene, fake_snapshots
 
 from renderers.contract import Options, Renderer
 from renderers.errors import RenderError
-from renderers.film import FrameClock, moments, play
+from renderers.film import FrameClock, Pace, moments, play
 
 
 def test_moments_last_one_is_held():
-    film = list(moments(fake_snapshots(4), fps=4))
+    film = list(moments(fake_snapshots(4), Pace(fps=4)))
     assert [m.snapshots[0].iteration for m in film] == [0, 1, 2, 3]
     assert [m.seconds for m in film] == [0.25, 0.25, 0.25, 2.0]
     assert {(m.phase, m.progress) for m in film} == {("state", 1.0)}
@@ -22,12 +22,12 @@ def test_moments_last_one_is_held():
     ("fps", "hold", "seconds"), [(0.25, 2.0, 4.0), (1.0, 0.0, 1.0), (1.0, 5.0, 5.0)]
 )
 def test_moments_hold_never_shortens(fps, hold, seconds):
-    (only,) = moments(fake_snapshots(1), fps=fps, hold=hold)
+    (only,) = moments(fake_snapshots(1), Pace(fps=fps, hold=hold))
     assert only.seconds == seconds
 
 
 def test_moments_of_nothing():
-    assert list(moments([], fps=2)) == []
+    assert list(moments([], Pace(fps=2))) == []
 
 
 def test_moments_look_only_one_ahead():
@@ -38,7 +38,7 @@ def test_moments_look_only_one_ahead():
             taken.append(snapshot.iteration)
             yield snapshot
 
-    film = moments(snapshots(), fps=2)
+    film = moments(snapshots(), Pace(fps=2))
     next(film)
     assert taken == [0, 1]
 
@@ -97,7 +97,7 @@ class Recorder(Renderer):
 
 
 def run(*renderers, count=3, **more):
-    play(moments(fake_snapshots(count), fps=2), fake_scene(), renderers, **more)
+    play(moments(fake_snapshots(count), Pace(fps=2)), fake_scene(), renderers, **more)
 
 
 def test_play():
@@ -126,7 +126,7 @@ def test_play_aborts_when_the_engine_fails():
 
     one = Recorder()
     with pytest.raises(MemoryError):
-        play(moments(snapshots(), fps=2), fake_scene(), [one])
+        play(moments(snapshots(), Pace(fps=2)), fake_scene(), [one])
     assert one.calls[-1] == "abort"
 
 

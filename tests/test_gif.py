@@ -4,7 +4,7 @@ from media import COLOURS, FakePainter, at, colour, fake_scene, fake_snapshots, 
 from PIL import Image
 
 from renderers.contract import Moment, Options
-from renderers.film import moments, play
+from renderers.film import Pace, moments, play
 from renderers.gif import GifRenderer
 
 
@@ -15,7 +15,7 @@ def fake_painter(monkeypatch):
 
 def save(path, count=3, fps=2.0, size=(64, 48)):
     renderer = GifRenderer(path, Options(size=size, fps=fps))
-    play(moments(fake_snapshots(count), fps=fps), fake_scene(), [renderer])
+    play(moments(fake_snapshots(count), Pace(fps=fps)), fake_scene(), [renderer])
     return read_gif(path)
 
 

@@ -25,7 +25,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 from kmeans_engine import Engine
 from renderers import Moment, Options, make_scene
-from renderers.film import moments, play
+from renderers.film import Pace, moments, play
 from renderers.live import Commands, LiveRenderer
 from renderers.painter import Painter
 
@@ -37,7 +37,7 @@ live = LiveRenderer(None, Options(size=SIZE, fps=20.0))
 asked = []
 
 def job():
-    play(moments(states, fps=20.0), make_scene(states[0]), [live])
+    play(moments(states, Pace(fps=20.0)), make_scene(states[0]), [live])
 
 def randomise(new_clusters):
     asked.append(new_clusters)
@@ -143,7 +143,7 @@ snapshots = list(Engine(points, threads=1).snapshots(points[:3]))
 def show(end):
     live = LiveRenderer(None, Options(size=(160, 120), fps=50.0))
     def job():
-        play(moments(snapshots, fps=50.0), make_scene(snapshots[0]), [live])
+        play(moments(snapshots, Pace(fps=50.0)), make_scene(snapshots[0]), [live])
         end(live)
     live.drive(job)
 

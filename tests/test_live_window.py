@@ -38,7 +38,7 @@ from pathlib import Path
 import numpy as np
 from kmeans_engine import Engine
 from renderers import Options, make_scene
-from renderers.film import moments, play
+from renderers.film import Pace, moments, play
 from renderers.live import Commands, LiveRenderer
 
 SIZE = {size}
@@ -59,7 +59,7 @@ def job_of(renderers, points, seed, fps, pause=0.0):
             for snapshot in itertools.chain([first], snapshots):
                 yield snapshot
                 time.sleep(pause)
-        play(moments(slowly(), fps=fps), make_scene(first), renderers)
+        play(moments(slowly(), Pace(fps=fps)), make_scene(first), renderers)
     return job
 
 def tell(*words):
@@ -322,7 +322,7 @@ def test_resizing_paints_anew_and_the_whole_window(screen: Screen, run: Callable
 ENDLESS = """
     def endless():
         snapshot = next(snapshots_of(points_of(0), 0))
-        play(moments(itertools.repeat(snapshot), fps=5.0), make_scene(snapshot), [live])
+        play(moments(itertools.repeat(snapshot), Pace(fps=5.0)), make_scene(snapshot), [live])
 """
 
 
@@ -465,7 +465,7 @@ def test_many_windows_one_after_the_other_leave_nothing(run: Callable[..., Progr
             live = window()
             def job():
                 snapshot = next(snapshots_of(points_of(0), 0))
-                play(moments([snapshot], fps=5.0), make_scene(snapshot), [live])
+                play(moments([snapshot], Pace(fps=5.0)), make_scene(snapshot), [live])
                 time.sleep(0.02)
                 live.post("exit")
             live.drive(job)

@@ -5,7 +5,7 @@ import pytest
 from media import COLOURS, FakePainter, at, colour, fake_scene, fake_snapshots, read_mp4
 
 from renderers.contract import Moment, Options
-from renderers.film import moments, play
+from renderers.film import Pace, moments, play
 from renderers.mp4 import Mp4Renderer
 
 
@@ -16,7 +16,7 @@ def fake_painter(monkeypatch):
 
 def save(path, count=3, fps=2.0, size=(64, 48)):
     renderer = Mp4Renderer(path, Options(size=size, fps=fps))
-    play(moments(fake_snapshots(count), fps=fps), fake_scene(), [renderer])
+    play(moments(fake_snapshots(count), Pace(fps=fps)), fake_scene(), [renderer])
     return read_mp4(path)
 
 

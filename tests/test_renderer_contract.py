@@ -9,7 +9,7 @@ from PIL import Image
 
 from kmeans_engine import Engine
 from renderers import Renderer, RendererUnavailable, make_scene, registry
-from renderers.film import moments, play
+from renderers.film import Pace, moments, play
 from renderers.outputs import make_options
 
 NAMES = registry.names()
@@ -51,7 +51,7 @@ def renderer(request, tmp_path):
 
 
 def film(snapshots):
-    return moments(snapshots, fps=2)
+    return moments(snapshots, Pace(fps=2))
 
 
 def assert_untouched(renderer):

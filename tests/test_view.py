@@ -150,3 +150,27 @@ def test_a_scene_has_one_panel():
     (panel,) = scene.panels
     assert scene.title == "t" and panel.k == 4 and panel.title == ""
     assert panel.view.labels == ("c", "a")
+
+
+@pytest.mark.parametrize(
+    ("features", "axes"), [(1, None), (2, None), (2, (1, 0)), (5, None), (5, (3, 1))]
+)
+def test_a_value_is_moved_to_a_place_and_no_farther_than_needed(features, axes):
+    rng = np.random.default_rng(features)
+    points = rng.normal(size=(200, features))
+    scaled = (
+        {}
+        if features == 5 and axes is None
+        else {"offset": np.arange(1.0, features + 1), "scale": np.full(features, 3.0)}
+    )
+    view = View(points, axes=axes, **scaled)
+    place = np.array([0.4, 0.5])
+    moved = view.moved(points[0], place)
+    assert np.allclose(view.project(moved[None])[0], place)
+    step = moved - points[0]
+    # At right angles to every direction that the picture does not show.
+    shown = np.linalg.lstsq(
+        view.project(np.eye(features)) - view.project(np.zeros((1, features))), step, rcond=None
+    )[0]
+    back = (view.project(np.eye(features)) - view.project(np.zeros((1, features)))) @ shown
+    assert np.allclose(back, step)
