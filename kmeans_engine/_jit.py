@@ -23,7 +23,10 @@ Kernel = Callable[..., Any]
 def _stamp() -> tuple[tuple[str, float, int], ...]:
     """Return what changes when a kernel is changed."""
     here = Path(__file__).parent
-    files = sorted([*here.glob("kernels/*.py"), here / "_llvm.py", Path(__file__)])
+    return _facts(sorted([*here.glob("kernels/*.py"), here / "_llvm.py", Path(__file__)]))
+
+
+def _facts(files: list[Path]) -> tuple[tuple[str, float, int], ...]:
     facts = ((file.name, file.stat()) for file in files if file.exists())
     return tuple((name, stat.st_mtime, stat.st_size) for name, stat in facts)
 
@@ -56,8 +59,8 @@ class _OptionalCache(FunctionCache):
     """Numba's cache of machine code, for which a disk that cannot be read or written is no error.
 
     Containers and read-only installs are common; the remedy there is to compile again. Numba looks
-    at the file of a kernel only; here a change in any kernel outdates all of them, since they are
-    compiled into one another.
+    at the file of a kernel only; here a change in any kernel of the engine outdates all of them,
+    since they are compiled into one another.
     """
 
     def __init__(self, function: Kernel) -> None:
@@ -65,7 +68,7 @@ class _OptionalCache(FunctionCache):
         self._cache_file = IndexDataCacheFile(
             cache_path=self._cache_path,
             filename_base=self._impl.filename_base,
-            source_stamp=_stamp(),
+            source_stamp=(*_stamp(), *_facts([Path(function.__code__.co_filename)])),
         )
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:

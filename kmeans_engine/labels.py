@@ -19,6 +19,11 @@ from kmeans_engine.kernels.labels import pick_labels, put_labels
 
 __all__ = ["IndexSet", "LabelHistory", "LabelState"]
 
+_Part = tuple[npt.NDArray[np.integer], npt.NDArray[Any]]  # points, and their labels before
+
+# Looking one change up among the points asked for costs as much as copying some 60 labels.
+_SEARCHED = 64
+
 
 class IndexSet:
     """Different indices below `size`: as they came, or as one bit each where that is smaller."""
@@ -79,7 +84,7 @@ class LabelState:
         self.given = False
         self.array: npt.NDArray[Any] | None = None
         self.later: LabelState | None = None
-        self.parts: list[tuple[npt.NDArray[np.integer], npt.NDArray[Any]]] = []
+        self.parts: list[_Part] = []
         self.nbytes = 0
 
     def labels(self) -> npt.NDArray[Any]:
@@ -91,6 +96,23 @@ class LabelState:
             self.given = True
             return self.array
 
+    def labels_at(self, indices: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
+        """Return the labels of the points `indices`, ascending, and keep nothing."""
+        with self.lock:
+            source, undo = self._way_back()
+            if sum(len(changed) for changed, _ in undo) > len(source) // _SEARCHED:
+                labels = source.copy()
+                for changed, old in undo:
+                    labels[changed] = old
+                return labels[indices]
+            found = source[indices]
+            if len(indices):
+                for changed, old in undo:
+                    places = np.searchsorted(indices, changed).clip(max=len(indices) - 1)
+                    hit = indices[places] == changed
+                    found[places[hit]] = old[hit]
+            return found
+
     def own(self, owner: object) -> None:
         """Tell which snapshot these labels belong to; without it, nothing needs to be kept."""
         assert self.history is not None
@@ -98,21 +120,25 @@ class LabelState:
 
     def settle(self, array: npt.NDArray[Any] | None = None) -> None:
         """Hold an array from now on: `array`, overwritten, or a new one; the lock is held."""
+        source, undo = self._way_back()
+        if array is None:
+            array = source.copy()
+        array.setflags(write=True)
+        for changed, old in undo:
+            array[changed] = old
+        array.setflags(write=False)
+        self.array, self.history, self.later, self.parts, self.nbytes = array, None, None, [], 0
+
+    def _way_back(self) -> tuple[npt.NDArray[Any], list[_Part]]:
+        """Return the nearest array of labels, and what must be undone in it, in this order."""
         chain = [self]
         while chain[-1].array is None and chain[-1].later is not None:
             chain.append(chain[-1].later)
-        if array is None:
-            source = chain[-1].array
-            if source is None:
-                assert self.history is not None
-                source = self.history.newest
-            array = source.copy()
-        array.setflags(write=True)
-        for state in reversed(chain):
-            for changed, old in reversed(state.parts):
-                array[changed] = old
-        array.setflags(write=False)
-        self.array, self.history, self.later, self.parts, self.nbytes = array, None, None, [], 0
+        source = chain[-1].array
+        if source is None:
+            assert self.history is not None
+            source = self.history.newest
+        return source, [part for state in reversed(chain) for part in reversed(state.parts)]
 
 
 class LabelHistory:

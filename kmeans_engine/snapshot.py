@@ -73,6 +73,21 @@ class Snapshot:
         """
         return self._state.labels()
 
+    def labels_at(self, indices: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
+        """Return the labels of some points, at a cost that follows their number and the changes.
+
+        Parameters
+        ----------
+        indices : ndarray, (R,), intp
+            Ascending and different, as `changed` is.
+
+        Returns
+        -------
+        ndarray, (R,)
+            ``labels[indices]``, without making `labels`.
+        """
+        return self._state.labels_at(indices)
+
     @property
     def changed(self) -> npt.NDArray[np.intp]:
         """Points whose label differs from the snapshot before, ascending indices, (n_changed,)."""

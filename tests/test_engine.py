@@ -129,9 +129,33 @@ def test_snapshots_kept_in_any_pattern_stay_right(seed, data):
                     del kept[iteration]
                 case 1:
                     assert np.array_equal(kept[iteration].labels, reference[iteration])
+                case 2:
+                    rows = np.flatnonzero(rng.random(200) < rng.random() ** 3)
+                    found = kept[iteration].labels_at(rows)
+                    assert np.array_equal(found, reference[iteration][rows])
         del snapshot
     for iteration, snapshot in kept.items():
+        changed = snapshot.changed
+        assert np.array_equal(snapshot.labels_at(changed), reference[iteration][changed])
         assert np.array_equal(snapshot.labels, reference[iteration])
+
+
+def test_few_labels_of_many_are_looked_up_without_making_all():
+    points = make_clusters(20, 5000, seed=2)
+    states = list(Engine(points).snapshots(points[:20], max_iterations=30))
+    labels = [s.labels.copy() for s in Engine(points).snapshots(points[:20], max_iterations=30)]
+    for before, state in zip([states[0], *states], states, strict=False):
+        assert np.array_equal(
+            state.labels_at(state.changed), labels[state.iteration][state.changed]
+        )
+        back = before.labels_at(state.changed)
+        assert np.array_equal(back, labels[before.iteration][state.changed])
+    del states[:20]
+    gc.collect()
+    tracemalloc.start()
+    states[1].labels_at(states[1].changed)
+    assert tracemalloc.get_traced_memory()[1] < len(points) / 2
+    tracemalloc.stop()
 
 
 def test_one_kept_snapshot_holds_one_array_of_labels_at_most():
