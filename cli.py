@@ -16,6 +16,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -365,9 +366,16 @@ class _Job:
             with tqdm.external_write_mode(file=sys.stderr):
                 _say(text)
 
+        scenes = {self.clustering.source: self.scene}
+
         def replay(run: Run, start: npt.NDArray[np.float64]) -> None:
             film = moments(run.snapshots(start), self.pace)
-            play(film, _scene(args, run.source), [window])
+            scene = scenes.get(run.source)  # where the points are need not be found again
+            if scene is None:
+                scenes.clear()
+                scene = scenes[run.source] = _scene(args, run.source)
+            panels = tuple(replace(panel, k=len(start)) for panel in scene.panels)
+            play(film, replace(scene, panels=panels), [window])
 
         restarts = Restarts(
             self.clustering,
@@ -376,7 +384,12 @@ class _Job:
             first=args.runs,
             centroids_from=args.init,
         )
-        window.commands = Commands(restarts.job)
+        inits: tuple[str, ...] = ("random", "k-means++")
+        if args.init in inits:
+            inits = (args.init, *(init for init in inits if init != args.init))
+        else:
+            inits = ("given", *inits)
+        window.commands = Commands(restarts.job, inits)
         if not args.quiet:
             window.notify = say
         if sys.stdin is not None and sys.stdin.isatty():

@@ -17,7 +17,8 @@ Importing this package imports no toolkit and no compiler; a renderer is importe
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from importlib import import_module
 from os import PathLike
 from pathlib import Path
@@ -161,6 +162,7 @@ def save(
     """
     from renderers.errors import InvalidOption
     from renderers.outputs import make_options, make_pace, plan
+    from renderers.view import make_scene
 
     pace = make_pace(fps=fps, smooth=smooth, phases=phases, duration=duration)
     outputs = plan([renderer] if renderer else [], [path], overwrite=overwrite)
@@ -177,8 +179,15 @@ def save(
         max_size=max_size,
         dpi=dpi,
     )
-    view = {"title": title, "axes": axes, "names": names, "offset": offset, "scale": scale}
-    _render(snapshots, kind(file, options), pace, view)
+    view: dict[str, Any] = {
+        "title": title,
+        "axes": axes,
+        "names": names,
+        "offset": offset,
+        "scale": scale,
+    }
+    to_file = kind(file, options)
+    to_file.drive(lambda: _play(snapshots, lambda first: make_scene(first, **view), to_file, pace))
     return file
 
 
@@ -201,7 +210,7 @@ def show(
     """Show the snapshots of a run in a window, while they are computed; return when it is closed.
 
     The parameters are those of `save`. The window is matplotlib's: ``MPLBACKEND`` chooses the
-    toolkit.
+    toolkit. Its keys and its mouse start further runs on the same points; ``h`` explains them.
 
     Raises
     ------
@@ -210,28 +219,47 @@ def show(
     RendererUnavailable
         If there is no display.
     """
+    from renderers.live.commands import Commands
+    from renderers.live.restart import Again
     from renderers.outputs import make_options, make_pace, plan
+    from renderers.view import make_scene
 
     pace = make_pace(fps=fps, smooth=smooth, phases=phases, duration=duration)
     kind = plan(["live"], [])[0].renderer
     options = make_options(kind, fps=pace.fps, size=size, theme=theme, overlays=overlays)
-    view = {"title": title, "axes": axes, "names": names, "offset": offset, "scale": scale}
-    _render(snapshots, kind(None, options), pace, view)
+    view: dict[str, Any] = {
+        "title": title,
+        "axes": axes,
+        "names": names,
+        "offset": offset,
+        "scale": scale,
+    }
+    scenes: list[Scene] = []
+
+    def scene_of(first: Snapshot) -> Scene:
+        if not scenes:  # where the points are need not be found again
+            scenes.append(make_scene(first, **view))
+        panel = replace(scenes[0].panels[0], k=len(first.centroids))
+        return replace(scenes[0], panels=(panel,))
+
+    window: Any = kind(None, options)
+    again = Again(lambda states: _play(states, scene_of, window, pace))
+    window.commands = Commands(again.job)
+    window.drive(lambda: _play(again.watch(iter(snapshots)), scene_of, window, pace))
 
 
-def _render(
-    snapshots: Iterable[Snapshot], renderer: Renderer, pace: Pace, view: dict[str, Any]
+def _play(
+    snapshots: Iterable[Snapshot],
+    scene_of: Callable[[Snapshot], Scene],
+    renderer: Renderer,
+    pace: Pace,
 ) -> None:
     from renderers.errors import InvalidOption
     from renderers.film import moments, play
-    from renderers.view import make_scene
 
-    def job() -> None:
-        states = iter(snapshots)
-        first = next(states, None)
-        if first is None:
-            raise InvalidOption("there are no snapshots to draw; pass engine.snapshots(centroids)")
-        film = moments(itertools.chain([first], states), pace)
-        play(film, make_scene(first, **view), [renderer])
-
-    renderer.drive(job)
+    states = iter(snapshots)
+    first = next(states, None)
+    if first is None:
+        raise InvalidOption("there are no snapshots to draw; pass engine.snapshots(centroids)")
+    film = moments(itertools.chain([first], states), pace)
+    play(film, scene_of(first), [renderer])

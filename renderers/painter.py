@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from renderers.cloud import Cloud, marker_radius
 from renderers.colours import cluster_colours
-from renderers.contract import Moment, Options, Scene
+from renderers.contract import OVERLAYS, Moment, Options, Scene
 from renderers.layout import Box, blend_mask, draw_still, grid, unit_of
 from renderers.raster import blend_disc
 from renderers.text import LEAST_TYPE, text_mask
@@ -42,10 +42,17 @@ class Painter:
     ------
     InvalidOption
         If the theme is unknown.
+
+    Attributes
+    ----------
+    overlays : frozenset of str
+        Those of `OVERLAYS` that are drawn; may be set between two frames.
     """
 
     def __init__(self, scene: Scene, options: Options) -> None:
         self._theme = theme = theme_named(options.theme)
+        plain = frozenset() if theme.boxed else frozenset(OVERLAYS)
+        self.overlays: frozenset[str] = plain if options.overlays is None else options.overlays
         width, height = options.size
         cells = grid(len(scene.panels), Box(0, 0, width, height))
         self._unit = unit_of(cells[0].width, cells[0].height)
@@ -67,6 +74,11 @@ class Painter:
                 scene.panels, boxes, radii, self._colours, strict=True
             )
         ]
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """Where the points of each panel are within the frame painted last."""
+        return tuple(cloud.box for cloud in self._clouds)
 
     def paint(self, moment: Moment) -> NDArray[np.uint8]:
         """Return the frame of a moment.

@@ -43,6 +43,8 @@ class View:
     Attributes
     ----------
     points : ndarray, (M, N)
+    axes : tuple of int or None
+        As given.
     limits : tuple of float
         ``(xmin, xmax, ymin, ymax)``: the data and 5% around it.
     labels : tuple of str
@@ -66,6 +68,8 @@ class View:
         X = np.asarray(points)
         self.points: NDArray[Any] = X[:, None] if X.ndim == 1 else X
         features = self.points.shape[1]
+        self.axes = axes
+        self._given: dict[str, Any] = {"names": names, "offset": offset, "scale": scale}
         self._scale = np.ones(features) if scale is None else np.asarray(scale, dtype=np.float64)
         self._offset = (
             np.zeros(features) if offset is None else np.asarray(offset, dtype=np.float64)
@@ -88,6 +92,10 @@ class View:
         else:
             self.labels = ("", "")
         self.limits = self._find_limits()
+
+    def with_axes(self, axes: tuple[int, int] | None) -> View:
+        """Return the view of the same points in the same units along other axes."""
+        return View(self.points, axes=axes, **self._given)
 
     @property
     def on_a_line(self) -> bool:

@@ -4,28 +4,91 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-__all__ = ["KEYS", "ChoiceUnavailable", "Command", "Commands", "Job"]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-Command = Literal["new clusters", "new centroids", "save", "exit", "pause", "back", "forward"]
+__all__ = ["KEYS", "ChoiceUnavailable", "Command", "Commands", "Job", "Start", "command_of"]
+
+# fmt: off
+Command = Literal[
+    "pause", "back", "forward", "first", "last", "faster", "slower",
+    "new clusters", "new centroids", "next init", "more clusters", "fewer clusters", "place",
+    "numbers", "trails", "borders", "changes", "curve", "sizes",
+    "next projection", "previous projection",
+    "save", "save gif", "save picture", "help", "cancel", "exit",
+]
+# fmt: on
 Job = Callable[[], None]
 
 # By matplotlib's names of the keys; the toolkits do not agree on the name of the space bar.
 KEYS: dict[str, Command] = {
-    "r": "new clusters",
-    "c": "new centroids",
-    "s": "save",
-    "q": "exit",
     " ": "pause",
     "space": "pause",
     "left": "back",
     "right": "forward",
+    "home": "first",
+    "end": "last",
+    "up": "faster",
+    "+": "faster",
+    "=": "faster",
+    "down": "slower",
+    "-": "slower",
+    "r": "new clusters",
+    "c": "new centroids",
+    "i": "next init",
+    "]": "more clusters",
+    "[": "fewer clusters",
+    "m": "place",
+    "1": "numbers",
+    "2": "trails",
+    "3": "borders",
+    "4": "changes",
+    "5": "curve",
+    "6": "sizes",
+    "p": "next projection",
+    "P": "previous projection",
+    "s": "save",
+    "g": "save gif",
+    "e": "save picture",
+    "h": "help",
+    "?": "help",
+    "escape": "cancel",
+    "q": "exit",
 }
+
+
+def command_of(key: str | None) -> Command | None:
+    """Return the command of a key; capitals count as small letters where they mean nothing else."""
+    return KEYS.get(key or "") or KEYS.get((key or "").lower())
 
 
 class ChoiceUnavailable(RuntimeError):
     """A choice cannot be made with this input; the message says why and what can be chosen."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Start:
+    """How another run is to start.
+
+    Attributes
+    ----------
+    new_points : bool
+        On other points.
+    centroids : ndarray, (K, N), or None
+        From here, in clustered units; None for centroids that are drawn at random.
+    k : int or None
+        Number of clusters; None for as many as the first run had.
+    init : str or None
+        Method of drawing centroids; None for that of the first run.
+    """
+
+    new_points: bool = False
+    centroids: NDArray[np.float64] | None = None
+    k: int | None = None
+    init: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +97,18 @@ class Commands:
 
     Attributes
     ----------
-    randomise : callable or None
-        ``randomise(new_clusters)`` returns at once with a job that plays another run to the same
-        renderer, on new points (True) or from new centroids only (False), or raises
-        `ChoiceUnavailable`. It is called in the window's thread, the job in one of its own.
+    restart : callable or None
+        ``restart(start)`` returns at once with a job that plays another run to the same renderer,
+        or raises `ChoiceUnavailable`. It is called in the window's thread, the job in one of its
+        own.
+    inits : tuple of str
+        The methods of drawing centroids to choose from; that of the first run comes first.
     """
 
-    randomise: Callable[[bool], Job] | None = None
+    restart: Callable[[Start], Job] | None = None
+    inits: tuple[str, ...] = ("random", "k-means++")
 
-    def job(self, new_clusters: bool) -> Job:
+    def job(self, start: Start) -> Job:
         """Return the job of another run.
 
         Raises
@@ -50,6 +116,6 @@ class Commands:
         ChoiceUnavailable
             If there is none.
         """
-        if self.randomise is None:
+        if self.restart is None:
             raise ChoiceUnavailable("this window shows one run that was given; s saves it, q exits")
-        return self.randomise(new_clusters)
+        return self.restart(start)

@@ -2,24 +2,55 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.contract import Moment, Options, Scene
+from renderers.contract import Moment, Options, Panel, Scene
+from renderers.layout import Box
+from renderers.view import View
 
-__all__ = ["Frame", "PaintThread", "PaintsMoments"]
+__all__ = ["OWN", "Frame", "Look", "PaintThread", "PaintsMoments", "projections"]
+
+Axes = tuple[int, int] | None
+OWN = "own"  # the axes that the caller chose for its scene
 
 
 class PaintsMoments(Protocol):
     """What is needed of `renderers.painter.Painter`."""
 
+    overlays: frozenset[str]
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """The pixels of each panel's points in the picture painted last."""
+
     def paint(self, moment: Moment) -> NDArray[np.uint8]:
         """Return the picture, shape (height, width, 4), valid until the next call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a moment is to be seen.
+
+    Attributes
+    ----------
+    size : tuple of int
+        Width and height in pixels.
+    overlays : frozenset of str or None
+        What is drawn on top; None for the theme's own.
+    axes : tuple of int, None or "own"
+        The features to draw, None for principal components.
+    """
+
+    size: tuple[int, int]
+    overlays: frozenset[str] | None = None
+    axes: Axes | str = OWN
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,23 +59,40 @@ class Frame:
 
     Attributes
     ----------
-    scene : Scene
+    asked : Scene
         What it belongs to.
+    scene : Scene
+        The same, along the axes that are drawn.
     moment : Moment
         What it shows.
+    look : Look
+        As it was asked for.
     pixels : ndarray, shape (height, width, 4), uint8
         Red, green, blue and alpha, the top row first; never written again.
+    boxes : tuple of Box
+        The pixels of each panel's points.
+    overlays : frozenset of str
+        What is drawn on top.
     """
 
+    asked: Scene
     scene: Scene
     moment: Moment
+    look: Look
     pixels: NDArray[np.uint8]
+    boxes: tuple[Box, ...]
+    overlays: frozenset[str]
 
 
-def _painter(scene: Scene, options: Options) -> PaintsMoments:
-    from renderers.painter import Painter
-
-    return Painter(scene, options)
+def projections(scene: Scene) -> list[Axes | str]:
+    """Return the ways to look at a scene, its own first; one if its points have no more."""
+    views = [panel.view for panel in scene.panels]
+    features = min((view.points.shape[1] for view in views), default=0)
+    if features < 3:
+        return [OWN]
+    pairs: list[Axes] = [None, *itertools.combinations(range(features), 2)]
+    own = views[0].axes
+    return [OWN, *(axes for axes in pairs if axes != own)]
 
 
 class PaintThread:
@@ -61,16 +109,17 @@ class PaintThread:
     def __init__(
         self,
         options: Options,
-        make_painter: Callable[[Scene, Options], PaintsMoments] = _painter,
+        make_painter: Callable[[Scene, Options], PaintsMoments] | None = None,
     ) -> None:
         self._options = options
-        self._make_painter = make_painter
+        self._make_painter = make_painter or _painter
         self._changed = threading.Condition()
-        self._wanted: tuple[Scene, Moment, tuple[int, int]] | None = None
+        self._wanted: tuple[Scene, Moment, Look] | None = None
         self._new = False
         self._stopped = False
         self._frame: Frame | None = None
         self._error: Exception | None = None
+        self._views: dict[tuple[int, Axes | str], tuple[View, View]] = {}
         self._thread = threading.Thread(target=self._work, name="live-painter", daemon=True)
         self._thread.start()
 
@@ -88,17 +137,17 @@ class PaintThread:
                 raise self._error
             return self._frame
 
-    def want(self, scene: Scene, moment: Moment, size: tuple[int, int]) -> None:
-        """Ask for a moment at a size in pixels; asking again for the same costs nothing."""
+    def want(self, scene: Scene, moment: Moment, look: Look) -> None:
+        """Ask for a moment; asking again for the same costs nothing."""
         with self._changed:
             wanted = self._wanted
             if (
                 wanted is None
                 or wanted[0] is not scene
                 or wanted[1] is not moment
-                or wanted[2] != size
+                or wanted[2] != look
             ):
-                self._wanted, self._new = (scene, moment, size), True
+                self._wanted, self._new = (scene, moment, look), True
                 self._changed.notify_all()
 
     def stop(self, seconds: float) -> None:
@@ -110,25 +159,51 @@ class PaintThread:
 
     def _work(self) -> None:
         painter: PaintsMoments | None = None
-        made_scene: Scene | None = None
-        made_size: tuple[int, int] | None = None
+        own: frozenset[str] = frozenset()
+        made: tuple[Scene, tuple[int, int]] | None = None
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._stopped or self._new)
                 if self._stopped:
                     return
                 assert self._wanted is not None
-                scene, moment, size = self._wanted
+                asked, moment, look = self._wanted
                 self._new = False
             try:
-                if painter is None or made_scene is not scene or made_size != size:
+                scene = self._along(asked, look.axes)
+                # Equal, not the same: another run on the same points needs no new painter.
+                if painter is None or made != (scene, look.size):
                     painter = None  # frees the old one's memory first
-                    painter = self._make_painter(scene, self._options.with_size(size))
-                    made_scene, made_size = scene, size
+                    painter = self._make_painter(scene, self._options.with_size(look.size))
+                    own, made = painter.overlays, (scene, look.size)
+                overlays = own if look.overlays is None else look.overlays
+                if painter.overlays != overlays:
+                    painter.overlays = overlays
                 pixels = painter.paint(moment).copy()
+                frame = Frame(asked, scene, moment, look, pixels, painter.boxes, overlays)
             except Exception as error:
                 with self._changed:
                     self._error = error
                 return
             with self._changed:
-                self._frame = Frame(scene, moment, pixels)
+                self._frame = frame
+
+    def _along(self, scene: Scene, axes: Axes | str) -> Scene:
+        """Return the scene along other axes; those of the last few scenes are kept."""
+        if axes == OWN or isinstance(axes, str):
+            return scene
+        panels: list[Panel] = []
+        for panel in scene.panels:
+            key = id(panel.view), axes
+            if key not in self._views:
+                while len(self._views) > 40:
+                    del self._views[next(iter(self._views))]
+                self._views[key] = panel.view, panel.view.with_axes(axes)  # keeps the id taken
+            panels.append(replace(panel, view=self._views[key][1]))
+        return replace(scene, panels=tuple(panels))
+
+
+def _painter(scene: Scene, options: Options) -> PaintsMoments:
+    from renderers.painter import Painter
+
+    return Painter(scene, options)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 
 from renderers.contract import Moment
 
 __all__ = ["AHEAD", "Player", "RunStopped"]
 
-AHEAD = 4  # moments that a run may be ahead of its display
+AHEAD = 4  # states that a run may be ahead of its display
 LATE = 1.0  # seconds; a display later than this goes on from now instead of catching up
 
 
@@ -27,10 +28,13 @@ class Player:
     Plays in real time, waits at the end of a run that is still computed, and repeats a finished
     one. Everything may be called from any thread.
 
+    The moments of one *state* hold the same tuple of snapshots. A *step* is a state, or one phase
+    of it where these are shown apart; a smooth film gives each many moments.
+
     Parameters
     ----------
     ahead : int or None
-        How many moments `add` lets the run be ahead of the display; None for any number.
+        How many states `add` lets the run be ahead of the display; None for any number.
     clock : callable
         Returns the time in seconds.
     """
@@ -42,8 +46,14 @@ class Player:
         self._clock = clock
         self._changed = threading.Condition()
         self._moments: list[Moment] = []
+        self._states: list[int] = []  # the first moment of each
+        self._steps: list[int] = []  # the first moment of each
         self._position = 0
+        # While paused: the end of which state or step to be at, which may be still to come.
+        self._target: tuple[list[int], int] | None = None
+        self._to_end = False  # while paused: at the newest state, whatever comes
         self._since: float | None = None  # when the moment at the position came on; None: not yet
+        self._speed = 1.0
         self._waited = False  # for a moment that was due but not computed
         self._playing = True
         self._finished = False
@@ -62,11 +72,18 @@ class Player:
             After `stop`.
         """
         with self._changed:
-            self._changed.wait_for(self._wants_more)
+            self._changed.wait_for(lambda: self._wants(moment))
             if self._stopped:
                 raise RunStopped
             if not self._ignoring:
+                before = self._moments[-1] if self._moments else None
+                new_state = before is None or before.snapshots is not moment.snapshots
+                if new_state:
+                    self._states.append(len(self._moments))
+                if new_state or before is None or before.phase != moment.phase:
+                    self._steps.append(len(self._moments))
                 self._moments.append(moment)
+                self._settle()
                 self._changed.notify_all()
 
     def finish(self, *, failed: bool = False) -> None:
@@ -88,12 +105,14 @@ class Player:
             self._ignoring = True
             self._changed.notify_all()
 
-    def _wants_more(self) -> bool:
+    def _wants(self, moment: Moment) -> bool:
         return (
             self._stopped
             or self._ignoring
             or self._ahead is None
-            or len(self._moments) - 1 - self._position < self._ahead
+            or self._to_end
+            or (bool(self._moments) and self._moments[-1].snapshots is moment.snapshots)
+            or len(self._states) - self._index(self._states) <= self._ahead
         )
 
     # The side that shows.
@@ -109,10 +128,54 @@ class Player:
             return self._position
 
     @property
+    def state(self) -> int:
+        """Index of the state on display."""
+        with self._changed:
+            return self._index(self._states)
+
+    @property
+    def states(self) -> int:
+        """How many states there are so far."""
+        with self._changed:
+            return len(self._states)
+
+    @property
+    def finished(self) -> bool:
+        """Whether no moment follows those that are here."""
+        with self._changed:
+            return self._finished
+
+    @property
     def playing(self) -> bool:
         """Whether time moves the position; False while paused."""
         with self._changed:
             return self._playing
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the display would go on, if what comes next were computed."""
+        with self._changed:
+            if self._finished:
+                return False
+            if self._playing:
+                return self._waited
+            if self._target is None:
+                return False
+            return self._target[1] >= len(self._target[0])
+
+    @property
+    def speed(self) -> float:
+        """How many seconds of the film pass in one of the display."""
+        with self._changed:
+            return self._speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        with self._changed:
+            if self._since is not None:
+                now = self._clock()
+                self._since = now - (now - self._since) * self._speed / speed
+            self._speed = speed
 
     def current(self) -> Moment | None:
         """Return the moment that is due now; None before the first has come."""
@@ -133,14 +196,34 @@ class Player:
         """Pause, or play on."""
         with self._changed:
             self._playing = not self._playing
+            self._target, self._to_end = None, False
             self._since = self._clock()
 
     def step(self, by: int) -> None:
-        """Pause and go `by` moments forward, or back if negative, as far as there are any."""
+        """Pause and go `by` steps forward, or back if negative, to the last moment of one.
+
+        Forward from within a step leads to its end. One that is being computed is shown when it
+        comes.
+        """
         with self._changed:
-            self._playing = False
-            if self._moments:
-                self._go(min(max(self._position + by, 0), len(self._moments) - 1))
+            if self._target is not None and self._target[0] is self._steps:
+                at = min(self._target[1], len(self._steps) - (1 if self._finished else 0))
+            else:
+                at = self._index(self._steps)
+                if by > 0 and self._position < self._end(self._steps, at):
+                    at -= 1
+            self._aim(self._steps, at + by)
+
+    def seek(self, state: int) -> None:
+        """Pause and show this state, or the one nearest to it that there is."""
+        self._aim(self._states, state)
+
+    def to_end(self) -> None:
+        """Pause at the newest state, and at newer ones as they come, computed at full speed."""
+        with self._changed:
+            self._playing, self._target, self._to_end = False, None, True
+            self._settle()
+            self._changed.notify_all()
 
     def film(self, cancelled: threading.Event) -> Iterator[Moment]:
         """Yield the run from its first moment, waiting at full speed for those still to come.
@@ -180,7 +263,7 @@ class Player:
 
     def _advance(self, now: float, since: float) -> None:
         for _ in self._moments:  # once round at the most, however short they are
-            due = since + self._moments[self._position].seconds
+            due = since + self._moments[self._position].seconds / self._speed
             if now < due:
                 break
             if self._position + 1 < len(self._moments):
@@ -195,6 +278,37 @@ class Player:
             self._waited = False
             self._go(following)
         self._since = since
+
+    def _aim(self, starts: list[int], index: int) -> None:
+        with self._changed:
+            self._playing, self._to_end = False, False
+            # One that is not there yet is waited for; not a second one, if a key is held down.
+            last = len(starts) - (1 if self._finished else 0)
+            self._target = starts, max(0, min(index, last))
+            self._settle()
+            self._changed.notify_all()
+
+    def _settle(self) -> None:
+        """Go where the display is meant to be while paused."""
+        if not self._moments or (self._target is None and not self._to_end):
+            return
+        if self._to_end:
+            position = len(self._moments) - 1
+        else:
+            assert self._target is not None
+            position = self._end(*self._target)
+        if position != self._position:
+            self._go(position)
+
+    def _index(self, starts: list[int]) -> int:
+        """Return the index of the state or step at the position."""
+        return max(0, bisect_right(starts, self._position) - 1)
+
+    def _end(self, starts: list[int], index: int) -> int:
+        """Return the last moment of a state or step, or of the newest one before it."""
+        if index + 1 < len(starts):
+            return starts[index + 1] - 1
+        return max(0, len(self._moments) - 1)
 
     def _go(self, position: int) -> None:
         self._position = position

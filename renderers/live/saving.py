@@ -1,8 +1,10 @@
-"""The film of a run that is on display, written in a thread of its own."""
+"""The picture or film of a run that is on display, written in a thread of its own."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,24 +14,28 @@ from renderers.live.player import Player, RunStopped
 __all__ = ["Save", "stamped_path"]
 
 
-def stamped_path() -> Path:
-    """Return the time-stamped path of a film in the current folder."""
-    return Path(datetime.now().strftime("%Y%m%d-%H%M%S-kmeans.mp4"))
+def stamped_path(suffix: str = ".mp4") -> Path:
+    """Return the time-stamped path of a file in the current folder."""
+    return Path(datetime.now().strftime("%Y%m%d-%H%M%S-kmeans") + suffix)
 
 
 class Save:
-    """Write a run to an mp4, from its first moment, waiting for those that are still computed.
+    """Write a run to a film, waiting for what is still computed, or one moment to a picture.
 
     Parameters
     ----------
+    kind : str
+        Name of the renderer: ``"mp4"``, ``"gif"`` or ``"png"``.
     path : Path
-        Where the film goes.
+        Where the file goes.
     scene : Scene
         What stays the same.
     player : Player
         The run.
     options : Options
-        Size, rate and theme of the film.
+        Size, rate, theme and overlays.
+    moment : Moment, optional
+        The only one to write; by default all from the first.
 
     Attributes
     ----------
@@ -37,12 +43,22 @@ class Save:
         How many are written.
     """
 
-    def __init__(self, path: Path, scene: Scene, player: Player, options: Options) -> None:
+    def __init__(
+        self,
+        kind: str,
+        path: Path,
+        scene: Scene,
+        player: Player,
+        options: Options,
+        moment: Moment | None = None,
+    ) -> None:
         self.path = path
         self.moments = 0
+        self._kind = kind
         self._scene = scene
         self._player = player
         self._options = options
+        self._moment = moment
         self._renderer: Renderer | None = None
         self._cancelled = threading.Event()
         self._result = ""
@@ -54,6 +70,13 @@ class Save:
         """What came of it, for the user to read; empty while it is being written."""
         return "" if self._thread.is_alive() else self._result
 
+    @property
+    def fraction(self) -> float | None:
+        """How much is done, 0..1; None while nobody knows how long the run is."""
+        if self._moment is not None or not self._player.finished:
+            return None
+        return self.moments / max(1, len(self._player))
+
     def cancel(self, seconds: float) -> None:
         """Stop ffmpeg and remove what it wrote; wait up to `seconds` for the thread to end."""
         self._cancelled.set()
@@ -64,19 +87,33 @@ class Save:
             self._thread.join(seconds)
 
     def _work(self) -> None:
+        from renderers import registry
         from renderers.film import play
-        from renderers.mp4 import Mp4Renderer
 
         try:
-            Mp4Renderer.check()
-            self._renderer = Mp4Renderer(self.path, self._options)
-            film = self._player.film(self._cancelled)
+            kind = registry.load(self._kind)
+            kind.check()
+            self._renderer = kind(self.path, self._sized(kind))
+            film: Iterable[Moment]
+            if self._moment is None:
+                film = self._player.film(self._cancelled)
+            else:
+                film = [replace(self._moment, last=True)]
             play(film, self._scene, [self._renderer], progress=self._count)
             self._result = f"saved to {self.path}"
         except RunStopped:
-            self._result = f"{self.path} was not saved: the run ended before its last iteration"
+            ended = "it was cancelled" if self._cancelled.is_set() else "the run ended early"
+            self._result = f"{self.path} was not saved: {ended}"
         except Exception as error:
-            self._result = f"{self.path} was not saved: {error}"
+            cancelled = self._cancelled.is_set()
+            self._result = f"{self.path} was not saved: {'it was cancelled' * cancelled or error}"
+
+    def _sized(self, kind: type[Renderer]) -> Options:
+        """Return the options, with the size of a GIF brought down to what suits one."""
+        (width, height), (widest, _) = self._options.size, kind.default_size
+        if self._kind != "gif" or width <= widest:
+            return self._options
+        return self._options.with_size((widest, max(1, round(height * widest / width))))
 
     def _count(self, moment: Moment) -> None:
         self.moments += 1

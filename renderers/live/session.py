@@ -1,74 +1,66 @@
-"""What a live window shows and does, without a toolkit: runs, commands, saves, the status line."""
+"""What a live window shows and does, without a toolkit: commands, runs, saves, the status line."""
 
 from __future__ import annotations
 
 import queue
-import threading
 import time
 from collections.abc import Callable
-from typing import assert_never
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, assert_never
 
 from renderers.contract import Moment, Options, Scene
 from renderers.errors import RenderError
-from renderers.live.commands import ChoiceUnavailable, Command, Commands, Job
-from renderers.live.painting import Frame, PaintThread
-from renderers.live.player import AHEAD, Player, RunStopped
+from renderers.live.commands import ChoiceUnavailable, Command, Commands, Job, Start
+from renderers.live.hand import Hand
+from renderers.live.painting import OWN, Frame, Look, PaintThread, projections
+from renderers.live.player import Player
+from renderers.live.runs import Run, Runs, this_run
 from renderers.live.saving import Save, stamped_path
 
-__all__ = ["Session"]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["Report", "Session"]
 
 MESSAGE_SECONDS = 6.0
 BUSY_SECONDS = 0.5  # without a picture before the status line says that it is being computed
-COMPUTING = 3  # threads at once; r held down on large data must not fill the memory
+SPEEDS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
+HINT = "space pause · ← → step · drag a centroid · h all keys"
 
 
-class _Run:
-    """One job: its thread, its moments, and whether it has to reach its end."""
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the controls of a window show.
 
-    def __init__(self, job: Job, *, must_finish: bool, clock: Callable[[], float]) -> None:
-        self.must_finish = must_finish
-        self.player = Player(ahead=None if must_finish else AHEAD, clock=clock)
-        self.scene: Scene | None = None
-        self.error: BaseException | None = None
-        self.asked = clock()
-        self._job = job
-        self.thread = threading.Thread(target=self._work, name="live-run", daemon=True)
+    Attributes
+    ----------
+    playing, finished : bool
+        Whether time goes on; whether the run is computed to its end.
+    state, states : int
+        Index of the one on display; how many there are so far.
+    speed : float
+        Seconds of the run in one of the window.
+    saving : bool
+        Whether a file is being written.
+    saved : float or None
+        How much of it, 0..1; None if that is not known.
+    """
 
-    def start(self) -> None:
-        self.thread.start()
-
-    def _work(self) -> None:
-        _local.run = self
-        try:
-            self._job()
-        except RunStopped:
-            pass
-        except BaseException as error:
-            self.error = error
-        finally:
-            self.player.finish(failed=self.error is not None)
-
-    def let_go(self) -> None:
-        """Nobody looks any more: end at the next moment, or go on for the files alone."""
-        if self.must_finish:
-            self.player.ignore()
-        else:
-            self.player.stop()
-
-
-_local = threading.local()
-
-
-def _this_run() -> _Run | None:
-    run = getattr(_local, "run", None)
-    return run if isinstance(run, _Run) else None
+    playing: bool = True
+    finished: bool = False
+    state: int = 0
+    states: int = 0
+    speed: float = 1.0
+    saving: bool = False
+    saved: float | None = None
 
 
 class Session:
     """Everything that happens between the opening of a window and its end.
 
-    `start`, `tick`, `status`, `frame`, `end` and `abandon` belong to the window's thread; `open`,
-    `draw` and `finish` to the thread of a job; `post` may be called from any.
+    `open`, `draw` and `finish` belong to the thread of a job; `post` may be called from any;
+    everything else belongs to the window's thread, and never waits for another.
 
     Parameters
     ----------
@@ -89,6 +81,12 @@ class Session:
         The window is to be closed.
     frame : Frame or None
         The newest picture.
+    hand : Hand
+        What the mouse does to the centroids.
+    helping : bool
+        Whether the keys are explained.
+    options : Options
+        As given.
     """
 
     def __init__(
@@ -102,46 +100,46 @@ class Session:
     ) -> None:
         self.closed = False
         self.frame: Frame | None = None
-        self._options = options
+        self.hand = Hand()
+        self.helping = False
+        self.options = options
         self._commands = commands
         self._notify = notify
         self._clock = clock
         self._painting = painting or PaintThread(options)
         self._posted: queue.SimpleQueue[Command] = queue.SimpleQueue()
-        self._first: _Run | None = None
-        self._runs: list[_Run] = []  # those whose thread may still live
-        self._shown: _Run | None = None
-        self._coming: _Run | None = None
-        self._waiting: Job | None = None  # for a thread to end
+        self._runs = Runs(clock)
         self._save: Save | None = None
-        self._saved: _Run | None = None
-        self._save_wanted = False  # before there was a picture
+        self._saved: Run | None = None
+        self._save_wanted: Command | None = None  # before there was a picture
+        self._overlays = options.overlays
+        self._projection = 0
+        self._k: int | None = None  # if another one is chosen
+        self._init: str | None = None  # if another one is chosen
+        self._busy_since: float | None = None
         self._message = ""
         self._until = 0.0
-        keys = "space pause · ←→ step · s save · q exit"
-        if commands.randomise is not None:
-            keys = f"r new clusters · c new centroids · {keys}"
-        self._say(keys, notify=False)
+        self.say(HINT, notify=False)
 
     # The thread of a job.
 
     def open(self, scene: Scene) -> None:
         """See `Renderer.open`."""
-        run = _this_run()
+        run = this_run()
         if run is None:
             raise RenderError("a window was opened outside its job; call drive(job) to show it")
         run.scene = scene
 
     def draw(self, moment: Moment) -> None:
-        """See `Renderer.draw`; wait while the run is a few moments ahead of the window."""
-        run = _this_run()
+        """See `Renderer.draw`; wait while the run is a few states ahead of the window."""
+        run = this_run()
         if run is None or run.scene is None:
             raise RenderError("a moment was drawn in a window without a scene; call open first")
         run.player.add(moment)
 
     def finish(self, *, failed: bool) -> None:
         """See `Renderer.close` and `Renderer.abort`."""
-        run = _this_run()
+        run = this_run()
         if run is not None:
             run.player.finish(failed=failed)
 
@@ -161,50 +159,110 @@ class Session:
         must_finish : bool
             Let it run at full speed, and to its end even if nobody looks any more.
         """
-        for run in (self._shown, self._coming):
-            if run is not None and run is not self._saved:
-                run.let_go()
-        self._coming = run = _Run(job, must_finish=must_finish, clock=self._clock)
-        self._first = self._first or run
-        self._runs.append(run)
-        run.start()
+        self._runs.start(job, must_finish=must_finish)
 
     def tick(self, size: tuple[int, int]) -> None:
-        """Do what was asked for and look what is due, for a window of this size in pixels."""
+        """Do what was asked for and look what is due, for a picture of this size in pixels."""
         while not self._posted.empty():
             self._do(self._posted.get())
         self._look_after_save()
-        self._look_after_runs()
-        if self._coming is not None and len(self._coming.player):
-            self._shown, self._coming = self._coming, None
-        if self._shown is not None and self._shown.scene is not None:
-            moment = self._shown.player.current()
-            if self._save_wanted:
-                self._save_wanted = False
-                self._start_save()
+        failure = self._runs.look_after()
+        if self._runs.first is not None and self._runs.first.error is not None:
+            self.closed = True  # `end` raises it
+        elif failure is not None:
+            self.say(f"the run failed: {failure}")
+        shown = self._runs.shown
+        busy = self._runs.waiting is not None or self._runs.coming is not None
+        if shown is not None and shown.scene is not None:
+            if self._save_wanted is not None:
+                command, self._save_wanted = self._save_wanted, None
+                self._start_save(command)
+            moment, look = shown.player.current(), Look(size, self._overlays, self._axes(shown))
             if moment is not None:
-                self._painting.want(self._shown.scene, moment, size)
+                self._painting.want(shown.scene, moment, look)
+            frame = self.frame
+            busy |= shown.player.waiting or (
+                frame is not None and (frame.asked is not shown.scene or frame.look != look)
+            )
+        self._busy_since = (self._busy_since or self._clock()) if busy else None
         frame = self._painting.frame
         if frame is not None and frame is not self.frame:
             self.frame = frame
-            if self._shown is not None and frame.scene is self._shown.scene:
-                self._shown.player.shown(frame.moment)
+            if shown is not None and frame.asked is shown.scene:
+                shown.player.shown(frame.moment)
+
+    @property
+    def player(self) -> Player | None:
+        """The run on display; None before the first picture."""
+        return None if self._runs.shown is None else self._runs.shown.player
+
+    @property
+    def k(self) -> int:
+        """Number of clusters of the run that comes next."""
+        scene = None if self._runs.shown is None else self._runs.shown.scene
+        return self._k or (scene.panels[0].k if scene is not None and scene.panels else 1)
+
+    @property
+    def init(self) -> str:
+        """Method of drawing the centroids of the run that comes next."""
+        return self._init or self._commands.inits[0]
+
+    @property
+    def message(self) -> str:
+        """What the user should read now; empty if there is nothing to say."""
+        now = self._clock()
+        if self.hand.placing:
+            left = self.k - len(self.hand.placed)
+            return f"click to place {left} more of {self.k} centroids · [ ] fewer, more · esc"
+        if now < self._until:
+            return self._message
+        if self._busy_since is not None and now - self._busy_since > BUSY_SECONDS:
+            return "computing ..."
+        return ""
 
     @property
     def status(self) -> str:
-        """One line for the window; empty if there is nothing to say."""
-        now = self._clock()
-        if now < self._until:
-            return self._message
+        """One line for a window without controls; empty if there is nothing to say."""
+        if self.message:
+            return self.message
         if self._save is not None:
-            return f"saving {self._save.path}: {self._save.moments} iterations"
-        if self._waiting is not None or (
-            self._coming is not None and now - self._coming.asked > BUSY_SECONDS
-        ):
-            return "computing ..."
-        if self._shown is not None and not self._shown.player.playing:
-            return "paused"
-        return ""
+            return f"saving {self._save.path}: {self._save.moments} frames"
+        return "" if self.player is None or self.player.playing else "paused"
+
+    @property
+    def report(self) -> Report:
+        """What the controls show."""
+        player, save = self.player, self._save
+        if player is None:
+            return Report(speed=self._runs.speed)
+        return Report(
+            playing=player.playing,
+            finished=player.finished,
+            state=player.state,
+            states=player.states,
+            speed=player.speed,
+            saving=save is not None,
+            saved=save.fraction if save is not None else None,
+        )
+
+    def seek(self, state: int) -> None:
+        """Pause at a state of the run on display."""
+        if self.player is not None:
+            self.player.seek(state)
+
+    def start_from(self, centroids: NDArray[np.float64]) -> None:
+        """Ask for a run from these centroids."""
+        scene = None if self._runs.shown is None else self._runs.shown.scene
+        if scene is not None and len(scene.panels) > 1:
+            self.say("runs side by side start as they were given; show one of them to move it")
+        else:
+            self._restart(Start(centroids=centroids))
+
+    def say(self, message: str, *, notify: bool = True) -> None:
+        """Show a message for a while, and hand it to the terminal."""
+        self._message, self._until = message, self._clock() + MESSAGE_SECONDS
+        if notify and self._notify is not None:
+            self._notify(message)
 
     def end(self) -> None:
         """Stop what was only for the window, and wait for the run that must finish.
@@ -215,27 +273,23 @@ class Session:
             What the first job raised.
         """
         self._stop()
-        if self._first is None:
+        first = self._runs.first
+        if first is None:
             return
-        if self._first.must_finish:
-            while self._first.thread.is_alive():  # Windows delivers Ctrl-C only between waits
-                self._first.thread.join(0.2)
-        if self._first.error is not None:
-            raise self._first.error
+        if first.must_finish:
+            while first.thread.is_alive():  # Windows delivers Ctrl-C only between waits
+                first.thread.join(0.2)
+        if first.error is not None:
+            raise first.error
 
     def abandon(self, seconds: float = 10.0) -> None:
         """Stop everything, files as well; wait up to `seconds` for them to be cleaned up."""
         self._stop()
-        for run in self._runs:
-            run.player.stop()
-        if self._first is not None:
-            self._first.thread.join(seconds)
+        self._runs.stop(seconds)
 
     def _stop(self) -> None:
         self.closed = True
-        self._waiting = None
-        for run in self._runs:
-            run.let_go()
+        self._runs.let_go()
         if self._save is not None:
             self._save.cancel(10.0)
         # A thread that dies inside the toolkits' C++ when Python ends takes the exit status along.
@@ -245,59 +299,132 @@ class Session:
         match command:
             case "exit":
                 self.closed = True
-            case "new clusters" | "new centroids":
-                try:
-                    self._waiting = self._commands.job(command == "new clusters")
-                except ChoiceUnavailable as error:
-                    self._say(str(error))
-            case "save":
-                self._start_save()
-            case "pause":
-                if self._shown is not None:
-                    self._shown.player.toggle()
-            case "back":
-                if self._shown is not None:
-                    self._shown.player.step(-1)
-            case "forward":
-                if self._shown is not None:
-                    self._shown.player.step(1)
+            case "help":
+                self.helping = not self.helping
+            case "cancel":
+                self._cancel()
+            case "new clusters":
+                self._restart(Start(new_points=True, k=self._k, init=self._init))
+            case "new centroids":
+                self._restart(Start(k=self._k, init=self._init))
+            case "next init":
+                inits = self._commands.inits
+                at = (inits.index(self.init) + 1) % len(inits)
+                self._choose(self._k, inits[at] if at else None)
+            case "more clusters" | "fewer clusters":
+                self._change_k(1 if command == "more clusters" else -1)
+            case "place":
+                self.hand.toggle_placing()
+            case "numbers" | "trails" | "borders" | "changes" | "curve" | "sizes":
+                self._toggle(command)
+            case "next projection" | "previous projection":
+                self._turn(1 if command == "next projection" else -1)
+            case "save" | "save gif" | "save picture":
+                self._start_save(command)
+            case "faster" | "slower":
+                self._change_speed(1 if command == "faster" else -1)
+            case "pause" | "back" | "forward" | "first" | "last":
+                if self.player is not None:
+                    self._move(self.player, command)
             case _:
                 assert_never(command)
 
-    def _look_after_runs(self) -> None:
-        for run in [run for run in self._runs if not run.thread.is_alive()]:
-            if run.error is None:
-                self._runs.remove(run)
-            elif run is self._first:
-                self.closed = True  # `end` raises it
-            else:
-                self._runs.remove(run)
-                self._coming = None if run is self._coming else self._coming
-                self._say(f"the run failed: {run.error}")
-        if self._waiting is not None and len(self._runs) < COMPUTING:
-            job, self._waiting = self._waiting, None
-            self.start(job)
+    def _move(self, player: Player, command: Command) -> None:
+        match command:
+            case "pause":
+                player.toggle()
+            case "back" | "forward":
+                player.step(1 if command == "forward" else -1)
+            case "first":
+                player.seek(0)
+            case "last":
+                player.to_end()
 
-    def _start_save(self) -> None:
+    def _cancel(self) -> None:
+        if self.helping:
+            self.helping = False
+        elif not self.hand.cancel() and self._save is not None:
+            self._save.cancel(0.0)
+
+    def _restart(self, start: Start) -> None:
+        self.hand.cancel()
+        try:
+            self._runs.waiting = self._commands.job(start)
+        except ChoiceUnavailable as error:
+            self.say(str(error))
+
+    def _choose(self, k: int | None, init: str | None) -> None:
+        """Start anew with another number of clusters or another method; keep them if possible."""
+        before = self._k, self._init
+        self._k, self._init = k, init
+        try:
+            self._runs.waiting = self._commands.job(Start(k=k, init=init))
+            self.say(f"K = {self.k} · {self.init} start", notify=False)
+        except ChoiceUnavailable as error:
+            self._k, self._init = before
+            self.say(str(error))
+
+    def _change_k(self, by: int) -> None:
+        k = max(1, self.k + by)
+        if self.hand.placing:
+            self._k = max(k, len(self.hand.placed) + 1)
+        elif k != self.k:
+            self._choose(k, self._init)
+
+    def _change_speed(self, by: int) -> None:
+        at = SPEEDS.index(self._runs.speed)
+        self._runs.speed = SPEEDS[min(max(at + by, 0), len(SPEEDS) - 1)]
+        if self.player is not None:
+            self.player.speed = self._runs.speed
+        self.say(f"speed \N{MULTIPLICATION SIGN}{self._runs.speed:g}", notify=False)
+
+    def _toggle(self, overlay: str) -> None:
+        on = self._overlays
+        if on is None:
+            if self.frame is None:
+                return
+            on = self.frame.overlays
+        self._overlays = on ^ {overlay}
+        self.say(f"{overlay} {'on' if overlay in self._overlays else 'off'}", notify=False)
+
+    def _axes(self, run: Run) -> tuple[int, int] | str | None:
+        if self._projection == 0 or run.scene is None:
+            return OWN
+        choices = projections(run.scene)
+        return choices[self._projection % len(choices)]
+
+    def _turn(self, by: int) -> None:
+        scene = None if self._runs.shown is None else self._runs.shown.scene
+        if scene is None:
+            return
+        choices = projections(scene)
+        if len(choices) == 1:
+            self.say("these points have no other projection; that takes three features or more")
+            return
+        self._projection = (self._projection + by) % len(choices)
+        self.say(f"projection {self._projection + 1} of {len(choices)}", notify=False)
+
+    def _start_save(self, command: Command) -> None:
+        run = self._runs.shown
         if self._save is not None:
-            self._say(f"{self._save.path} is being saved; save again when it is done")
-        elif self._shown is None or self._shown.scene is None:
-            self._save_wanted = True
-            self._say("saving as soon as the first picture is there ...")
+            self.say(f"{self._save.path} is being saved; save again when it is done")
+        elif run is None or run.scene is None:
+            self._save_wanted = command
+            self.say("saving as soon as the first picture is there ...")
         else:
-            run, path = self._shown, stamped_path()
-            self._saved = run
-            self._save = Save(path, self._shown.scene, run.player, self._options)
-            self._say(f"saving {path} ...")
+            kind = {"save": "mp4", "save gif": "gif"}.get(command, "png")
+            path, scene, frame = stamped_path(f".{kind}"), run.scene, self.frame
+            options = replace(self.options, overlays=self._overlays)
+            if frame is not None and frame.asked is scene:
+                scene = frame.scene
+            moment = run.player.current() if kind == "png" else None
+            run.kept, self._saved = kind != "png", run
+            self._save = Save(kind, path, scene, run.player, options, moment)
+            self.say(f"saving {path} ...")
 
     def _look_after_save(self) -> None:
         if self._save is not None and self._save.result:
-            self._say(self._save.result)
-            run, self._save, self._saved = self._saved, None, None
-            if run is not None and run is not self._shown and run is not self._coming:
-                run.let_go()
-
-    def _say(self, message: str, *, notify: bool = True) -> None:
-        self._message, self._until = message, self._clock() + MESSAGE_SECONDS
-        if notify and self._notify is not None:
-            self._notify(message)
+            self.say(self._save.result)
+            if self._saved is not None:
+                self._runs.release(self._saved)
+            self._save = self._saved = None
