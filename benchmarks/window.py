@@ -100,6 +100,7 @@ class Watch:
 def press(canvas: Any, key: str) -> None:
     """Hand a key to the toolkit, as the window system would."""
     if hasattr(canvas, "get_tk_widget"):
+        canvas.get_tk_widget().focus_force()  # no window manager gives it
         canvas.get_tk_widget().event_generate("<Key>", keysym=key, when="tail")
         return
     from PySide6.QtCore import Qt
@@ -166,7 +167,6 @@ def smooth(
 ) -> dict[str, Any]:
     """Return frames per second of a smooth run, and milliseconds from a key to its picture."""
     row: dict[str, Any] = {
-        "what": "smooth",
         "due_per_second": due,
         "points": len(points),
         "size": size,
@@ -199,7 +199,7 @@ def steady(points: Any, size: tuple[int, int]) -> dict[str, Any]:
     """Return the iterations per second on screen of a run that is computed meanwhile."""
     from renderers.film import Pace, moments
 
-    row: dict[str, Any] = {"what": "steady", "points": len(points), "size": size}
+    row: dict[str, Any] = {"points": len(points), "size": size}
 
     def script(live: Any, watch: Watch) -> None:
         player = live._session.player

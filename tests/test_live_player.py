@@ -7,15 +7,18 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
-from renderers import Moment, Options, RenderError, Scene
+from renderers import Moment, Options, Renderer, RenderError, Scene, registry
 from renderers.film import play
+from renderers.layout import Box
 from renderers.live import ChoiceUnavailable, Commands, LiveRenderer
+from renderers.live.commands import Start
 from renderers.live.player import Player, RunStopped
+from renderers.live.painting import Frame, Look, PaintThread
 from renderers.live.session import Session
 
 SIZE = (8, 6)
@@ -37,9 +40,12 @@ class Painting:
         self.frame: Any = None
         self.stopped = False
 
-    def want(self, scene: Scene, moment: Moment, size: tuple[int, int]) -> None:
-        if self.frame is None or self.frame.moment is not moment:
-            self.frame = SimpleNamespace(scene=scene, moment=moment, size=size)
+    def want(self, scene: Scene, moment: Moment, look: Look) -> None:
+        frame = self.frame
+        if frame is None or frame.moment is not moment or frame.look != look:
+            on = frozenset({"numbers"}) if look.overlays is None else look.overlays
+            pixels = np.zeros((*look.size[::-1], 4), np.uint8)
+            self.frame = Frame(scene, scene, moment, look, pixels, (Box(0, 0, *look.size),), on)
 
     def stop(self, seconds: float) -> None:
         self.stopped = True
@@ -327,11 +333,11 @@ def test_another_run_takes_the_place_of_a_held_back_one():
     second = moments(2)
     session: Session
 
-    def randomise(new_clusters: bool) -> Callable[[], None]:
-        asked.append(new_clusters)
+    def restart(start: Start) -> Callable[[], None]:
+        asked.append(start.new_points)
         return job_of(session, second)
 
-    session, _, notes = make_session(commands=Commands(randomise))
+    session, _, notes = make_session(commands=Commands(restart))
     first = moments(50)
 
     def job() -> None:
@@ -382,7 +388,7 @@ def test_many_requests_do_not_start_many_threads():
     release, started = threading.Event(), []
     session: Session
 
-    def randomise(new_clusters: bool) -> Callable[[], None]:
+    def restart(start: Start) -> Callable[[], None]:
         number = len(started)
 
         def job() -> None:
@@ -393,7 +399,7 @@ def test_many_requests_do_not_start_many_threads():
         return job
 
     last = moments(1)
-    session, _, _ = make_session(commands=Commands(randomise))
+    session, _, _ = make_session(commands=Commands(restart))
     session.start(job_of(session, moments(9)))
     for _ in range(40):
         session.post("new clusters")
@@ -406,10 +412,10 @@ def test_many_requests_do_not_start_many_threads():
 
 
 def test_a_choice_that_cannot_be_made_says_why():
-    def randomise(new_clusters: bool) -> Callable[[], None]:
+    def restart(start: Start) -> Callable[[], None]:
         raise ChoiceUnavailable("the points come from data.csv; choose 2")
 
-    session, _, notes = make_session(commands=Commands(randomise))
+    session, _, notes = make_session(commands=Commands(restart))
     session.post("new clusters")
     session.tick(SIZE)
     assert session.status == "the points come from data.csv; choose 2"
@@ -529,8 +535,6 @@ def test_abandoning_stops_even_a_run_that_must_finish():
 
 
 def test_a_painter_that_fails_is_raised_by_tick():
-    from renderers.live.painting import PaintThread
-
     def make(scene: Scene, options: Options) -> Any:
         raise ValueError("no fonts")
 
@@ -542,11 +546,12 @@ def test_a_painter_that_fails_is_raised_by_tick():
 
 
 def test_the_painting_thread_skips_what_is_overtaken_and_follows_the_size():
-    from renderers.live.painting import PaintThread
-
     started, release, painted = threading.Event(), threading.Event(), []
 
     class Slow:
+        boxes = ()
+        overlays = frozenset()
+
         def __init__(self, scene: Scene, options: Options) -> None:
             self.size = options.size
 
@@ -558,11 +563,11 @@ def test_the_painting_thread_skips_what_is_overtaken_and_follows_the_size():
 
     scene, run = Scene(()), moments(4)
     painting = PaintThread(Options(), Slow)
-    painting.want(scene, run[0], (4, 4))
+    painting.want(scene, run[0], Look((4, 4)))
     assert started.wait(10)
-    painting.want(scene, run[1], (4, 4))
-    painting.want(scene, run[2], (4, 4))
-    painting.want(scene, run[3], (6, 2))
+    painting.want(scene, run[1], Look((4, 4)))
+    painting.want(scene, run[2], Look((4, 4)))
+    painting.want(scene, run[3], Look((6, 2)))
     assert painting.frame is None
     release.set()
     eventually(lambda: painting.frame is not None and painting.frame.moment is run[3])
@@ -574,17 +579,16 @@ def test_the_painting_thread_skips_what_is_overtaken_and_follows_the_size():
 # Saving, with a file renderer that writes what it is told.
 
 
-class Film:
+class Film(Renderer):
     """Writes the iterations it was shown; blocks in `draw` while its gate is shut."""
 
     gate: threading.Event
+    made: ClassVar[list[Film]] = []
 
     def __init__(self, path: Path, options: Options) -> None:
-        self.path, self.options, self.drawn, self.aborted = path, options, [], False
-
-    @classmethod
-    def check(cls) -> None:
-        pass
+        super().__init__(path, options)
+        self.drawn, self.aborted = [], False
+        self.made.append(self)
 
     def open(self, scene: Scene) -> None:
         self.scene = scene
@@ -604,10 +608,8 @@ class Film:
 
 @pytest.fixture
 def film(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[type[Film]]:
-    import renderers.mp4
-
-    gated = type("Gated", (Film,), {"gate": threading.Event()})
-    monkeypatch.setattr(renderers.mp4, "Mp4Renderer", gated)
+    gated = type("Gated", (Film,), {"gate": threading.Event(), "made": []})
+    monkeypatch.setattr(registry, "load", lambda name: gated)
     monkeypatch.chdir(tmp_path)
     yield gated
     gated.gate.set()

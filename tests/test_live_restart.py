@@ -5,7 +5,7 @@ import pytest
 
 from kmeans_engine.run import Run
 from kmeans_engine.source import Source, synthetic_table
-from renderers.live.commands import ChoiceUnavailable
+from renderers.live.commands import ChoiceUnavailable, Start
 from renderers.live.restart import Restarts
 
 
@@ -29,8 +29,8 @@ def restarts(run):
 
 def test_new_centroids_on_the_same_points(run, restarts):
     restarts, played = restarts
-    restarts.job(False)()
-    restarts.job(False)()
+    restarts.job(Start())()
+    restarts.job(Start())()
     assert [which for which, _ in played] == [run, run]
     # Not starts 0 and 1, which were used.
     assert np.array_equal(played[0][1], run.source.start(2))
@@ -40,7 +40,7 @@ def test_new_centroids_on_the_same_points(run, restarts):
 def test_new_clusters_stay_until_newer_ones(run, restarts):
     restarts, played = restarts
     # Asked for one after another, done in another order.
-    jobs = [restarts.job(new) for new in (True, False, True, False)]
+    jobs = [restarts.job(Start(new_points=new)) for new in (True, False, True, False)]
     for job in reversed(jobs):
         job()
     fourth, third, second, first = (which for which, _ in played)
@@ -53,9 +53,9 @@ def test_new_clusters_stay_until_newer_ones(run, restarts):
 
 def test_points_from_a_file(run):
     restarts = Restarts(run, lambda *_: None, make="d.csv", first=1, centroids_from="random")
-    restarts.job(False)
+    restarts.job(Start())
     with pytest.raises(ChoiceUnavailable, match=r"the points come from d\.csv; choose new centr"):
-        restarts.job(True)
+        restarts.job(Start(new_points=True))
 
 
 def test_centroids_from_a_file(run):
@@ -63,6 +63,6 @@ def test_centroids_from_a_file(run):
     restarts = Restarts(
         Run(source), lambda *_: None, make=make, first=1, centroids_from="start.csv"
     )
-    for new_clusters in (False, True):
-        with pytest.raises(ChoiceUnavailable, match=r"come from start\.csv; leave out --init"):
-            restarts.job(new_clusters)
+    for new in (False, True):
+        with pytest.raises(ChoiceUnavailable, match=r"come from start\.csv; i draws them"):
+            restarts.job(Start(new_points=new))

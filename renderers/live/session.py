@@ -171,8 +171,7 @@ class Session:
             self.closed = True  # `end` raises it
         elif failure is not None:
             self.say(f"the run failed: {failure}")
-        shown = self._runs.shown
-        busy = self._runs.waiting is not None or self._runs.coming is not None
+        shown, look = self._runs.shown, None
         if shown is not None and shown.scene is not None:
             if self._save_wanted is not None:
                 command, self._save_wanted = self._save_wanted, None
@@ -180,16 +179,23 @@ class Session:
             moment, look = shown.player.current(), Look(size, self._overlays, self._axes(shown))
             if moment is not None:
                 self._painting.want(shown.scene, moment, look)
-            frame = self.frame
-            busy |= shown.player.waiting or (
-                frame is not None and (frame.asked is not shown.scene or frame.look != look)
-            )
-        self._busy_since = (self._busy_since or self._clock()) if busy else None
         frame = self._painting.frame
         if frame is not None and frame is not self.frame:
             self.frame = frame
             if shown is not None and frame.asked is shown.scene:
                 shown.player.shown(frame.moment)
+        if self._is_busy(look):
+            self._busy_since = self._busy_since or self._clock()
+        else:
+            self._busy_since = None
+
+    @property
+    def expecting(self) -> bool:
+        """Whether another picture is due soon."""
+        player, frame = self.player, self.frame
+        if player is None or player.playing or frame is None:
+            return True
+        return frame.moment is not player.current()
 
     @property
     def player(self) -> Player | None:
@@ -421,6 +427,16 @@ class Session:
             run.kept, self._saved = kind != "png", run
             self._save = Save(kind, path, scene, run.player, options, moment)
             self.say(f"saving {path} ...")
+
+    def _is_busy(self, look: Look | None) -> bool:
+        """Return whether the window waits for what was asked for."""
+        runs, frame = self._runs, self.frame
+        if runs.waiting is not None or runs.coming is not None:
+            return True
+        if runs.shown is None or frame is None:
+            return False
+        late = frame.asked is not runs.shown.scene or frame.look != look
+        return late or runs.shown.player.waiting
 
     def _look_after_save(self) -> None:
         if self._save is not None and self._save.result:

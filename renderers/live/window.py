@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Window"]
 
 DPI = 100
-# From the end of one tick to the next: after a frame, while frames follow, and while none does.
+# From the end of one tick to the next: after a frame, while one is due, and while none is.
 # Drawing takes 13 ms at 1280x720 in Tk, and a picture of 60 frames a second is due every 16.
 TICK_MILLISECONDS = (1, 3, 10)
 
@@ -134,7 +134,7 @@ class Window:
             self._canvas.draw()
             self._timer.interval = TICK_MILLISECONDS[0]
         else:
-            self._timer.interval = TICK_MILLISECONDS[1 if self._session.report.playing else 2]
+            self._timer.interval = TICK_MILLISECONDS[1 if self._session.expecting else 2]
 
     def _redraw(self) -> None:
         self._stale = True
