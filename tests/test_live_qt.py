@@ -27,6 +27,7 @@ from kmeans_engine import Engine
 from renderers import Moment, Options, make_scene
 from renderers.film import Pace, moments, play
 from renderers.live import Commands, LiveRenderer
+from renderers.live.controls import bar_height
 from renderers.painter import Painter
 
 SIZE = (320, 240)
@@ -39,11 +40,12 @@ asked = []
 def job():
     play(moments(states, Pace(fps=20.0)), make_scene(states[0]), [live])
 
-def randomise(new_clusters):
-    asked.append(new_clusters)
+def restart(start):
+    asked.append(start.new_points)
     return job
 
 def frames_of(size):
+    size = (size[0], size[1] - bar_height(size))
     painter = Painter(make_scene(states[0]), Options(size=size, fps=20.0))
     return [painter.paint(Moment((s,), 1.0))[:, :, :3].copy() for s in states]
 
@@ -59,9 +61,9 @@ def grab():
 
 def shown(frames):
     picture = grab()
-    if picture.shape != frames[0].shape:
+    if picture.shape[1] != frames[0].shape[1]:
         return None
-    part = slice(0, len(picture) - 40)
+    part = slice(0, len(frames[0]) - 40)
     return next((i for i, f in enumerate(frames) if np.array_equal(f[part], picture[part])), None)
 
 def press(key, text=""):
@@ -115,7 +117,7 @@ def go():
     except BaseException:
         import os, traceback; traceback.print_exc(); os._exit(8)
 
-live.commands = Commands(randomise)
+live.commands = Commands(restart)
 live.check()
 app = QApplication([])
 timer = QTimer()

@@ -22,9 +22,11 @@ import numpy as np
 import pytest
 from PIL import ImageGrab
 
+from renderers.live.controls import bar_height
+
 ROOT = Path(__file__).parent.parent
 SIZE = (480, 360)
-BAR = 50  # pixels at the bottom that the status line may cover
+BAR = 50  # pixels at the bottom of the picture that messages may cover
 
 MISSING = [tool for tool in ("Xvfb", "xdotool") if shutil.which(tool) is None]
 if importlib.util.find_spec("_tkinter") is None:
@@ -139,7 +141,8 @@ class Screen:
             return bool(found)
 
         eventually(there, 60)
-        self.xdotool("mousemove", "--window", found[-1], "100", "100")
+        # Where it has nothing to point at.
+        self.xdotool("mousemove", "--window", found[-1], "2", "2")
         return int(found[-1])
 
     def key(self, name: str) -> None:
@@ -224,7 +227,8 @@ def expected(points_seed: int, seed: int, size: tuple[int, int] = SIZE) -> list[
     names: dict = {}
     exec(SETUP, names)
     snapshots = list(names["snapshots_of"](names["points_of"](points_seed), seed))
-    painter = Painter(make_scene(snapshots[0]), Options(size=size, fps=5.0))
+    picture = (size[0], size[1] - bar_height(size))
+    painter = Painter(make_scene(snapshots[0]), Options(size=picture, fps=5.0))
     return [painter.paint(Moment((s,), 0.2))[:, :, :3].copy() for s in snapshots]
 
 
@@ -241,12 +245,12 @@ def test_a_session_by_keys(screen: Screen, run: Callable[..., Program], tmp_path
         """
         live = window()
         count = 0
-        def randomise(new_clusters):
+        def restart(start):
             global count
             count += 1
-            tell("ASKED", new_clusters)
-            return job_of([live], points_of(count if new_clusters else 0), count, 5.0)
-        live.commands = Commands(randomise)
+            tell("ASKED", start.new_points)
+            return job_of([live], points_of(count if start.new_points else 0), count, 5.0)
+        live.commands = Commands(restart)
         live.check()
         live.drive(job_of([live], points_of(0), 0, 5.0))
         tell("CLOSED")
@@ -313,8 +317,10 @@ def test_resizing_paints_anew_and_the_whole_window(screen: Screen, run: Callable
         screen.xdotool("windowsize", str(found), *map(str, size))
         frames = expected(0, 0, size)
         eventually(lambda frames=frames: shown(screen, frames) is not None)
-    # Without the status line, to the last row.
-    eventually(lambda: any(np.array_equal(f, screen.grab((301, 203))) for f in frames))
+    # Without a message, to the last row.
+    there = frames[0].shape[1::-1]
+    assert there < (301, 203)
+    eventually(lambda: any(np.array_equal(f, screen.grab(there)) for f in frames))
     screen.key("q")
     assert program.end() == (0, "")
 
@@ -435,7 +441,7 @@ def test_the_menu_in_a_terminal(screen: Screen, run: Callable[..., Program]):
         f"""
     from renderers.live import start_menu
     live = window(){ENDLESS}
-    live.commands = Commands(lambda new: tell("ASKED", new) or endless)
+    live.commands = Commands(lambda start: tell("ASKED", start.new_points) or endless)
     start_menu(live.post, say=tell)
     live.drive(endless)
     """,
