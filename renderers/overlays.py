@@ -1,0 +1,192 @@
+"""What lies on top of the points of one panel: borders, changes, trails, centroids."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kmeans_engine.errors import KMeansError
+from renderers.borders import border_mask
+from renderers.cloud import Cloud
+from renderers.contract import Phase
+from renderers.history import History
+from renderers.ink import blend_disc, blend_line, blend_pixels, blend_rings
+from renderers.layout import blend_mask
+from renderers.text import text_mask
+from renderers.themes import Colour, Theme
+
+if TYPE_CHECKING:
+    from kmeans_engine import Snapshot
+
+__all__ = ["Overlays"]
+
+_NUMBERED_UP_TO = 60  # clusters; more numbers than that are confetti
+_LEAST_NUMBER = 7.0  # pixels; digits can be smaller than words, but no smaller than that
+_FAR = 1e6  # pixels; a centroid from a file may be anywhere
+
+Image = NDArray[np.uint8]
+
+
+class Overlays:
+    """Draw over the points of one panel.
+
+    Parameters
+    ----------
+    cloud : Cloud
+        The points, and where they are on the picture.
+    colours : ndarray, (K, 3), uint8
+        One per cluster.
+    theme : Theme
+        Colours and sizes.
+    unit : float
+        Pixels per unit of the theme.
+    """
+
+    def __init__(self, cloud: Cloud, colours: NDArray[np.uint8], theme: Theme, unit: float) -> None:
+        self.box = cloud.box
+        self._cloud = cloud
+        self._colours = [(r, g, b) for r, g, b in colours.tolist()]
+        self._theme = theme
+        self._unit = unit
+
+    def draw_state(
+        self,
+        image: Image,
+        snapshot: Snapshot,
+        history: History | None,
+        overlays: frozenset[str],
+        phase: Phase,
+    ) -> None:
+        """Draw what stays the same for an iteration.
+
+        Parameters
+        ----------
+        image : ndarray, (height, width, 4), uint8
+            The panel's box with its points.
+        snapshot : Snapshot
+            The state.
+        history : History or None
+            The states before; without it there are no trails.
+        overlays : frozenset of str
+            What is drawn.
+        phase : {"state", "assignment", "update"}
+            Points have changed cluster before an update, so they are not shown in one.
+        """
+        if min(self.box.width, self.box.height) < 2:
+            return
+        if "borders" in overlays:
+            self._draw_borders(image, snapshot)
+        if "changes" in overlays and phase != "update" and snapshot.iteration > 1:
+            self._draw_changes(image, snapshot)
+        if "trails" in overlays and history is not None:
+            self._draw_trails(image, snapshot.iteration, history)
+
+    def draw_centroids(
+        self, image: Image, xy: NDArray[np.float64], overlays: frozenset[str]
+    ) -> None:
+        """Draw the centroids at their pixels `xy`, (K, 2), numbered if that is asked for."""
+        theme, unit = self._theme, self._unit
+        k = len(xy)
+        if min(self.box.width, self.box.height) < 1:
+            return
+        crowded = 0.2 * (image.shape[0] * image.shape[1] / k) ** 0.5
+        rim = sum(max(1.0, width * unit) for _, width in theme.edges)
+        wish = theme.centroid_size * unit
+        wanted = "numbers" in overlays
+        if wanted:
+            wish = max(wish, _LEAST_NUMBER / 1.15 + rim)
+        outer = max(2.0, min(wish, crowded))
+        type_size = 1.15 * (outer - rim)
+        numbered = wanted and k <= _NUMBERED_UP_TO and type_size >= _LEAST_NUMBER - 1e-9
+        if not numbered and not theme.boxed:
+            outer = max(2.0, min(0.65 * theme.centroid_size * unit, 0.6 * crowded))
+        scale = min(unit, outer / theme.centroid_size)
+        for label, ((x, y), colour) in enumerate(zip(xy.tolist(), self._colours, strict=False)):
+            radius = outer
+            for ink, width in theme.edges:
+                blend_disc(x, y, radius, *ink, image)
+                radius -= min(max(1.0, width * scale), 0.3 * outer)
+            blend_disc(x, y, radius, *colour, image)
+            if numbered and abs(x) < _FAR and abs(y) < _FAR:
+                mask = text_mask(str(label), type_size, bold=True)
+                left = round(x - mask.shape[1] / 2)
+                top = round(y - 0.615 * type_size)
+                blend_mask(image, mask, left, top, _readable_on(colour))
+
+    def _draw_borders(self, image: Image, snapshot: Snapshot) -> None:
+        view = self._cloud.view
+        if not view.is_whole or len(snapshot.centroids) < 2:
+            return
+        line = max(1.0, 0.14 * self._unit)
+        try:
+            # Of the centroids that the labels refer to, so borders and colours always agree.
+            pixels, cover = border_mask(view, snapshot.assigned_from, self.box, line)
+        except KMeansError:  # the padding reaches where squares overflow
+            return
+        blend_pixels(pixels, cover, *self._theme.text, self._theme.border_opacity, image)
+
+    def _draw_changes(self, image: Image, snapshot: Snapshot) -> None:
+        rows = snapshot.changed
+        if len(rows) == 0:
+            return
+        ink, radius = self._theme.text, self._cloud.radius
+        if radius == 0:
+            pixels, share = self._cloud.crowd(rows)
+            # A single point of a full pixel must be seen, and a full pixel must keep its hue.
+            seen = np.rint(50 + 0.35 * share).astype(np.uint8)
+            blend_pixels(pixels, seen, *ink, 1.0, image)
+        else:
+            line = min(max(0.8, 0.16 * self._unit), 0.4 * radius)
+            opacity = 0.75 * min(1.0, radius / 2.5)
+            blend_rings(self._cloud.places(rows), radius + line, line, *ink, opacity, image)
+
+    def _draw_trails(self, image: Image, iteration: int, history: History) -> None:
+        """Draw the ways of the centroids up to those that the labels refer to and the next."""
+        known = history.centroids[: iteration + 1]
+        if len(known) < 2:
+            return
+        k = len(known[0])
+        flat = self._cloud.view.project(np.concatenate(known))
+        ways = self._cloud.pixels(flat).reshape(len(known), k, 2)
+        ways = np.nan_to_num(ways.clip(-_FAR, _FAR))
+        core, casing = max(1.0, 0.3 * self._unit), max(2.0, 0.6 * self._unit)
+        paths = [_thinned(ways[:, label]) for label in range(k)]
+        for path in paths:
+            self._draw_path(image, path, casing, self._theme.background, 0.55)
+        for path, colour in zip(paths, self._colours, strict=False):
+            self._draw_path(image, path, core, _between(colour, self._theme.text, 0.35), 1.0)
+
+    def _draw_path(
+        self,
+        image: Image,
+        path: Sequence[Sequence[float]],
+        line: float,
+        ink: Colour,
+        opacity: float,
+    ) -> None:
+        for (x0, y0), (x1, y1) in itertools.pairwise(path):
+            blend_line(x0, y0, x1, y1, line, *ink, opacity, image)
+
+
+def _thinned(way: NDArray[np.float64]) -> list[list[float]]:
+    """Return a way without the steps that cannot be seen: those of less than a pixel."""
+    kept = [way[0].tolist()]
+    for place in way[1:].tolist():
+        if abs(place[0] - kept[-1][0]) + abs(place[1] - kept[-1][1]) >= 1.0:
+            kept.append(place)
+    return kept
+
+
+def _between(one: Colour, other: Colour, share: float) -> Colour:
+    r, g, b = (round(a + (z - a) * share) for a, z in zip(one, other, strict=True))
+    return (r, g, b)
+
+
+def _readable_on(colour: Sequence[int]) -> Colour:
+    """Return black or white, whichever has the higher contrast (WCAG 2) against `colour`."""
+    red, green, blue = ((c / 255) ** 2.2 for c in colour)
+    return (0, 0, 0) if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 else (255, 255, 255)
