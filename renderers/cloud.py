@@ -131,10 +131,15 @@ class Cloud:
         xy = self.places(rows)
         inside = ((xy >= 0) & (xy < (width, height))).all(axis=1)
         places = xy[inside].astype(np.intp)
-        some = np.bincount(places[:, 1] * width + places[:, 0], minlength=1)
-        pixels = np.flatnonzero(some)
-        all_ = self._sums[..., 3].reshape(-1)[pixels]
-        return pixels, (some[pixels] * 255 // np.maximum(all_, 1)).astype(np.uint8)
+        flat = places[:, 1] * width + places[:, 0]
+        if len(flat) < height * width // 64:  # sorting few beats counting into all pixels
+            pixels, some = np.unique(flat, return_counts=True)
+        else:
+            some = np.bincount(flat)
+            pixels = np.flatnonzero(some)
+            some = some[pixels]
+        all_ = self._sums.reshape(-1, 4)[pixels, 3]
+        return pixels, (some * 255 // np.maximum(all_, 1)).astype(np.uint8)
 
     def _differing(
         self, snapshot: Snapshot, painted: NDArray[np.unsignedinteger]

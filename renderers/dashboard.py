@@ -165,11 +165,10 @@ def _curve(history: History, n: int, end: int, top: float) -> NDArray[np.float64
 
 def _fill(image: Image, xy: NDArray[np.float64], foot: int, colour: Colour) -> None:
     """Tint what lies under a curve."""
-    columns = np.arange(max(0, int(xy[0, 0])), min(image.shape[1], int(xy[-1, 0]) + 1))
-    heights = np.interp(columns + 0.5, xy[:, 0], xy[:, 1])
-    for j, y in zip(columns.tolist(), heights.tolist(), strict=True):
-        part = image[max(0, round(y)) : foot, j : j + 1]
-        blend_mask(part, np.full(part.shape[:2], 26, np.uint8), 0, 0, colour)
+    left, right = max(0, int(xy[0, 0])), min(image.shape[1], int(xy[-1, 0]) + 1)
+    heights = np.interp(np.arange(left, right) + 0.5, xy[:, 0], xy[:, 1])
+    below = np.arange(foot)[:, None] >= np.rint(heights)
+    blend_mask(image[:foot], below * np.uint8(26), left, 0, colour)
 
 
 def _round_up(n: int) -> int:

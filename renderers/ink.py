@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from kmeans_engine._jit import kernel
 
-__all__ = ["blend_disc", "blend_line", "blend_pixels", "blend_rings"]
+__all__ = ["blend_cover", "blend_disc", "blend_line", "blend_pixels", "blend_rings"]
 
 
 @kernel(counted=False, inline=True)
@@ -124,6 +124,26 @@ def blend_line(
             if cover > 0.0:
                 q = int(cover * opacity * 256 + 0.5)
                 _blend(image, i, j, red, green, blue, q)
+
+
+@kernel(counted=False)
+def blend_cover(
+    image: NDArray[uint8],  # in and out, (height, width, 4)
+    cover: NDArray[uint8],  # in, (h, w), 0..255
+    left: int,  # where its first column goes; what falls outside is cut off
+    top: int,
+    red: int,
+    green: int,
+    blue: int,
+) -> None:
+    """Blend a colour in through a mask."""
+    for i in range(max(0, top), min(image.shape[0], top + cover.shape[0])):
+        for j in range(max(0, left), min(image.shape[1], left + cover.shape[1])):
+            q = int(cover[i - top, j - left])
+            if q > 0:
+                image[i, j, 0] += (red - int(image[i, j, 0])) * q // 255
+                image[i, j, 1] += (green - int(image[i, j, 1])) * q // 255
+                image[i, j, 2] += (blue - int(image[i, j, 2])) * q // 255
 
 
 @kernel(counted=False)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderers.contract import Panel, Scene
+from renderers.ink import blend_cover
 from renderers.text import LEAST_TYPE, fitted_mask, text_mask
 from renderers.themes import Colour, Theme
 
@@ -40,10 +41,7 @@ def unit_of(width: int, height: int) -> float:
 
 def blend_mask(image: Image, mask: Image, left: int, top: int, colour: Colour) -> None:
     """Blend a colour into `image` through a mask; what falls outside is cut off."""
-    y0, x0 = max(0, -top), max(0, -left)
-    part = image[max(0, top) : top + mask.shape[0], max(0, left) : left + mask.shape[1], :3]
-    cover = mask[y0 : y0 + part.shape[0], x0 : x0 + part.shape[1], None].astype(np.int32)
-    part += ((np.array(colour) - part) * cover // 255).astype(np.uint8)  # wraps, so it subtracts
+    blend_cover(image, mask, left, top, *colour)
 
 
 def grid(n_panels: int, box: Box) -> list[Box]:

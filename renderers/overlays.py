@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -52,6 +53,7 @@ class Overlays:
         self._colours = [(r, g, b) for r, g, b in colours.tolist()]
         self._theme = theme
         self._unit = unit
+        self._trails: _Trails | None = None
 
     def draw_state(
         self,
@@ -145,20 +147,15 @@ class Overlays:
             blend_rings(self._cloud.places(rows), radius + line, line, *ink, opacity, image)
 
     def _draw_trails(self, image: Image, iteration: int, history: History) -> None:
-        """Draw the ways of the centroids up to those that the labels refer to and the next."""
-        known = history.centroids[: iteration + 1]
-        if len(known) < 2:
-            return
-        k = len(known[0])
-        flat = self._cloud.view.project(np.concatenate(known))
-        ways = self._cloud.pixels(flat).reshape(len(known), k, 2)
-        ways = np.nan_to_num(ways.clip(-_FAR, _FAR))
+        """Draw the ways of the centroids up to where they are at `iteration`."""
+        if self._trails is None or self._trails.history is not history:
+            self._trails = _Trails(history, self._cloud)
+        ways = self._trails.until(iteration)
         core, casing = max(1.0, 0.3 * self._unit), max(2.0, 0.6 * self._unit)
-        paths = [_thinned(ways[:, label]) for label in range(k)]
-        for path in paths:
-            self._draw_path(image, path, casing, self._theme.background, 0.55)
-        for path, colour in zip(paths, self._colours, strict=False):
-            self._draw_path(image, path, core, _between(colour, self._theme.text, 0.35), 1.0)
+        for way in ways:
+            self._draw_path(image, way, casing, self._theme.background, 0.55)
+        for way, colour in zip(ways, self._colours, strict=False):
+            self._draw_path(image, way, core, _between(colour, self._theme.text, 0.35), 1.0)
 
     def _draw_path(
         self,
@@ -172,13 +169,41 @@ class Overlays:
             blend_line(x0, y0, x1, y1, line, *ink, opacity, image)
 
 
-def _thinned(way: NDArray[np.float64]) -> list[list[float]]:
-    """Return a way without the steps that cannot be seen: those of less than a pixel."""
-    kept = [way[0].tolist()]
-    for place in way[1:].tolist():
-        if abs(place[0] - kept[-1][0]) + abs(place[1] - kept[-1][1]) >= 1.0:
-            kept.append(place)
-    return kept
+class _Trails:
+    """The ways of the centroids in pixels, without the steps that cannot be seen."""
+
+    def __init__(self, history: History, cloud: Cloud) -> None:
+        self.history = history
+        self._cloud = cloud
+        self._seen = 0
+        # Per cluster: the places that were kept, and since which iteration each is there.
+        self._ways: list[list[tuple[float, float]]] = []
+        self._since: list[list[int]] = []
+
+    def until(self, iteration: int) -> list[list[tuple[float, float]]]:
+        """Return the way of each cluster up to `iteration`."""
+        for centroids in self.history.centroids[self._seen : iteration + 1]:
+            self._add(centroids)
+        return [
+            way[: bisect.bisect_right(since, iteration)]
+            for way, since in zip(self._ways, self._since, strict=True)
+        ]
+
+    def _add(self, centroids: NDArray[np.float64]) -> None:
+        places = self._cloud.pixels(self._cloud.view.project(centroids))
+        places = np.nan_to_num(places.clip(-_FAR, _FAR))
+        if self._seen == 0:
+            self._ways = [[] for _ in places]
+            self._since = [[] for _ in places]
+            moved = np.arange(len(places))
+        else:
+            kept = np.array([way[-1] for way in self._ways])
+            moved = np.flatnonzero(np.abs(places - kept).sum(axis=1) >= 1.0)
+        for label in moved.tolist():
+            x, y = places[label].tolist()
+            self._ways[label].append((x, y))
+            self._since[label].append(self._seen)
+        self._seen += 1
 
 
 def _between(one: Colour, other: Colour, share: float) -> Colour:
