@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +16,14 @@ from renderers.cloud import Cloud
 from renderers.contract import Phase
 from renderers.history import History
 from renderers.ink import blend_disc, blend_line, blend_pixels, blend_rings
-from renderers.layout import blend_mask
+from renderers.layout import Box, blend_mask
 from renderers.text import text_mask
 from renderers.themes import Colour, Theme
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
 
-__all__ = ["Overlays"]
+__all__ = ["CentroidSizes", "Overlays", "centroid_sizes", "readable_on"]
 
 _NUMBERED_UP_TO = 60  # clusters; more numbers than that are confetti
 _LEAST_NUMBER = 7.0  # pixels; digits can be smaller than words, but no smaller than that
@@ -91,33 +91,20 @@ class Overlays:
         self, image: Image, xy: NDArray[np.float64], overlays: frozenset[str]
     ) -> None:
         """Draw the centroids at their pixels `xy`, (K, 2), numbered if that is asked for."""
-        theme, unit = self._theme, self._unit
-        k = len(xy)
         if min(self.box.width, self.box.height) < 1:
             return
-        crowded = 0.2 * (image.shape[0] * image.shape[1] / k) ** 0.5
-        rim = sum(max(1.0, width * unit) for _, width in theme.edges)
-        wish = theme.centroid_size * unit
-        wanted = "numbers" in overlays
-        if wanted:
-            wish = max(wish, _LEAST_NUMBER / 1.15 + rim)
-        outer = max(2.0, min(wish, crowded))
-        type_size = 1.15 * (outer - rim)
-        numbered = wanted and k <= _NUMBERED_UP_TO and type_size >= _LEAST_NUMBER - 1e-9
-        if not numbered and not theme.boxed:
-            outer = max(2.0, min(0.65 * theme.centroid_size * unit, 0.6 * crowded))
-        scale = min(unit, outer / theme.centroid_size)
+        sizes = centroid_sizes(
+            self.box, len(xy), self._theme, self._unit, wanted="numbers" in overlays
+        )
+        size = sizes.type_size
         for label, ((x, y), colour) in enumerate(zip(xy.tolist(), self._colours, strict=False)):
-            radius = outer
-            for ink, width in theme.edges:
+            for radius, ink in sizes.rings:
                 blend_disc(x, y, radius, *ink, image)
-                radius -= min(max(1.0, width * scale), 0.3 * outer)
-            blend_disc(x, y, radius, *colour, image)
-            if numbered and abs(x) < _FAR and abs(y) < _FAR:
-                mask = text_mask(str(label), type_size, bold=True)
-                left = round(x - mask.shape[1] / 2)
-                top = round(y - 0.615 * type_size)
-                blend_mask(image, mask, left, top, _readable_on(colour))
+            blend_disc(x, y, sizes.radius, *colour, image)
+            if size and abs(x) < _FAR and abs(y) < _FAR:
+                mask = text_mask(str(label), size, bold=True)
+                left, top = round(x - mask.shape[1] / 2), round(y - 0.615 * size)
+                blend_mask(image, mask, left, top, readable_on(colour))
 
     def _draw_borders(self, image: Image, snapshot: Snapshot) -> None:
         view = self._cloud.view
@@ -169,6 +156,44 @@ class Overlays:
             blend_line(x0, y0, x1, y1, line, *ink, opacity, image)
 
 
+class CentroidSizes(NamedTuple):
+    """How large a centroid is drawn, in pixels.
+
+    Attributes
+    ----------
+    rings : list of (float, Colour)
+        Radius and colour of its edges, the outermost first.
+    radius : float
+        Of the disc in its cluster's colour.
+    type_size : float
+        Of its number; 0 if it has none.
+    """
+
+    rings: list[tuple[float, Colour]]
+    radius: float
+    type_size: float
+
+
+def centroid_sizes(box: Box, k: int, theme: Theme, unit: float, *, wanted: bool) -> CentroidSizes:
+    """Return the sizes of `k` centroids in a box, with numbers if they are wanted and fit."""
+    crowded = 0.2 * (box.width * box.height / k) ** 0.5
+    rim = sum(max(1.0, width * unit) for _, width in theme.edges)
+    wish = theme.centroid_size * unit
+    if wanted:
+        wish = max(wish, _LEAST_NUMBER / 1.15 + rim)
+    outer = max(2.0, min(wish, crowded))
+    type_size = 1.15 * (outer - rim)
+    numbered = wanted and k <= _NUMBERED_UP_TO and type_size >= _LEAST_NUMBER - 1e-9
+    if not numbered and not theme.boxed:
+        outer = max(2.0, min(0.65 * theme.centroid_size * unit, 0.6 * crowded))
+    scale = min(unit, outer / theme.centroid_size)
+    rings, radius = [], outer
+    for ink, width in theme.edges:
+        rings.append((radius, ink))
+        radius -= min(max(1.0, width * scale), 0.3 * outer)
+    return CentroidSizes(rings, radius, type_size if numbered else 0.0)
+
+
 class _Trails:
     """The ways of the centroids in pixels, without the steps that cannot be seen."""
 
@@ -211,7 +236,7 @@ def _between(one: Colour, other: Colour, share: float) -> Colour:
     return (r, g, b)
 
 
-def _readable_on(colour: Sequence[int]) -> Colour:
+def readable_on(colour: Sequence[int]) -> Colour:
     """Return black or white, whichever has the higher contrast (WCAG 2) against `colour`."""
     red, green, blue = ((c / 255) ** 2.2 for c in colour)
     return (0, 0, 0) if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 else (255, 255, 255)

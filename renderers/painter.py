@@ -43,6 +43,13 @@ class Painter:
     options : Options
         Size, theme and overlays.
 
+    Attributes
+    ----------
+    layout : Layout
+        Where everything is.
+    notes : list of str
+        What must be known to read each panel; may be empty.
+
     Raises
     ------
     InvalidOption
@@ -76,7 +83,7 @@ class Painter:
     @property
     def boxes(self) -> tuple[Box, ...]:
         """Where on the frame the points of each panel are."""
-        return self._layout.boxes
+        return self.layout.boxes
 
     def paint(self, moment: Moment) -> NDArray[np.uint8]:
         """Return the frame of a moment.
@@ -105,6 +112,21 @@ class Painter:
             over.draw_centroids(image, places, self._overlays)
             self._draw_step(image, snapshot)
         return self._frame
+
+    def points_layer(
+        self, moment: Moment, overlays: frozenset[str] = frozenset()
+    ) -> list[NDArray[np.uint8]]:
+        """Return the points of each panel with some overlays that belong to the iteration.
+
+        Returns
+        -------
+        list of ndarray, (height, width, 4), uint8
+            The pixels of `boxes`; valid until the next call of a method.
+        """
+        before, self._overlays = self._overlays, overlays
+        self._paint_state(moment)
+        self._overlays, self._state_of = before, None
+        return [box.of(self._state) for box in self.boxes]
 
     def palette(self) -> NDArray[np.uint8]:
         """Return colours that serve every frame, before any is painted.
@@ -137,17 +159,17 @@ class Painter:
     def _lay_out(self) -> None:
         panels, theme = self._scene.panels, self._theme
         radii = self._radii()
-        notes = [
+        self.notes = [
             "" if radius else f"{len(panel.view.points):,} points, shaded by density"
             for panel, radius in zip(panels, radii, strict=True)
         ]
-        self._layout: Layout = lay_out(self._scene, self._size, theme, notes, self._overlays)
-        self._still = self._layout.image
+        self.layout: Layout = lay_out(self._scene, self._size, theme, self.notes, self._overlays)
+        self._still = self.layout.image
         self._base, self._state, self._frame = (self._still.copy() for _ in range(3))
         self._clouds = [
             Cloud(panel.view, box, radius, colours, theme)
             for panel, box, radius, colours in zip(
-                panels, self._layout.boxes, radii, self._colours, strict=True
+                panels, self.layout.boxes, radii, self._colours, strict=True
             )
         ]
         self._over = [
@@ -176,11 +198,11 @@ class Painter:
             over.draw_state(image, snapshot, history, self._overlays, moment.phase)
         if "sizes" in self._overlays:
             for strip, snapshot, colours in zip(
-                self._layout.strips, moment.snapshots, self._colours, strict=False
+                self.layout.strips, moment.snapshots, self._colours, strict=False
             ):
                 draw_sizes(strip.of(self._state), snapshot, colours)
-        if self._layout.dashboard is not None:
-            image = self._layout.dashboard.of(self._state)
+        if self.layout.dashboard is not None:
+            image = self.layout.dashboard.of(self._state)
             draw_dashboard(image, self._scene, moment, self._theme, self._unit_whole())
 
     def _unit_whole(self) -> float:

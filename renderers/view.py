@@ -95,6 +95,10 @@ class View:
         """Whether the vertical position means nothing (points of one feature)."""
         return bool(self.points.shape[1] == 1)
 
+    def original(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return values, (R, N), in the units of the picture: value * scale + offset."""
+        return values * self._scale + self._offset
+
     def project(
         self, values: NDArray[Any], rows: NDArray[np.intp] | None = None
     ) -> NDArray[np.float64]:

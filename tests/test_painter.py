@@ -306,7 +306,7 @@ def test_sizes_are_shares_of_the_strip():
     points = blobs(clusters=2)
     snapshot = state(points, [0] * 50 + [1] * 150, points[:2])
     shown = painter(snapshot, (640, 480), overlays={"sizes"})
-    strip = shown._layout.strips[0].of(shown.paint(at(snapshot)))
+    strip = shown.layout.strips[0].of(shown.paint(at(snapshot)))
     first = (strip[..., :3] == cluster_colours(2)[0]).all(axis=2)
     assert first.mean() == pytest.approx(0.25, abs=0.005)
 
