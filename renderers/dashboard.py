@@ -19,7 +19,7 @@ from renderers.themes import Colour, Theme
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
 
-__all__ = ["draw_dashboard", "draw_sizes", "run_colours"]
+__all__ = ["draw_dashboard", "draw_sizes", "run_colours", "verdict"]
 
 Image = NDArray[np.uint8]
 
@@ -52,12 +52,9 @@ def draw_dashboard(image: Image, scene: Scene, moment: Moment, theme: Theme, uni
     pen = _Pen(image, size)
     colours = run_colours(len(scene.panels), theme)
     many = len(scene.panels) > 1
-    best = _winner(moment) if many and moment.last else None
-    for i, (panel, snapshot, colour) in enumerate(
-        zip(scene.panels, moment.snapshots, colours, strict=True)
-    ):
+    for panel, snapshot, colour in zip(scene.panels, moment.snapshots, colours, strict=True):
         if many:
-            pen.heading(panel.title, colour, theme.text, "wins" if i == best else "")
+            pen.heading(panel.title, colour, theme.text, verdict(moment, snapshot))
         pen.row("inertia", _short(snapshot.inertia), theme)
         share = snapshot.n_changed / max(1, len(snapshot.points))
         percent = "" if share in (0.0, 1.0) else f" ({share:.1%})" if share >= 0.001 else ""
@@ -80,9 +77,14 @@ def draw_sizes(image: Image, snapshot: Snapshot, colours: NDArray[np.uint8]) -> 
     image[:, :, :3] = colours[np.searchsorted(ends, centres).clip(max=len(colours) - 1)]
 
 
-def _winner(moment: Moment) -> int:
-    inertias = [snapshot.inertia for snapshot in moment.snapshots]
-    return inertias.index(min(inertias))
+def verdict(moment: Moment, snapshot: Snapshot) -> str:
+    """Return what the end of a race says of one run: that it wins, ties, or nothing."""
+    if not moment.last or len(moment.snapshots) < 2:
+        return ""
+    inertias = [other.inertia for other in moment.snapshots]
+    if snapshot.inertia > min(inertias):
+        return ""
+    return "wins" if inertias.count(snapshot.inertia) == 1 else "ties"
 
 
 class _Pen:

@@ -51,7 +51,7 @@ def grid(n_panels: int, box: Box) -> list[Box]:
         rows = -(-n_panels // columns)
         return unit_of(box.width // columns, box.height // rows)
 
-    columns = max(range(1, n_panels + 1), key=least_side)
+    columns = max(range(n_panels, 0, -1), key=least_side)  # of equals the most
     rows = -(-n_panels // columns)
     xs = [box.left + box.width * c // columns for c in range(columns + 1)]
     ys = [box.top + box.height * r // rows for r in range(rows + 1)]
@@ -215,6 +215,8 @@ def _draw_axes(
     bottom = round(max(under + gap, 0.11 * cell.height if theme.boxed else 0))
     heading = panel.title or note
     above = round(2.0 * tick_type if heading else 0 if not at_top else 2 * unit)
+    if panel.title:
+        above = round(max(above, 2.2 * label_type))
     above += 3 * strip
     plot_height = max(1, cell.height - bottom - above)
 
@@ -257,8 +259,9 @@ def _draw_axes(
     top = box.top - 3 * strip - round(1.6 * tick_type)
     room = box.width
     if panel.title:
-        mask = fitted_mask(panel.title, tick_type * 1.1, room * 2 // 3 if note else room)
-        blend_mask(image, mask, box.left, top, theme.text)
+        size = max(tick_type, 1.1 * label_type)
+        mask = fitted_mask(panel.title, size, room * 2 // 3 if note else room, bold=True)
+        blend_mask(image, mask, box.left, top - round(0.98 * (size - tick_type)), theme.text)
         room -= mask.shape[1] + 2 * gap
     if note:
         mask = fitted_mask(note, max(LEAST_TYPE, 1.9 * unit), room)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from renderers.cloud import Cloud, marker_radius
 from renderers.colours import cluster_colours
 from renderers.contract import OVERLAYS, Moment, Options, Scene
-from renderers.dashboard import draw_dashboard, draw_sizes, run_colours
+from renderers.dashboard import draw_dashboard, draw_sizes, run_colours, verdict
 from renderers.layout import Box, Layout, blend_mask, grid, lay_out, unit_of
 from renderers.overlays import Overlays
 from renderers.text import LEAST_TYPE, text_mask
@@ -110,7 +110,7 @@ class Painter:
             at_rest = snapshot.iteration < now  # this run has ended before its neighbours
             places = cloud.pixels(cloud.view.project(_centroids_at(moment, snapshot, at_rest)))
             over.draw_centroids(image, places, self._overlays)
-            self._draw_step(image, snapshot)
+            self._draw_step(image, snapshot, verdict(moment, snapshot))
         return self._frame
 
     def points_layer(
@@ -208,13 +208,15 @@ class Painter:
     def _unit_whole(self) -> float:
         return unit_of(*self._size)
 
-    def _draw_step(self, image: NDArray[np.uint8], snapshot: Snapshot) -> None:
-        """Write the iteration into the lower left corner."""
+    def _draw_step(self, image: NDArray[np.uint8], snapshot: Snapshot, verdict: str) -> None:
+        """Write the iteration into the lower left corner, and at the end who wins a race."""
         theme, unit = self._theme, self._unit
         size = max(LEAST_TYPE, theme.step_size * unit)
         text = f"i = {snapshot.iteration}"
         if snapshot.converged and not theme.boxed:
             text += ", converged"
+        if verdict:
+            text += f", {verdict}"
         mask = text_mask(text, size)
         height, width = image.shape[:2]
         pad = round(0.45 * size)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from renderers.colours import cluster_colours
 from renderers.contract import Moment, Panel, Scene
-from renderers.dashboard import run_colours
+from renderers.dashboard import run_colours, verdict
 from renderers.layout import Box, ticks, unit_of
 from renderers.overlays import centroid_sizes, readable_on
 from renderers.painter import Painter
@@ -157,8 +157,11 @@ def _draw(scene: Scene, moment: Moment, raster: _Raster, theme_name: str) -> Fig
         _draw_centroids(axes, panel, centroids, colours, theme, unit, raster)
         text = f"i = {snapshot.iteration}"
         text += ", converged" if snapshot.converged and not theme.boxed else ""
+        text += f", {found}" if (found := verdict(moment, snapshot)) else ""
         size = theme.step_size * unit * _POINTS
-        axes.text(0.01, 0.015, text, size=size, color=_rgb(theme.text), transform=axes.transAxes)
+        ground = {"facecolor": (*_rgb(theme.background), 0.8), "edgecolor": "none", "pad": 2}
+        axes.text(0.01, 0.015, text, size=size, color=_rgb(theme.text), transform=axes.transAxes,
+                  bbox=None if theme.boxed else ground, zorder=1e4)  # fmt: skip
         if panel.title or raster.notes[i]:
             note = max(5.0, theme.tick_size * unit * _POINTS)
             gap = 4 * (raster.layout.strips[i].height if raster.layout.strips else 1)
@@ -271,7 +274,8 @@ def _draw_curves(
     place = raster.layout.dashboard
     assert place is not None
     high = min(place.height // 2, round(0.8 * place.width))
-    box = place._replace(top=place.top + round(8 * unit), height=high)
+    inset = round(2.5 * theme.tick_size * unit)  # for the numbers of the axis
+    box = Box(place.left + inset, place.top + round(8 * unit), place.width - inset, high)
     axes = _axes(figure, box, raster.size)
     for panel, snapshot, history, colour in zip(
         scene.panels,
