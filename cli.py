@@ -118,6 +118,8 @@ def build_parser() -> argparse.ArgumentParser:
     add("--init", default="random", metavar="HOW",
         help="random, k-means++ or a file of centroids (random)")  # fmt: skip
     add("--seed", type=_whole(0), metavar="N", help="makes everything random repeatable")
+    add("--race", metavar="A,B", help="runs of several starts side by side: random, k-means++ or "
+        "files of centroids")  # fmt: skip
     add("--runs", type=_whole(1), default=1, metavar="N", help="keep the best of N starts (1)")
     add("--max-iterations", type=_whole(0), metavar="N", help="stop after N; no limit unless given")
     add("--tolerance", type=_number, default=0.0, metavar="D",
@@ -165,6 +167,9 @@ _PICTURE = (
 )
 
 
+_METHODS = ("random", "k-means++")  # those of `kmeans_engine.initial`, which is slow to import
+
+
 def _check(args: argparse.Namespace) -> None:
     """Find the options that do not go together, before anything is read."""
     real, drawn = args.data is not None, bool(args.render or args.output)
@@ -177,15 +182,34 @@ def _check(args: argparse.Namespace) -> None:
             if not usable and getattr(args, name) not in (None, False):
                 flag = "--" + name.replace("_", "-")
                 raise InvalidInput(f"{flag} has nothing to act on; {need}, or leave it out")
-    if args.init in ("random", "k-means++"):
+    if args.race is not None:
+        if args.runs > 1 or args.init != "random":
+            raise InvalidInput(
+                f"--race {args.race} names all its starts; leave out --init and --runs"
+            )
+        if len(_entrants(args)) < 2:
+            raise InvalidInput(
+                f"--race {args.race} needs two different starts at the least, such as "
+                f"random,k-means++"
+            )
+    for init in _entrants(args):
+        if not (init in _METHODS or Path(init).suffix or os.path.lexists(init)):
+            flag = "--init" if args.race is None else "--race"
+            raise InvalidInput(
+                f"{flag} {init} is no method and no file; give random, k-means++ or a file"
+            )
+    if args.init in _METHODS and all(init in _METHODS for init in _entrants(args)):
         if real and args.k is None:
             raise InvalidInput(f"{args.data} needs a number of clusters; add it, as in -k 8")
     elif args.runs > 1:
         raise InvalidInput(f"--runs {args.runs} needs random starts; leave out --init {args.init}")
-    elif not (Path(args.init).suffix or os.path.lexists(args.init)):
-        raise InvalidInput(
-            f"--init {args.init} is no method and no file; give random, k-means++ or a file"
-        )
+
+
+def _entrants(args: argparse.Namespace) -> list[str]:
+    """Return how each run side by side starts; of one run, how it starts."""
+    if args.race is None:
+        return [args.init]
+    return list(dict.fromkeys(filter(None, map(str.strip, args.race.split(",")))))
 
 
 def _stem(data: str | None) -> str:
@@ -203,9 +227,8 @@ def _synthetic(args: argparse.Namespace, seed: int) -> Table:
     return synthetic_table(args.clusters or 12, args.points_per_cluster or 100, spread, seed)
 
 
-def _read(args: argparse.Namespace) -> Source:
-    """Read the points and the initial centroids, or make them."""
-    from kmeans_engine.initial import METHODS
+def _read(args: argparse.Namespace) -> dict[str, Source]:
+    """Read the points and the initial centroids of each run, or make them."""
     from kmeans_engine.source import Source
     from kmeans_engine.tables import read_centroids, read_table
 
@@ -219,21 +242,30 @@ def _read(args: argparse.Namespace) -> Source:
             drop_missing=args.drop_missing,
             delimiter=args.delimiter,
         )
-    k, init = args.k, args.init
-    if init not in METHODS:
-        init = read_centroids(init, names=table.names)
-        if k not in (None, len(init)):
-            raise InvalidInput(f"-k {k} but {args.init} holds {len(init)} centroids; leave out -k")
-        k = len(init)
-    return Source.of(table, k or args.clusters or 12, init, seed, standardized=args.standardize)
+    k, starts = args.k, dict[str, Any]()
+    for init in _entrants(args):
+        starts[init] = init if init in _METHODS else read_centroids(init, names=table.names)
+        if init not in _METHODS:
+            if k not in (None, len(starts[init])):
+                held = f"{init} holds {len(starts[init])} centroids"
+                remedy = "leave out -k" if args.k else "race starts of as many centroids"
+                raise InvalidInput(
+                    f"{f'-k {k}' if args.k else f'{k} clusters'} but {held}; {remedy}"
+                )
+            k = len(starts[init])
+    k = k or args.clusters or 12
+    first, *_ = starts.values()
+    source = Source.of(table, k, first, seed, standardized=args.standardize)
+    return {name: source.started(init) for name, init in starts.items()}
 
 
-def _scene(args: argparse.Namespace, source: Source) -> Scene:
+def _scene(args: argparse.Namespace, sources: dict[str, Source]) -> Scene:
     """Return what the renderers are told."""
     from kmeans_engine.tables.columns import choose
     from renderers.contract import Panel, Scene
     from renderers.view import View
 
+    source, *_ = sources.values()
     axes = None
     if args.axes is not None:
         columns = choose(args.axes, source.table.names, "--axes")
@@ -244,7 +276,14 @@ def _scene(args: argparse.Namespace, source: Source) -> Scene:
     names = () if args.data is None else source.table.names
     view = View(source.points, axes=axes, names=names, offset=source.offset, scale=source.scale)
     title = _stem(args.data) if args.title is None else args.title
-    return Scene((Panel(source.k, view),), title)
+    image = source.table.shape if source.points.shape[1] == 3 and axes is None else None
+    if len(sources) == 1:
+        return Scene((Panel(source.k, view, image=image),), title)
+    panels = [
+        Panel(other.k, view, name if name in _METHODS else _stem(name))
+        for name, other in sources.items()
+    ]
+    return Scene(tuple(panels), title)
 
 
 class _Job:
@@ -266,16 +305,26 @@ class _Job:
         given = {name: value for name in asked if (value := getattr(args, name)) is not None}
         self.options = [make_options(o.renderer, fps=self.pace.fps, **given) for o in self.outputs]
         self._check_files()
-        source = _read(args)
+        sources = _read(args)
         from kmeans_engine.run import Run
 
-        self.clustering = Run(
-            source,
+        first, *others = sources.values()
+        run = Run(
+            first,
             threads=args.threads,
             max_iterations=args.max_iterations,
             tolerance=args.tolerance,
         )
-        self.scene = _scene(args, source) if self.outputs else None
+        self.runs = dict(zip(sources, [run, *map(run.beside, others)], strict=True))
+        self.scene = _scene(args, sources) if self.outputs else None
+
+    @property
+    def clustering(self) -> Run:
+        """The run whose results count: the one of least inertia, the first of equals."""
+        runs = list(self.runs.values())
+        if len(runs) == 1:
+            return runs[0]
+        return min(runs, key=lambda run: run.last.inertia if run.last else float("inf"))
 
     @property
     def files(self) -> list[str]:
@@ -291,7 +340,7 @@ class _Job:
         for path in (args.labels, args.centroids):
             if path is not None:
                 check_result(path, overwrite=args.overwrite)
-        taken = {_place(path) for path in (args.data, args.init) if path is not None}
+        taken = {_place(path) for path in (args.data, *_entrants(args)) if path is not None}
         for path in self.files:
             if _place(path) in taken:
                 raise InvalidInput(f"{path} is also another file of this command; choose another")
@@ -330,13 +379,13 @@ class _Job:
             self._drive(window, job)
 
     def _play(self, renderers: list[Renderer], progress: _Progress) -> None:
-        from renderers.film import moments, play
+        from renderers.film import moments, play, side_by_side
 
-        def states() -> Iterator[Snapshot]:
-            for snapshot in self.clustering.states():
+        def states() -> Iterator[tuple[Snapshot, ...]]:
+            for state in side_by_side([run.states() for run in self.runs.values()]):
                 _raise_again()
-                progress.show(snapshot)
-                yield snapshot
+                progress.show(max(state, key=lambda snapshot: snapshot.iteration))
+                yield state
 
         if self.scene is None:
             deque(states(), maxlen=0)
@@ -344,7 +393,7 @@ class _Job:
             count = None
             if self.pace.duration is not None:
                 # The same bits twice: to count the states first keeps none of them.
-                count = self.clustering.count(progress.show)
+                count = max(run.count(progress.show) for run in self.runs.values())
             play(moments(states(), self.pace, count=count), self.scene, renderers)
 
     def _write(self) -> None:
@@ -373,23 +422,24 @@ class _Job:
             scene = scenes.get(run.source)  # where the points are need not be found again
             if scene is None:
                 scenes.clear()
-                scene = scenes[run.source] = _scene(args, run.source)
+                scene = scenes[run.source] = _scene(args, {args.init: run.source})
             panels = tuple(replace(panel, k=len(start)) for panel in scene.panels)
             play(film, replace(scene, panels=panels), [window])
 
-        restarts = Restarts(
-            self.clustering,
-            replay,
-            make=functools.partial(_synthetic, args) if args.data is None else args.data,
-            first=args.runs,
-            centroids_from=args.init,
-        )
-        inits: tuple[str, ...] = ("random", "k-means++")
-        if args.init in inits:
-            inits = (args.init, *(init for init in inits if init != args.init))
-        else:
-            inits = ("given", *inits)
-        window.commands = Commands(restarts.job, inits)
+        if len(self.runs) == 1:
+            restarts = Restarts(
+                self.clustering,
+                replay,
+                make=functools.partial(_synthetic, args) if args.data is None else args.data,
+                first=args.runs,
+                centroids_from=args.init,
+            )
+            inits: tuple[str, ...] = ("random", "k-means++")
+            if args.init in inits:
+                inits = (args.init, *(init for init in inits if init != args.init))
+            else:
+                inits = ("given", *inits)
+            window.commands = Commands(restarts.job, inits)
         if not args.quiet:
             window.notify = say
         if sys.stdin is not None and sys.stdin.isatty():
@@ -456,7 +506,8 @@ def _report(args: argparse.Namespace, job: _Job) -> None:
 
     if job.clustering.last is None:  # a window that was closed before the first picture
         return
-    facts = summarize(job.clustering, outputs=job.files)
+    race = job.runs if len(job.runs) > 1 else None
+    facts = summarize(job.clustering, outputs=job.files, race=race)
     if not args.quiet:
         _say(spell_summary(facts))
     if args.json:

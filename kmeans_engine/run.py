@@ -28,6 +28,8 @@ class Run:
         What is clustered.
     threads, max_iterations, tolerance
         As in `Engine` and `Engine.snapshots`.
+    engine : Engine, optional
+        One that is prepared for the points of the source.
 
     Attributes
     ----------
@@ -53,13 +55,14 @@ class Run:
         threads: int | None = None,
         max_iterations: int | None = None,
         tolerance: float = 0.0,
+        engine: Engine | None = None,
     ) -> None:
         self.source = source
         self.last: Snapshot | None = None
         self.seconds = 0.0
         self._threads = threads
         self._limits: dict[str, Any] = {"max_iterations": max_iterations, "tolerance": tolerance}
-        self._engine = Engine(source.points, threads=threads)
+        self._engine = engine or Engine(source.points, threads=threads)
         self.start = source.start(0)
         self.snapshots(self.start)
 
@@ -110,6 +113,10 @@ class Run:
     def remade(self, make: Callable[[int], Table], number: int) -> Run:
         """Return the like of this on other points; see `Source.remade`."""
         return Run(self.source.remade(make, number), threads=self._threads, **self._limits)
+
+    def beside(self, source: Source) -> Run:
+        """Return the like of this on the same points, with the same engine."""
+        return Run(source, threads=self._threads, **self._limits, engine=self._engine)
 
     def write(self, *, labels: str | None = None, centroids: str | None = None) -> None:
         """Write labels and centroids of the last snapshot to the files that are named.

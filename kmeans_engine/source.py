@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -80,14 +80,31 @@ class Source:
         if not standardized:
             return cls(table, table.points, k, init, seed)
         points, offset, scale = standardize(table.points)
-        if not isinstance(init, str):
-            init = (init - offset) / scale
-        return cls(table, points, k, init, seed, offset, scale)
+        return cls(table, points, k, "", seed, offset, scale).started(init)
 
     def start(self, run: int) -> Floats:
         """Return the initial centroids of run number `run`."""
         seed = np.random.SeedSequence([self.seed, 1, run])
         return initial_centroids(self.points, self.k, method=self.init, seed=seed)
+
+    def started(self, init: str | Floats) -> Source:
+        """Return the same points with other starts.
+
+        Parameters
+        ----------
+        init : str or ndarray, (K, N)
+            A method of `initial_centroids`, or centroids in the units of the table.
+
+        Raises
+        ------
+        InvalidInput, InvalidType
+            If the centroids do not suit the points.
+        """
+        if not isinstance(init, str):
+            init = check_centroids(init, self.table.points.shape[1])
+            if self.offset is not None and self.scale is not None:
+                init = (init - self.offset) / self.scale
+        return replace(self, init=init)
 
     def original(self, centroids: Floats) -> Floats:
         """Return centroids in the units of the table."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kmeans_engine._version import __version__
@@ -13,7 +13,9 @@ __all__ = ["spell_summary", "summarize"]
 _SIZES = 20  # clusters whose sizes are told one by one
 
 
-def summarize(run: Run, *, outputs: Sequence[str]) -> dict[str, Any]:
+def summarize(
+    run: Run, *, outputs: Sequence[str], race: Mapping[str, Run] | None = None
+) -> dict[str, Any]:
     """Return the facts of a run that is over, ready for JSON.
 
     Parameters
@@ -22,11 +24,13 @@ def summarize(run: Run, *, outputs: Sequence[str]) -> dict[str, Any]:
         Its last snapshot counts.
     outputs : sequence of str
         Files that were written.
+    race : mapping of str to Run, optional
+        The runs side by side, `run` among them, by how they were initialised.
     """
     source, last = run.source, run.last
     assert last is not None
     n_points, n_features = source.points.shape
-    return {
+    facts = {
         "points": n_points,
         "features": n_features,
         "k": source.k,
@@ -41,6 +45,19 @@ def summarize(run: Run, *, outputs: Sequence[str]) -> dict[str, Any]:
         "seed": source.seed,
         "version": __version__,
     }
+    if race:
+        facts["race"] = [
+            {
+                "init": name,
+                "inertia": entrant.last.inertia,
+                "iterations": entrant.last.iteration,
+                "converged": bool(entrant.last.converged),
+                "wins": entrant.last.inertia == last.inertia,
+            }
+            for name, entrant in race.items()
+            if entrant.last is not None
+        ]
+    return facts
 
 
 def spell_summary(facts: dict[str, Any]) -> str:
@@ -59,9 +76,16 @@ def spell_summary(facts: dict[str, Any]) -> str:
         f"{_count(facts['iterations'], 'iteration')}, {facts['seconds']:.2f} s",
         f"inertia {facts['inertia']:.10g}{' (standardised)' if facts['standardized'] else ''}",
         f"sizes {sizes}",
+        *(_spell_entrant(entrant) for entrant in facts.get("race", ())),
         *(f"wrote {path}" for path in facts["outputs"]),
     ]
     return "\n".join(lines)
+
+
+def _spell_entrant(entrant: dict[str, Any]) -> str:
+    won = "wins: " if entrant["wins"] else ""
+    after = _count(entrant["iterations"], "iteration")
+    return f"{entrant['init']}: {won}inertia {entrant['inertia']:.10g} after {after}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from kmeans_engine.threads import default_threads, run_chunks
 from renderers import raster
 from renderers.layout import Box
 from renderers.themes import Theme
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Cloud", "marker_radius"]
 
 _SMALLEST_MARKER = 0.75  # pixels; below it discs blur into each other and a count says more
+_ALONE = 1 << 21  # points that one thread puts on the picture before others could help
 
 
 def marker_radius(n_points: int, area: int, unit: float, theme: Theme) -> float:
@@ -63,9 +65,11 @@ class Cloud:
     ) -> None:
         self.view = view
         self.box = box
-        self._radius = radius
-        self._colours = colours.astype(np.int64)
-        self._opacity = theme.opacity
+        self.radius = radius
+        # One more row: nowhere, where points are before they are drawn.
+        self._colours = np.zeros((len(colours) + 1, 4), dtype=np.int64)
+        self._colours[:-1, :3], self._colours[:-1, 3] = colours, 1
+        self._theme = theme
         self._add = raster.add_discs if theme.marker == "disc" else raster.add_crosses
         if radius == 0:
             self._add = raster.add_dots
@@ -73,15 +77,18 @@ class Cloud:
         self._dirty = np.zeros((box.height, box.width), dtype=np.uint8)
         self._alpha = np.zeros((box.height, box.width), dtype=np.uint8)
         self._labels: NDArray[np.unsignedinteger] | None = None
-        self._shown: tuple[int, NDArray[np.float64] | None] = (-1, None)
+        self._shown: Snapshot | None = None
 
     def pixels(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn places on the plane into pixels within the box, in place; y points down."""
         xmin, xmax, ymin, ymax = self.view.limits
-        with np.errstate(over="ignore"):  # a centroid from a file may be anywhere
-            xy[:, 0] = (xy[:, 0] - xmin) * (self.box.width / (xmax - xmin))
-            xy[:, 1] = (ymax - xy[:, 1]) * (self.box.height / (ymax - ymin))
+        across, down = self.box.width / (xmax - xmin), self.box.height / (ymax - ymin)
+        raster.to_pixels(xy, xmin, across, ymax, down)
         return xy
+
+    def places(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return the pixels of some points, (R, 2)."""
+        return self.pixels(self.view.project(self.view.points[rows], rows))
 
     def paint(self, snapshot: Snapshot, still: NDArray[np.uint8], base: NDArray[np.uint8]) -> None:
         """Bring the points up to date with `snapshot`.
@@ -97,54 +104,109 @@ class Cloud:
             cluster are painted again.
         """
         if self._labels is None:
-            labels = snapshot.labels
-            for rows, xy in self.view.blocks():
-                self._stamp(self.pixels(xy), labels[rows], 1)
+            self._labels = snapshot.labels.copy()
+            self._stamp(None, None, self._labels)
             self._alpha = self._opacities(self._sums[..., 3])
-            self._labels = labels.copy()
-        else:
-            self._follow(snapshot, self._labels)
-        self._shown = snapshot.iteration, snapshot.centroids
-        raster.shade(self._sums, self._alpha, self.box.of(still), self._dirty, self.box.of(base))
+        elif snapshot is not self._shown:
+            rows = self._differing(snapshot, self._labels)
+            if len(rows):
+                now = snapshot.labels_at(rows)
+                self._stamp(rows, self._labels[rows], now)
+                self._labels[rows] = now
+        self._shown = snapshot
+        painted = self._take_dirty()
+        raster.shade(self._sums, self._alpha, self.box.of(still), painted, self.box.of(base))
 
-    def _follow(self, snapshot: Snapshot, painted: NDArray[np.unsignedinteger]) -> None:
-        """Move the points whose label differs from the one they were painted with."""
-        iteration, centroids = self._shown
-        # The same array, not an equal one: that proves that it is a state of the same run.
-        if snapshot.iteration == iteration and snapshot.centroids is centroids:
-            return
-        if snapshot.iteration == iteration + 1 and snapshot.assigned_from is centroids:
-            changed = snapshot.changed
+    def crowd(self, rows: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
+        """Return the pixels of a density picture where some points are, and their share of each.
+
+        Returns
+        -------
+        pixels : ndarray, (P,), intp
+            As row * width + column within the box.
+        share : ndarray, (P,), uint8
+            0..255.
+        """
+        height, width = self._alpha.shape
+        xy = self.places(rows)
+        inside = ((xy >= 0) & (xy < (width, height))).all(axis=1)
+        places = xy[inside].astype(np.intp)
+        flat = places[:, 1] * width + places[:, 0]
+        if len(flat) < height * width // 64:  # sorting few beats counting into all pixels
+            pixels, some = np.unique(flat, return_counts=True)
         else:
-            changed = np.flatnonzero(snapshot.labels != painted)
-        if len(changed) == 0:
-            return
-        labels = snapshot.labels
-        for start in range(0, len(changed), 1 << 16):
-            rows = changed[start : start + (1 << 16)]
-            xy = self.pixels(self.view.project(self.view.points[rows], rows))
-            self._stamp(xy, painted[rows], -1)
-            self._stamp(xy, labels[rows], 1)
-            painted[rows] = labels[rows]
+            some = np.bincount(flat)
+            pixels = np.flatnonzero(some)
+            some = some[pixels]
+        all_ = self._sums.reshape(-1, 4)[pixels, 3]
+        return pixels, (some * 255 // np.maximum(all_, 1)).astype(np.uint8)
+
+    def _differing(
+        self, snapshot: Snapshot, painted: NDArray[np.unsignedinteger]
+    ) -> NDArray[np.intp]:
+        """Return the points, or some more, whose label differs from the one painted."""
+        shown = self._shown
+        assert shown is not None
+        # The same arrays, not equal ones: that proves that both are states of the same run.
+        forward = snapshot.assigned_from is shown.centroids
+        back = shown.assigned_from is snapshot.centroids
+        if forward and snapshot.iteration == shown.iteration + 1:
+            return snapshot.changed
+        if back and snapshot.iteration == shown.iteration - 1:
+            return shown.changed
+        return np.flatnonzero(snapshot.labels != painted)
 
     def _stamp(
-        self, xy: NDArray[np.float64], labels: NDArray[np.unsignedinteger], sign: int
+        self,
+        rows: NDArray[np.intp] | None,
+        was: NDArray[np.unsignedinteger] | None,
+        now: NDArray[np.unsignedinteger],
     ) -> None:
-        self._add(
-            xy,
-            labels.astype(np.intp),
-            sign,
-            self._colours,
-            self._radius,
-            self._sums,
-            self._dirty,
-        )
+        """Move points, all of them for no rows, from their labels so far (nowhere) to others."""
+        nowhere = len(self._colours) - 1
+        before = np.broadcast_to(np.intp(nowhere), now.shape) if was is None else was
+        self._spread(rows, before, now, self._colours, self._sums)
+
+    def _spread(
+        self,
+        rows: NDArray[np.intp] | None,
+        was: NDArray[np.integer],
+        now: NDArray[np.integer],
+        colours: NDArray[np.int64],
+        sums: NDArray[np.int64],
+    ) -> None:
+        """Add the colours of `now` and take away those of `was`, on all threads for many points."""
+        total = len(now)
+        threads = 1 if total < _ALONE else default_threads()
+        # Threads that added to the same pixels would lose some; integers may be added later.
+        parts = [(sums, self._dirty)]
+        parts += [(np.zeros_like(sums), np.zeros_like(self._dirty)) for _ in range(threads - 1)]
+
+        def add(worker: int, start: int, stop: int) -> None:
+            if rows is None:
+                xy = self.pixels(self.view.project_rows(start, stop))
+            else:
+                xy = self.places(rows[start:stop])
+            old, new = was[start:stop].astype(np.intp), now[start:stop].astype(np.intp)
+            self._add(xy, old, new, colours, self.radius, *parts[worker])
+
+        run_chunks(add, total, self.view.block_rows(), threads)
+        for more, dirty in parts[1:]:
+            sums += more
+            self._dirty |= dirty
+
+    def _take_dirty(self) -> NDArray[np.intp]:
+        """Return the pixels that were touched, and forget them."""
+        pixels = np.flatnonzero(self._dirty.view(np.bool_))
+        self._dirty.reshape(-1)[pixels] = 0
+        return pixels
 
     def _opacities(self, cover: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Return the opacity of the points at each pixel; fixed, since points never move."""
-        if self._radius > 0:
+        if self.radius > 0:
             layers = np.arange(cover.max(initial=0) + 1) / raster.FULL
-            alpha = 1 - (1 - self._opacity) ** layers if self._opacity < 1 else layers.clip(0, 1)
+            opacity = self._theme.opacity
+            alpha = 1 - (1 - opacity) ** layers if opacity < 1 else layers.clip(0, 1)
             return np.rint(255 * alpha).astype(np.uint8)[cover]
         filled = cover[cover > 0]
         # The fullest half per cent saturates: one crowded pixel must not dim all others.

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderers.contract import Panel, Scene
+from renderers.ink import blend_cover
 from renderers.text import LEAST_TYPE, fitted_mask, text_mask
 from renderers.themes import Colour, Theme
 
-__all__ = ["Box", "blend_mask", "draw_still", "grid", "ticks", "unit_of"]
+__all__ = ["Box", "Layout", "blend_mask", "grid", "lay_out", "ticks", "unit_of"]
 
 _AXES_FROM = (200, 150)  # cells smaller than this show points and nothing around them
 
@@ -40,10 +41,7 @@ def unit_of(width: int, height: int) -> float:
 
 def blend_mask(image: Image, mask: Image, left: int, top: int, colour: Colour) -> None:
     """Blend a colour into `image` through a mask; what falls outside is cut off."""
-    y0, x0 = max(0, -top), max(0, -left)
-    part = image[max(0, top) : top + mask.shape[0], max(0, left) : left + mask.shape[1], :3]
-    cover = mask[y0 : y0 + part.shape[0], x0 : x0 + part.shape[1], None].astype(np.int32)
-    part += ((np.array(colour) - part) * cover // 255).astype(np.uint8)  # wraps, so it subtracts
+    blend_cover(image, mask, left, top, *colour)
 
 
 def grid(n_panels: int, box: Box) -> list[Box]:
@@ -53,7 +51,7 @@ def grid(n_panels: int, box: Box) -> list[Box]:
         rows = -(-n_panels // columns)
         return unit_of(box.width // columns, box.height // rows)
 
-    columns = max(range(1, n_panels + 1), key=least_side)
+    columns = max(range(n_panels, 0, -1), key=least_side)  # of equals the most
     rows = -(-n_panels // columns)
     xs = [box.left + box.width * c // columns for c in range(columns + 1)]
     ys = [box.top + box.height * r // rows for r in range(rows + 1)]
@@ -94,10 +92,35 @@ def _short_exponent(value: float, decimals: int) -> str:
     return f"{mantissa}e{int(exponent)}"
 
 
-def draw_still(
-    scene: Scene, size: tuple[int, int], theme: Theme, notes: Sequence[str]
-) -> tuple[Image, list[Box]]:
-    """Draw everything that never changes.
+class Layout(NamedTuple):
+    """A picture without points, and where what moves goes.
+
+    Attributes
+    ----------
+    image : ndarray, (height, width, 4), uint8
+        Opaque.
+    boxes : tuple of Box
+        The points of each panel.
+    strips : tuple of Box
+        The sizes of each panel's clusters; empty without them, or where there is no room.
+    dashboard : Box or None
+        The curve of the inertia.
+    """
+
+    image: Image
+    boxes: tuple[Box, ...]
+    strips: tuple[Box, ...]
+    dashboard: Box | None
+
+
+def lay_out(
+    scene: Scene,
+    size: tuple[int, int],
+    theme: Theme,
+    notes: Sequence[str],
+    overlays: frozenset[str] = frozenset(),
+) -> Layout:
+    """Draw everything that never changes, and find the places of the rest.
 
     Parameters
     ----------
@@ -109,13 +132,8 @@ def draw_still(
         Colours and sizes.
     notes : sequence of str
         One per panel: what must be known to read it; may be empty.
-
-    Returns
-    -------
-    image : ndarray, (height, width, 4), uint8
-        The picture without points, opaque.
-    boxes : list of Box
-        Where the points of each panel go.
+    overlays : frozenset of str
+        ``curve`` and ``sizes`` need room.
     """
     width, height = size
     image = np.empty((height, width, 4), dtype=np.uint8)
@@ -131,23 +149,56 @@ def draw_still(
         if theme.boxed:
             left = (width - mask.shape[1]) // 2
         blend_mask(image, mask, left, (band - mask.shape[0]) * 2 // 3, theme.text)
-    cells = grid(len(scene.panels), Box(0, band, width, max(1, height - band)))
-    boxes = [
-        _draw_axes(image, cell, panel, theme, note, band == 0)
+    rest = Box(0, band, width, max(1, height - band))
+    dashboard = None
+    if "curve" in overlays:
+        rest, dashboard = _part(rest, unit, top=0 if band else round(2 * unit))
+    cells = grid(len(scene.panels), rest)
+    strip = max(3, round(0.9 * unit)) if "sizes" in overlays else 0
+    found = [
+        _draw_axes(image, cell, panel, theme, note, band == 0, strip)
         for cell, panel, note in zip(cells, scene.panels, notes, strict=True)
     ]
-    return image, [
+
+    def within(box: Box) -> Box:
         # A frame with fewer pixels than panels has boxes of none.
-        Box(left, top, max(0, min(w, width - left)), max(0, min(h, height - top)))
-        for left, top, w, h in boxes
-    ]
+        left, top, w, h = box
+        return Box(left, top, max(0, min(w, width - left)), max(0, min(h, height - top)))
+
+    boxes = tuple(within(box) for box in found)
+    strips: tuple[Box, ...] = ()
+    if strip and all(_has_axes(cell) for cell in cells):
+        strips = tuple(Box(b.left, b.top - 2 * strip, b.width, strip) for b in boxes)
+    return Layout(image, boxes, strips, dashboard)
 
 
-def _draw_axes(image: Image, cell: Box, panel: Panel, theme: Theme, note: str, at_top: bool) -> Box:
+def _part(box: Box, unit: float, top: int) -> tuple[Box, Box | None]:
+    """Divide a box into one for the panels and one for the dashboard, if there is room for it."""
+    margin = round(3 * unit)
+    if box.width >= 1.15 * box.height and box.width >= 420 and box.height >= 260:
+        wide = max(130, min(round(0.25 * box.width), round(45 * unit)))
+        left = box.left + box.width - wide
+        panels = box._replace(width=box.width - wide)
+        return panels, Box(left, box.top + top, wide - margin, box.height - top - margin)
+    if box.width < 1.15 * box.height and box.height >= 380 and box.width >= 240:
+        high = min(round(0.22 * box.height), round(34 * unit))
+        panels = box._replace(height=box.height - high)
+        foot = box.top + panels.height
+        return panels, Box(box.left + margin, foot, box.width - 2 * margin, high - margin)
+    return box, None
+
+
+def _has_axes(cell: Box) -> bool:
+    return cell.width >= _AXES_FROM[0] and cell.height >= _AXES_FROM[1]
+
+
+def _draw_axes(
+    image: Image, cell: Box, panel: Panel, theme: Theme, note: str, at_top: bool, strip: int
+) -> Box:
     """Draw one panel's axes within its cell and return the box for its points."""
     unit = unit_of(cell.width, cell.height + (0 if at_top else cell.top // 2))
     xmin, xmax, ymin, ymax = panel.view.limits
-    if cell.width < _AXES_FROM[0] or cell.height < _AXES_FROM[1]:
+    if not _has_axes(cell):
         margin = min(cell.width, cell.height) // 32
         return Box(
             cell.left + margin,
@@ -164,6 +215,9 @@ def _draw_axes(image: Image, cell: Box, panel: Panel, theme: Theme, note: str, a
     bottom = round(max(under + gap, 0.11 * cell.height if theme.boxed else 0))
     heading = panel.title or note
     above = round(2.0 * tick_type if heading else 0 if not at_top else 2 * unit)
+    if panel.title:
+        above = round(max(above, 2.2 * label_type))
+    above += 3 * strip
     plot_height = max(1, cell.height - bottom - above)
 
     count = 0 if panel.view.on_a_line else min(7, int(plot_height / (3.5 * tick_type)))
@@ -202,11 +256,12 @@ def _draw_axes(image: Image, cell: Box, panel: Panel, theme: Theme, note: str, a
         mask = np.rot90(fitted_mask(y_label, label_type, box.height))
         at = box.left - round(beside - gap / 2)
         blend_mask(image, mask, at, box.top + (box.height - mask.shape[0]) // 2, theme.text)
-    top = box.top - round(1.6 * tick_type)
+    top = box.top - 3 * strip - round(1.6 * tick_type)
     room = box.width
     if panel.title:
-        mask = fitted_mask(panel.title, tick_type * 1.1, room * 2 // 3 if note else room)
-        blend_mask(image, mask, box.left, top, theme.text)
+        size = max(tick_type, 1.1 * label_type)
+        mask = fitted_mask(panel.title, size, room * 2 // 3 if note else room, bold=True)
+        blend_mask(image, mask, box.left, top - round(0.98 * (size - tick_type)), theme.text)
         room -= mask.shape[1] + 2 * gap
     if note:
         mask = fitted_mask(note, max(LEAST_TYPE, 1.9 * unit), room)

@@ -1,8 +1,13 @@
-"""One frame from one moment: points, centroids on top, the iteration. All renderers share it."""
+"""One frame from one moment: points below, what moves on top. All renderers share it.
+
+A frame is built in layers, and each is touched only when it changes: `still` (axes and titles),
+`base` (with the points: the pixels of those that changed), `state` (with what belongs to an
+iteration: borders, highlights, the curve), and the frame itself (centroids, which may move between
+two iterations).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,18 +16,18 @@ from numpy.typing import NDArray
 from renderers.cloud import Cloud, marker_radius
 from renderers.colours import cluster_colours
 from renderers.contract import OVERLAYS, Moment, Options, Scene
-from renderers.layout import Box, blend_mask, draw_still, grid, unit_of
-from renderers.raster import blend_disc
+from renderers.dashboard import draw_dashboard, draw_sizes, run_colours, verdict
+from renderers.layout import Box, Layout, blend_mask, grid, lay_out, unit_of
+from renderers.overlays import Overlays
 from renderers.text import LEAST_TYPE, text_mask
-from renderers.themes import Colour, theme_named
+from renderers.themes import theme_named
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
 
 __all__ = ["Painter"]
 
-_NUMBERED_UP_TO = 60  # clusters; more numbers than that are confetti
-_LEAST_NUMBER = 7.0  # pixels; digits can be smaller than words, but no smaller than that
+_TAKE_ROOM = frozenset({"curve", "sizes"})  # the layout depends on these
 
 
 class Painter:
@@ -36,49 +41,49 @@ class Painter:
     scene : Scene
         What stays the same.
     options : Options
-        Size and theme.
+        Size, theme and overlays.
+
+    Attributes
+    ----------
+    layout : Layout
+        Where everything is.
+    notes : list of str
+        What must be known to read each panel; may be empty.
 
     Raises
     ------
     InvalidOption
         If the theme is unknown.
-
-    Attributes
-    ----------
-    overlays : frozenset of str
-        Those of `OVERLAYS` that are drawn; may be set between two frames.
     """
 
     def __init__(self, scene: Scene, options: Options) -> None:
-        self._theme = theme = theme_named(options.theme)
-        plain = frozenset() if theme.boxed else frozenset(OVERLAYS)
-        self.overlays: frozenset[str] = plain if options.overlays is None else options.overlays
+        self._state_of: tuple[object, ...] | None = None  # what the layer `state` shows
+        self._scene = scene
+        self._size = options.size
+        self._theme = theme_named(options.theme)
+        self._colours = [cluster_colours(panel.k, options.theme) for panel in scene.panels]
         width, height = options.size
         cells = grid(len(scene.panels), Box(0, 0, width, height))
         self._unit = unit_of(cells[0].width, cells[0].height)
-        radii = [
-            marker_radius(len(panel.view.points), cell.width * cell.height, self._unit, theme)
-            for panel, cell in zip(scene.panels, cells, strict=True)
-        ]
-        notes = [
-            "" if radius else f"{len(panel.view.points):,} points, shaded by density"
-            for panel, radius in zip(scene.panels, radii, strict=True)
-        ]
-        self._still, boxes = draw_still(scene, options.size, theme, notes)
-        self._base = self._still.copy()
-        self._frame = self._still.copy()
-        self._colours = [cluster_colours(panel.k, options.theme) for panel in scene.panels]
-        self._clouds = [
-            Cloud(panel.view, box, radius, colours, theme)
-            for panel, box, radius, colours in zip(
-                scene.panels, boxes, radii, self._colours, strict=True
-            )
-        ]
+        self._overlays = self._theme.overlays if options.overlays is None else options.overlays
+        self._lay_out()
+
+    @property
+    def overlays(self) -> frozenset[str]:
+        """What is drawn on top of the points, of `renderers.contract.OVERLAYS`; may be set."""
+        return self._overlays
+
+    @overlays.setter
+    def overlays(self, names: frozenset[str]) -> None:
+        before, self._overlays = self._overlays, names & frozenset(OVERLAYS)
+        if (before ^ self._overlays) & _TAKE_ROOM:
+            self._lay_out()
+        self._state_of = None
 
     @property
     def boxes(self) -> tuple[Box, ...]:
-        """Where the points of each panel are within the frame painted last."""
-        return tuple(cloud.box for cloud in self._clouds)
+        """Where on the frame the points of each panel are."""
+        return self.layout.boxes
 
     def paint(self, moment: Moment) -> NDArray[np.uint8]:
         """Return the frame of a moment.
@@ -93,17 +98,35 @@ class Painter:
         ndarray, (height, width, 4), uint8
             Opaque RGBA, C-contiguous, valid until the next call.
         """
-        for cloud, snapshot in zip(self._clouds, moment.snapshots, strict=True):
-            cloud.paint(snapshot, self._still, self._base)
-        np.copyto(self._frame, self._base)
-        for cloud, colours, snapshot in zip(
-            self._clouds, self._colours, moment.snapshots, strict=True
-        ):
+        update = moment.phase == "update"
+        state = (*moment.snapshots, update, moment.last)
+        if self._state_of is None or not _same(state, self._state_of):
+            self._paint_state(moment)
+            self._state_of = state
+        np.copyto(self._frame, self._state)
+        now = max((snapshot.iteration for snapshot in moment.snapshots), default=0)
+        for cloud, over, snapshot in zip(self._clouds, self._over, moment.snapshots, strict=True):
             image = cloud.box.of(self._frame)
-            xy = cloud.pixels(cloud.view.project(_centroids_at(moment, snapshot)))
-            self._draw_centroids(image, xy, colours)
-            self._draw_step(image, snapshot)
+            at_rest = snapshot.iteration < now  # this run has ended before its neighbours
+            places = cloud.pixels(cloud.view.project(_centroids_at(moment, snapshot, at_rest)))
+            over.draw_centroids(image, places, self._overlays)
+            self._draw_step(image, snapshot, verdict(moment, snapshot))
         return self._frame
+
+    def points_layer(
+        self, moment: Moment, overlays: frozenset[str] = frozenset()
+    ) -> list[NDArray[np.uint8]]:
+        """Return the points of each panel with some overlays that belong to the iteration.
+
+        Returns
+        -------
+        list of ndarray, (height, width, 4), uint8
+            The pixels of `boxes`; valid until the next call of a method.
+        """
+        before, self._overlays = self._overlays, overlays
+        self._paint_state(moment)
+        self._overlays, self._state_of = before, None
+        return [box.of(self._state) for box in self.boxes]
 
     def palette(self) -> NDArray[np.uint8]:
         """Return colours that serve every frame, before any is painted.
@@ -118,6 +141,7 @@ class Painter:
         ground = np.array(theme.background)
         inks = [theme.background, theme.text, theme.line, theme.muted, (0, 0, 0), (255, 255, 255)]
         inks += [colour for colour, _ in theme.edges]
+        inks += run_colours(len(self._scene.panels), theme)
         greys = [ground + (np.array(theme.text) - ground) * i // 9 for i in range(1, 9)]
         clusters = np.unique(np.vstack(self._colours), axis=0)[: 256 - len(inks) - len(greys)]
         room = (256 - len(inks) - len(greys)) // len(clusters) - 1
@@ -132,41 +156,67 @@ class Painter:
         _, first = np.unique(table, axis=0, return_index=True)
         return np.ascontiguousarray(table[np.sort(first)])
 
-    def _draw_centroids(
-        self, image: NDArray[np.uint8], xy: NDArray[np.float64], colours: NDArray[np.uint8]
-    ) -> None:
-        theme, unit = self._theme, self._unit
-        k = len(xy)
-        crowded = 0.2 * (image.shape[0] * image.shape[1] / k) ** 0.5
-        rim = sum(max(1.0, width * unit) for _, width in theme.edges)
-        wish = theme.centroid_size * unit
-        if theme.numbered:
-            wish = max(wish, _LEAST_NUMBER / 1.15 + rim)
-        outer = max(2.0, min(wish, crowded))
-        type_size = 1.15 * (outer - rim)
-        numbered = theme.numbered and k <= _NUMBERED_UP_TO and type_size >= _LEAST_NUMBER - 1e-9
-        if theme.numbered and not numbered:
-            outer = max(2.0, min(0.65 * theme.centroid_size * unit, 0.6 * crowded))
-        for label, ((x, y), colour) in enumerate(zip(xy.tolist(), colours.tolist(), strict=True)):
-            radius = outer
-            for (red, green, blue), width in theme.edges:
-                blend_disc(x, y, radius, red, green, blue, image)
-                radius -= min(max(1.0, width * unit), 0.4 * outer)
-            red, green, blue = colour
-            blend_disc(x, y, radius, red, green, blue, image)
-            if numbered and abs(x) < 1e6 and abs(y) < 1e6:
-                mask = text_mask(str(label), type_size, bold=True)
-                left = round(x - mask.shape[1] / 2)
-                top = round(y - 0.615 * type_size)
-                blend_mask(image, mask, left, top, _readable_on(colour))
+    def _lay_out(self) -> None:
+        panels, theme = self._scene.panels, self._theme
+        radii = self._radii()
+        self.notes = [
+            "" if radius else f"{len(panel.view.points):,} points, shaded by density"
+            for panel, radius in zip(panels, radii, strict=True)
+        ]
+        self.layout: Layout = lay_out(self._scene, self._size, theme, self.notes, self._overlays)
+        self._still = self.layout.image
+        self._base, self._state, self._frame = (self._still.copy() for _ in range(3))
+        self._clouds = [
+            Cloud(panel.view, box, radius, colours, theme)
+            for panel, box, radius, colours in zip(
+                panels, self.layout.boxes, radii, self._colours, strict=True
+            )
+        ]
+        self._over = [
+            Overlays(cloud, colours, theme, self._unit)
+            for cloud, colours in zip(self._clouds, self._colours, strict=True)
+        ]
+        self._state_of = None
 
-    def _draw_step(self, image: NDArray[np.uint8], snapshot: Snapshot) -> None:
-        """Write the iteration into the lower left corner."""
+    def _radii(self) -> list[float]:
+        """Return the radius of each panel's markers; it does not depend on the overlays."""
+        width, height = self._size
+        cells = grid(len(self._scene.panels), Box(0, 0, width, height))
+        return [
+            marker_radius(len(panel.view.points), cell.width * cell.height, self._unit, self._theme)
+            for panel, cell in zip(self._scene.panels, cells, strict=True)
+        ]
+
+    def _paint_state(self, moment: Moment) -> None:
+        """Paint what stays the same for an iteration, below the centroids."""
+        for cloud, snapshot in zip(self._clouds, moment.snapshots, strict=True):
+            cloud.paint(snapshot, self._still, self._base)
+        np.copyto(self._state, self._base)
+        histories = moment.histories or (None,) * len(moment.snapshots)
+        for over, snapshot, history in zip(self._over, moment.snapshots, histories, strict=True):
+            image = over.box.of(self._state)
+            over.draw_state(image, snapshot, history, self._overlays, moment.phase)
+        if "sizes" in self._overlays:
+            for strip, snapshot, colours in zip(
+                self.layout.strips, moment.snapshots, self._colours, strict=False
+            ):
+                draw_sizes(strip.of(self._state), snapshot, colours)
+        if self.layout.dashboard is not None:
+            image = self.layout.dashboard.of(self._state)
+            draw_dashboard(image, self._scene, moment, self._theme, self._unit_whole())
+
+    def _unit_whole(self) -> float:
+        return unit_of(*self._size)
+
+    def _draw_step(self, image: NDArray[np.uint8], snapshot: Snapshot, verdict: str) -> None:
+        """Write the iteration into the lower left corner, and at the end who wins a race."""
         theme, unit = self._theme, self._unit
         size = max(LEAST_TYPE, theme.step_size * unit)
         text = f"i = {snapshot.iteration}"
         if snapshot.converged and not theme.boxed:
             text += ", converged"
+        if verdict:
+            text += f", {verdict}"
         mask = text_mask(text, size)
         height, width = image.shape[:2]
         pad = round(0.45 * size)
@@ -178,18 +228,18 @@ class Painter:
         blend_mask(image, mask, pad, height - mask.shape[0] - pad // 2, theme.text)
 
 
-def _centroids_at(moment: Moment, snapshot: Snapshot) -> NDArray[np.float64]:
+def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    return all(a is b for a, b in zip(one, other, strict=True))
+
+
+def _centroids_at(moment: Moment, snapshot: Snapshot, at_rest: bool) -> NDArray[np.float64]:
     """Return where the centroids are at this moment of their way."""
     old: NDArray[np.float64] = snapshot.assigned_from
     new: NDArray[np.float64] = snapshot.centroids
+    if at_rest:
+        return new
     if moment.phase == "assignment":
         return old
     if moment.progress >= 1:
         return new
     return old * (1 - moment.progress) + new * moment.progress
-
-
-def _readable_on(colour: Sequence[int]) -> Colour:
-    """Return black or white, whichever has the higher contrast (WCAG 2) against `colour`."""
-    red, green, blue = ((c / 255) ** 2.2 for c in colour)
-    return (0, 0, 0) if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 else (255, 255, 255)

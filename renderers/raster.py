@@ -1,8 +1,10 @@
-"""Kernels that put points, discs and components into arrays. No validation, no fonts, no themes.
+"""Kernels that put points into sums and sums into colours. No validation, no themes.
 
 A point adds its colour times its coverage to the pixels it touches, as integers, so the order of
-points does not exist and taking a point away is exact: pixel = sum / coverage, whatever happened
-before. `tests/test_raster.py` and `tests/test_painter.py` hold this against a repaint from nothing.
+points does not exist and a point that changes cluster is one exact addition: pixel = sum /
+coverage, whatever happened before. `tests/test_raster.py` and `tests/test_painter.py` hold this
+against a repaint from nothing. Colours have a further row of zeros, "nowhere", for points that are
+not on the picture yet.
 """
 
 from __future__ import annotations
@@ -14,13 +16,23 @@ from numpy.typing import NDArray
 
 from kmeans_engine._jit import kernel
 
-__all__ = ["FULL", "add_crosses", "add_discs", "add_dots", "blend_disc", "project", "shade"]
+__all__ = [
+    "FULL",
+    "add_crosses",
+    "add_discs",
+    "add_dots",
+    "bounds",
+    "place",
+    "project",
+    "shade",
+    "to_pixels",
+]
 
 #: Coverage of a pixel that lies wholly inside a marker.
 FULL = 64
 
 
-@kernel()
+@kernel(counted=False)
 def project(
     X: NDArray[float64],  # in, (R, N)
     centre: NDArray[float64],  # in, (N,)
@@ -43,12 +55,54 @@ def project(
         xy[r, 1] = b
 
 
-@kernel()
+@kernel(counted=False)
+def place(
+    X: NDArray[float64],  # in, (R, N), float32 or float64
+    a: int,  # the horizontal feature
+    b: int,  # the vertical one
+    scale: NDArray[float64],  # in, (N,)
+    offset: NDArray[float64],  # in, (N,)
+    xy: NDArray[float64],  # out, (R, 2)
+) -> None:
+    """Two features of each row in the units of the picture."""
+    for r in range(X.shape[0]):
+        xy[r, 0] = float64(X[r, a]) * scale[a] + offset[a]
+        xy[r, 1] = float64(X[r, b]) * scale[b] + offset[b]
+
+
+@kernel(counted=False)
+def bounds(
+    xy: NDArray[float64],  # in, (R, 2)
+    extremes: NDArray[float64],  # in and out, (4,): least x, largest x, least y, largest y
+) -> None:
+    """Extend `extremes` to the rows."""
+    for r in range(xy.shape[0]):
+        extremes[0] = min(extremes[0], xy[r, 0])
+        extremes[1] = max(extremes[1], xy[r, 0])
+        extremes[2] = min(extremes[2], xy[r, 1])
+        extremes[3] = max(extremes[3], xy[r, 1])
+
+
+@kernel(counted=False)
+def to_pixels(
+    xy: NDArray[float64],  # in and out, (R, 2)
+    left: float,
+    across: float,  # pixels per unit
+    top: float,
+    down: float,
+) -> None:
+    """Turn places on the plane into pixels, in place; y points down."""
+    for r in range(xy.shape[0]):
+        xy[r, 0] = (xy[r, 0] - left) * across
+        xy[r, 1] = (top - xy[r, 1]) * down
+
+
+@kernel(counted=False)
 def add_dots(
     xy: NDArray[float64],  # in, (R, 2), pixels
-    labels: NDArray[intp],  # in, (R,)
-    sign: int,  # 1 adds, -1 takes away
-    colours: NDArray[int64],  # in, (K, 3)
+    was: NDArray[intp],  # in, (R,), labels so far
+    now: NDArray[intp],  # in, (R,), labels from now on
+    colours: NDArray[int64],  # in, (K + 1, 4): R, G, B and 1; the last row is zeros
     size: float,  # not used: one pixel each; the kernels of all markers are called alike
     sums: NDArray[int64],  # in and out, (height, width, 4): R, G, B and coverage
     dirty: NDArray[uint8],  # in and out, (height, width)
@@ -61,20 +115,19 @@ def add_dots(
         if x >= 0.0 and x < width and y >= 0.0 and y < height:
             i = int(y)
             j = int(x)
-            k = labels[r]
-            sums[i, j, 0] += sign * colours[k, 0]
-            sums[i, j, 1] += sign * colours[k, 1]
-            sums[i, j, 2] += sign * colours[k, 2]
-            sums[i, j, 3] += sign
+            old = was[r]
+            new = now[r]
+            for c in range(4):
+                sums[i, j, c] += colours[new, c] - colours[old, c]
             dirty[i, j] = 1
 
 
-@kernel()
+@kernel(counted=False)
 def add_discs(
     xy: NDArray[float64],  # in, (R, 2), pixels
-    labels: NDArray[intp],  # in, (R,)
-    sign: int,  # 1 adds, -1 takes away
-    colours: NDArray[int64],  # in, (K, 3)
+    was: NDArray[intp],  # in, (R,), labels so far
+    now: NDArray[intp],  # in, (R,), labels from now on
+    colours: NDArray[int64],  # in, (K + 1, 4): R, G, B and 1; the last row is zeros
     size: float,  # radius in pixels
     sums: NDArray[int64],  # in and out, (height, width, 4): R, G, B and coverage
     dirty: NDArray[uint8],  # in and out, (height, width)
@@ -87,27 +140,26 @@ def add_discs(
         y = xy[r, 1]
         if not (x > -reach and x < width + reach and y > -reach and y < height + reach):
             continue
-        k = labels[r]
+        old = was[r]
+        new = now[r]
         for i in range(max(0, int(y - reach)), min(height, int(y + reach) + 1)):
             dy = i + 0.5 - y
             for j in range(max(0, int(x - reach)), min(width, int(x + reach) + 1)):
                 dx = j + 0.5 - x
                 cover = reach - sqrt(dx * dx + dy * dy)
                 if cover > 0.0:
-                    q = sign * int(min(1.0, cover) * 64 + 0.5)
-                    sums[i, j, 0] += q * colours[k, 0]
-                    sums[i, j, 1] += q * colours[k, 1]
-                    sums[i, j, 2] += q * colours[k, 2]
-                    sums[i, j, 3] += q
+                    q = int(min(1.0, cover) * 64 + 0.5)
+                    for c in range(4):
+                        sums[i, j, c] += q * (colours[new, c] - colours[old, c])
                     dirty[i, j] = 1
 
 
-@kernel()
+@kernel(counted=False)
 def add_crosses(
     xy: NDArray[float64],  # in, (R, 2), pixels
-    labels: NDArray[intp],  # in, (R,)
-    sign: int,  # 1 adds, -1 takes away
-    colours: NDArray[int64],  # in, (K, 3)
+    was: NDArray[intp],  # in, (R,), labels so far
+    now: NDArray[intp],  # in, (R,), labels from now on
+    colours: NDArray[int64],  # in, (K + 1, 4): R, G, B and 1; the last row is zeros
     size: float,  # half the width of the square that the cross spans, in pixels
     sums: NDArray[int64],  # in and out, (height, width, 4): R, G, B and coverage
     dirty: NDArray[uint8],  # in and out, (height, width)
@@ -121,7 +173,8 @@ def add_crosses(
         y = xy[r, 1]
         if not (x > -reach and x < width + reach and y > -reach and y < height + reach):
             continue
-        k = labels[r]
+        old = was[r]
+        new = now[r]
         for i in range(max(0, int(y - reach)), min(height, int(y + reach) + 1)):
             dy = i + 0.5 - y
             for j in range(max(0, int(x - reach)), min(width, int(x + reach) + 1)):
@@ -130,57 +183,27 @@ def add_crosses(
                 cover = min(1.0, half + 0.5 - across)
                 cover *= min(1.0, size + 0.5 - max(abs(dx), abs(dy)))
                 if cover > 0.0 and across < half + 0.5:
-                    q = sign * int(cover * 64 + 0.5)
-                    sums[i, j, 0] += q * colours[k, 0]
-                    sums[i, j, 1] += q * colours[k, 1]
-                    sums[i, j, 2] += q * colours[k, 2]
-                    sums[i, j, 3] += q
+                    q = int(cover * 64 + 0.5)
+                    for c in range(4):
+                        sums[i, j, c] += q * (colours[new, c] - colours[old, c])
                     dirty[i, j] = 1
 
 
-@kernel()
+@kernel(counted=False)
 def shade(
     sums: NDArray[int64],  # in, (height, width, 4)
     alpha: NDArray[uint8],  # in, (height, width), opacity of the points of a pixel
     background: NDArray[uint8],  # in, (height, width, 4)
-    dirty: NDArray[uint8],  # in and out, (height, width), cleared
+    pixels: NDArray[intp],  # in, (P,), which of them, as row * width + column
     image: NDArray[uint8],  # out, (height, width, 4)
 ) -> None:
-    """Turn the sums of the dirty pixels into colours over the background."""
-    height, width = dirty.shape
-    for i in range(height):
-        for j in range(width):
-            if dirty[i, j]:
-                dirty[i, j] = 0
-                a = int(alpha[i, j])
-                cover = max(1, sums[i, j, 3])
-                for c in range(3):
-                    both = sums[i, j, c] * a + int(background[i, j, c]) * (255 - a) * cover
-                    image[i, j, c] = (both + cover * 127) // (cover * 255)
-
-
-@kernel()
-def blend_disc(
-    x: float,  # pixels
-    y: float,
-    radius: float,  # pixels
-    red: int,
-    green: int,
-    blue: int,
-    image: NDArray[uint8],  # in and out, (height, width, 4)
-) -> None:
-    """One anti-aliased disc over what is there."""
-    height, width = image.shape[0], image.shape[1]
-    reach = radius + 0.5
-    if not (x > -reach and x < width + reach and y > -reach and y < height + reach):
-        return
-    for i in range(max(0, int(y - reach)), min(height, int(y + reach) + 1)):
-        dy = i + 0.5 - y
-        for j in range(max(0, int(x - reach)), min(width, int(x + reach) + 1)):
-            dx = j + 0.5 - x
-            cover = min(1.0, reach - sqrt(dx * dx + dy * dy))
-            if cover > 0.0:
-                q = int(cover * 256 + 0.5)
-                image[i, j, 0] = (int(image[i, j, 0]) * (256 - q) + red * q + 128) // 256
-                image[i, j, 1] = (int(image[i, j, 1]) * (256 - q) + green * q + 128) // 256
-                image[i, j, 2] = (int(image[i, j, 2]) * (256 - q) + blue * q + 128) // 256
+    """Turn the sums of some pixels into colours over the background."""
+    width = alpha.shape[1]
+    for p in range(pixels.shape[0]):
+        i = pixels[p] // width
+        j = pixels[p] - i * width
+        a = int(alpha[i, j])
+        cover = max(1, sums[i, j, 3])
+        for c in range(3):
+            both = sums[i, j, c] * a + int(background[i, j, c]) * (255 - a) * cover
+            image[i, j, c] = (both + cover * 127) // (cover * 255)

@@ -39,6 +39,9 @@ _BUILT_INS = {
         _BuiltIn("live", "renderers.live", "LiveRenderer", None, "live"),
         _BuiltIn("mp4", "renderers.mp4", "Mp4Renderer", ".mp4", None),
         _BuiltIn("gif", "renderers.gif", "GifRenderer", ".gif", None),
+        _BuiltIn("png", "renderers.png", "PngRenderer", ".png", None),
+        _BuiltIn("svg", "renderers.vector", "SvgRenderer", ".svg", None),
+        _BuiltIn("pdf", "renderers.vector", "PdfRenderer", ".pdf", None),
     )
 }
 

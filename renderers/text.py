@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import matplotlib
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, get_font
+from matplotlib.font_manager import get_font
 from numpy.typing import NDArray
 
 __all__ = ["LEAST_TYPE", "fitted_mask", "text_mask"]
@@ -51,25 +48,21 @@ def text_mask(text: str, size: float, *, bold: bool = False) -> NDArray[np.uint8
     file, known = _font(bold)
     text = "".join(c if ord(c) in known else "\ufffd" for c in " ".join(text.split()))
     height = max(1, round(size * (_ABOVE + _BELOW)))
-    width = int(size * 1.15 * (len(text) + 1)) + 1
-    # 72 dots per inch: one point is one pixel. Every property that rcParams could decide is given.
-    figure = Figure(figsize=(width / 72, height / 72), dpi=72, frameon=False, layout="none")  # type: ignore[arg-type]
-    canvas: Any = FigureCanvasAgg(figure)
-    figure.text(
-        size * 0.5 / width,
-        1 - size * _ABOVE / height,
-        text,
-        fontproperties=FontProperties(fname=str(file), size=size),
-        color="black",
-        horizontalalignment="left",
-        verticalalignment="baseline",
-        parse_math=False,
-        usetex=False,
-    )
-    canvas.draw()
-    alpha = np.asarray(canvas.buffer_rgba())[..., 3]
-    ink = np.flatnonzero(alpha.any(axis=0))
-    mask = alpha[:, ink[0] : ink[-1] + 1].copy() if len(ink) else np.zeros((height, 0), np.uint8)
+    mask = np.zeros((height, 0), np.uint8)
+    if text and size >= 1:
+        # Without a figure: 0.05 ms where one takes 5.
+        font = get_font(str(file))
+        font.set_size(size, 72)  # dots per inch: one point is one pixel
+        font.set_text(text, 0.0)
+        font.draw_glyphs_to_bitmap(antialiased=True)
+        glyphs = np.asarray(font.get_image())
+        ink = np.flatnonzero(glyphs.any(axis=0))
+        if len(ink):
+            glyphs = glyphs[:, ink[0] : ink[-1] + 1]
+            mask = np.zeros((height, glyphs.shape[1]), np.uint8)
+            top = round(size * _ABOVE) - (len(glyphs) - round(font.get_descent() / 64))
+            cut = glyphs[max(0, -top) :][: height - max(0, top)]
+            mask[max(0, top) : max(0, top) + len(cut)] = cut
     mask.flags.writeable = False
     return mask
 

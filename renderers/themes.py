@@ -6,6 +6,7 @@ import difflib
 from dataclasses import dataclass
 from typing import Literal
 
+from renderers.contract import OVERLAYS
 from renderers.errors import InvalidOption
 
 __all__ = ["THEMES", "Theme", "theme_named"]
@@ -37,8 +38,10 @@ class Theme:
         Radius of a centroid in units, its edge included.
     edges : tuple of (Colour, float)
         Rings of a centroid from the outside in: colour and width in units.
-    numbered : bool
-        Whether centroids carry their cluster's label.
+    border_opacity : float
+        Of the line between two clusters, 0..1.
+    overlays : frozenset of str
+        What is drawn on top unless the user chooses.
     """
 
     background: Colour
@@ -55,7 +58,8 @@ class Theme:
     step_size: float
     centroid_size: float
     edges: tuple[tuple[Colour, float], ...]
-    numbered: bool
+    border_opacity: float
+    overlays: frozenset[str]
 
 
 _BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
@@ -76,7 +80,8 @@ THEMES: dict[str, Theme] = {
         step_size=2.8,
         centroid_size=2.1,
         edges=(((31, 35, 40), 0.2), (_WHITE, 0.35)),
-        numbered=True,
+        border_opacity=0.4,
+        overlays=frozenset(OVERLAYS),
     ),
     "dark": Theme(
         background=(14, 17, 23),
@@ -93,7 +98,8 @@ THEMES: dict[str, Theme] = {
         step_size=2.8,
         centroid_size=2.1,
         edges=(((14, 17, 23), 0.2), (_WHITE, 0.35)),
-        numbered=True,
+        border_opacity=0.4,
+        overlays=frozenset(OVERLAYS),
     ),
     # matplotlib's defaults at 640x480 and 100 dots per inch: 10 pt type is 2.9 units.
     "classic": Theme(
@@ -111,7 +117,8 @@ THEMES: dict[str, Theme] = {
         step_size=2.9,
         centroid_size=1.45,
         edges=((_BLACK, 0.35),),
-        numbered=False,
+        border_opacity=0.4,
+        overlays=frozenset(),
     ),
 }
 

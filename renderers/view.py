@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from kmeans_engine.threads import default_threads, run_chunks
 from renderers.contract import Panel, Scene
 from renderers.errors import InvalidOption
-from renderers.raster import project
+from renderers.raster import bounds, place, project
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["View", "make_scene"]
 
 _GOLDEN = 0.6180339887498949
-_BLOCK = 1 << 18  # values converted to float64 at a time (2 MB: stays in the cache)
+_BLOCK = 1 << 16  # values at a time: they and their places stay in the cache
 _SAMPLE = 200_000  # rows that decide the principal components
 _LARGEST = 8e307  # limits are kept where their difference is still a float64
 
@@ -102,6 +103,10 @@ class View:
         """Whether the vertical position means nothing (points of one feature)."""
         return bool(self.points.shape[1] == 1)
 
+    def original(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return values, (R, N), in the units of the picture: value * scale + offset."""
+        return values * self._scale + self._offset
+
     def project(
         self, values: NDArray[Any], rows: NDArray[np.intp] | None = None
     ) -> NDArray[np.float64]:
@@ -125,13 +130,16 @@ class View:
             centre, basis = self._components
             project(np.ascontiguousarray(values, dtype=np.float64), centre, basis, xy)
             return xy
-        with np.errstate(over="ignore"):
-            for axis, n in enumerate(self._columns):
-                np.multiply(values[:, n], self._scale[n], out=xy[:, axis], casting="unsafe")
-                xy[:, axis] += self._offset[n]
+        if values.dtype not in (np.float32, np.float64) or not values.flags.c_contiguous:
+            values = np.ascontiguousarray(values, dtype=np.float64)
+        place(values, *self._columns, self._scale, self._offset, xy)
         if self.on_a_line:
             xy[:, 1] = 0.5 if rows is None else 0.15 + 0.7 * ((rows + 1) * _GOLDEN % 1.0)
         return xy
+
+    def project_rows(self, start: int, stop: int) -> NDArray[np.float64]:
+        """Place consecutive rows of `points` on the plane, as `project` does."""
+        return self.project(self.points[start:stop], np.arange(start, stop))
 
     def moved(self, value: NDArray[np.float64], xy: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the value nearest to `value` that lies at `xy` on the plane.
@@ -153,27 +161,50 @@ class View:
             _, basis = self._components
             found += (xy - self.project(found[None])[0]) @ basis
             return found
-        for axis, n in enumerate(self._columns[: 1 if self.on_a_line else 2]):
-            found[n] = (xy[axis] - self._offset[n]) / self._scale[n]
-        return found
+        return self._put(found, xy)
 
-    def blocks(self) -> Iterator[tuple[slice, NDArray[np.float64]]]:
-        """Yield all points on the plane, a block of rows at a time, with the rows they are."""
-        step = max(1, _BLOCK // self.points.shape[1])
-        for start in range(0, len(self.points), step):
-            part = slice(start, min(start + step, len(self.points)))
-            yield part, self.project(self.points[part], np.arange(part.start, part.stop))
+    @property
+    def is_whole(self) -> bool:
+        """Whether a place on the plane says all about a point: of one or two features."""
+        return bool(self.points.shape[1] <= 2)
+
+    def lift(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what lies at places on the plane where it is whole.
+
+        Parameters
+        ----------
+        xy : ndarray, (R, 2)
+
+        Returns
+        -------
+        ndarray, (R, N), float64
+            In clustered units.
+        """
+        assert self.is_whole
+        return self._put(np.empty((len(xy), self.points.shape[1])), xy)
+
+    def _put(self, values: NDArray[np.float64], xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        for axis, n in enumerate(self._columns[: 1 if self.on_a_line else 2]):
+            values[..., n] = (xy[..., axis] - self._offset[n]) / self._scale[n]
+        return values
+
+    def block_rows(self) -> int:
+        """Return how many rows to place at a time: what stays in the cache."""
+        return max(1, _BLOCK // int(self.points.shape[1]))
 
     def _find_limits(self) -> tuple[float, float, float, float]:
-        low, high = np.full(2, np.inf), np.full(2, -np.inf)
-        for _, xy in self.blocks():
-            for axis in (0, 1):
-                low[axis] = min(low[axis], xy[:, axis].min())
-                high[axis] = max(high[axis], xy[:, axis].max())
-        xmin, xmax = _padded(float(low[0]), float(high[0]))
+        threads = default_threads()
+        extremes = np.array([[np.inf, -np.inf, np.inf, -np.inf]] * threads)
+
+        def look(worker: int, start: int, stop: int) -> None:
+            bounds(self.project_rows(start, stop), extremes[worker])
+
+        run_chunks(look, len(self.points), self.block_rows(), threads)
+        low, high = extremes.min(axis=0), extremes.max(axis=0)
+        xmin, xmax = _padded(float(low[0]), float(high[1]))
         if self.on_a_line:
             return xmin, xmax, 0.0, 1.0
-        return xmin, xmax, *_padded(float(low[1]), float(high[1]))
+        return xmin, xmax, *_padded(float(low[2]), float(high[3]))
 
 
 def make_scene(

@@ -18,11 +18,15 @@ def state(points, labels, centroids, *, before=None, assigned_from=None, converg
         changed = np.flatnonzero(labels != before.labels)
         assigned_from = before.centroids
     centroids = np.array(centroids, dtype=np.float64)
+    inside = labels < len(centroids)  # a test may have fewer centroids than labels
     return SimpleNamespace(
         iteration=0 if before is None else before.iteration + 1,
         centroids=centroids,
         assigned_from=centroids if assigned_from is None else np.asarray(assigned_from),
         labels=labels,
+        labels_at=lambda rows: labels[rows],
+        counts=np.bincount(labels[inside], minlength=len(centroids)),
+        inertia=float(((points[inside] - centroids[labels[inside]]) ** 2).sum()),
         changed=changed,
         n_changed=len(changed),
         converged=converged,

@@ -17,8 +17,8 @@ from renderers.film import play
 from renderers.layout import Box
 from renderers.live import ChoiceUnavailable, Commands, LiveRenderer
 from renderers.live.commands import Start
-from renderers.live.player import Player, RunStopped
 from renderers.live.painting import Frame, Look, PaintThread
+from renderers.live.player import Player, RunStopped
 from renderers.live.session import Session
 
 SIZE = (8, 6)

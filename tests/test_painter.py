@@ -9,8 +9,9 @@ from pictures import at, blobs, lloyd, state
 
 from renderers.cloud import marker_radius
 from renderers.colours import cluster_colours
-from renderers.contract import Options, Panel, Scene
+from renderers.contract import OVERLAYS, Options, Panel, Scene
 from renderers.errors import InvalidOption
+from renderers.film import Pace, moments
 from renderers.layout import Box, blend_mask, grid, ticks
 from renderers.painter import Painter
 from renderers.text import fitted_mask, text_mask
@@ -20,12 +21,17 @@ from renderers.view import View, make_scene
 THEME_NAMES = sorted(THEMES)
 
 
-def painter(snapshot, size=(160, 120), theme="light", **scene):
-    return Painter(make_scene(snapshot, **scene), Options(size=size, theme=theme))
+BARE = frozenset()
+ALL = frozenset(OVERLAYS)
 
 
-def painted(snapshot, size=(160, 120), theme="light", **scene):
-    return painter(snapshot, size, theme, **scene).paint(at(snapshot)).copy()
+def painter(snapshot, size=(160, 120), theme="light", overlays=None, **scene):
+    options = Options(size=size, theme=theme, overlays=overlays)
+    return Painter(make_scene(snapshot, **scene), options)
+
+
+def painted(snapshot, size=(160, 120), theme="light", overlays=None, **scene):
+    return painter(snapshot, size, theme, overlays, **scene).paint(at(snapshot)).copy()
 
 
 def has(image, colour):
@@ -53,6 +59,26 @@ def test_following_the_changes_gives_the_bytes_of_painting_everything(walk, them
         shown = shown or painter(before, size, theme)
         frame = shown.paint(at(before))
         assert np.array_equal(frame, painted(before, size, theme))
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.data(), st.sampled_from(["light", "dark"]), st.sampled_from([(160, 120), (480, 300)]))
+def test_what_is_on_top_does_not_depend_on_what_was_painted_before(data, theme, size):
+    points = blobs(clusters=4, each=30)
+    runs = [
+        list(moments(lloyd(points, points[start : start + 4], 5), pace))
+        for start in (0, 50)
+        for pace in (Pace(smooth=True, fps=6), Pace(phases=True), Pace())
+    ]
+    names = st.sampled_from([ALL, BARE, ALL - {"curve"}, {"borders", "changes"}])
+    scene = make_scene(runs[0][0].snapshots[0])
+    shown = Painter(scene, Options(size=size, theme=theme))
+    for _ in range(6):
+        moment = data.draw(st.sampled_from(data.draw(st.sampled_from(runs))))
+        shown.overlays = overlays = frozenset(data.draw(names))
+        frame = shown.paint(moment)
+        fresh = Painter(scene, Options(size=size, theme=theme, overlays=overlays))
+        assert np.array_equal(frame, fresh.paint(moment))
 
 
 def test_a_density_picture_follows_the_changes_too():
@@ -98,7 +124,7 @@ def test_the_same_input_gives_the_same_bytes(theme):
 def test_points_and_centroids_have_their_clusters_colour_where_they_are(theme):
     points = np.array([[0.0, 0.0], [10.0, 10.0], [0.0, 10.0], [10.0, 0.0]])
     snapshot = state(points, [0, 1, 2, 0], [[5.0, 2.0], [5.0, 5.0], [5.0, 8.0]])
-    shown = painter(snapshot, (400, 400), theme)
+    shown = painter(snapshot, (400, 400), theme, {"numbers"} if theme != "classic" else BARE)
     frame = shown.paint(at(snapshot))
     box = shown._clouds[0].box
     palette = cluster_colours(3, theme).astype(int)
@@ -186,10 +212,10 @@ def test_many_points_become_a_density_picture_that_says_so(theme):
     points = np.repeat([[0.0, 1.0], [1.0, 0.0], [0.3, 0.6]], [30_000, 1, 1000], axis=0)
     labels = np.repeat([0, 1, 0], [30_000, 1, 1000])
     snapshot = state(points, labels, [[0.5, 0.1], [0.6, 0.2]])
-    shown = painter(snapshot, (320, 240), theme)
+    shown = painter(snapshot, (320, 240), theme, BARE)
     cloud = shown._clouds[0]
     corner = (cloud.box.left, cloud.box.top)
-    assert cloud._radius == 0
+    assert cloud.radius == 0
     frame = shown.paint(at(snapshot))
     lone = cloud.pixels(np.array([[1.0, 0.0]]))[0].astype(int) + corner
     seen = frame[lone[1], lone[0], :3].astype(int) - THEMES[theme].background
@@ -207,6 +233,82 @@ def test_the_switch_goes_by_points_for_the_area():
     assert marker_radius(1_000_000, 1280 * 720, 7.2, theme) == 0
     assert marker_radius(100_000, 3840 * 2160, 21.6, theme) > 0.75
     assert marker_radius(1, 1, 0.01, theme) > 0
+
+
+OVER = {"numbers", "trails", "borders", "changes", "curve", "sizes"}
+
+
+@pytest.mark.parametrize("name", sorted(OVER))
+@pytest.mark.parametrize("theme", THEME_NAMES)
+def test_each_overlay_can_be_left_out(name, theme):
+    points = blobs(clusters=3)
+    film = list(moments(lloyd(points, points[:3], 3)))
+    scene = make_scene(film[0].snapshots[0])
+
+    def frame(overlays):
+        options = Options(size=(640, 480), theme=theme, overlays=frozenset(overlays))
+        return Painter(scene, options).paint(film[2])
+
+    assert not np.array_equal(frame(OVER), frame(OVER - {name}))
+    assert not np.array_equal(frame({name}), frame(set()))
+
+
+def test_the_classic_theme_shows_nothing_but_the_tutorials_picture():
+    snapshot = lloyd(blobs(), blobs()[::100], 2)[-1]
+    plain = painted(snapshot, (640, 480), "classic", BARE)
+    assert np.array_equal(painted(snapshot, (640, 480), "classic"), plain)
+
+
+def test_borders_are_those_of_the_labels_and_not_of_the_moved_centroids():
+    points = np.stack([np.linspace(0, 10, 60), np.tile([0.0, 1.0], 30)], axis=1)
+    first = state(points, points[:, 0] > 3, [[2.0, 0.5], [4.0, 0.5]])
+    second = state(points, points[:, 0] > 3, [[1.5, 0.5], [6.5, 0.5]], before=first)
+    shown = painter(second, (400, 300), overlays={"borders"})
+    with_, without = shown.paint(at(second)).copy(), painted(second, (400, 300), overlays=BARE)
+    columns = np.flatnonzero((with_ != without).any(axis=(0, 2)))
+    box = shown.boxes[0]
+    place = shown._clouds[0].pixels(np.array([[3.0, 0.5]]))[0, 0] + box.left
+    assert len(columns) <= 3 and abs(columns.mean() + 0.5 - place) <= 1
+
+
+def test_points_that_changed_are_marked_until_the_next_iteration_moves_on():
+    points = blobs(clusters=2, each=200)
+    film = list(moments(lloyd(points, points[[0, 1]], 4), Pace(phases=True)))
+    scene = make_scene(film[0].snapshots[0])
+
+    def changed_pixels(moment):
+        on = Painter(scene, Options((480, 360), overlays=frozenset({"changes"}))).paint(moment)
+        off = Painter(scene, Options((480, 360), overlays=BARE)).paint(moment)
+        return int((on != off).any(axis=2).sum())
+
+    for moment in film:
+        marked = moment.phase == "assignment" and moment.snapshots[0].iteration > 1
+        assert bool(changed_pixels(moment)) == (marked and moment.snapshots[0].n_changed > 0)
+
+
+def test_a_trail_begins_where_the_centroid_began():
+    points = np.array([[0.0, 0.0], [10.0, 10.0]])
+    first = state(points, [0, 0], [[1.0, 9.0]])
+    second = state(points, [0, 0], [[5.0, 5.0]], before=first)
+    scene = make_scene(first)
+    (*_, last) = moments([first, second])
+    on = Painter(scene, Options((400, 400), overlays=frozenset({"trails"})))
+    off = Painter(scene, Options((400, 400), overlays=BARE))
+    differ = (on.paint(last) != off.paint(last)).any(axis=2)
+    cloud = on._clouds[0]
+    for x, y, there in ((1.0, 9.0, True), (3.0, 7.0, True), (1.0, 5.0, False), (9, 1.0, False)):
+        column, row = cloud.pixels(np.array([[x, y]], dtype=float))[0].astype(int)
+        around = cloud.box.of(differ)[row - 2 : row + 3, column - 2 : column + 3]
+        assert around.any() == there
+
+
+def test_sizes_are_shares_of_the_strip():
+    points = blobs(clusters=2)
+    snapshot = state(points, [0] * 50 + [1] * 150, points[:2])
+    shown = painter(snapshot, (640, 480), overlays={"sizes"})
+    strip = shown.layout.strips[0].of(shown.paint(at(snapshot)))
+    first = (strip[..., :3] == cluster_colours(2)[0]).all(axis=2)
+    assert first.mean() == pytest.approx(0.25, abs=0.005)
 
 
 # --- palette ----------------------------------------------------------------------------------
@@ -343,7 +445,8 @@ from renderers.painter import Painter
 from renderers.contract import Moment, Options
 p = np.arange(40.0).reshape(20, 2)
 s = S(points=p, labels=np.zeros(20, np.uint8), centroids=p[:1], assigned_from=p[:1],
-      changed=np.arange(20), iteration=0, converged=False)
+      changed=np.arange(20), n_changed=20, iteration=0, converged=False, inertia=1.0,
+      counts=np.array([20]))
 Painter(make_scene(s, title="t", names=["a", "b"]), Options()).paint(Moment((s,), 1.0))
 assert "matplotlib.pyplot" not in sys.modules
 assert matplotlib.rcParams.copy() == before

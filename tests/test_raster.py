@@ -7,7 +7,10 @@ from renderers import raster
 
 pytestmark = pytest.mark.kernels
 
-COLOURS = np.array([[200, 10, 30], [0, 100, 250], [17, 17, 17]], dtype=np.int64)
+COLOURS = np.array(
+    [[200, 10, 30, 1], [0, 100, 250, 1], [17, 17, 17, 1], [0, 0, 0, 0]], dtype=np.int64
+)
+NOWHERE = 3
 MARKERS = [raster.add_dots, raster.add_discs, raster.add_crosses]
 
 
@@ -15,9 +18,11 @@ def blank(height=12, width=16):
     return np.zeros((height, width, 4), dtype=np.int64), np.zeros((height, width), dtype=np.uint8)
 
 
-def add(marker, xy, labels, sums, dirty, sign=1, size=1.7):
+def add(marker, xy, labels, sums, dirty, was=None, size=1.7):
     xy = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
-    marker(xy, np.asarray(labels, dtype=np.intp), sign, COLOURS, size, sums, dirty)
+    was = [NOWHERE] * len(xy) if was is None else was
+    old, new = (np.asarray(side, dtype=np.intp) for side in (was, labels))
+    marker(xy, old, new, COLOURS, size, sums, dirty)
 
 
 def test_a_dot_is_one_pixel():
@@ -69,41 +74,29 @@ def test_order_does_not_exist_and_taking_away_is_exact(rows, marker, rng):
     old, new = [row[2] for row in rows], [row[3] for row in rows]
     moved, dirty = blank()
     add(marker, xy, old, moved, dirty)
-    add(marker, xy, old, moved, dirty, sign=-1)
+    add(marker, xy, [NOWHERE] * len(xy), moved, dirty, was=old)
     assert not moved.any()
+    add(marker, xy, old, moved, dirty)
+    add(marker, xy, new, moved, dirty, was=old)
     rng.shuffle(rows)
-    add(marker, xy, new, moved, dirty)
     direct, dirty = blank()
     add(marker, [row[:2] for row in rows], [row[3] for row in rows], direct, dirty)
     assert np.array_equal(moved, direct)
 
 
-def test_shading_mixes_by_coverage_over_the_background_and_clears_the_marks():
-    sums, dirty = blank(1, 4)
+def test_shading_mixes_by_coverage_over_the_background():
+    sums, _ = blank(1, 4)
     sums[0, 0] = [64 * 200, 64 * 10, 64 * 30, 64]
     sums[0, 1] = [200 + 0, 10 + 100, 30 + 250, 2]
     sums[0, 3] = sums[0, 0]
-    dirty[0, :3] = 1
     background = np.full((1, 4, 4), 255, dtype=np.uint8)
     image = np.full((1, 4, 4), 77, dtype=np.uint8)
-    raster.shade(sums, np.array([[255, 51, 0, 255]], dtype=np.uint8), background, dirty, image)
+    alpha = np.array([[255, 51, 0, 255]], dtype=np.uint8)
+    raster.shade(sums, alpha, background, np.arange(3), image)
     assert image[0, 0].tolist() == [200, 10, 30, 77]
     assert image[0, 1].tolist() == [224, 215, 232, 77]  # 255 + (100 - 255) / 5, and so on
     assert image[0, 2].tolist() == [255, 255, 255, 77]
-    assert image[0, 3].tolist() == [77] * 4  # not marked
-    assert not dirty.any()
-
-
-def test_a_blended_disc_is_exact_inside_and_untouched_outside():
-    image = np.full((20, 20, 4), 255, dtype=np.uint8)
-    raster.blend_disc(10.0, 10.0, 4.0, 1, 2, 3, image)
-    assert image[10, 10].tolist() == [1, 2, 3, 255]
-    assert (image[:5] == 255).all() and (image[..., 3] == 255).all()
-    assert 1 < image[5, 10, 0] < 255 or 1 < image[6, 10, 0] < 255
-    before = image.copy()
-    raster.blend_disc(float("nan"), 3.0, 4.0, 1, 2, 3, image)
-    raster.blend_disc(1e300, -1e300, 4.0, 1, 2, 3, image)
-    assert np.array_equal(image, before)
+    assert image[0, 3].tolist() == [77] * 4  # not asked for
 
 
 def test_projection_by_hand():
@@ -115,3 +108,15 @@ def test_projection_by_hand():
         xy,
     )
     assert xy.tolist() == [[5.0, 1.0], [0.0, 0.0]]
+
+
+def test_two_features_are_placed_in_units_and_then_in_pixels():
+    X = np.array([[1.0, 5.0, 2.0], [3.0, 5.0, -1.0]], dtype=np.float32)
+    xy = np.empty((2, 2))
+    raster.place(X, 2, 0, np.array([10.0, 1.0, 2.0]), np.array([1.0, 0.0, -1.0]), xy)
+    assert xy.tolist() == [[3.0, 11.0], [-3.0, 31.0]]
+    extremes = np.array([np.inf, -np.inf, np.inf, -np.inf])
+    raster.bounds(xy, extremes)
+    assert extremes.tolist() == [-3.0, 3.0, 11.0, 31.0]
+    raster.to_pixels(xy, -3.0, 2.0, 31.0, 0.5)
+    assert xy.tolist() == [[12.0, 10.0], [0.0, 0.0]]

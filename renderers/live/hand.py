@@ -48,10 +48,12 @@ def centroids_of(frame: Frame, panel: int) -> Floats:
     moment, snapshot = frame.moment, frame.moment.snapshots[panel]
     old: Floats = snapshot.assigned_from
     new: Floats = snapshot.centroids
+    # A run that has ended before its neighbours rests at its last state.
+    at_rest = snapshot.iteration < max(other.iteration for other in moment.snapshots)
+    if moment.progress >= 1 or at_rest:
+        return old if moment.phase == "assignment" and not at_rest else new
     if moment.phase == "assignment":
         return old
-    if moment.progress >= 1:
-        return new
     return old * (1 - moment.progress) + new * moment.progress
 
 

@@ -1,0 +1,127 @@
+"""The borders between clusters on the plane: a Voronoi diagram as a mask. Draws nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy import intp, uint8
+from numpy.typing import NDArray
+
+from kmeans_engine import assign_points
+from kmeans_engine._jit import kernel
+from renderers.layout import Box
+from renderers.view import View
+
+__all__ = ["border_mask"]
+
+_FINE = 2  # samples per pixel and axis
+_BLOCK = 16  # samples between the corners that are looked at first
+
+
+def border_mask(
+    view: View, centroids: NDArray[np.float64], box: Box, line: float
+) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
+    """Return the pixels that borders cover, and how much of each.
+
+    The cluster of each sample is the engine's own answer (`kmeans_engine.assign_points`). A cell
+    is convex, so where the corners of a block agree, so does all of it: few samples are asked for.
+
+    Parameters
+    ----------
+    view : View
+        Of one or two features.
+    centroids : ndarray, (K, N)
+        What the labels of the picture refer to.
+    box : Box
+        The pixels of the points.
+    line : float
+        Width in pixels.
+
+    Returns
+    -------
+    pixels : ndarray, (P,), intp
+        As row * width + column within the box.
+    cover : ndarray, (P,), uint8
+        0..255.
+    """
+    height, width = box.height * _FINE, box.width * _FINE
+    rows, columns, tiles = _mixed(view, centroids, height, width)
+    samples = np.zeros((height, width), dtype=np.uint8)
+    count = np.zeros((box.height, box.width), dtype=np.uint8)
+    pixels = np.empty(count.size, dtype=np.intp)
+    half = max(1, round(line * _FINE / 2))
+    found = _mark(tiles, rows, columns, half, samples, count, pixels)
+    pixels = pixels[:found].copy()
+    return pixels, (count.reshape(-1)[pixels] * 255.0 / _FINE**2).astype(np.uint8)
+
+
+def _mixed(
+    view: View, centroids: NDArray[np.float64], height: int, width: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[Any]]:
+    """Return the blocks that a border crosses: first rows, first columns, and labels (T, B, B).
+
+    Neighbours share a row or a column of samples. Samples beyond the edge are those on it.
+    """
+    xmin, xmax, ymin, ymax = view.limits
+    xs = xmin + (np.arange(width) + 0.5) * ((xmax - xmin) / width)
+    ys = ymax - (np.arange(height) + 0.5) * ((ymax - ymin) / height)
+
+    def ask(rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[np.unsignedinteger]:
+        rows, columns = np.broadcast_arrays(rows, columns)
+        places = np.stack(
+            [xs[np.minimum(columns, width - 1)], ys[np.minimum(rows, height - 1)]], axis=-1
+        )
+        return assign_points(view.lift(places.reshape(-1, 2)), centroids).reshape(rows.shape)
+
+    corner_rows = np.arange(-(-height // _BLOCK) + 1) * _BLOCK
+    corner_columns = np.arange(-(-width // _BLOCK) + 1) * _BLOCK
+    corners = ask(corner_rows[:, None], corner_columns)
+    first = corners[:-1, :-1]
+    mixed = (first != corners[1:, :-1]) | (first != corners[:-1, 1:]) | (first != corners[1:, 1:])
+    rows, columns = (found * _BLOCK for found in np.nonzero(mixed))
+    inside = np.arange(_BLOCK + 1)
+    if not len(rows):
+        return rows, columns, np.empty((0, _BLOCK + 1, _BLOCK + 1), dtype=corners.dtype)
+    tiles = ask(
+        rows[:, None, None] + inside[:, None], columns[:, None, None] + inside[None, None, :]
+    )
+    return rows, columns, tiles
+
+
+@kernel(counted=False)
+def _mark(
+    tiles: NDArray[uint8],  # in, (T, B, B), labels
+    rows: NDArray[intp],  # in, (T,), of the first sample of each
+    columns: NDArray[intp],  # in, (T,)
+    half: int,  # samples to either side of a border
+    samples: NDArray[uint8],  # scratch, (2 height, 2 width), zeros
+    count: NDArray[uint8],  # out, (height, width), zeros: marked samples of each pixel
+    pixels: NDArray[intp],  # out: those that have any
+) -> int:
+    """Mark the samples beside each change of the label; return the number of pixels."""
+    found = 0
+    height, width = samples.shape
+    last = tiles.shape[1] - 1
+    for t in range(tiles.shape[0]):
+        for r in range(last):
+            for c in range(last):
+                here = tiles[t, r, c]
+                for way in range(2):
+                    if way == 0 and tiles[t, r, c + 1] == here:
+                        continue
+                    if way == 1 and tiles[t, r + 1, c] == here:
+                        continue
+                    for s in range(1 - half, half + 1):
+                        i = rows[t] + r + (s if way == 1 else 0)
+                        j = columns[t] + c + (s if way == 0 else 0)
+                        if i < 0 or j < 0 or i >= height or j >= width or samples[i, j]:
+                            continue
+                        samples[i, j] = 1
+                        pi = i // 2
+                        pj = j // 2
+                        if count[pi, pj] == 0:
+                            pixels[found] = pi * count.shape[1] + pj
+                            found += 1
+                        count[pi, pj] += 1
+    return found

@@ -1,0 +1,306 @@
+"""SVG and PDF: the last state for a paper. The points are rasterised, all else is vectors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from renderers.colours import cluster_colours
+from renderers.contract import Moment, Panel, Scene
+from renderers.dashboard import run_colours, verdict
+from renderers.layout import Box, ticks, unit_of
+from renderers.overlays import centroid_sizes, readable_on
+from renderers.painter import Painter
+from renderers.still import PLAIN_DPI, Still
+from renderers.themes import Colour, Theme, theme_named
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from kmeans_engine import Snapshot
+
+__all__ = ["PdfRenderer", "SvgRenderer"]
+
+_POINTS = 72.0 / PLAIN_DPI  # per pixel of `size`
+_RASTER = frozenset({"borders", "changes"})
+
+# Every property that could come from elsewhere and changes the bytes.
+_SETTINGS: Any = {
+    "font.family": "DejaVu Sans",
+    "svg.hashsalt": "kmeans-engine",
+    "svg.fonttype": "path",
+    "pdf.fonttype": 42,
+    "axes.unicode_minus": True,
+    "text.usetex": False,
+    "path.simplify": False,
+}
+
+
+class _Vector(Still):
+    """Draw the last state with matplotlib."""
+
+    _format = ""
+
+    def write(self, path: Path, scene: Scene, moment: Moment) -> None:
+        """Write the file."""
+        with mpl.rc_context(_SETTINGS):
+            figure = _draw(scene, moment, self._raster(scene, moment), self.options.theme)
+            figure.savefig(
+                path,
+                format=self._format,
+                dpi=self.options.dpi,
+                metadata=self._metadata(scene),
+                facecolor=figure.get_facecolor(),
+            )
+
+    def _metadata(self, scene: Scene) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def _raster(self, scene: Scene, moment: Moment) -> _Raster:
+        plain = Painter(scene, self.options)
+        overlays = plain.overlays
+        painter = plain
+        if self.dots != self.options.size:
+            painter = Painter(scene, self.options.with_size(self.dots))
+        layers = painter.points_layer(moment, overlays & _RASTER)
+        return _Raster(self.options.size, plain.overlays, plain, layers)
+
+
+class SvgRenderer(_Vector):
+    """Write the last state to an SVG."""
+
+    suffix = ".svg"
+    writes = "the last state for a web page or a paper, the points rasterised"
+    _format = "svg"
+
+    def _metadata(self, scene: Scene) -> dict[str, Any]:
+        facts = "; ".join(f"{name}: {text}" for name, text in scene.facts.items())
+        return {"Date": None, "Title": scene.title or None, "Description": facts or None}
+
+
+class PdfRenderer(_Vector):
+    """Write the last state to a PDF."""
+
+    suffix = ".pdf"
+    writes = "the last state for a paper, the points rasterised"
+    _format = "pdf"
+
+    def _metadata(self, scene: Scene) -> dict[str, Any]:
+        facts = "; ".join(f"{name}: {text}" for name, text in scene.facts.items())
+        return {"CreationDate": None, "Title": scene.title or None, "Subject": facts or None}
+
+
+class _Raster:
+    """What is rasterised, and where everything goes."""
+
+    def __init__(
+        self,
+        size: tuple[int, int],
+        overlays: frozenset[str],
+        plain: Painter,
+        points: list[NDArray[np.uint8]],
+    ) -> None:
+        self.size = size
+        self.overlays = overlays
+        self.layout = plain.layout
+        self.notes = plain.notes
+        self.points = points
+
+
+def _draw(scene: Scene, moment: Moment, raster: _Raster, theme_name: str) -> Figure:
+    theme = theme_named(theme_name)
+    width, height = raster.size
+    figure = Figure(figsize=(width / PLAIN_DPI, height / PLAIN_DPI), dpi=PLAIN_DPI, layout=None)
+    FigureCanvasAgg(figure)
+    figure.set_facecolor(_rgb(theme.background))
+    unit = unit_of(width, height)
+    if scene.title.strip():
+        size = max(6.0, theme.title_size * unit * _POINTS)
+        weight = "normal" if theme.boxed else "bold"
+        figure.text(
+            0.5 if theme.boxed else 3 * unit / width,
+            1 - 1.25 * size / _POINTS / height,
+            scene.title,
+            size=size,
+            weight=weight,
+            color=_rgb(theme.text),
+            ha="center" if theme.boxed else "left",
+            va="center",
+            parse_math=False,
+        )
+    now = max(snapshot.iteration for snapshot in moment.snapshots)
+    for i, (panel, snapshot) in enumerate(zip(scene.panels, moment.snapshots, strict=True)):
+        box = raster.layout.boxes[i]
+        if min(box.width, box.height) < 1:
+            continue
+        axes = _axes(figure, box, raster.size)
+        _draw_panel(axes, panel, theme, unit, box)
+        axes.imshow(
+            raster.points[i][:, :, :3],
+            extent=panel.view.limits,
+            aspect="auto",
+            interpolation="none",
+            zorder=0,
+        )
+        colours = cluster_colours(panel.k, theme_name)
+        history = moment.histories[i] if moment.histories else None
+        if "trails" in raster.overlays and history is not None:
+            _draw_trails(axes, panel, history.centroids[: snapshot.iteration + 1], colours, theme)
+        final = snapshot.iteration < now or moment.phase != "assignment"
+        centroids = snapshot.centroids if final else snapshot.assigned_from
+        _draw_centroids(axes, panel, centroids, colours, theme, unit, raster)
+        text = f"i = {snapshot.iteration}"
+        text += ", converged" if snapshot.converged and not theme.boxed else ""
+        text += f", {found}" if (found := verdict(moment, snapshot)) else ""
+        size = theme.step_size * unit * _POINTS
+        ground = {"facecolor": (*_rgb(theme.background), 0.8), "edgecolor": "none", "pad": 2}
+        axes.text(0.01, 0.015, text, size=size, color=_rgb(theme.text), transform=axes.transAxes,
+                  bbox=None if theme.boxed else ground, zorder=1e4)  # fmt: skip
+        if panel.title or raster.notes[i]:
+            note = max(5.0, theme.tick_size * unit * _POINTS)
+            gap = 4 * (raster.layout.strips[i].height if raster.layout.strips else 1)
+            at = 1 + gap / box.height
+            axes.text(0, at, panel.title, size=note * 1.1, color=_rgb(theme.text),
+                      transform=axes.transAxes, parse_math=False)  # fmt: skip
+            axes.text(1, at, raster.notes[i], size=note, color=_rgb(theme.muted), ha="right",
+                      transform=axes.transAxes, parse_math=False)  # fmt: skip
+        if raster.layout.strips:
+            _draw_sizes(figure, raster.layout.strips[i], raster.size, snapshot, colours)
+    if raster.layout.dashboard is not None and moment.histories:
+        _draw_curves(figure, raster, scene, moment, theme, unit)
+    return figure
+
+
+def _axes(figure: Figure, box: Box, size: tuple[int, int]) -> Axes:
+    width, height = size
+    bottom = height - box.top - box.height
+    return figure.add_axes(
+        (box.left / width, bottom / height, box.width / width, box.height / height)
+    )
+
+
+def _draw_panel(axes: Axes, panel: Panel, theme: Theme, unit: float, box: Box) -> None:
+    xmin, xmax, ymin, ymax = panel.view.limits
+    axes.set_xlim(xmin, xmax)
+    axes.set_ylim(ymin, ymax)
+    axes.set_facecolor(_rgb(theme.background))
+    tick = max(5.0, theme.tick_size * unit * _POINTS)
+    count = 0 if panel.view.on_a_line else min(7, int(box.height * _POINTS / (3.5 * tick)))
+    found = ticks(ymin, ymax, count)
+    axes.set_yticks([v for v, _ in found], [w for _, w in found])
+    found = ticks(xmin, xmax, min(9, int(box.width * _POINTS / (5 * tick))))
+    axes.set_xticks([v for v, _ in found], [w for _, w in found])
+    line = 0.16 * unit * _POINTS
+    axes.tick_params(
+        labelsize=tick,
+        labelcolor=_rgb(theme.muted),
+        color=_rgb(theme.line),
+        length=3.5 if theme.boxed else 0,
+        width=line,
+    )
+    for side, spine in axes.spines.items():
+        spine.set(color=_rgb(theme.line), linewidth=line)
+        spine.set_visible(theme.boxed or side in ("left", "bottom"))
+    size = theme.label_size * unit * _POINTS
+    x_label, y_label = panel.view.labels
+    axes.set_xlabel(x_label, size=size, color=_rgb(theme.text), parse_math=False)
+    axes.set_ylabel(y_label, size=size, color=_rgb(theme.text), parse_math=False)
+
+
+def _draw_trails(
+    axes: Axes,
+    panel: Panel,
+    centroids: list[NDArray[np.float64]],
+    colours: NDArray[np.uint8],
+    theme: Theme,
+) -> None:
+    ways = panel.view.project(np.concatenate(centroids)).reshape(len(centroids), -1, 2)
+    for way, colour in zip(ways.swapaxes(0, 1), colours.tolist(), strict=False):
+        ink = [c + (t - c) * 0.35 for c, t in zip(colour, theme.text, strict=True)]
+        axes.plot(*way.T, color=_rgb(ink), linewidth=1.4, solid_capstyle="round", zorder=2)
+
+
+def _draw_centroids(
+    axes: Axes,
+    panel: Panel,
+    centroids: NDArray[np.float64],
+    colours: NDArray[np.uint8],
+    theme: Theme,
+    unit: float,
+    raster: _Raster,
+) -> None:
+    box = raster.layout.boxes[0]
+    sizes = centroid_sizes(box, len(centroids), theme, unit, wanted="numbers" in raster.overlays)
+    xy = panel.view.project(centroids)
+    for i, ((x, y), colour) in enumerate(zip(xy.tolist(), colours.tolist(), strict=False)):
+        for step, (radius, ink) in enumerate([*sizes.rings, (sizes.radius, tuple(colour))]):
+            diameter = 2 * radius * _POINTS
+            axes.plot(x, y, "o", markersize=diameter, color=_rgb(ink), markeredgewidth=0,
+                      zorder=3 + i + 0.1 * step)  # fmt: skip
+        if sizes.type_size:
+            axes.text(x, y, str(i), size=sizes.type_size * _POINTS, weight="bold", ha="center",
+                      va="center_baseline", color=_rgb(readable_on(colour)), clip_on=True,
+                      zorder=3.5 + i)  # fmt: skip
+
+
+def _draw_sizes(
+    figure: Figure,
+    strip: Box,
+    size: tuple[int, int],
+    snapshot: Snapshot,
+    colours: NDArray[np.uint8],
+) -> None:
+    axes = _axes(figure, strip, size)
+    ends = np.cumsum(snapshot.counts)
+    starts = ends - snapshot.counts
+    axes.barh(
+        np.zeros(len(ends)), snapshot.counts, 1.0, starts,
+        color=[_rgb(c) for c in colours.tolist()[: len(ends)]],
+    )  # fmt: skip
+    axes.set_xlim(0, ends[-1])
+    axes.set_ylim(-0.5, 0.5)
+    axes.set_axis_off()
+
+
+def _draw_curves(
+    figure: Figure, raster: _Raster, scene: Scene, moment: Moment, theme: Theme, unit: float
+) -> None:
+    place = raster.layout.dashboard
+    assert place is not None
+    high = min(place.height // 2, round(0.8 * place.width))
+    inset = round(2.5 * theme.tick_size * unit)  # for the numbers of the axis
+    box = Box(place.left + inset, place.top + round(8 * unit), place.width - inset, high)
+    axes = _axes(figure, box, raster.size)
+    for panel, snapshot, history, colour in zip(
+        scene.panels,
+        moment.snapshots,
+        moment.histories,
+        run_colours(len(scene.panels), theme),
+        strict=True,
+    ):
+        values = history.inertia[: snapshot.iteration + 1]
+        axes.plot(values, color=_rgb(colour), linewidth=1.4, label=panel.title)
+        axes.plot(len(values) - 1, values[-1], "o", color=_rgb(colour), markersize=4)
+    axes.set_ylim(bottom=0)
+    axes.set_xlim(left=0)
+    tick = max(5.0, theme.tick_size * unit * _POINTS)
+    axes.set_title("inertia", size=tick, color=_rgb(theme.muted), loc="left")
+    axes.set_xlabel("iteration", size=tick, color=_rgb(theme.muted))
+    axes.set_facecolor(_rgb(theme.background))
+    axes.tick_params(labelsize=tick * 0.9, labelcolor=_rgb(theme.muted), length=0)
+    axes.locator_params(nbins=4)
+    for side, spine in axes.spines.items():
+        spine.set(color=_rgb(theme.line), visible=side == "bottom")
+    if len(scene.panels) > 1:
+        axes.legend(frameon=False, fontsize=tick, labelcolor=_rgb(theme.text))
+
+
+def _rgb(colour: Colour | list[float] | list[int] | tuple[int, ...]) -> tuple[float, float, float]:
+    r, g, b = (min(1.0, max(0.0, c / 255)) for c in colour)
+    return r, g, b
