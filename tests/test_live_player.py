@@ -40,7 +40,7 @@ class Painting:
         self.frame: Any = None
         self.stopped = False
 
-    def want(self, scene: Scene, moment: Moment, look: Look) -> None:
+    def want(self, scene: Scene, moment: Moment, look: Look, between: Any = None) -> None:
         frame = self.frame
         if frame is None or frame.moment is not moment or frame.look != look:
             on = frozenset({"numbers"}) if look.overlays is None else look.overlays

@@ -115,6 +115,7 @@ class PaintThread:
         self._make_painter = make_painter or _painter
         self._changed = threading.Condition()
         self._wanted: tuple[Scene, Moment, Look] | None = None
+        self._between: Callable[[Moment, Moment], list[Moment]] | None = None
         self._new = False
         self._stopped = False
         self._frame: Frame | None = None
@@ -137,8 +138,27 @@ class PaintThread:
                 raise self._error
             return self._frame
 
-    def want(self, scene: Scene, moment: Moment, look: Look) -> None:
-        """Ask for a moment; asking again for the same costs nothing."""
+    def want(
+        self,
+        scene: Scene,
+        moment: Moment,
+        look: Look,
+        between: Callable[[Moment, Moment], list[Moment]] | None = None,
+    ) -> None:
+        """Ask for a moment; asking again for the same costs nothing.
+
+        Parameters
+        ----------
+        scene : Scene
+            What the moment belongs to.
+        moment : Moment
+            What to paint.
+        look : Look
+            How.
+        between : callable, optional
+            Returns the moments on the way from one to another, where painting them as well is less
+            work: only the points that changed from state to state are then painted again.
+        """
         with self._changed:
             wanted = self._wanted
             if (
@@ -147,7 +167,7 @@ class PaintThread:
                 or wanted[1] is not moment
                 or wanted[2] != look
             ):
-                self._wanted, self._new = (scene, moment, look), True
+                self._wanted, self._between, self._new = (scene, moment, look), between, True
                 self._changed.notify_all()
 
     def stop(self, seconds: float) -> None:
@@ -161,6 +181,7 @@ class PaintThread:
         painter: PaintsMoments | None = None
         own: frozenset[str] = frozenset()
         made: tuple[Scene, tuple[int, int]] | None = None
+        last: Moment | None = None
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._stopped or self._new)
@@ -168,25 +189,29 @@ class PaintThread:
                     return
                 assert self._wanted is not None
                 asked, moment, look = self._wanted
-                self._new = False
+                between, self._new = self._between, False
             try:
                 scene = self._along(asked, look.axes)
                 # Equal, not the same: another run on the same points needs no new painter.
                 if painter is None or made != (scene, look.size):
                     painter = None  # frees the old one's memory first
                     painter = self._make_painter(scene, self._options.with_size(look.size))
-                    own, made = painter.overlays, (scene, look.size)
+                    own, made, last = painter.overlays, (scene, look.size), None
                 overlays = own if look.overlays is None else look.overlays
                 if painter.overlays != overlays:
                     painter.overlays = overlays
-                pixels = painter.paint(moment).copy()
-                frame = Frame(asked, scene, moment, look, pixels, painter.boxes, overlays)
+                way = between(last, moment) if last is not None and between is not None else []
+                for step in (*way, moment):
+                    pixels, last = painter.paint(step).copy(), step
+                    frame = Frame(asked, scene, step, look, pixels, painter.boxes, overlays)
+                    with self._changed:
+                        self._frame = frame
+                        if self._stopped or (self._new and self._wanted[2] != look):
+                            break
             except Exception as error:
                 with self._changed:
                     self._error = error
                 return
-            with self._changed:
-                self._frame = frame
 
     def _along(self, scene: Scene, axes: Axes | str) -> Scene:
         """Return the scene along other axes; those of the last few scenes are kept."""

@@ -48,6 +48,7 @@ class Player:
         self._moments: list[Moment] = []
         self._states: list[int] = []  # the first moment of each
         self._steps: list[int] = []  # the first moment of each
+        self._numbers: dict[int, int] = {}  # of states, by the identity of their snapshots
         self._position = 0
         # While paused: the end of which state or step to be at, which may be still to come.
         self._target: tuple[list[int], int] | None = None
@@ -79,6 +80,7 @@ class Player:
                 before = self._moments[-1] if self._moments else None
                 new_state = before is None or before.snapshots is not moment.snapshots
                 if new_state:
+                    self._numbers[id(moment.snapshots)] = len(self._states)
                     self._states.append(len(self._moments))
                 if new_state or before is None or before.phase != moment.phase:
                     self._steps.append(len(self._moments))
@@ -185,6 +187,22 @@ class Player:
             if self._playing and self._since is not None:
                 self._advance(self._clock(), self._since)
             return self._moments[self._position]
+
+    def between(self, one: Moment, other: Moment) -> list[Moment]:
+        """Return the last moments of the states that lie between those of two moments, in order.
+
+        None if they belong to different runs, or if they lie so far apart that comparing all
+        labels is less work than following the changes: a million labels take as long as a state.
+        """
+        with self._changed:
+            a, b = (self._numbers.get(id(moment.snapshots)) for moment in (one, other))
+            if a is None or b is None:
+                return []
+            points = max(len(snapshot.points) for snapshot in other.snapshots)
+            if abs(a - b) > points // 1_000_000:
+                return []
+            states = range(a + 1, b) if a < b else range(a - 1, b, -1)
+            return [self._moments[self._end(self._states, state)] for state in states]
 
     def shown(self, moment: Moment) -> None:
         """Tell that `moment` is on the screen; the first one lasts from then on."""

@@ -149,9 +149,11 @@ class _Index:
         self._rows = size[1] // REACH + 1
         self._xy = np.empty((len(view.points), 2), dtype=np.float32)
         cells = np.empty(len(view.points), dtype=np.int32)
-        for part, xy in view.blocks():
+        step = view.block_rows()
+        for start in range(0, len(view.points), step):
             check(view)
-            self._xy[part] = pixels = self._pixels(xy)
+            part = slice(start, min(start + step, len(view.points)))
+            self._xy[part] = pixels = self._pixels(view.project_rows(part.start, part.stop))
             column, row = (pixels // REACH).astype(np.int32).T
             cells[part] = row.clip(0, self._rows - 1) * self._columns
             cells[part] += column.clip(0, self._columns - 1)

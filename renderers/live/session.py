@@ -178,7 +178,7 @@ class Session:
                 self._start_save(command)
             moment, look = shown.player.current(), Look(size, self._overlays, self._axes(shown))
             if moment is not None:
-                self._painting.want(shown.scene, moment, look)
+                self._painting.want(shown.scene, moment, look, shown.player.between)
         frame = self._painting.frame
         if frame is not None and frame is not self.frame:
             self.frame = frame
