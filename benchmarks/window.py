@@ -195,11 +195,11 @@ def smooth(
     return row
 
 
-def steady(points: Any, size: tuple[int, int]) -> dict[str, Any]:
+def steady(points: Any, size: tuple[int, int], due: float) -> dict[str, Any]:
     """Return the iterations per second on screen of a run that is computed meanwhile."""
     from renderers.film import Pace, moments
 
-    row: dict[str, Any] = {"points": len(points), "size": size}
+    row: dict[str, Any] = {"points": len(points), "size": size, "due_per_second": due}
 
     def script(live: Any, watch: Watch) -> None:
         player = live._session.player
@@ -216,7 +216,7 @@ def steady(points: Any, size: tuple[int, int]) -> dict[str, Any]:
         row["iterations_per_second"] = (half[-1][1] - half[0][1]) / seconds
         row["shown_per_second"] = (len(half) - 1) / seconds
 
-    show(points, size, lambda states: moments(states, Pace(fps=100.0)), script)
+    show(points, size, lambda states: moments(states, Pace(fps=due)), script)
     return row
 
 
@@ -238,7 +238,7 @@ def main() -> None:
         if args.large:
             many = 100_000_000 if args.points == 1_000_000 else args.points
             points = make_clusters(CLUSTERS, many // CLUSTERS, seed=2).astype(np.float32)
-            row = steady(points, (640, 480))
+            row = steady(points, (640, 480), args.due)
         else:
             points = make_clusters(CLUSTERS, args.points // CLUSTERS, seed=2)
             row = smooth(points, (width, height), args.seconds, args.presses, args.due)

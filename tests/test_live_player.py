@@ -1,58 +1,15 @@
-"""The player and the session of the live window, with a clock and a painter that the test holds."""
+"""The player of the live window, with a clock that the test holds."""
 
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, ClassVar
 
-import numpy as np
 import pytest
+from live import Clock, eventually, in_thread, moments
 
-from renderers import Moment, Options, Renderer, RenderError, Scene, registry
-from renderers.film import play
-from renderers.layout import Box
-from renderers.live import ChoiceUnavailable, Commands, LiveRenderer
-from renderers.live.commands import Start
-from renderers.live.painting import Frame, Look, PaintThread
+from renderers import Moment
 from renderers.live.player import Player, RunStopped
-from renderers.live.session import Session
-
-SIZE = (8, 6)
-
-
-class Clock:
-    """Seconds that pass when the test says so."""
-
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class Painting:
-    """Paints at once, in the caller's thread."""
-
-    def __init__(self) -> None:
-        self.frame: Any = None
-        self.stopped = False
-
-    def want(self, scene: Scene, moment: Moment, look: Look, between: Any = None) -> None:
-        frame = self.frame
-        if frame is None or frame.moment is not moment or frame.look != look:
-            on = frozenset({"numbers"}) if look.overlays is None else look.overlays
-            pixels = np.zeros((*look.size[::-1], 4), np.uint8)
-            self.frame = Frame(scene, scene, moment, look, pixels, (Box(0, 0, *look.size),), on)
-
-    def stop(self, seconds: float) -> None:
-        self.stopped = True
-
-
-def moments(count: int, seconds: float = 1.0) -> list[Moment]:
-    return [Moment((SimpleNamespace(iteration=i),), seconds) for i in range(count)]
 
 
 def filled(count: int, *, seconds: float = 1.0, done: bool = True) -> tuple[Player, Clock, list]:
@@ -70,19 +27,6 @@ def begin(player: Player) -> None:
     first = player.current()
     assert first is not None
     player.shown(first)
-
-
-def eventually(truth: Callable[[], bool], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not truth():
-        assert time.monotonic() < deadline, "did not happen"
-        time.sleep(0.002)
-
-
-def in_thread(work: Callable[[], None]) -> threading.Thread:
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    return thread
 
 
 def test_nothing_before_the_first_moment():
@@ -270,469 +214,124 @@ def test_film_can_be_cancelled_while_it_waits():
     assert ended.wait(10)
 
 
-# The session.
-
-
-def make_session(**given: Any) -> tuple[Session, Clock, list[str]]:
-    clock, notes = Clock(), []
-    session = Session(
-        Options(size=SIZE),
-        given.pop("commands", Commands()),
-        notes.append,
-        clock=clock,
-        painting=given.pop("painting", Painting()),
-    )
-    return session, clock, notes
-
-
-def job_of(session: Session, run: list[Moment], *, then: Exception | None = None):
-    def job() -> None:
-        session.open(Scene((), "scene"))
-        for moment in run:
-            session.draw(moment)
-        if then is not None:
-            raise then
-        session.finish(failed=False)
-
-    return job
-
-
-def shows(session: Session, moment: Moment) -> Callable[[], bool]:
-    def truth() -> bool:
-        session.tick(SIZE)
-        return session.frame is not None and session.frame.moment is moment
-
-    return truth
-
-
-def test_a_run_is_shown_from_its_first_moment_and_stepped():
-    session, clock, _ = make_session()
-    run = moments(3)
-    session.start(job_of(session, run))
-    eventually(shows(session, run[0]))
-    clock.now += 1.0
-    eventually(shows(session, run[1]))
-    session.post("back")
-    assert shows(session, run[0])()
-    session.post("forward")
-    session.post("forward")
-    assert shows(session, run[2])()
-    clock.now += 60
-    assert session.status == "paused"
-    session.post("pause")
-    assert shows(session, run[2])()
-    assert session.status == ""
-    session.post("exit")
-    session.tick(SIZE)
-    assert session.closed
-    session.end()
-
-
-def test_another_run_takes_the_place_of_a_held_back_one():
-    asked, stopped = [], threading.Event()
-    second = moments(2)
-    session: Session
-
-    def restart(start: Start) -> Callable[[], None]:
-        asked.append(start.new_points)
-        return job_of(session, second)
-
-    session, _, notes = make_session(commands=Commands(restart))
-    first = moments(50)
-
-    def job() -> None:
-        try:
-            job_of(session, first)()
-        except RunStopped:
-            stopped.set()
-            raise
-
-    session.start(job)
-    eventually(shows(session, first[0]))
-    session.post("new centroids")
-    session.tick(SIZE)
-    assert stopped.wait(10)
-    eventually(shows(session, second[0]))
-    session.post("new clusters")
-    session.tick(SIZE)
-    assert asked == [False, True]
-    assert notes == []
-    session.end()
-
-
-def test_the_old_run_stays_until_the_new_one_has_a_picture():
-    release = threading.Event()
-    session: Session
-    second = moments(1)
-
-    def slow() -> None:
-        release.wait(10)
-        job_of(session, second)()
-
-    session, clock, _ = make_session(commands=Commands(lambda _: slow))
-    first = moments(1)
-    session.start(job_of(session, first))
-    eventually(shows(session, first[0]))
-    clock.now += 60
-    session.post("new clusters")
-    assert shows(session, first[0])()
-    clock.now += 1
-    assert session.status == "computing ..."
-    release.set()
-    eventually(shows(session, second[0]))
-    assert session.status == ""
-    session.end()
-
-
-def test_many_requests_do_not_start_many_threads():
-    release, started = threading.Event(), []
-    session: Session
-
-    def restart(start: Start) -> Callable[[], None]:
-        number = len(started)
-
-        def job() -> None:
-            started.append(number)
-            release.wait(10)
-            job_of(session, last)()
-
-        return job
-
-    last = moments(1)
-    session, _, _ = make_session(commands=Commands(restart))
-    session.start(job_of(session, moments(9)))
-    for _ in range(40):
-        session.post("new clusters")
-        session.tick(SIZE)
-    assert len(started) <= 3
-    release.set()
-    eventually(shows(session, last[0]))
-    assert len(started) <= 4
-    session.end()
-
-
-def test_a_choice_that_cannot_be_made_says_why():
-    def restart(start: Start) -> Callable[[], None]:
-        raise ChoiceUnavailable("the points come from data.csv; choose 2")
-
-    session, _, notes = make_session(commands=Commands(restart))
-    session.post("new clusters")
-    session.tick(SIZE)
-    assert session.status == "the points come from data.csv; choose 2"
-    assert notes == ["the points come from data.csv; choose 2"]
-    session.end()
-
-
-def test_without_commands_the_choices_say_so():
-    session, _, notes = make_session()
-    session.post("new centroids")
-    session.tick(SIZE)
-    assert notes == ["this window shows one run that was given; s saves it, q exits"]
-    session.end()
-
-
-def test_the_first_job_that_fails_closes_the_window_and_is_raised():
-    session, _, _ = make_session()
-    session.start(job_of(session, moments(1), then=RenderError("disk full")))
-    eventually(lambda: session.tick(SIZE) is None and session.closed)
-    with pytest.raises(RenderError, match="disk full"):
-        session.end()
-
-
-def test_a_later_job_that_fails_is_told():
-    session: Session
-    session, _, notes = make_session(
-        commands=Commands(lambda _: job_of(session, [], then=ValueError("no clusters")))
-    )
-    first = moments(1)
-    session.start(job_of(session, first))
-    eventually(shows(session, first[0]))
-    session.post("new clusters")
-    eventually(lambda: session.tick(SIZE) is None and notes != [])
-    assert notes == ["the run failed: no clusters"]
-    assert not session.closed
-    assert shows(session, first[0])()
-    session.end()
-
-
-def test_closing_stops_a_run_that_is_only_watched():
-    session, _, _ = make_session()
-    stopped = threading.Event()
-
-    def job() -> None:
-        try:
-            job_of(session, moments(1000))()
-        except RunStopped:
-            stopped.set()
-            raise
-
-    session.start(job)
-    eventually(lambda: session.tick(SIZE) is None and session.frame is not None)
-    session.end()
-    assert stopped.wait(10)
-
-
-@pytest.mark.parametrize("moment_of_closing", ["before", "during"])
-def test_closing_completes_a_run_that_must_finish(moment_of_closing: str):
-    session, _, _ = make_session()
-    drawn, release = [], threading.Event()
-
-    def job() -> None:
-        session.open(Scene(()))
-        for moment in moments(200):
-            if len(drawn) == 100:
-                release.wait(10)
-            session.draw(moment)
-            drawn.append(moment)
-
-    session.start(job, must_finish=True)
-    if moment_of_closing == "during":
-        eventually(lambda: session.tick(SIZE) is None and session.frame is not None)
-    threading.Timer(0.05, release.set).start()
-    session.end()
-    assert len(drawn) == 200
-
-
-def test_a_run_that_must_finish_goes_on_when_another_is_asked_for():
-    session: Session
-    second = moments(1)
-    session, _, _ = make_session(commands=Commands(lambda _: job_of(session, second)))
-    drawn, release = [], threading.Event()
-
-    def job() -> None:
-        session.open(Scene(()))
-        for moment in moments(100):
-            session.draw(moment)
-            drawn.append(moment)
-            release.wait(10)
-
-    session.start(job, must_finish=True)
-    eventually(lambda: session.tick(SIZE) is None and session.frame is not None)
-    session.post("new clusters")
-    eventually(shows(session, second[0]))
-    release.set()
-    session.end()
-    assert len(drawn) == 100
-
-
-def test_abandoning_stops_even_a_run_that_must_finish():
-    session, _, _ = make_session()
-    stopped = threading.Event()
-
-    def job() -> None:
-        session.open(Scene(()))
-        try:
-            while True:
-                session.draw(moments(1)[0])
-                time.sleep(0.001)
-        except RunStopped:
-            stopped.set()
-            raise
-
-    session.start(job, must_finish=True)
-    session.abandon()
-    assert stopped.is_set()
-
-
-def test_a_painter_that_fails_is_raised_by_tick():
-    def make(scene: Scene, options: Options) -> Any:
-        raise ValueError("no fonts")
-
-    session, _, _ = make_session(painting=PaintThread(Options(), make))
-    session.start(job_of(session, moments(1)))
-    with pytest.raises(ValueError, match="no fonts"):
-        eventually(lambda: session.tick(SIZE) is not None)
-    session.end()
-
-
-def test_the_painting_thread_skips_what_is_overtaken_and_follows_the_size():
-    started, release, painted = threading.Event(), threading.Event(), []
-
-    class Slow:
-        boxes = ()
-        overlays = frozenset()
-
-        def __init__(self, scene: Scene, options: Options) -> None:
-            self.size = options.size
-
-        def paint(self, moment: Moment) -> np.ndarray:
-            started.set()
-            release.wait(10)
-            painted.append((moment.snapshots[0].iteration, self.size))
-            return np.zeros((self.size[1], self.size[0], 4), np.uint8)
-
-    scene, run = Scene(()), moments(4)
-    painting = PaintThread(Options(), Slow)
-    painting.want(scene, run[0], Look((4, 4)))
-    assert started.wait(10)
-    painting.want(scene, run[1], Look((4, 4)))
-    painting.want(scene, run[2], Look((4, 4)))
-    painting.want(scene, run[3], Look((6, 2)))
-    assert painting.frame is None
-    release.set()
-    eventually(lambda: painting.frame is not None and painting.frame.moment is run[3])
-    assert painted == [(0, (4, 4)), (3, (6, 2))]
-    assert painting.frame.pixels.shape == (2, 6, 4)
-    painting.stop(10)
-
-
-# Saving, with a file renderer that writes what it is told.
-
-
-class Film(Renderer):
-    """Writes the iterations it was shown; blocks in `draw` while its gate is shut."""
-
-    gate: threading.Event
-    made: ClassVar[list[Film]] = []
-
-    def __init__(self, path: Path, options: Options) -> None:
-        super().__init__(path, options)
-        self.drawn, self.aborted = [], False
-        self.made.append(self)
-
-    def open(self, scene: Scene) -> None:
-        self.scene = scene
-
-    def draw(self, moment: Moment) -> None:
-        while not type(self).gate.wait(0.005):
-            if self.aborted:
-                raise RenderError("aborted by another thread")
-        self.drawn.append(str(moment.snapshots[0].iteration))
-
-    def close(self) -> None:
-        self.path.write_text(" ".join(self.drawn))
-
-    def abort(self) -> None:
-        self.aborted = True
-
-
-@pytest.fixture
-def film(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[type[Film]]:
-    gated = type("Gated", (Film,), {"gate": threading.Event(), "made": []})
-    monkeypatch.setattr(registry, "load", lambda name: gated)
-    monkeypatch.chdir(tmp_path)
-    yield gated
-    gated.gate.set()
-
-
-def test_save_takes_the_whole_run_while_the_window_lives(film: type[Film], tmp_path: Path):
-    session, clock, notes = make_session()
-    run = moments(30)
-    session.start(job_of(session, run))
-    eventually(shows(session, run[0]))
-    session.post("pause")
-    session.post("save")
-    session.tick(SIZE)
-    session.post("save")
-    session.tick(SIZE)
-    assert notes[0].startswith("saving ")
-    assert notes[1].endswith("is being saved; save again when it is done")
-    clock.now += 60
-    assert session.status.startswith("saving ")
-    session.post("forward")
-    assert shows(session, run[1])()
-    film.gate.set()
-    eventually(lambda: session.tick(SIZE) is None and len(notes) == 3)
-    [file] = tmp_path.iterdir()
-    assert notes[2] == f"saved to {file.name}"
-    assert file.read_text() == " ".join(str(i) for i in range(30))
-    session.end()
-
-
-def test_a_saved_run_is_completed_when_another_takes_its_place(film: type[Film], tmp_path: Path):
-    session: Session
-    second = moments(1)
-    session, _, notes = make_session(commands=Commands(lambda _: job_of(session, second)))
-    first = moments(30)
-    session.start(job_of(session, first))
-    eventually(shows(session, first[0]))
-    session.post("save")
-    session.post("new clusters")
-    eventually(shows(session, second[0]))
-    film.gate.set()
-    eventually(lambda: session.tick(SIZE) is None and len(notes) == 2)
-    [file] = tmp_path.iterdir()
-    assert file.read_text() == " ".join(str(i) for i in range(30))
-    session.end()
-
-
-def test_closing_cancels_a_save(film: type[Film], tmp_path: Path):
-    session, _, _ = make_session()
-    run = moments(3)
-    session.start(job_of(session, run))
-    eventually(shows(session, run[0]))
-    session.post("save")
-    session.tick(SIZE)
-    before = time.monotonic()
-    session.end()
-    assert time.monotonic() - before < 5
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_closing_cancels_the_save_but_not_the_run_that_must_finish(
-    film: type[Film], tmp_path: Path
-):
-    session, _, _ = make_session()
-    drawn, release = [], threading.Event()
-
-    def job() -> None:
-        session.open(Scene(()))
-        for moment in moments(20):
-            session.draw(moment)
-            drawn.append(moment)
-            release.wait(10)
-
-    session.start(job, must_finish=True)
-    eventually(lambda: session.tick(SIZE) is None and session.frame is not None)
-    session.post("save")
-    session.tick(SIZE)
-    threading.Timer(0.05, release.set).start()
-    session.end()
-    assert len(drawn) == 20
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_save_that_fails_is_told_and_the_next_one_can_start(
-    film: type[Film], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-):
-    def full(self: Film, moment: Moment) -> None:
-        raise RenderError("ffmpeg failed: no space left on device")
-
-    session, _, notes = make_session()
-    run = moments(2)
-    session.start(job_of(session, run))
-    eventually(shows(session, run[0]))
-    with monkeypatch.context() as patch:
-        patch.setattr(film, "draw", full)
-        session.post("save")
-        eventually(lambda: session.tick(SIZE) is None and len(notes) == 2)
-    assert notes[1].endswith("was not saved: ffmpeg failed: no space left on device")
-    film.gate.set()
-    session.post("save")
-    eventually(lambda: session.tick(SIZE) is None and len(notes) == 4)
-    assert notes[3].startswith("saved to ")
-    session.end()
-
-
-def test_a_save_before_the_first_picture_waits_for_it(film):
-    session, _, notes = make_session()
-    session.post("save")
-    session.tick(SIZE)
-    assert notes == ["saving as soon as the first picture is there ..."]
-    film.gate.set()
-    session.start(job_of(session, moments(2)))
-    eventually(lambda: session.tick(SIZE) is None and len(notes) == 3)
-    assert notes[1].startswith("saving ")
-    assert notes[2].startswith("saved to ")
-    session.end()
-
-
-# The renderer without its event loop.
-
-
-def test_a_window_that_is_not_driven_says_so():
-    renderer = LiveRenderer(None, Options())
-    with pytest.raises(RenderError, match=r"call drive\(job\)"):
-        play(moments(1), Scene(()), [renderer])
-    renderer.close()
-    renderer.abort()
+def told(*lengths: int, phases: bool = False) -> list[Moment]:
+    """The moments of a smooth film: so many for each state, two phases with half of them each."""
+    run = []
+    for i, count in enumerate(lengths):
+        state = (SimpleNamespace(iteration=i, points=range(5_000_000)),)
+        for j in range(count):
+            phase = "assignment" if phases and j < count // 2 else "update" if phases else "state"
+            run.append(Moment(state, 0.1, phase, (j + 1) / count))
+    return run
+
+
+def playing(run: list[Moment], *, ahead: int | None = None) -> tuple[Player, Clock]:
+    clock = Clock()
+    player = Player(ahead=ahead, clock=clock)
+    for moment in run:
+        player.add(moment)
+    player.finish()
+    return player, clock
+
+
+def test_steps_of_a_smooth_film_lead_to_the_ends_of_iterations():
+    run = told(1, 10, 10, 1)
+    player, clock = playing(run)
+    begin(player)
+    clock.now += 0.55
+    assert player.current() is run[5]
+    player.step(1)
+    assert player.current() is run[10]
+    player.step(1)
+    assert player.current() is run[20]
+    player.step(-1)
+    assert player.current() is run[10]
+    player.step(-2)
+    assert player.current() is run[0]
+    player.toggle()
+    clock.now += 0.25
+    assert player.current() is run[2]
+    player.step(-1)
+    assert player.current() is run[0]
+
+
+def test_steps_show_the_phases_and_seeking_the_states():
+    run = told(1, 4, 6, phases=True)
+    player, _ = playing(run)
+    begin(player)
+    places = []
+    for _ in range(5):
+        player.step(1)
+        places.append(player.position)
+    assert places == [2, 4, 7, 10, 10]
+    player.seek(1)
+    assert (player.position, player.state, player.states) == (4, 1, 3)
+    player.seek(99)
+    assert player.position == 10
+    player.seek(-3)
+    assert player.position == 0
+
+
+def test_a_step_beyond_what_is_computed_waits_for_it_and_for_its_last_moment():
+    run = told(1, 3, 3)
+    clock = Clock()
+    player = Player(ahead=None, clock=clock)
+    player.add(run[0])
+    begin(player)
+    for _ in range(20):  # a key held down
+        player.step(1)
+    assert player.current() is run[0]
+    assert player.waiting
+    for moment in run[1:]:
+        player.add(moment)
+    assert player.current() is run[3]
+    assert not player.waiting
+
+
+def test_to_the_end_follows_a_run_at_full_speed():
+    run = told(*[1] * 40)
+    player = Player(ahead=2)
+    worker = in_thread(lambda: [player.add(moment) for moment in run])
+    eventually(lambda: len(player) == 3)
+    player.to_end()
+    worker.join(10)
+    assert player.current() is run[-1]
+    assert not player.playing
+    player.step(-1)
+    assert player.current() is run[-2]
+
+
+def test_the_run_is_held_back_by_states_not_by_moments():
+    run = told(*[30] * 8)
+    player = Player(ahead=2)
+    worker = in_thread(lambda: [player.add(moment) for moment in run])
+    eventually(lambda: len(player) == 90)
+    worker.join(0.05)
+    assert player.states == 3
+    player.ignore()
+
+
+def test_speed_changes_what_is_left_of_a_moment():
+    player, clock, run = filled(3, seconds=1.0)
+    begin(player)
+    clock.now += 0.5
+    player.speed = 2.0
+    clock.now += 0.2
+    assert player.current() is run[0]
+    clock.now += 0.1
+    assert player.current() is run[1]
+    player.speed = 0.25
+    clock.now += 3.5
+    assert player.current() is run[1]
+    clock.now += 0.4
+    assert player.current() is run[2]
+
+
+def test_the_way_between_two_moments_follows_the_states_while_that_is_short():
+    run = told(1, 2, 2, 2, 2, 2, 2, 2)
+    player, _ = playing(run)
+    assert player.between(run[0], run[7]) == [run[2], run[4], run[6]]
+    assert player.between(run[7], run[2]) == [run[6], run[4]]
+    assert player.between(run[1], run[2]) == []
+    assert player.between(run[0], run[-1]) == []  # 7 states, and 5 million labels
+    assert player.between(moments(1)[0], run[3]) == []

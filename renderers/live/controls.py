@@ -334,7 +334,7 @@ def _button_width(command: Command, type_size: float, worded: bool) -> int:
     words = _WORDS.get(command, "") if worded else ""
     if not words:
         return plain
-    return round(2.65 * type_size) + int(text_mask(words, type_size).shape[1])
+    return round(3.0 * type_size) + int(text_mask(words, type_size).shape[1])
 
 
 def _extent(group: _Group, type_size: float, worded: bool) -> int:

@@ -49,7 +49,7 @@ def paint_help(width: int, height: int, size: float, skin: Skin) -> Pixels | Non
     rows = max(map(len, GUIDE))
     while True:
         gap = round(1.4 * size)
-        keys = round(5.4 * size)
+        keys = round(6.6 * size)
         columns = [
             keys + max(text_mask(what, size).shape[1] for _, what in column) for column in GUIDE
         ]
@@ -78,8 +78,8 @@ def _painted(
     for column, wide in zip(GUIDE, columns, strict=True):
         top = round(2.9 * size)
         for key, what in column:
-            blend_mask(pixels, text_mask(key, size), left, top, skin.on_box)
-            blend_mask(pixels, text_mask(what, size), left + keys, top, skin.faint_on_box)
+            blend_mask(pixels, text_mask(key, size, bold=True), left, top, skin.on_box)
+            blend_mask(pixels, text_mask(what, size), left + keys, top, skin.on_box)
             top += step
         left += wide + gap
     return pixels

@@ -365,7 +365,7 @@ class Session:
         self._k, self._init = k, init
         try:
             self._runs.waiting = self._commands.job(Start(k=k, init=init))
-            self.say(f"K = {self.k} · {self.init} start", notify=False)
+            self.say(f"K {self.k} · {self.init} start", notify=False)
         except ChoiceUnavailable as error:
             self._k, self._init = before
             self.say(str(error))
