@@ -6,6 +6,7 @@ import ctypes
 import ctypes.util
 import importlib.util
 import itertools
+import json
 import os
 import re
 import select
@@ -21,6 +22,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import ImageGrab
+from windows import CYCLES, NOTHING
 
 from renderers.live.controls import bar_height
 
@@ -148,6 +150,16 @@ class Screen:
     def key(self, name: str) -> None:
         self.xdotool("key", name)
 
+    def press(self, window: int, x: float, y: float) -> None:
+        """Move the pointer, and take the first button down."""
+        self.drag(window, x, y)
+        self.xdotool("mousedown", "1")
+
+    def drag(self, window: int, x: float, y: float) -> None:
+        """Move the pointer to a pixel of a window."""
+        self.xdotool("mousemove", "--window", str(window), str(round(x)), str(round(y)))
+        time.sleep(0.02)
+
     def grab(self, size: tuple[int, int] = SIZE) -> np.ndarray:
         picture = ImageGrab.grab(xdisplay=self.display, bbox=(0, 0, *size))
         return np.asarray(picture.convert("RGB"))
@@ -221,7 +233,8 @@ def run(screen: Screen, tmp_path: Path) -> Iterator[Callable[..., Program]]:
 
 def expected(points_seed: int, seed: int, size: tuple[int, int] = SIZE) -> list[np.ndarray]:
     """Paint the frames of a run here, as the window should show them."""
-    from renderers import Moment, Options, make_scene
+    from renderers import Options, make_scene
+    from renderers.film import Pace, moments
     from renderers.painter import Painter
 
     names: dict = {}
@@ -229,7 +242,29 @@ def expected(points_seed: int, seed: int, size: tuple[int, int] = SIZE) -> list[
     snapshots = list(names["snapshots_of"](names["points_of"](points_seed), seed))
     picture = (size[0], size[1] - bar_height(size))
     painter = Painter(make_scene(snapshots[0]), Options(size=picture, fps=5.0))
-    return [painter.paint(Moment((s,), 0.2))[:, :, :3].copy() for s in snapshots]
+    film = moments(snapshots, Pace(fps=5.0))
+    return [painter.paint(moment)[:, :, :3].copy() for moment in film]
+
+
+def start_of(points_seed: int, seed: int):
+    """Return the view, the box of its pixels and the initial centroids of a run."""
+    from renderers import Options, make_scene
+    from renderers.painter import Painter
+
+    names: dict = {}
+    exec(SETUP, names)
+    first = next(names["snapshots_of"](names["points_of"](points_seed), seed))
+    scene = make_scene(first)
+    painter = Painter(scene, Options(size=(SIZE[0], SIZE[1] - bar_height(SIZE))))
+    return scene.panels[0].view, painter.boxes[0], first.centroids
+
+
+def pixels(view, box, values: np.ndarray) -> np.ndarray:
+    """Return where values are in the window."""
+    xmin, xmax, ymin, ymax = view.limits
+    x, y = view.project(values).T
+    across, down = (x - xmin) / (xmax - xmin), (ymax - y) / (ymax - ymin)
+    return np.column_stack([box.left + across * box.width, box.top + down * box.height])
 
 
 def shown(screen: Screen, frames: list[np.ndarray]) -> int | None:
@@ -348,20 +383,6 @@ def test_closing_ends_it_at_once(screen: Screen, run: Callable[..., Program], ho
 
 
 @needs_x
-def test_closing_cancels_a_save(screen: Screen, run: Callable[..., Program], tmp_path: Path):
-    program = run(f"live = window(){ENDLESS}\n    live.drive(endless)".replace("\n    ", "\n"))
-    found = screen.find(program)
-    frames = expected(0, 0)
-    eventually(lambda: shown(screen, frames) == 0)
-    screen.key("s")
-    program.wait_for("NOTE saving ")
-    eventually(lambda: any(tmp_path.iterdir()))
-    screen.ask_to_close(found)
-    assert program.end() == (0, "")
-    assert list(tmp_path.iterdir()) == []
-
-
-@needs_x
 def test_closing_completes_the_file_that_was_asked_for(
     screen: Screen, run: Callable[..., Program], tmp_path: Path
 ):
@@ -461,25 +482,114 @@ def test_the_menu_in_a_terminal(screen: Screen, run: Callable[..., Program]):
 
 
 @needs_x
-def test_many_windows_one_after_the_other_leave_nothing(run: Callable[..., Program]):
+def test_the_mouse_moves_centroids_slider_and_buttons(screen: Screen, run: Callable[..., Program]):
     program = run(
         """
-        import threading
-        from matplotlib import pyplot, rcParams
-        before = dict(rcParams)
-        for _ in range(8):
-            live = window()
+        live = window()
+        def restart(start):
+            tell("START", start.centroids.tolist())
             def job():
-                snapshot = next(snapshots_of(points_of(0), 0))
-                play(moments([snapshot], Pace(fps=5.0)), make_scene(snapshot), [live])
-                time.sleep(0.02)
-                live.post("exit")
-            live.drive(job)
-        tell(pyplot.get_fignums(), threading.active_count(), dict(rcParams) == before)
+                states = Engine(points_of(0), threads=1).snapshots(start.centroids)
+                first = next(states)
+                again = itertools.chain([first], states)
+                play(moments(again, Pace(fps=5.0)), make_scene(first), [live])
+            return job
+        live.commands = Commands(restart)
+        live.drive(job_of([live], points_of(0), 0, 5.0))
         """
     )
-    assert program.end(60) == (0, "")
-    assert program.said == "[] 1 True\n"
+    found = screen.find(program)
+    frames = expected(0, 0)
+    eventually(lambda: shown(screen, frames) is not None)
+    wide, top = SIZE[0], SIZE[1] - bar_height(SIZE)
+
+    # The slider: to its left end, then to the right one, where the last state is.
+    screen.press(found, 30, top + 4)
+    screen.drag(found, 12, top + 4)
+    eventually(lambda: shown(screen, frames) == 0)
+    for x in range(20, wide, 20):
+        screen.drag(found, x, top + 4)
+    eventually(lambda: shown(screen, frames) == len(frames) - 2)
+    screen.xdotool("mouseup", "1")
+    screen.key("space")
+    screen.key("Home")
+    screen.xdotool("mousemove", "--window", str(found), "2", "2")
+    eventually(lambda: shown(screen, frames) == 0)
+
+    # A centroid: taken where it is, put down at the left of the picture.
+    view, box, centroids = start_of(0, 0)
+    there = pixels(view, box, centroids)
+    taken = int(np.argmax([min(np.hypot(*(there - at).T)[np.arange(8) != i]) for i, at in
+                           enumerate(there)]))  # fmt: skip
+    screen.press(found, *there[taken])
+    target = (box.left + 30, box.top + 40)
+    screen.drag(found, *(np.add(there[taken], target) / 2))
+    screen.drag(found, *target)
+    screen.xdotool("mouseup", "1")
+    program.wait_for("START ")
+    program.wait_for("]]\n")
+    start = np.array(json.loads(program.said.split("START ")[1]))
+    assert np.array_equal(np.delete(start, taken, 0), np.delete(centroids, taken, 0))
+    assert np.abs(pixels(view, box, start)[taken] - target).max() <= 2
+
+    screen.ask_to_close(found)
+    assert program.end() == (0, "")
+
+
+STATES = {
+    "paused": ["space"],
+    "explained": ["h"],
+    "placing": ["m"],
+    "at the end": ["End"],
+    "saving": ["s"],
+    "dragging": [],
+}
+
+
+@needs_x
+def test_closing_in_each_state(screen: Screen, run: Callable[..., Program], tmp_path: Path):
+    program = run(
+        f"""
+        for state in {list(STATES)}:
+            live = window()
+            tell("OPENS", state)
+            def endless():
+                snapshot = next(snapshots_of(points_of(0), 0))
+                states = itertools.repeat(snapshot)
+                play(moments(states, Pace(fps=5.0)), make_scene(snapshot), [live])
+            live.drive(endless)
+            tell("CLOSED", state)
+        """
+    )
+    frames = expected(0, 0)[:1]
+    view, box, centroids = start_of(0, 0)
+    for state, keys in STATES.items():
+        program.wait_for(f"OPENS {state}\n")
+        found = screen.find(program)
+        eventually(lambda: shown(screen, frames) == 0)
+        for key in keys:
+            screen.key(key)
+        if state == "dragging":
+            screen.press(found, *pixels(view, box, centroids)[0])
+            screen.drag(found, 200, 200)
+        if state == "saving":
+            eventually(lambda: any(tmp_path.iterdir()))
+        else:
+            time.sleep(0.1)
+        before = time.monotonic()
+        screen.ask_to_close(found)
+        program.wait_for(f"CLOSED {state}\n")
+        assert time.monotonic() - before < 10
+        screen.xdotool("mouseup", "1")
+    assert program.end() == (0, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+@needs_x
+def test_fifty_windows_one_after_the_other_leave_nothing(run: Callable[..., Program]):
+    program = run(CYCLES)
+    assert program.end(90) == (0, "")
+    assert program.said == NOTHING
 
 
 # Without a display.

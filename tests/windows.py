@@ -1,0 +1,51 @@
+"""What windows of any toolkit have to stand: opened and closed fifty times, nothing may stay."""
+
+CYCLES = """
+import gc, os, subprocess, sys, threading, time
+from pathlib import Path
+import numpy as np
+from kmeans_engine import Engine
+from renderers import Options, make_scene
+from renderers.film import Pace, moments, play
+from renderers.live import LiveRenderer
+from renderers.live.session import Session
+from renderers.live.surface import Surface
+from renderers.live.window import Window
+
+points = np.random.default_rng(0).normal(size=(50, 2))
+states = list(Engine(points, threads=1).snapshots(points[:3]))
+pace = Pace(fps=50.0, smooth=True)
+
+def show(*commands):
+    live = LiveRenderer(None, Options(size=(300, 200), fps=50.0))
+    def job():
+        play(moments(states, pace), make_scene(states[0]), [live])
+        for command in commands:
+            live.post(command)
+            time.sleep(0.02)
+        live.post("exit")
+    live.drive(job)
+
+def left():
+    from matplotlib import pyplot
+    from matplotlib.figure import Figure
+    gc.collect()
+    ours = (Figure, LiveRenderer, Session, Surface, Window)
+    kept = [type(thing).__name__ for thing in gc.get_objects() if isinstance(thing, ours)]
+    threads = [t.name for t in threading.enumerate() if not t.name.startswith("kmeans-engine")]
+    children = subprocess.run(["ps", "--ppid", str(os.getpid()), "-o", "comm="],
+                              capture_output=True, text=True).stdout.split()
+    return pyplot.get_fignums(), kept, threads, [c for c in children if c != "ps"]
+
+def files():
+    return len(os.listdir("/proc/self/fd")) if os.path.exists("/proc/self/fd") else 0
+
+ways = [(), ("pause",), ("help",), ("place",), ("save",), ("save gif", "pause", "numbers"), ("last",)]
+for cycle in range(50):
+    show(*ways[cycle % len(ways)])
+    if cycle == 9:
+        before = files()
+print(left(), files() <= before, [file.suffix for file in Path().iterdir() if "." in file.name])
+"""
+
+NOTHING = "([], [], ['MainThread'], []) True []\n"
