@@ -288,6 +288,18 @@ def test_a_step_beyond_what_is_computed_waits_for_it_and_for_its_last_moment():
     assert not player.waiting
 
 
+def test_seeking_what_is_not_computed_pulls_the_run_along():
+    run = told(*[2] * 40)
+    player = Player(ahead=2)
+    worker = in_thread(lambda: [player.add(moment) for moment in run])
+    eventually(lambda: player.states == 3)
+    player.seek(20)
+    eventually(lambda: player.position == 41)
+    worker.join(0.05)
+    assert player.states == 23
+    player.ignore()
+
+
 def test_to_the_end_follows_a_run_at_full_speed():
     run = told(*[1] * 40)
     player = Player(ahead=2)

@@ -509,7 +509,7 @@ def test_the_mouse_moves_centroids_slider_and_buttons(screen: Screen, run: Calla
     eventually(lambda: shown(screen, frames) == 0)
     for x in range(20, wide, 20):
         screen.drag(found, x, top + 4)
-    eventually(lambda: shown(screen, frames) == len(frames) - 2)
+    eventually(lambda: shown(screen, frames) == len(frames) - 1)
     screen.xdotool("mouseup", "1")
     screen.key("space")
     screen.key("Home")

@@ -230,10 +230,11 @@ class Player:
                 at = self._index(self._steps)
                 if by > 0 and self._position < self._end(self._steps, at):
                     at -= 1
-            self._aim(self._steps, at + by)
+            # One that is not there yet is waited for; not a second one, if a key is held down.
+            self._aim(self._steps, min(at + by, len(self._steps)))
 
     def seek(self, state: int) -> None:
-        """Pause and show this state, or the one nearest to it that there is."""
+        """Pause and show this state; while it is not there, the newest one before it."""
         self._aim(self._states, state)
 
     def to_end(self) -> None:
@@ -300,9 +301,9 @@ class Player:
     def _aim(self, starts: list[int], index: int) -> None:
         with self._changed:
             self._playing, self._to_end = False, False
-            # One that is not there yet is waited for; not a second one, if a key is held down.
-            last = len(starts) - (1 if self._finished else 0)
-            self._target = starts, max(0, min(index, last))
+            if self._finished:
+                index = min(index, len(starts) - 1)
+            self._target = starts, max(0, index)
             self._settle()
             self._changed.notify_all()
 
