@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from windows import CYCLES, NOTHING
 
 ROOT = Path(__file__).parent.parent
 
@@ -20,11 +21,11 @@ pytestmark = pytest.mark.skipif(
 SCRIPT = """
 import itertools, sys, time
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 from kmeans_engine import Engine
-from renderers import Moment, Options, make_scene
+from renderers import Options, make_scene
 from renderers.film import Pace, moments, play
 from renderers.live import Commands, LiveRenderer
 from renderers.live.controls import bar_height
@@ -41,13 +42,37 @@ def job():
     play(moments(states, Pace(fps=20.0)), make_scene(states[0]), [live])
 
 def restart(start):
-    asked.append(start.new_points)
+    asked.append(start.new_points if start.centroids is None else start.centroids)
     return job
+
+def mouse(kind, x, y):
+    # Qt makes no difference between the window's pixels and its own here.
+    button = Qt.MouseButton.LeftButton
+    none = Qt.MouseButton.NoButton
+    event = QMouseEvent(kind, QPointF(x, y), canvas().mapToGlobal(QPointF(x, y)),
+                        none if kind == QEvent.Type.MouseMove else button,
+                        none if kind == QEvent.Type.MouseButtonRelease else button,
+                        Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(canvas(), event)
+
+def drag(start, end):
+    mouse(QEvent.Type.MouseButtonPress, *start)
+    for share in (0.3, 0.6, 1.0):
+        mouse(QEvent.Type.MouseMove, *(np.array(start) + share * np.subtract(end, start)))
+    mouse(QEvent.Type.MouseButtonRelease, *end)
+
+def pixel_of(size, value):
+    scene = make_scene(states[0])
+    painter = Painter(scene, Options(size=(size[0], size[1] - bar_height(size))))
+    xmin, xmax, ymin, ymax = scene.panels[0].view.limits
+    [box] = painter.boxes
+    return (box.left + (value[0] - xmin) / (xmax - xmin) * box.width,
+            box.top + (ymax - value[1]) / (ymax - ymin) * box.height)
 
 def frames_of(size):
     size = (size[0], size[1] - bar_height(size))
     painter = Painter(make_scene(states[0]), Options(size=size, fps=20.0))
-    return [painter.paint(Moment((s,), 1.0))[:, :, :3].copy() for s in states]
+    return [painter.paint(m)[:, :, :3].copy() for m in moments(states, Pace(fps=20.0))]
 
 def canvas():
     from matplotlib import pyplot
@@ -92,6 +117,32 @@ def script():
     press(Qt.Key.Key_C, "c")
     yield lambda: asked == [True, False]
     yield lambda: shown(large) is not None
+
+    # The slider, from wherever it is to the left end; then a centroid.
+    row = 300 - bar_height((400, 300)) + 4
+    drag((200, row), (8, row))
+    press(Qt.Key.Key_Space, " ")
+    press(Qt.Key.Key_Home)
+    mouse(QEvent.Type.MouseMove, 2, 2)
+    yield lambda: shown(large) == 0
+    here = pixel_of((400, 300), states[0].centroids[0])
+    drag(here, (60.0, 40.0))
+    yield lambda: len(asked) == 3
+    there = pixel_of((400, 300), asked[2][0])
+    assert np.abs(np.subtract(there, (60.0, 40.0))).max() < 2, there
+    assert np.array_equal(asked[2][1:], states[0].centroids[1:])
+    mouse(QEvent.Type.MouseMove, 2, 2)
+    yield lambda: shown(large) not in (0, None)
+
+    # The help, by its key and away by a click.
+    press(Qt.Key.Key_Question, "?")
+    yield lambda: live._session.helping
+    mouse(QEvent.Type.MouseButtonPress, 200, 100)
+    mouse(QEvent.Type.MouseButtonRelease, 200, 100)
+    yield lambda: not live._session.helping
+    for key, text in KEYS_BEFORE[END]:
+        press(key, text)
+    yield lambda: READY[END](live._session)
     if END == "q":
         press(Qt.Key.Key_Q, "q")
     else:
@@ -99,6 +150,20 @@ def script():
     yield lambda: False
 
 END = sys.argv[1]
+KEYS_BEFORE = {
+    "q": [],
+    "close": [],
+    "help": [(Qt.Key.Key_H, "h")],
+    "placing": [(Qt.Key.Key_M, "m")],
+    "saving": [(Qt.Key.Key_S, "s")],
+}
+READY = {
+    "q": lambda session: True,
+    "close": lambda session: True,
+    "help": lambda session: session.helping,
+    "placing": lambda session: session.hand.placing,
+    "saving": lambda session: session.report.saving,
+}
 deadline = time.monotonic() + 30
 steps = None
 condition = lambda: True
@@ -130,31 +195,22 @@ print(get_backend(), pyplot.get_fignums(), number)
 """
 
 
-CYCLES = """
-import os, signal, sys, threading, time
-from types import SimpleNamespace
+INTERRUPT = """
+import os, signal
 import numpy as np
 from kmeans_engine import Engine
 from renderers import make_scene, Options
-from renderers.film import moments, play
+from renderers.film import Pace, moments, play
 from renderers.live import LiveRenderer
 
 points = np.random.default_rng(0).normal(size=(50, 2))
 snapshots = list(Engine(points, threads=1).snapshots(points[:3]))
-
-def show(end):
-    live = LiveRenderer(None, Options(size=(160, 120), fps=50.0))
-    def job():
-        play(moments(snapshots, Pace(fps=50.0)), make_scene(snapshots[0]), [live])
-        end(live)
-    live.drive(job)
-
-for _ in range(5):
-    show(lambda live: live.post("exit"))
-from matplotlib import pyplot
-print(pyplot.get_fignums(), threading.active_count())
+live = LiveRenderer(None, Options(size=(160, 120), fps=50.0))
+def job():
+    play(moments(snapshots, Pace(fps=50.0)), make_scene(snapshots[0]), [live])
+    os.kill(os.getpid(), signal.SIGINT)
 try:
-    show(lambda live: os.kill(os.getpid(), signal.SIGINT))
+    live.drive(job)
 except KeyboardInterrupt:
     print("interrupted")
 """
@@ -177,15 +233,22 @@ def run(script: str, folder: Path, *words: str) -> subprocess.CompletedProcess[s
     )
 
 
-@pytest.mark.parametrize("end", ["q", "close"])
+@pytest.mark.parametrize("end", ["q", "close", "help", "placing", "saving"])
 def test_a_session(end: str, tmp_path: Path):
     done = run(SCRIPT, tmp_path, end)
-    assert (done.returncode, done.stdout.lower()) == (0, "qtagg [] 10\n"), done.stderr
+    assert (done.returncode, done.stdout.lower()) == (0, "qtagg [] 16\n"), done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.glob("*.part*"))
+
+
+def test_fifty_windows_one_after_the_other_leave_nothing(tmp_path: Path):
+    done = run(CYCLES, tmp_path)
+    assert (done.returncode, done.stdout) == (0, NOTHING), done.stderr
     assert "Traceback" not in done.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
-def test_windows_one_after_the_other_and_an_interrupt(tmp_path: Path):
-    done = run(CYCLES, tmp_path)
-    assert (done.returncode, done.stdout) == (0, "[] 1\ninterrupted\n"), done.stderr
+def test_an_interrupt(tmp_path: Path):
+    done = run(INTERRUPT, tmp_path)
+    assert (done.returncode, done.stdout) == (0, "interrupted\n"), done.stderr
     assert "Traceback" not in done.stderr
