@@ -14,7 +14,7 @@ from renderers.live.window import Window
 
 points = np.random.default_rng(0).normal(size=(50, 2))
 states = list(Engine(points, threads=1).snapshots(points[:3]))
-pace = Pace(fps=50.0, smooth=True)
+pace = Pace(fps=50.0)
 
 def show(*commands):
     live = LiveRenderer(None, Options(size=(300, 200), fps=50.0))
@@ -22,7 +22,7 @@ def show(*commands):
         play(moments(states, pace), make_scene(states[0]), [live])
         for command in commands:
             live.post(command)
-            time.sleep(0.02)
+            time.sleep(0.01)
         live.post("exit")
     live.drive(job)
 
