@@ -152,6 +152,15 @@ def spread(times: list[float]) -> dict[str, float]:
     return {"median_ms": statistics.median(times), "worst_ms": max(times)}
 
 
+def pauses(watch: Watch, presses: int) -> dict[str, float]:
+    """Pause and play on; return the milliseconds from each key until the window shows it."""
+    times = []
+    for _ in range(2 * (presses // 2)):
+        times.append(watch.press("space", lambda: (watch.answers or [0.0])[-1]))
+        time.sleep(0.05 + 0.1 * random.random())
+    return spread(times)
+
+
 def moving(states: Iterable[Any], rate: float) -> Iterator[Any]:
     """Yield a film whose centroids never rest: each iteration takes a third of a second."""
     from renderers.contract import Moment
@@ -177,11 +186,7 @@ def smooth(
         begin, before = time.perf_counter(), len(watch.frames)
         time.sleep(seconds)
         row["frames_per_second"] = (len(watch.frames) - before) / (time.perf_counter() - begin)
-        times = []
-        for _ in range(2 * (presses // 2)):
-            times.append(watch.press("space", lambda: (watch.answers or [0.0])[-1]))
-            time.sleep(0.05 + 0.1 * random.random())
-        row["pause"] = spread(times)
+        row["pause"] = pauses(watch, presses)
         live.post("first")
         time.sleep(0.5)
         times = []
@@ -195,26 +200,24 @@ def smooth(
     return row
 
 
-def steady(points: Any, size: tuple[int, int], due: float) -> dict[str, Any]:
+def steady(
+    points: Any, size: tuple[int, int], seconds: float, presses: int, due: float
+) -> dict[str, Any]:
     """Return the iterations per second on screen of a run that is computed meanwhile."""
     from renderers.film import Pace, moments
 
     row: dict[str, Any] = {"points": len(points), "size": size, "due_per_second": due}
 
     def script(live: Any, watch: Watch) -> None:
-        player = live._session.player
-        while not player.finished and time.perf_counter() - watch.frames[0][0] < 120:
+        while watch.frames[-1][1] < 100:  # the first iterations change most points
             time.sleep(0.05)
-        log = []
-        for at, iteration in watch.frames:  # until the repetition
-            if log and iteration < log[-1][1]:
-                break
-            log.append((at, iteration))
-        half = log[len(log) // 2 :]
-        seconds = half[-1][0] - half[0][0]
-        row["iterations"] = player.states - 1
-        row["iterations_per_second"] = (half[-1][1] - half[0][1]) / seconds
-        row["shown_per_second"] = (len(half) - 1) / seconds
+        begin, before = time.perf_counter(), len(watch.frames)
+        while time.perf_counter() < begin + seconds and not live._session.report.finished:
+            time.sleep(0.05)
+        took, seen = time.perf_counter() - begin, watch.frames[before:]
+        row["iterations_per_second"] = (seen[-1][1] - seen[0][1]) / took
+        row["shown_per_second"] = len(seen) / took
+        row["pause"] = pauses(watch, presses)
 
     show(points, size, lambda states: moments(states, Pace(fps=due)), script)
     return row
@@ -238,7 +241,7 @@ def main() -> None:
         if args.large:
             many = 100_000_000 if args.points == 1_000_000 else args.points
             points = make_clusters(CLUSTERS, many // CLUSTERS, seed=2).astype(np.float32)
-            row = steady(points, (640, 480), args.due)
+            row = steady(points, (640, 480), args.seconds, args.presses, args.due)
         else:
             points = make_clusters(CLUSTERS, args.points // CLUSTERS, seed=2)
             row = smooth(points, (width, height), args.seconds, args.presses, args.due)

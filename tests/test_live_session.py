@@ -652,10 +652,12 @@ def test_escape_leaves_help_then_the_placing():
     do(session, "cancel")
     assert session.hand.placing
     assert not session.helping
-    do(session, "more clusters", "cancel")
+    do(session, "more clusters")
+    assert session.message == "click to place 4 more of 4 centroids · [ ] fewer, more · esc"
+    do(session, "cancel")
     assert not session.hand.placing
     assert asked == []
-    assert session.k == 4
+    assert session.k == 3
     session.end()
 
 
@@ -663,8 +665,10 @@ def test_runs_side_by_side_are_not_restarted_by_hand():
     panels = scene_of(2).panels * 2
     session, asked, notes = begun(Scene(panels))
     session.start_from(np.zeros((3, 2)))
+    do(session, "place")
     assert asked == []
-    assert notes == ["runs side by side start as they were given; show one of them to move it"]
+    assert not session.hand.placing
+    assert notes == ["runs side by side start as they were given; show one of them to move it"] * 2
     session.end()
 
 

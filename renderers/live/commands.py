@@ -10,7 +10,16 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["KEYS", "ChoiceUnavailable", "Command", "Commands", "Job", "Start", "command_of"]
+__all__ = [
+    "KEYS",
+    "NOT_MOVABLE",
+    "ChoiceUnavailable",
+    "Command",
+    "Commands",
+    "Job",
+    "Start",
+    "command_of",
+]
 
 # fmt: off
 Command = Literal[
@@ -22,6 +31,8 @@ Command = Literal[
 ]
 # fmt: on
 Job = Callable[[], None]
+
+NOT_MOVABLE = "this window shows one run that was given; s saves it, q exits"
 
 # By matplotlib's names of the keys; the toolkits do not agree on the name of the space bar.
 KEYS: dict[str, Command] = {
@@ -117,5 +128,5 @@ class Commands:
             If there is none.
         """
         if self.restart is None:
-            raise ChoiceUnavailable("this window shows one run that was given; s saves it, q exits")
+            raise ChoiceUnavailable(NOT_MOVABLE)
         return self.restart(start)

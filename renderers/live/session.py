@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from renderers.contract import Moment, Options, Scene
 from renderers.errors import RenderError
-from renderers.live.commands import ChoiceUnavailable, Command, Commands, Job, Start
+from renderers.live.commands import NOT_MOVABLE, ChoiceUnavailable, Command, Commands, Job, Start
 from renderers.live.hand import Hand
 from renderers.live.painting import OWN, Frame, Look, PaintThread, projections
 from renderers.live.player import Player
@@ -26,6 +26,7 @@ __all__ = ["Report", "Session"]
 MESSAGE_SECONDS = 6.0
 BUSY_SECONDS = 0.5  # without a picture before the status line says that it is being computed
 SPEEDS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
+SIDE_BY_SIDE = "runs side by side start as they were given; show one of them to move it"
 HINT = "space pause · ← → step · drag a centroid · h all keys"
 
 
@@ -116,6 +117,7 @@ class Session:
         self._projection = 0
         self._k: int | None = None  # if another one is chosen
         self._init: str | None = None  # if another one is chosen
+        self._placing = 1  # how many centroids, while they are placed
         self._busy_since: float | None = None
         self._message = ""
         self._until = 0.0
@@ -205,6 +207,8 @@ class Session:
     @property
     def k(self) -> int:
         """Number of clusters of the run that comes next."""
+        if self.hand.placing:
+            return self._placing
         scene = None if self._runs.shown is None else self._runs.shown.scene
         return self._k or (scene.panels[0].k if scene is not None and scene.panels else 1)
 
@@ -256,12 +260,20 @@ class Session:
         if self.player is not None:
             self.player.seek(state)
 
+    @property
+    def movable(self) -> bool:
+        """Whether a run can be started from other centroids."""
+        scene = None if self._runs.shown is None else self._runs.shown.scene
+        single = scene is not None and len(scene.panels) == 1
+        return single and self._commands.restart is not None
+
     def start_from(self, centroids: NDArray[np.float64]) -> None:
         """Ask for a run from these centroids."""
         scene = None if self._runs.shown is None else self._runs.shown.scene
         if scene is not None and len(scene.panels) > 1:
-            self.say("runs side by side start as they were given; show one of them to move it")
+            self.say(SIDE_BY_SIDE)
         else:
+            self._k = len(centroids)
             self._restart(Start(centroids=centroids))
 
     def say(self, message: str, *, notify: bool = True) -> None:
@@ -320,7 +332,7 @@ class Session:
             case "more clusters" | "fewer clusters":
                 self._change_k(1 if command == "more clusters" else -1)
             case "place":
-                self.hand.toggle_placing()
+                self._begin_placing()
             case "numbers" | "trails" | "borders" | "changes" | "curve" | "sizes":
                 self._toggle(command)
             case "next projection" | "previous projection":
@@ -370,10 +382,20 @@ class Session:
             self._k, self._init = before
             self.say(str(error))
 
+    def _begin_placing(self) -> None:
+        """Begin to place centroids, or leave off; say so where that is of no use."""
+        self._placing = self.k
+        if self.movable or self.hand.placing:
+            self.hand.toggle_placing()
+        elif self._commands.restart is None:
+            self.say(NOT_MOVABLE)
+        elif self.player is not None:
+            self.say(SIDE_BY_SIDE)
+
     def _change_k(self, by: int) -> None:
         k = max(1, self.k + by)
         if self.hand.placing:
-            self._k = max(k, len(self.hand.placed) + 1)
+            self._placing = max(k, len(self.hand.placed) + 1)
         elif k != self.k:
             self._choose(k, self._init)
 

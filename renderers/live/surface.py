@@ -89,8 +89,9 @@ class Surface:
         if frame is not None:
             found += [self._marked(frame, mark) for mark in session.hand.marks(frame)]
         if tall:
+            report = session.report
             values = (
-                ("speed", f"\N{MULTIPLICATION SIGN}{session.report.speed:g}"),
+                ("speed", f"\N{MULTIPLICATION SIGN}{report.speed:g}"),
                 ("k", f"K {session.k}"),
                 ("init", session.init),
             )
@@ -99,7 +100,7 @@ class Surface:
                 "place" if session.hand.placing else None,
                 "help" if session.helping else None,
             )
-            found.append(Layer(0, height, self._bar.paint(size, session.report, values, lit)))
+            found.append(Layer(0, height, self._bar.paint(size, report, values, lit)))
         found += self._notes(width, height, bool(tall))
         return tuple(found)
 
@@ -138,7 +139,7 @@ class Surface:
                     session.post(button.command)
         elif session.helping:
             session.helping = False
-        elif session.frame is not None:
+        elif session.frame is not None and session.movable:
             centroids = session.hand.press(session.frame, x, y, session.k)
             if centroids is not None:
                 session.start_from(centroids)
@@ -186,7 +187,7 @@ class Surface:
         elif y < self.picture_size(self._size)[1] and not session.helping:
             if session.hand.placing:
                 self.pointer = "cross"
-            elif session.hand.over(frame, x, y) is not None:
+            elif session.movable and session.hand.over(frame, x, y) is not None:
                 self.pointer = "hand"
 
     def _look(self, frame: Frame) -> None:
@@ -233,7 +234,7 @@ class Surface:
         if over is not None:
             finding = Finding(*over, _count(frame, *over))
         words = f"cluster {finding.cluster} · {finding.size:,} point{'s' * (finding.size != 1)}"
-        if over is not None:
+        if over is not None and self._session.movable:
             words += " · drag to start from there"
         k = frame.scene.panels[finding.panel].k
         red, green, blue = cluster_colours(k, self._session.options.theme)[finding.cluster].tolist()
