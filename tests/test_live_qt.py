@@ -182,7 +182,7 @@ from PySide6.QtWidgets import QApplication
 from kmeans_engine import Engine
 from renderers import Options, make_scene
 from renderers.film import Pace, moments, play
-from renderers.live import LiveRenderer
+from renderers.live import Commands, LiveRenderer
 
 points = np.random.default_rng(0).normal(size=(50, 2))
 first = next(Engine(points, threads=1).snapshots(points[:3]))
@@ -209,6 +209,7 @@ STATES = {
 }
 for name, (begin, reached) in STATES.items():
     live = LiveRenderer(None, Options(size=(300, 220), fps=50.0))
+    live.commands = Commands(lambda start: job)
     begun = []
     deadline = time.monotonic() + 20
 

@@ -552,6 +552,7 @@ def test_closing_in_each_state(screen: Screen, run: Callable[..., Program], tmp_
         f"""
         for state in {list(STATES)}:
             live = window()
+            live.commands = Commands(lambda start: endless)
             tell("OPENS", state)
             def endless():
                 snapshot = next(snapshots_of(points_of(0), 0))

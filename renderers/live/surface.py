@@ -5,7 +5,7 @@ Knows a session and pixels, no toolkit: a window shows its layers and hands it w
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from renderers.colours import cluster_colours
 from renderers.layout import blend_mask
 from renderers.live.commands import Command
 from renderers.live.controls import HINTS, Bar, Button, bar_height
+from renderers.live.damage import Layer
 from renderers.live.hand import Mark
 from renderers.live.help import paint_help
 from renderers.live.painting import Frame
@@ -21,17 +22,9 @@ from renderers.live.session import Session
 from renderers.live.skin import Pixels, disc, note, skin_named, type_size
 from renderers.text import text_mask
 
-__all__ = ["Layer", "Pointer", "Surface"]
+__all__ = ["Pointer", "Surface"]
 
 Pointer = Literal["arrow", "hand", "cross"]
-
-
-class Layer(NamedTuple):
-    """Pixels and where their upper left corner is in the window."""
-
-    left: int
-    top: int
-    pixels: Pixels
 
 
 class Surface:
@@ -71,6 +64,11 @@ class Surface:
     def picture_size(self, size: tuple[int, int]) -> tuple[int, int]:
         """Return the size of the picture in a window of this size."""
         return size[0], max(1, size[1] - bar_height(size))
+
+    def covers(self, size: tuple[int, int]) -> bool:
+        """Return whether the newest picture fills its place in a window of this size."""
+        frame = self._session.frame
+        return frame is not None and frame.pixels.shape[1::-1] == self.picture_size(size)
 
     def layers(self, size: tuple[int, int]) -> tuple[Layer, ...]:
         """Return what a window of this size shows, from the bottom up.

@@ -11,12 +11,15 @@ import matplotlib
 from matplotlib.artist import Artist
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backend_tools import Cursors
+from matplotlib.transforms import Bbox
 
 from renderers.errors import RendererUnavailable
+from renderers.layout import Box
 from renderers.live.commands import command_of
+from renderers.live.damage import Layer, damage
 from renderers.live.display import REMEDY, find_backend
 from renderers.live.session import Session
-from renderers.live.surface import Layer, Pointer, Surface
+from renderers.live.surface import Pointer, Surface
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,9 +37,12 @@ class _Screen(Artist):
 
     layers: tuple[Layer, ...] = ()
 
-    def draw(self, renderer: RendererBase) -> None:
+    def draw(self, renderer: RendererBase, box: Box | None = None) -> None:
+        """Draw everything, or no more than a box of pixels."""
         _, tall = renderer.get_canvas_width_height()
         context = renderer.new_gc()
+        if box is not None:
+            context.set_clip_rectangle(_upwards(box, int(tall)))
         for left, top, pixels in self.layers:
             # While a picture of the new size is painted, the old one keeps its upper left corner.
             x, pixels = max(0, left), pixels[:, max(0, -left) :]
@@ -125,16 +131,35 @@ class Window:
         if self._surface.pointer != self._pointer:
             self._pointer = self._surface.pointer
             self._canvas.set_cursor(_CURSORS[self._pointer])
-        if self._stale or not _same(layers, self._screen.layers):
-            self._stale = False
+        before, self._screen.layers = self._screen.layers, layers
+        boxes = damage(before, layers, size)
+        if self._stale or boxes:
             if not self._began and self._session.frame is not None:
                 self._began = True
                 self._correct_size()
-            self._screen.layers = layers
-            self._canvas.draw()
+            self._draw(boxes, size)
             self._timer.interval = TICK_MILLISECONDS[0]
         else:
             self._timer.interval = TICK_MILLISECONDS[1 if self._session.expecting else 2]
+
+    def _draw(self, boxes: list[Box], size: tuple[int, int]) -> None:
+        """Draw the boxes, or everything where the toolkit knows no parts or nothing is there."""
+        partly = self._canvas.supports_blit and self._surface.covers(size) and not self._stale
+        self._stale = False
+        if not partly:
+            self._canvas.draw()
+            return
+        renderer = self._canvas.get_renderer()
+        for box in boxes:
+            self._screen.draw(renderer, box)
+            self._canvas.blit(_upwards(box, size[1]))
+
+    def _soon(self) -> None:
+        """Have the next tick at once: something was asked for."""
+        if self._open:
+            self._timer.interval = TICK_MILLISECONDS[0]
+            self._timer.stop()
+            self._timer.start()
 
     def _redraw(self) -> None:
         self._stale = True
@@ -150,10 +175,12 @@ class Window:
         command = command_of(event.key)
         if command is not None:
             self._session.post(command)
+            self._soon()
 
     def _press(self, event: Any) -> None:
         if event.button == 1:
             self._surface.press(*self._place(event))
+            self._soon()
 
     def _release(self, event: Any) -> None:
         if event.button == 1:
@@ -194,11 +221,10 @@ _CURSORS: dict[Pointer, Cursors] = {
 }
 
 
-def _same(new: tuple[Layer, ...], old: tuple[Layer, ...]) -> bool:
-    """Return whether two pictures of a window hold the same arrays at the same places."""
-    return len(new) == len(old) and all(
-        a.pixels is b.pixels and a[:2] == b[:2] for a, b in zip(new, old, strict=True)
-    )
+def _upwards(box: Box, tall: int) -> Bbox:
+    """Return a box as matplotlib counts, from the lower edge of a window of this height."""
+    left, top, width, height = box
+    return Bbox.from_bounds(left, tall - top - height, width, height)
 
 
 def _new_figure(backend: str, size: tuple[int, int]) -> Figure:
