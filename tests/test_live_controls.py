@@ -73,12 +73,13 @@ def test_the_bar_is_painted_whole_and_anew_only_when_something_changes(
         assert not np.array_equal(changed, painted)
 
 
-def test_progress_of_saving_grows():
+@pytest.mark.parametrize("window", SIZES)
+def test_progress_of_saving_grows(window: tuple[int, int]):
     bar = Bar(skin_named("light"))
     filled = []
     for saved in (0.0, 0.3, 0.9):
         report = Report(states=5, finished=True, saving=True, saved=saved)
-        pixels = bar.paint((1280, 720), report, VALUES)[20:]
+        pixels = bar.paint(window, report, VALUES)[20:]
         filled.append((pixels[..., :3] == skin_named("light").accent).all(axis=2).sum())
     assert filled[0] < filled[1] < filled[2]
 

@@ -255,7 +255,15 @@ class Bar:
 
     def _draw_saving(self, pixels: Pixels, plan: _Plan, report: Report) -> None:
         box, size, skin = plan.free, plan.type, self._skin
-        if not report.saving or box.width < 4 * size:
+        if not report.saving:
+            return
+        # A third of the way where nobody knows how long the run is.
+        share = 0.33 if report.saved is None else report.saved
+        colour = skin.muted if report.saved is None else skin.accent
+        if box.width < 6 * size:  # a line along the lower edge
+            (width, height), thick = plan.size, max(2, round(0.2 * size))
+            pixels[height - thick :, :, :3] = skin.line
+            pixels[height - thick :, : round(width * share), :3] = colour
             return
         mask = text_mask("saving", size)
         words = mask.shape[1] + round(0.6 * size)
@@ -267,9 +275,7 @@ class Bar:
         thick = max(5, round(0.45 * size)) | 1
         top = box.top + (box.height - thick) // 2
         blend_mask(pixels, rounded(width, thick, thick // 2), left, top, skin.line)
-        # A third of the way where nobody knows how long the run is.
-        done = max(thick, round(width * (0.33 if report.saved is None else report.saved)))
-        colour = skin.muted if report.saved is None else skin.accent
+        done = max(thick, round(width * share))
         blend_mask(pixels, rounded(done, thick, thick // 2), left, top, colour)
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.contract import Panel
-from renderers.layout import Box
-from renderers.live.painting import Frame
+if TYPE_CHECKING:
+    from renderers.contract import Panel
+    from renderers.layout import Box
+    from renderers.live.painting import Frame
 
 __all__ = ["Hand", "Mark", "Spot", "centroids_of", "spot_at"]
 

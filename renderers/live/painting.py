@@ -6,14 +6,16 @@ import itertools
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from renderers.contract import Moment, Options, Panel, Scene
-from renderers.layout import Box
-from renderers.view import View
+
+if TYPE_CHECKING:
+    from renderers.layout import Box
+    from renderers.view import View
 
 __all__ = ["OWN", "Frame", "Look", "PaintThread", "PaintsMoments", "projections"]
 
