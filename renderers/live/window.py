@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from typing import TYPE_CHECKING, Any, cast
 
 import matplotlib
@@ -30,6 +31,7 @@ DPI = 100
 # From the end of one tick to the next: after a frame, while one is due, and while none is.
 # Drawing takes 13 ms at 1280x720 in Tk, and a picture of 60 frames a second is due every 16.
 TICK_MILLISECONDS = (1, 3, 10)
+CORRECTED_SECONDS = 2.0  # from the first picture on, in which a window gets the size asked for
 
 
 class _Screen(Artist):
@@ -92,7 +94,7 @@ class Window:
             ("close_event", self._closed),
         ):
             self._canvas.mpl_connect(name, answer)
-        self._began = False
+        self._correct_until: float | None = None
         self._pointer: Pointer = "arrow"
         self._timer = self._canvas.new_timer(interval=TICK_MILLISECONDS[0])
         self._timer.add_callback(self._tick)
@@ -126,6 +128,7 @@ class Window:
 
     def _update(self) -> None:
         size = self._canvas.get_width_height(physical=True)
+        self._correct_size(size)
         self._session.tick(self._surface.picture_size(size))
         layers = self._surface.layers(size)
         if self._surface.pointer != self._pointer:
@@ -134,9 +137,6 @@ class Window:
         before, self._screen.layers = self._screen.layers, layers
         boxes = damage(before, layers, size)
         if self._stale or boxes:
-            if not self._began and self._session.frame is not None:
-                self._began = True
-                self._correct_size()
             self._draw(boxes, size)
             self._timer.interval = TICK_MILLISECONDS[0]
         else:
@@ -164,12 +164,18 @@ class Window:
     def _redraw(self) -> None:
         self._stale = True
 
-    def _correct_size(self) -> None:
+    def _correct_size(self, size: tuple[int, int]) -> None:
         # X servers say 95.9 or 96.1 dots per inch where 96 is meant, and matplotlib makes the
-        # window a pixel too small or large: 1279x719 for 1280x720.
-        sizes = list(zip(self._canvas.get_width_height(physical=True), self._size, strict=True))
-        if any(is_ != asked and abs(is_ - asked) < 0.02 * asked for is_, asked in sizes):
-            self._canvas.manager.resize(*self._size)
+        # window a pixel too small or large: 1279x719 for 1280x720. It learns so from an event that
+        # may come after the first pictures.
+        now = time.monotonic()
+        if self._correct_until is None and self._session.frame is not None:
+            self._correct_until = now + CORRECTED_SECONDS
+        if self._correct_until is not None and now < self._correct_until:
+            sides = list(zip(size, self._size, strict=True))
+            if any(is_ != asked and abs(is_ - asked) < 0.02 * asked for is_, asked in sides):
+                self._correct_until = now
+                self._canvas.manager.resize(*self._size)
 
     def _key(self, event: Any) -> None:
         command = command_of(event.key)
