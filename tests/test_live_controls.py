@@ -11,7 +11,7 @@ import pytest
 from renderers.live.commands import KEYS, Command
 from renderers.live.controls import HINTS, Bar, bar_height, slider_end
 from renderers.live.help import GUIDE, paint_help
-from renderers.live.session import Report
+from renderers.live.report import Report
 from renderers.live.skin import note, skin_named, type_size
 from renderers.themes import THEMES
 

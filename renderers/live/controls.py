@@ -12,7 +12,7 @@ import numpy as np
 from renderers.layout import Box, blend_mask
 from renderers.live.commands import Command
 from renderers.live.icons import ICONS, icon
-from renderers.live.session import Report
+from renderers.live.report import Report
 from renderers.live.skin import Pixels, Skin, disc, rounded, type_size, write_digits
 from renderers.text import text_mask
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from renderers.contract import Moment, Options, Renderer, Scene
 from renderers.live.player import Player, RunStopped
+from renderers.live.runs import Run, Runs
 
-__all__ = ["Save", "stamped_path"]
+__all__ = ["Save", "Saves", "stamped_path"]
 
 
 def stamped_path(suffix: str = ".mp4") -> Path:
@@ -117,3 +118,60 @@ class Save:
 
     def _count(self, moment: Moment) -> None:
         self.moments += 1
+
+
+class Saves:
+    """One save at a time, of a run that is kept meanwhile.
+
+    Parameters
+    ----------
+    runs : Runs
+        Told which run is kept.
+
+    Attributes
+    ----------
+    current : Save or None
+        What is being written.
+    """
+
+    def __init__(self, runs: Runs) -> None:
+        self.current: Save | None = None
+        self._runs = runs
+        self._kept: Run | None = None
+
+    def start(self, kind: str, run: Run, scene: Scene, options: Options) -> str:
+        """Begin to write a run, or its moment on display; return what to say about it.
+
+        Parameters
+        ----------
+        kind : str
+            ``"mp4"``, ``"gif"`` or ``"png"``.
+        run : Run
+            What is on display.
+        scene : Scene
+            The same, along the axes that are drawn.
+        options : Options
+            Of the picture.
+        """
+        if self.current is not None:
+            return f"{self.current.path} is being saved; save again when it is done"
+        path = stamped_path(f".{kind}")
+        moment = run.player.current() if kind == "png" else None
+        if moment is None:
+            run.kept, self._kept = True, run
+        self.current = Save(kind, path, scene, run.player, options, moment)
+        return f"saving {path} ..."
+
+    def look_after(self) -> str:
+        """Return what came of the save, once it is done; empty otherwise."""
+        result = self.current.result if self.current is not None else ""
+        if result:
+            run, self.current, self._kept = self._kept, None, None
+            if run is not None:
+                self._runs.release(run)
+        return result
+
+    def cancel(self, seconds: float) -> None:
+        """Give up what is being written; wait up to `seconds` for it to be cleaned up."""
+        if self.current is not None:
+            self.current.cancel(seconds)

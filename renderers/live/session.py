@@ -5,56 +5,31 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from renderers.contract import Moment, Options, Scene
 from renderers.errors import RenderError
 from renderers.live.commands import NOT_MOVABLE, ChoiceUnavailable, Command, Commands, Job, Start
 from renderers.live.hand import Hand
-from renderers.live.painting import OWN, Frame, Look, PaintThread, projections
+from renderers.live.painting import Frame, Look, PaintThread
 from renderers.live.player import Player
-from renderers.live.runs import Run, Runs, this_run
-from renderers.live.saving import Save, stamped_path
+from renderers.live.report import Report
+from renderers.live.runs import Runs, this_run
+from renderers.live.saving import Saves
+from renderers.live.seen import Seen
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Report", "Session"]
+__all__ = ["Session"]
 
 MESSAGE_SECONDS = 6.0
 BUSY_SECONDS = 0.5  # without a picture before the status line says that it is being computed
 SPEEDS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 SIDE_BY_SIDE = "runs side by side start as they were given; show one of them to move it"
 HINT = "space pause · ← → step · drag a centroid · h all keys"
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What the controls of a window show.
-
-    Attributes
-    ----------
-    playing, finished : bool
-        Whether time goes on; whether the run is computed to its end.
-    state, states : int
-        Index of the one on display; how many there are so far.
-    speed : float
-        Seconds of the run in one of the window.
-    saving : bool
-        Whether a file is being written.
-    saved : float or None
-        How much of it, 0..1; None if that is not known.
-    """
-
-    playing: bool = True
-    finished: bool = False
-    state: int = 0
-    states: int = 0
-    speed: float = 1.0
-    saving: bool = False
-    saved: float | None = None
 
 
 class Session:
@@ -110,11 +85,9 @@ class Session:
         self._painting = painting or PaintThread(options)
         self._posted: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._runs = Runs(clock)
-        self._save: Save | None = None
-        self._saved: Run | None = None
+        self._saves = Saves(self._runs)
         self._save_wanted: Command | None = None  # before there was a picture
-        self._overlays = options.overlays
-        self._projection = 0
+        self._seen = Seen(options.overlays)
         self._k: int | None = None  # if another one is chosen
         self._init: str | None = None  # if another one is chosen
         self._placing = 1  # how many centroids, while they are placed
@@ -167,7 +140,8 @@ class Session:
         """Do what was asked for and look what is due, for a picture of this size in pixels."""
         while not self._posted.empty():
             self._do(self._posted.get())
-        self._look_after_save()
+        if said := self._saves.look_after():
+            self.say(said)
         failure = self._runs.look_after()
         if self._runs.first is not None and self._runs.first.error is not None:
             self.closed = True  # `end` raises it
@@ -178,7 +152,7 @@ class Session:
             if self._save_wanted is not None:
                 command, self._save_wanted = self._save_wanted, None
                 self._start_save(command)
-            moment, look = shown.player.current(), Look(size, self._overlays, self._axes(shown))
+            moment, look = shown.player.current(), self._seen.look(shown.scene, size)
             if moment is not None:
                 self._painting.want(shown.scene, moment, look, shown.player.between)
         frame = self._painting.frame
@@ -205,11 +179,15 @@ class Session:
         return None if self._runs.shown is None else self._runs.shown.player
 
     @property
+    def _scene(self) -> Scene | None:
+        return None if self._runs.shown is None else self._runs.shown.scene
+
+    @property
     def k(self) -> int:
         """Number of clusters of the run that comes next."""
         if self.hand.placing:
             return self._placing
-        scene = None if self._runs.shown is None else self._runs.shown.scene
+        scene = self._scene
         return self._k or (scene.panels[0].k if scene is not None and scene.panels else 1)
 
     @property
@@ -235,14 +213,14 @@ class Session:
         """One line for a window without controls; empty if there is nothing to say."""
         if self.message:
             return self.message
-        if self._save is not None:
-            return f"saving {self._save.path}: {self._save.moments} frames"
+        if self._saves.current is not None:
+            return f"saving {self._saves.current.path}: {self._saves.current.moments} frames"
         return "" if self.player is None or self.player.playing else "paused"
 
     @property
     def report(self) -> Report:
         """What the controls show."""
-        player, save = self.player, self._save
+        player, save = self.player, self._saves.current
         if player is None:
             return Report(speed=self._runs.speed)
         return Report(
@@ -263,13 +241,13 @@ class Session:
     @property
     def movable(self) -> bool:
         """Whether a run can be started from other centroids."""
-        scene = None if self._runs.shown is None else self._runs.shown.scene
+        scene = self._scene
         single = scene is not None and len(scene.panels) == 1
         return single and self._commands.restart is not None
 
     def start_from(self, centroids: NDArray[np.float64]) -> None:
         """Ask for a run from these centroids."""
-        scene = None if self._runs.shown is None else self._runs.shown.scene
+        scene = self._scene
         if scene is not None and len(scene.panels) > 1:
             self.say(SIDE_BY_SIDE)
         else:
@@ -308,8 +286,7 @@ class Session:
     def _stop(self) -> None:
         self.closed = True
         self._runs.let_go()
-        if self._save is not None:
-            self._save.cancel(10.0)
+        self._saves.cancel(10.0)
         # A thread that dies inside the toolkits' C++ when Python ends takes the exit status along.
         self._painting.stop(2.0)
 
@@ -334,9 +311,11 @@ class Session:
             case "place":
                 self._begin_placing()
             case "numbers" | "trails" | "borders" | "changes" | "curve" | "sizes":
-                self._toggle(command)
+                self.say(self._seen.toggle(command, self.frame), notify=False)
             case "next projection" | "previous projection":
-                self._turn(1 if command == "next projection" else -1)
+                if self._scene is not None:
+                    by = 1 if command == "next projection" else -1
+                    self.say(self._seen.turn(by, self._scene), notify=False)
             case "save" | "save gif" | "save picture":
                 self._start_save(command)
             case "faster" | "slower":
@@ -361,8 +340,8 @@ class Session:
     def _cancel(self) -> None:
         if self.helping:
             self.helping = False
-        elif not self.hand.cancel() and self._save is not None:
-            self._save.cancel(0.0)
+        elif not self.hand.cancel():
+            self._saves.cancel(0.0)
 
     def _restart(self, start: Start) -> None:
         self.hand.cancel()
@@ -406,49 +385,16 @@ class Session:
             self.player.speed = self._runs.speed
         self.say(f"speed \N{MULTIPLICATION SIGN}{self._runs.speed:g}", notify=False)
 
-    def _toggle(self, overlay: str) -> None:
-        on = self._overlays
-        if on is None:
-            if self.frame is None:
-                return
-            on = self.frame.overlays
-        self._overlays = on ^ {overlay}
-        self.say(f"{overlay} {'on' if overlay in self._overlays else 'off'}", notify=False)
-
-    def _axes(self, run: Run) -> tuple[int, int] | str | None:
-        if self._projection == 0 or run.scene is None:
-            return OWN
-        choices = projections(run.scene)
-        return choices[self._projection % len(choices)]
-
-    def _turn(self, by: int) -> None:
-        scene = None if self._runs.shown is None else self._runs.shown.scene
-        if scene is None:
-            return
-        choices = projections(scene)
-        if len(choices) == 1:
-            self.say("these points have no other projection; that takes three features or more")
-            return
-        self._projection = (self._projection + by) % len(choices)
-        self.say(f"projection {self._projection + 1} of {len(choices)}", notify=False)
-
     def _start_save(self, command: Command) -> None:
-        run = self._runs.shown
-        if self._save is not None:
-            self.say(f"{self._save.path} is being saved; save again when it is done")
-        elif run is None or run.scene is None:
+        run, frame = self._runs.shown, self.frame
+        if run is None or run.scene is None:
             self._save_wanted = command
             self.say("saving as soon as the first picture is there ...")
-        else:
-            kind = {"save": "mp4", "save gif": "gif"}.get(command, "png")
-            path, scene, frame = stamped_path(f".{kind}"), run.scene, self.frame
-            options = replace(self.options, overlays=self._overlays)
-            if frame is not None and frame.asked is scene:
-                scene = frame.scene
-            moment = run.player.current() if kind == "png" else None
-            run.kept, self._saved = kind != "png", run
-            self._save = Save(kind, path, scene, run.player, options, moment)
-            self.say(f"saving {path} ...")
+            return
+        scene = frame.scene if frame is not None and frame.asked is run.scene else run.scene
+        options = replace(self.options, overlays=self._seen.overlays)
+        kind = {"save": "mp4", "save gif": "gif"}.get(command, "png")
+        self.say(self._saves.start(kind, run, scene, options))
 
     def _is_busy(self, look: Look | None) -> bool:
         """Return whether the window waits for what was asked for."""
@@ -459,10 +405,3 @@ class Session:
             return False
         late = frame.asked is not runs.shown.scene or frame.look != look
         return late or runs.shown.player.waiting
-
-    def _look_after_save(self) -> None:
-        if self._save is not None and self._save.result:
-            self.say(self._save.result)
-            if self._saved is not None:
-                self._runs.release(self._saved)
-            self._save = self._saved = None

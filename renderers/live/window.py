@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import sys
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 import matplotlib
@@ -93,7 +95,7 @@ class Window:
             ("scroll_event", self._scroll),
             ("close_event", self._closed),
         ):
-            self._canvas.mpl_connect(name, answer)
+            self._canvas.mpl_connect(name, functools.partial(self._guarded, answer))
         self._correct_until: float | None = None
         self._pointer: Pointer = "arrow"
         self._timer = self._canvas.new_timer(interval=TICK_MILLISECONDS[0])
@@ -116,13 +118,16 @@ class Window:
         if self._error is not None:
             raise self._error
 
-    def _tick(self) -> None:
+    def _guarded(self, answer: Callable[..., None], *event: Any) -> None:
         # A toolkit would print what is raised here, and go on for ever.
         try:
-            self._update()
+            answer(*event)
         except BaseException as error:
             self._error = error
             self._session.closed = True
+
+    def _tick(self) -> None:
+        self._guarded(self._update)
         if self._session.closed and self._open:
             self._close()
 
