@@ -89,7 +89,7 @@ def test_stem_and_folder(tmp_path):
             r"no renderer writes \.mov \(x\.mov\); use \.mp4 or \.gif",
         ),
         ([], ["film"], UnknownRenderer, r"no renderer writes files without a suffix \(film\)"),
-        (["window"], ["x.png"], UnknownRenderer, r"no renderer writes \.png"),
+        (["window"], ["x.bmp"], UnknownRenderer, r"no renderer writes \.bmp"),
         (["mp5"], [], UnknownRenderer, r"did you mean mp4"),
     ],
 )
