@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Cloud", "marker_radius"]
 
 _SMALLEST_MARKER = 0.75  # pixels; below it discs blur into each other and a count says more
+_SPARSE = 0.3  # points per pixel; below it dots of one pixel are lost in the ground
 _ALONE = 1 << 21  # points that one thread puts on the picture before others could help
 
 
@@ -41,6 +42,11 @@ def marker_radius(n_points: int, area: int, unit: float, theme: Theme) -> float:
     if radius < _SMALLEST_MARKER and n_points > 1:
         return 0.0
     return max(_SMALLEST_MARKER, min(radius, theme.marker_size * unit))
+
+
+def dot_side(n_points: int, area: int) -> int:
+    """Return the pixels along each side of the dots of a density picture."""
+    return 2 if n_points < _SPARSE * area else 1
 
 
 class Cloud:
@@ -71,8 +77,10 @@ class Cloud:
         self._colours[:-1, :3], self._colours[:-1, 3] = colours, 1
         self._theme = theme
         self._add = raster.add_discs if theme.marker == "disc" else raster.add_crosses
+        self._size = radius
         if radius == 0:
             self._add = raster.add_dots
+            self._size = dot_side(len(view.points), box.width * box.height)
         self._sums = np.zeros((box.height, box.width, 4), dtype=np.int64)
         self._dirty = np.zeros((box.height, box.width), dtype=np.uint8)
         self._alpha = np.zeros((box.height, box.width), dtype=np.uint8)
@@ -128,10 +136,14 @@ class Cloud:
             0..255.
         """
         height, width = self._alpha.shape
-        xy = self.places(rows)
-        inside = ((xy >= 0) & (xy < (width, height))).all(axis=1)
-        places = xy[inside].astype(np.intp)
-        flat = places[:, 1] * width + places[:, 0]
+        side = int(self._size)
+        corner = np.floor(self.places(rows) - 0.5 * (side - 1)).clip(-side, 1 << 20)
+        parts = []
+        for step in np.ndindex(side, side):
+            places = corner.astype(np.intp) + step
+            inside = ((places >= 0) & (places < (width, height))).all(axis=1)
+            parts.append((places[:, 1] * width + places[:, 0])[inside])
+        flat = np.concatenate(parts)
         if len(flat) < height * width // 64:  # sorting few beats counting into all pixels
             pixels, some = np.unique(flat, return_counts=True)
         else:
@@ -188,7 +200,7 @@ class Cloud:
             else:
                 xy = self.places(rows[start:stop])
             old, new = was[start:stop].astype(np.intp), now[start:stop].astype(np.intp)
-            self._add(xy, old, new, colours, self.radius, *parts[worker])
+            self._add(xy, old, new, colours, self._size, *parts[worker])
 
         run_chunks(add, total, self.view.block_rows(), threads)
         for more, dirty in parts[1:]:

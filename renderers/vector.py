@@ -240,7 +240,8 @@ def _draw_centroids(
     raster: _Raster,
 ) -> None:
     box = raster.layout.boxes[0]
-    sizes = centroid_sizes(box, len(centroids), theme, unit, wanted="numbers" in raster.overlays)
+    area = box.width * box.height * panel.view.spread
+    sizes = centroid_sizes(area, len(centroids), theme, unit, wanted="numbers" in raster.overlays)
     xy = panel.view.project(centroids)
     for i, ((x, y), colour) in enumerate(zip(xy.tolist(), colours.tolist(), strict=False)):
         for step, (radius, ink) in enumerate([*sizes.rings, (sizes.radius, tuple(colour))]):
