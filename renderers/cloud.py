@@ -224,6 +224,6 @@ class Cloud:
         # The fullest half per cent saturates: one crowded pixel must not dim all others.
         top = max(2.0, float(np.quantile(filled, 0.995))) if len(filled) else 2.0
         # A lone point must be seen: strongly where most pixels have no more than it does.
-        lone = max(0.3, 1.0 - 0.14 * math.log2(top))
+        lone = max(0.45, 1.0 - 0.14 * math.log2(top))
         shades = lone + (1 - lone) * np.log(cover.clip(1)) / math.log(top)
         return np.where(cover > 0, np.rint(255 * shades.clip(0, 1)), 0).astype(np.uint8)
