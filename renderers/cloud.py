@@ -21,7 +21,7 @@ __all__ = ["Cloud", "marker_radius"]
 
 _SMALLEST_MARKER = 0.75  # pixels; below it discs blur into each other and a count says more
 _SPARSE = 0.3  # points per pixel; below it dots of one pixel are lost in the ground
-_ALONE = 1 << 21  # points that one thread puts on the picture before others could help
+_ALONE = 1 << 20  # points that one thread puts on the picture before others could help
 
 
 def marker_radius(n_points: int, area: int, unit: float, theme: Theme) -> float:
@@ -84,6 +84,7 @@ class Cloud:
         self._sums = np.zeros((box.height, box.width, 4), dtype=np.int64)
         self._dirty = np.zeros((box.height, box.width), dtype=np.uint8)
         self._alpha = np.zeros((box.height, box.width), dtype=np.uint8)
+        self._crowd: NDArray[np.int64] | None = None  # zeros between two calls of `crowd`
         self._labels: NDArray[np.unsignedinteger] | None = None
         self._shown: Snapshot | None = None
 
@@ -96,7 +97,7 @@ class Cloud:
 
     def places(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
         """Return the pixels of some points, (R, 2)."""
-        return self.pixels(self.view.project(self.view.points[rows], rows))
+        return self.pixels(self.view.project(self.view.points.take(rows, axis=0), rows))
 
     def paint(self, snapshot: Snapshot, still: NDArray[np.uint8], base: NDArray[np.uint8]) -> None:
         """Bring the points up to date with `snapshot`.
@@ -135,22 +136,15 @@ class Cloud:
         share : ndarray, (P,), uint8
             0..255.
         """
-        height, width = self._alpha.shape
-        side = int(self._size)
-        corner = np.floor(self.places(rows) - 0.5 * (side - 1)).clip(-side, 1 << 20)
-        parts = []
-        for step in np.ndindex(side, side):
-            places = corner.astype(np.intp) + step
-            inside = ((places >= 0) & (places < (width, height))).all(axis=1)
-            parts.append((places[:, 1] * width + places[:, 0])[inside])
-        flat = np.concatenate(parts)
-        if len(flat) < height * width // 64:  # sorting few beats counting into all pixels
-            pixels, some = np.unique(flat, return_counts=True)
-        else:
-            some = np.bincount(flat)
-            pixels = np.flatnonzero(some)
-            some = some[pixels]
-        all_ = self._sums.reshape(-1, 4)[pixels, 3]
+        if self._crowd is None:
+            self._crowd = np.zeros_like(self._sums)
+        one = np.array([[0, 0, 0, 0], [0, 0, 0, 1]], dtype=np.int64)
+        off, on = (np.broadcast_to(np.intp(i), rows.shape) for i in (0, 1))
+        self._spread(rows, off, on, one, self._crowd)
+        pixels = self._take_dirty()
+        counts = self._crowd.reshape(-1, 4)
+        some, all_ = counts[pixels, 3], self._sums.reshape(-1, 4)[pixels, 3]
+        counts[pixels] = 0
         return pixels, (some * 255 // np.maximum(all_, 1)).astype(np.uint8)
 
     def _differing(
