@@ -154,11 +154,18 @@ class Renderer(abc.ABC):
         Class attribute: one line for ``--list-renderers``.
     default_size : tuple of int
         Class attribute: width and height in pixels when the user names none.
+    fits : bool
+        Class attribute: whether it honours ``options.max_bytes``.
+    note : str
+        What the user should know of the finished file, in one line, such as the size and rate that
+        were chosen to fit; set by `close`, empty if there is nothing to say.
     """
 
     suffix: ClassVar[str | None] = None
     writes: ClassVar[str] = ""
     default_size: ClassVar[tuple[int, int]] = (1280, 720)
+    fits: ClassVar[bool] = False
+    note: str = ""
 
     def __init__(self, path: Path | None, options: Options) -> None:
         self.path = path

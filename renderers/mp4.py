@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import ClassVar
 
+from renderers.facts import metadata
 from renderers.film_file import FilmFile
+from renderers.pipe import Pixels
 
-if TYPE_CHECKING:
-    from renderers.painter import Painter
+__all__ = ["TAGS", "Mp4Renderer"]
 
-__all__ = ["Mp4Renderer"]
+# In the filter chain: with -colorspace and its like alone the file stays untagged and Okabe-Ito
+# green decodes visibly wrong (tests/test_mp4.py::test_colours).
+TAGS = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
 
-# Tagged in the filter chain: with -colorspace and its like alone the file stays untagged and
-# Okabe-Ito green decodes visibly wrong (tests/test_mp4.py::test_colours).
-COLOURS = (
-    "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,"
-    "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
-)
+# Preset and constant rate factor, chosen from the table of benchmarks/quality.py in docs/films.md.
+QUALITIES = {"draft": ("ultrafast", 22), "standard": ("veryfast", 18), "best": ("slow", 15)}
+WORST = 51
 
 
 class Mp4Renderer(FilmFile):
     """Write an H.264 film.
 
-    yuv420p needs even sides, so an odd width or height is painted one pixel larger.
+    yuv420p needs even sides, so an odd width or height is painted one pixel larger. Every frame of
+    a pause is in the file: editors and slides stumble over gaps, and one costs x264 some 20 bytes.
     """
 
     suffix = ".mp4"
     writes = "H.264 film for browsers, slides and QuickTime"
+    pixels: ClassVar[Pixels] = "yuv420p"
+    levels = WORST - max(crf for _, crf in QUALITIES.values()) + 1
+    shrinks = 0.9
 
     @property
     def frame_size(self) -> tuple[int, int]:
@@ -35,10 +39,17 @@ class Mp4Renderer(FilmFile):
         width, height = self.options.size
         return width + width % 2, height + height % 2
 
-    def arguments(self, painter: Painter) -> tuple[Sequence[str], Sequence[str]]:
+    def output(self, level: int = 0) -> Sequence[str]:
         """Return ffmpeg's arguments; see DESIGN.md, Encoding."""
-        output = (
-            *("-vf", COLOURS, "-c:v", "libx264", "-tune", "animation", "-crf", "18"),
+        preset, crf = QUALITIES[self.options.quality]
+        # The filter, since -fps_mode cfr repeats the last frame as often as those before it.
+        return (
+            *("-vf", f"fps={self.exact_rate},{TAGS}", "-fps_mode", "passthrough"),
+            *("-c:v", "libx264", "-preset", preset, "-tune", "animation", "-crf", str(crf + level)),
+            *metadata(self._scene),
             *("-movflags", "+faststart", "-f", "mp4"),
         )
-        return (), output
+
+    def describe(self, level: int) -> str:
+        """Return the quality that was chosen."""
+        return f"quality -crf {QUALITIES[self.options.quality][1] + level}"

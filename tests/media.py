@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageSequence
 
 from renderers.contract import Moment, Options, Panel, Scene
-from renderers.ffmpeg import find_ffmpeg
+from renderers.program import find_ffmpeg
 
 # Okabe and Ito's green shows a wrong matrix or range at once; then the corners of the cube.
 COLOURS = np.array(
@@ -59,8 +59,8 @@ def fake_snapshots(count: int) -> list:
     return [SimpleNamespace(iteration=i, centroids=empty, inertia=0.0) for i in range(count)]
 
 
-def fake_scene() -> Scene:
-    return Scene(panels=(Panel(k=3, view=None),))
+def fake_scene(**words) -> Scene:
+    return Scene(panels=(Panel(k=3, view=None),), **words)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,40 @@
+"""Where a film comes from, as words for its metadata. Knows no format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from renderers.contract import Scene
+
+__all__ = ["comment", "metadata"]
+
+_LONGEST = 30_000  # characters; an argument of a program holds 131,071 bytes on Linux
+
+
+def comment(facts: Mapping[str, str]) -> str:
+    """Return the facts in one line: ``seed=69; k=12; kmeans-engine 0.1.0; command: ...``."""
+    words = [
+        f"kmeans-engine {value}"
+        if key == "version"
+        else f"command: {value}"
+        if key == "command"
+        else f"{key}={value}"
+        for key, value in facts.items()
+    ]
+    return _printable("; ".join(words))
+
+
+def metadata(scene: Scene) -> list[str]:
+    """Return ffmpeg's arguments for the metadata of a film."""
+    entries = {"title": _printable(scene.title), "comment": comment(scene.facts)}
+    arguments = []
+    for key, value in entries.items():
+        if value:
+            arguments += ["-metadata", f"{key}={value}"]
+    return arguments
+
+
+def _printable(text: str) -> str:
+    """Return text as one line that every format and every operating system takes."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line.encode("utf-8", "replace").decode("utf-8")[:_LONGEST]
