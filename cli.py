@@ -9,7 +9,9 @@ import argparse
 import functools
 import json
 import os
+import re
 import secrets
+import shlex
 import signal
 import sys
 import threading
@@ -124,8 +126,8 @@ def build_parser() -> argparse.ArgumentParser:
     add("--threads", type=_whole(1), metavar="N", help="all processors, unless given")
 
     add = parser.add_argument_group("pictures (with --render or -o)").add_argument
-    add("--render", action="append", default=[], metavar="NAME", help="live, mp4, gif or a plug-in;"
-        " may be repeated")  # fmt: skip
+    add("--render", action="append", default=[], metavar="NAME", help="live, mp4, webm, gif or a "
+        "plug-in; may be repeated")  # fmt: skip
     add("-o", "--output", action="append", default=[], metavar="PATH", help="a file to draw, told "
         "by its suffix; may be repeated")  # fmt: skip
     add("--smooth", action="store_true", help="move the centroids; linger on the first iterations,"
@@ -142,9 +144,8 @@ def build_parser() -> argparse.ArgumentParser:
     add(
         "--quality", metavar="NAME", help="draft, standard or best: time for the encoder (standard)"
     )
-    add(
-        "--max-size", metavar="SIZE", help="largest GIF, as in 2MB: size and rate are chosen to fit"
-    )
+    add("--max-size", metavar="SIZE", help="largest file, as in 2MB: size and rate of a GIF, "
+        "quality of an mp4 or webm are chosen to fit")  # fmt: skip
     add("--dpi", type=_number, metavar="D", help="dots per inch of a still (100)")
     add("--title", metavar="TEXT", help="above the picture; the name of DATA unless given")
     add("--axes", metavar="A,B", help="draw these two columns, by name or index")
@@ -243,7 +244,33 @@ def _scene(args: argparse.Namespace, source: Source) -> Scene:
     names = () if args.data is None else source.table.names
     view = View(source.points, axes=axes, names=names, offset=source.offset, scale=source.scale)
     title = _stem(args.data) if args.title is None else args.title
-    return Scene((Panel(source.k, view),), title)
+    facts = {
+        "seed": str(source.seed),
+        "k": str(source.k),
+        "init": Path(args.init).name,
+        "version": __version__,
+        "command": _command(args, source.seed),
+    }
+    return Scene((Panel(source.k, view),), title, facts)
+
+
+def _command(args: argparse.Namespace, seed: int) -> str:
+    """Return what makes the same film again, in the folder of its files.
+
+    A path is told by its name alone: the folders of a user are nobody else's business, and the same
+    film has the same bytes in each of them.
+    """
+    words = [_local(word) for word in args.words]
+    if args.seed is None:
+        words = ["--seed", str(seed), *words]
+    return shlex.join(["kmeans-engine", *words])
+
+
+def _local(word: str) -> str:
+    match = re.fullmatch(r"(--[\w-]+=|-o)?(.*)", word, flags=re.DOTALL)
+    assert match is not None
+    flag, value = match[1] or "", match[2]
+    return flag + Path(value).name if Path(value).is_absolute() else word
 
 
 class _Job:
@@ -263,7 +290,20 @@ class _Job:
         )
         asked = ("size", "theme", "overlays", "quality", "max_size", "dpi")
         given = {name: value for name in asked if (value := getattr(args, name)) is not None}
-        self.options = [make_options(o.renderer, fps=self.pace.fps, **given) for o in self.outputs]
+        # Beside a file that fits, a window and a still may be as they are.
+        some = any(output.renderer.fits for output in self.outputs)
+        self.options = [
+            make_options(
+                output.renderer,
+                fps=self.pace.fps,
+                **{
+                    n: v
+                    for n, v in given.items()
+                    if n != "max_size" or output.renderer.fits or not some
+                },
+            )
+            for output in self.outputs
+        ]
         self._check_files()
         source = _read(args)
         from kmeans_engine.run import Run
@@ -275,6 +315,7 @@ class _Job:
             tolerance=args.tolerance,
         )
         self.scene = _scene(args, source) if self.outputs else None
+        self.notes: list[str] = []
 
     @property
     def files(self) -> list[str]:
@@ -327,6 +368,7 @@ class _Job:
             job()
         else:
             self._drive(window, job)
+        self.notes = [renderer.note for renderer in renderers if renderer.note]
 
     def _play(self, renderers: list[Renderer], progress: _Progress) -> None:
         from renderers.film import moments, play
@@ -445,7 +487,8 @@ def _report(args: argparse.Namespace, job: _Job) -> None:
         return
     facts = summarize(job.clustering, outputs=job.files)
     if not args.quiet:
-        _say(spell_summary(facts))
+        for text in (*job.notes, spell_summary(facts)):
+            _say(text)
     if args.json:
         _tell(json.dumps(facts))
 
@@ -520,6 +563,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         with _signals_raise():
             args = build_parser().parse_args(argv)
+            args.words = sys.argv[1:] if argv is None else argv
             if args.list_renderers:
                 _list_renderers()
                 return 0

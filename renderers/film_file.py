@@ -57,9 +57,7 @@ class FilmFile(Renderer):
     pixels: ClassVar[Pixels] = "rgba"
     #: Whether a frame that repeats is sent once more where it ends.
     ends: ClassVar[bool] = True
-    #: Steps from the film as it was asked for down to the smallest that is still one, and the share
-    #: of bytes that each is expected to leave.
-    levels: ClassVar[int] = 1
+    #: The share of bytes that one level more is expected to leave.
     shrinks: ClassVar[float] = 0.9
 
     _scene: Scene
@@ -92,6 +90,11 @@ class FilmFile(Renderer):
         ffmpeg repeats it itself; too many at a time would pass for a hang.
         """
         return 60
+
+    @property
+    @abc.abstractmethod
+    def levels(self) -> int:
+        """Number of steps from the film as asked for down to the smallest that is still one."""
 
     @abc.abstractmethod
     def output(self, level: int = 0) -> Sequence[str]:
@@ -162,9 +165,11 @@ class FilmFile(Renderer):
             pipe = encoder.pipe
             source = ("-f", "nut", "-i", f"file:{encoder.temporary}") if self._recorded else ()
             recording = Recording(source, pipe.sent, pipe.ticks, pipe.start)
-            film = self._encoded(recording) if self._recorded else encoder
-            self.seal(film, recording)
-            film.commit()
+            if self._recorded:
+                encoder = self._encoded(recording)
+            else:
+                self.seal(encoder, recording)
+            encoder.commit()
         finally:
             self.abort()
 
@@ -197,6 +202,7 @@ class FilmFile(Renderer):
             while (level := search.next()) is not None:
                 self.prepare(level, recording)
                 attempt = self.encode(recording, self.inputs(), self.output(level))
+                self.seal(attempt, recording)
                 if search.fits(level, attempt.temporary.stat().st_size):
                     if best is not None:
                         best[1].abort()

@@ -34,7 +34,6 @@ class GifRenderer(FilmFile):
     suffix = ".gif"
     writes = "looping animation for web pages and chats"
     default_size = (640, 480)
-    levels = 18
     shrinks = _STEP**1.7
     ends = False  # a frame less; `seal` tells how long the last one stays
 
@@ -50,6 +49,11 @@ class GifRenderer(FilmFile):
     def longest(self) -> int:
         """Return how many times a frame may be shown before it is sent again."""
         return max(1, int(gif_blocks.LONGEST_SECONDS * self.rate))
+
+    @property
+    def levels(self) -> int:
+        """Down to a twentieth of the sides."""
+        return 18
 
     def must_be_recorded(self) -> bool:
         """Tell whether frames are needed twice."""
@@ -107,7 +111,7 @@ class GifRenderer(FilmFile):
         """Return width, height and rate at a level; films that are slow anyway keep their rate."""
         share = _STEP**level
         width, height = (max(1, round(side * share)) for side in self.frame_size)
-        return width, height, round(max(min(self.rate, _SLOW), self.rate * share), 3)
+        return width, height, max(min(self.rate, _SLOW), round(self.rate * share, 1))
 
     def _smaller(self, level: int) -> str:
         """Return the filters that make a recording smaller and slower; the last frame stays."""

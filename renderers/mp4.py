@@ -30,7 +30,6 @@ class Mp4Renderer(FilmFile):
     suffix = ".mp4"
     writes = "H.264 film for browsers, slides and QuickTime"
     pixels: ClassVar[Pixels] = "yuv420p"
-    levels = WORST - max(crf for _, crf in QUALITIES.values()) + 1
     shrinks = 0.9
 
     @property
@@ -38,6 +37,11 @@ class Mp4Renderer(FilmFile):
         """Width and height in pixels, both even."""
         width, height = self.options.size
         return width + width % 2, height + height % 2
+
+    @property
+    def levels(self) -> int:
+        """Constant rate factors from the one of the quality to the worst."""
+        return WORST - QUALITIES[self.options.quality][1] + 1
 
     def output(self, level: int = 0) -> Sequence[str]:
         """Return ffmpeg's arguments; see DESIGN.md, Encoding."""

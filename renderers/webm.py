@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from renderers.errors import RendererUnavailable
 from renderers.facts import metadata
@@ -23,7 +22,6 @@ class WebmRenderer(Mp4Renderer):
 
     suffix = ".webm"
     writes = "VP9 film for web pages"
-    levels: ClassVar[int] = WORST - max(crf for _, _, crf in QUALITIES.values()) + 1
     shrinks = 0.95
 
     @classmethod
@@ -35,6 +33,11 @@ class WebmRenderer(Mp4Renderer):
                 f"this ffmpeg has no {_CODEC}, which .webm needs; write .mp4, or have "
                 f"IMAGEIO_FFMPEG_EXE name an ffmpeg that has it"
             )
+
+    @property
+    def levels(self) -> int:
+        """Constant rate factors from the one of the quality to the worst."""
+        return WORST - QUALITIES[self.options.quality][2] + 1
 
     def output(self, level: int = 0) -> Sequence[str]:
         """Return ffmpeg's arguments."""
