@@ -9,7 +9,6 @@ import argparse
 import functools
 import json
 import os
-import re
 import secrets
 import shlex
 import signal
@@ -254,23 +253,34 @@ def _scene(args: argparse.Namespace, source: Source) -> Scene:
     return Scene((Panel(source.k, view),), title, facts)
 
 
+# What does not change a film: the same one has the same bytes, wherever it is made.
+_UNTOLD = {
+    *("data", "list_renderers", "render", "output", "threads", "labels", "centroids", "overwrite"),
+    *("json", "quiet", "dpi"),
+}
+
+
 def _command(args: argparse.Namespace, seed: int) -> str:
-    """Return what makes the same film again, in the folder of its files.
+    """Return what makes the film again, but for its own name, in the folder of the files it reads.
 
-    A path is told by its name alone: the folders of a user are nobody else's business, and the same
-    film has the same bytes in each of them.
+    Folders are left out: those of a user are nobody else's business.
     """
-    words = [_local(word) for word in args.words]
-    if args.seed is None:
-        words = ["--seed", str(seed), *words]
-    return shlex.join(["kmeans-engine", *words])
-
-
-def _local(word: str) -> str:
-    match = re.fullmatch(r"(--[\w-]+=|-o)?(.*)", word, flags=re.DOTALL)
-    assert match is not None
-    flag, value = match[1] or "", match[2]
-    return flag + Path(value).name if Path(value).is_absolute() else word
+    default = build_parser().get_default
+    words = ["kmeans-engine"]
+    if args.data is not None:
+        name = Path(args.data).name
+        words.append(f"./{name}" if name.startswith("-") and name != "-" else name)
+    for name, value in {**vars(args), "seed": seed}.items():
+        if name in _UNTOLD or value == default(name):
+            continue
+        flag = "-k" if name == "k" else "--" + name.replace("_", "-")
+        if value is True:
+            words.append(flag)
+            continue
+        text = "x".join(map(str, value)) if name == "size" else str(value)
+        text = Path(text).name if name == "init" else text
+        words += [f"{flag}={text}"] if text.startswith("-") else [flag, text]
+    return shlex.join(words)
 
 
 class _Job:
@@ -563,7 +573,6 @@ def main(argv: list[str] | None = None) -> int:
     try:
         with _signals_raise():
             args = build_parser().parse_args(argv)
-            args.words = sys.argv[1:] if argv is None else argv
             if args.list_renderers:
                 _list_renderers()
                 return 0

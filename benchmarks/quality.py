@@ -46,16 +46,21 @@ SPEEDS = [
 ]
 
 
-def film(points: int):
-    """Return the scene and the moments of a smooth film."""
+def film(points: int, frames: int):
+    """Return the scene and the moments of a smooth film, or of its beginning."""
     X = make_clusters(12, points // 12, seed=69)
     states = list(Engine(X).snapshots(initial_centroids(X, 12, seed=1), max_iterations=40))
     for state in states:
         _ = state.labels, state.inertia
-    return make_scene(states[0]), list(moments(states, Pace(fps=RATE, smooth=True)))
+    story, clock = [], FrameClock(RATE)
+    for moment in moments(states, Pace(fps=RATE, smooth=True)):
+        if (frames := frames - clock.frames(moment.seconds)) < 0:
+            break
+        story.append(moment)
+    return make_scene(states[0]), story
 
 
-def paint(scene, story, frames: int, path: Path) -> tuple[int, float]:
+def paint(scene, story, path: Path) -> tuple[int, float]:
     """Write frames of the film in RGBA; return how many, and the seconds that painting took."""
     painter, clock = Painter(scene, Options(size=SIZE, fps=RATE)), FrameClock(RATE)
     painter.paint(story[0])
@@ -66,7 +71,7 @@ def paint(scene, story, frames: int, path: Path) -> tuple[int, float]:
             begin = time.perf_counter()
             frame = painter.paint(moment) if times else None
             seconds += time.perf_counter() - begin
-            for _ in range(min(times, frames - count)):
+            for _ in range(times):
                 file.write(frame)
                 count += 1
     return count, seconds
@@ -104,7 +109,8 @@ def encoded(pixels: str, source: Path, out: Path, chain_: str, *codec: object) -
 
 def likeness(yuv: Path, out: Path) -> tuple[float, float]:
     """Return the PSNR in dB and the SSIM of a film."""
-    graph = "[0:v]split[a][b];[1:v]split[c][d];[a][c]psnr;[b][d]ssim"
+    # Without the tags, ffmpeg would convert what it takes for another matrix.
+    graph = f"[0:v]split[a][b];[1:v]{TAGS},split[c][d];[a][c]psnr;[b][d]ssim"
     _, words = timed("-i", out, *RAW, "-pixel_format", "yuv420p", "-i", yuv,
                      "-lavfi", graph, "-f", "null", "-")  # fmt: skip
     psnr = re.search(r"PSNR .*average:([\d.inf]+)", words)[1]
@@ -123,9 +129,9 @@ def through_us(scene, story, quality: str, path: Path) -> float:
 
 
 def measure(name: str, points: int, most: int, folder: Path) -> tuple[list, list]:
-    scene, story = film(points)
+    scene, story = film(points, most)
     rgba, yuv = folder / "film.rgba", folder / "film.yuv"
-    count, painting = paint(scene, story, most, rgba)
+    count, painting = paint(scene, story, rgba)
     convert(rgba, yuv)
     rows, whole = [], []
     x264 = [

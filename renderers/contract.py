@@ -95,7 +95,8 @@ class Scene:
     title : str
         Title of the whole picture; may be empty.
     facts : mapping of str to str
-        Where the picture comes from, for the metadata of a file: seed, k, init, version, command.
+        Where the picture comes from, for the metadata of a file: seed, k, init, version, command
+        (which lacks the file's own name).
     """
 
     panels: tuple[Panel, ...]

@@ -100,7 +100,7 @@ class GifRenderer(FilmFile):
         begin, end = (
             round(100 * tick / self.exact_rate) for tick in (recording.start, recording.ticks)
         )
-        words = [self._scene.title, comment(self._scene.facts)]
+        words = [self._scene.title, comment(self._scene.facts, self.suffix)]
         gif_blocks.complete(
             encoder.temporary,
             last_seconds=(end - begin) / 100,

@@ -13,12 +13,13 @@ __all__ = ["LONGEST_SECONDS", "complete"]
 
 LONGEST_SECONDS = 655.0  # a delay is 16 bits of hundredths
 
+_PIECE = 1 << 20
 _EXTENSION, _IMAGE, _TRAILER = b"\x21", b"\x2c", b"\x3b"
 _CONTROL, _COMMENT = b"\xf9", b"\xfe"
 
 
 def complete(path: Path, *, last_seconds: float, comment: str) -> None:
-    """Set the delay of the last frame, and append a comment.
+    """Set the delay of the last frame, and insert a comment before the first.
 
     Parameters
     ----------
@@ -35,7 +36,7 @@ def complete(path: Path, *, last_seconds: float, comment: str) -> None:
         If the file cannot be changed, or is no GIF.
     """
     with path.open("r+b") as file:
-        delay, end = _survey(file)
+        start, delay = _survey(file)
         if delay is not None:
             file.seek(delay)
             file.write(struct.pack("<H", min(max(round(100 * last_seconds), 1), 65_535)))
@@ -43,17 +44,30 @@ def complete(path: Path, *, last_seconds: float, comment: str) -> None:
             text = comment.encode("utf-8")
             blocks = (text[i : i + 255] for i in range(0, len(text), 255))
             parts = b"".join(bytes([len(block)]) + block for block in blocks)
-            file.seek(end)
-            file.write(_EXTENSION + _COMMENT + parts + b"\x00" + _TRAILER)
+            _insert(file, start, _EXTENSION + _COMMENT + parts + b"\x00")
 
 
-def _survey(file: BinaryIO) -> tuple[int | None, int]:
-    """Return where the delay of the last frame is, and where the file ends."""
+def _insert(file: BinaryIO, place: int, data: bytes) -> None:
+    """Make room for data within a file, a piece at a time from its end, and write it there."""
+    end = file.seek(0, 2)
+    while end > place:
+        begin = max(place, end - _PIECE)
+        file.seek(begin)
+        piece = file.read(end - begin)
+        file.seek(begin + len(data))
+        file.write(piece)
+        end = begin
+    file.seek(place)
+    file.write(data)
+
+
+def _survey(file: BinaryIO) -> tuple[int, int | None]:
+    """Return where the first block begins, and where the delay of the last frame is."""
     head = file.read(13)
     if head[:3] != b"GIF":
         raise OSError("ffmpeg left something that is no GIF")
     _skip_table(file, head[10])
-    delay = None
+    start, delay = file.tell(), None
     while (kind := file.read(1)) != _TRAILER:
         if kind == _EXTENSION:
             if file.read(1) == _CONTROL:
@@ -65,7 +79,7 @@ def _survey(file: BinaryIO) -> tuple[int | None, int]:
             raise OSError("ffmpeg left a GIF without an end")
         while length := file.read(1)[0]:
             file.seek(length, 1)
-    return delay, file.tell() - 1
+    return start, delay
 
 
 def _skip_table(file: BinaryIO, flags: int) -> None:

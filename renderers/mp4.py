@@ -50,7 +50,7 @@ class Mp4Renderer(FilmFile):
         return (
             *("-vf", f"fps={self.exact_rate},{TAGS}", "-fps_mode", "passthrough"),
             *("-c:v", "libx264", "-preset", preset, "-tune", "animation", "-crf", str(crf + level)),
-            *metadata(self._scene),
+            *metadata(self._scene, self.suffix),
             *("-movflags", "+faststart", "-f", "mp4"),
         )
 

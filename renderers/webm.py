@@ -46,7 +46,7 @@ class WebmRenderer(Mp4Renderer):
             *("-vf", f"fps={self.exact_rate},{TAGS}", "-fps_mode", "passthrough"),
             *("-c:v", _CODEC, "-deadline", deadline, "-cpu-used", str(speed), "-row-mt", "1"),
             *("-crf", str(crf + level), "-b:v", "0"),
-            *metadata(self._scene),
+            *metadata(self._scene, self.suffix),
             *("-f", "webm"),
         )
 
