@@ -34,16 +34,10 @@ HERE = Path(__file__).parent
 SIZE, RATE = (1280, 720), 30
 RAW = ("-f", "rawvideo", "-video_size", f"{SIZE[0]}x{SIZE[1]}", "-framerate", str(RATE))
 PRESETS = [
-    *((preset, crf) for preset in ("ultrafast", "superfast", "veryfast") for crf in (18, 23)),
-    *((preset, crf) for preset in ("fast", "medium", "slow") for crf in (15, 18)),
+    *(("ultrafast", 18), ("ultrafast", 26), ("superfast", 23), ("veryfast", 18), ("veryfast", 23)),
+    *(("fast", 18), ("medium", 18), ("slow", 18), ("slow", 15)),
 ]
-SPEEDS = [
-    ("realtime", 8, 30),
-    ("realtime", 8, 22),
-    ("good", 5, 30),
-    ("good", 5, 22),
-    ("good", 2, 20),
-]
+SPEEDS = [("realtime", 8, 34), ("realtime", 8, 22), ("good", 5, 22), ("good", 2, 20)]
 
 
 def film(points: int, frames: int):

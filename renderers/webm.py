@@ -6,15 +6,14 @@ from collections.abc import Sequence
 
 from renderers.errors import RendererUnavailable
 from renderers.facts import metadata
-from renderers.mp4 import TAGS, Mp4Renderer
+from renderers.mp4 import Mp4Renderer
 from renderers.program import encoders
 
 __all__ = ["WebmRenderer"]
 
 _CODEC = "libvpx-vp9"
 # Deadline, -cpu-used and constant quality, chosen as those of mp4.
-QUALITIES = {"draft": ("realtime", 8, 30), "standard": ("good", 5, 22), "best": ("good", 2, 18)}
-WORST = 63
+QUALITIES = {"draft": ("realtime", 8, 34), "standard": ("realtime", 8, 22), "best": ("good", 2, 20)}
 
 
 class WebmRenderer(Mp4Renderer):
@@ -23,6 +22,7 @@ class WebmRenderer(Mp4Renderer):
     suffix = ".webm"
     writes = "VP9 film for web pages"
     shrinks = 0.95
+    coarsest = 60
 
     @classmethod
     def check(cls) -> None:
@@ -35,21 +35,18 @@ class WebmRenderer(Mp4Renderer):
             )
 
     @property
-    def levels(self) -> int:
-        """Constant rate factors from the one of the quality to the worst."""
-        return WORST - QUALITIES[self.options.quality][2] + 1
+    def best(self) -> int:
+        """Constant quality that was asked for."""
+        return QUALITIES[self.options.quality][2]
 
     def output(self, level: int = 0) -> Sequence[str]:
         """Return ffmpeg's arguments."""
-        deadline, speed, crf = QUALITIES[self.options.quality]
+        deadline, speed, _ = QUALITIES[self.options.quality]
+        crf, _ = self.chosen(level)
         return (
-            *("-vf", f"fps={self.exact_rate},{TAGS}", "-fps_mode", "passthrough"),
+            *("-vf", self.filters(level), "-fps_mode", "passthrough"),
             *("-c:v", _CODEC, "-deadline", deadline, "-cpu-used", str(speed), "-row-mt", "1"),
-            *("-crf", str(crf + level), "-b:v", "0"),
+            *("-crf", str(crf), "-b:v", "0"),
             *metadata(self._scene, self.suffix),
             *("-f", "webm"),
         )
-
-    def describe(self, level: int) -> str:
-        """Return the quality that was chosen."""
-        return f"quality -crf {QUALITIES[self.options.quality][2] + level}"

@@ -86,6 +86,15 @@ def read_mp4(path: Path) -> Film:
     return Film(frames, np.array(seconds[: len(frames)]), facts)
 
 
+def said(path: Path) -> dict[str, str]:
+    """Return the metadata of a film, as ffmpeg reads it."""
+    command = [find_ffmpeg(), "-loglevel", "error", "-i", f"file:{path}", "-f", "ffmetadata", "-"]
+    run = subprocess.run(command, capture_output=True, check=True)
+    text = run.stdout.decode("utf-8").replace("\\\n", "\n")
+    pairs = re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE)
+    return {key: re.sub(r"\\(.)", r"\1", value) for key, value in pairs}
+
+
 def read_gif(path: Path) -> Film:
     """Decode a GIF; the pictures as composed, with the delays that the file holds."""
     with Image.open(path) as image:
