@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from renderers import gif_blocks
 from renderers.contract import Scene
+from renderers.errors import RenderError
 from renderers.facts import comment
 from renderers.ffmpeg import Encoder
 from renderers.film_file import FilmFile, Recording
@@ -101,11 +102,14 @@ class GifRenderer(FilmFile):
             round(100 * tick / self.exact_rate) for tick in (recording.start, recording.ticks)
         )
         words = [self._scene.title, comment(self._scene.facts, self.suffix)]
-        gif_blocks.complete(
-            encoder.temporary,
-            last_seconds=(end - begin) / 100,
-            comment="; ".join(filter(None, words)),
-        )
+        try:
+            gif_blocks.complete(
+                encoder.temporary,
+                last_seconds=(end - begin) / 100,
+                comment="; ".join(filter(None, words)),
+            )
+        except OSError as error:
+            raise RenderError(f"{self.path} was not written: {error.strerror or error}") from error
 
     def _chosen(self, level: int) -> tuple[int, int, float]:
         """Return width, height and rate at a level; films that are slow anyway keep their rate."""

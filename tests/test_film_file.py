@@ -123,6 +123,26 @@ def test_interrupted_between_attempts(tmp_path, kind, monkeypatch):
     assert list(tmp_path.iterdir()) == [path]
 
 
+@KINDS
+def test_ffmpeg_fails_at_an_attempt(tmp_path, kind, monkeypatch):
+    path = tmp_path / f"run{kind.suffix}"
+    path.write_bytes(b"older")
+    monkeypatch.setattr(kind, "output", lambda self, level=0: ("-c:v", "nothing", "-f", "mp4"))
+    with pytest.raises(RenderError, match=r"failed with exit status .* Encoder not found"):
+        save(kind, path, max_bytes=10_000)
+    assert path.read_bytes() == b"older"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@KINDS
+@pytest.mark.parametrize("size", [(1, 1), (3, 5), (161, 121)])
+def test_odd_sizes_that_fit(tmp_path, kind, size):
+    path = tmp_path / f"run{kind.suffix}"
+    save(kind, path, max_bytes=8_000, count=3, size=size)
+    assert path.stat().st_size <= 8_000
+    assert len(read(path).frames) >= 1
+
+
 def test_given_up_by_another_thread_while_it_is_made_to_fit(tmp_path, monkeypatch):
     path = tmp_path / "run.mp4"
     renderer = Mp4Renderer(path, Options(size=(160, 120), fps=5, max_bytes=10_000))
