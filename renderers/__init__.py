@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from importlib import import_module
 from os import PathLike
 from pathlib import Path
@@ -141,7 +142,8 @@ def save(
     quality : {"draft", "standard", "best"}
         How much work the encoder of a film may spend.
     max_size : str or int, optional
-        Largest file, such as "2MB": size and rate of a GIF are chosen to fit.
+        Largest file, such as "2MB": size and rate of a GIF, quality of an mp4 or webm are chosen to
+        fit.
     dpi : float
         Dots per inch of a still, whose `size` counts hundredths of an inch.
     overwrite : bool
@@ -200,8 +202,8 @@ def show(
 ) -> None:
     """Show the snapshots of a run in a window, while they are computed; return when it is closed.
 
-    The parameters are those of `save`. The window is matplotlib's: ``MPLBACKEND`` chooses the
-    toolkit.
+    In a notebook, show them in a player below the cell instead, once all are computed. The
+    parameters are those of `save`. The window is matplotlib's: ``MPLBACKEND`` chooses the toolkit.
 
     Raises
     ------
@@ -210,10 +212,12 @@ def show(
     RendererUnavailable
         If there is no display.
     """
+    from renderers import notebook
     from renderers.outputs import make_options, make_pace, plan
 
+    inline = notebook.running()
     pace = make_pace(fps=fps, smooth=smooth, phases=phases, duration=duration)
-    kind = plan(["live"], [])[0].renderer
+    kind = notebook.Player if inline else plan(["live"], [])[0].renderer
     options = make_options(kind, fps=pace.fps, size=size, theme=theme, overlays=overlays)
     view = {"title": title, "axes": axes, "names": names, "offset": offset, "scale": scale}
     _render(snapshots, kind(None, options), pace, view)
@@ -222,6 +226,7 @@ def show(
 def _render(
     snapshots: Iterable[Snapshot], renderer: Renderer, pace: Pace, view: dict[str, Any]
 ) -> None:
+    from kmeans_engine import __version__
     from renderers.errors import InvalidOption
     from renderers.film import moments, play
     from renderers.view import make_scene
@@ -232,6 +237,8 @@ def _render(
         if first is None:
             raise InvalidOption("there are no snapshots to draw; pass engine.snapshots(centroids)")
         film = moments(itertools.chain([first], states), pace)
-        play(film, make_scene(first, **view), [renderer])
+        scene = make_scene(first, **view)
+        facts = {"k": str(scene.panels[0].k), "version": __version__}
+        play(film, replace(scene, facts=facts), [renderer])
 
     renderer.drive(job)

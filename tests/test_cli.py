@@ -138,7 +138,7 @@ def test_examples_are_understood():
 def test_list_renderers(command):
     done = command.ok("--list-renderers")
     lines = done.out.splitlines()
-    assert [line.split()[0] for line in lines[:3]] == ["live", "mp4", "gif"]
+    assert [line.split()[0] for line in lines[:4]] == ["live", "mp4", "webm", "gif"]
     assert all("built-in" in line for line in lines[:3])
     assert len({line.index("built-in") for line in lines[:3]}) == 1
 

@@ -86,7 +86,7 @@ def test_stem_and_folder(tmp_path):
             [],
             ["x.mov"],
             UnknownRenderer,
-            r"no renderer writes \.mov \(x\.mov\); use \.mp4 or \.gif",
+            r"no renderer writes \.mov \(x\.mov\); use \.mp4 or \.webm or \.gif",
         ),
         ([], ["film"], UnknownRenderer, r"no renderer writes files without a suffix \(film\)"),
         (["window"], ["x.bmp"], UnknownRenderer, r"no renderer writes \.bmp"),

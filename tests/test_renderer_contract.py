@@ -24,6 +24,7 @@ def read_image(path):
 
 READERS = {
     ".mp4": lambda path: read_mp4(path).frames,
+    ".webm": lambda path: read_mp4(path).frames,
     ".gif": lambda path: read_gif(path).frames,
     ".png": read_image,
 }
