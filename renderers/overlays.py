@@ -181,7 +181,7 @@ def centroid_sizes(
 
     With numbers, if they are wanted and fit.
     """
-    crowded = 0.25 * (area / k) ** 0.5
+    crowded = 0.3 * (area / k) ** 0.5
     rim = sum(max(1.0, width * unit) for _, width in theme.edges)
     wish = theme.centroid_size * unit
     if wanted:
