@@ -65,8 +65,8 @@ def test_colours_are_distinct(k, theme):
 @pytest.mark.parametrize(
     ("k", "at_least"),
     [
-        (7, 0.08),
-        (8, 0.08),
+        (7, 0.07),
+        (8, 0.07),
         (10, 0.06),
         (12, 0.065),
         (20, 0.05),
