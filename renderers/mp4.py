@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from renderers.facts import metadata
 from renderers.film_file import FilmFile
-from renderers.pipe import Pixels
+from renderers.frame_pipe import Pixels
 
 __all__ = ["TAGS", "Mp4Renderer"]
 
