@@ -12,9 +12,11 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import resource
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -84,42 +86,53 @@ def convert(rgba: Path, yuv: Path) -> None:
     encoder.finish()
 
 
-def timed(*arguments: object) -> tuple[float, str]:
-    """Run ffmpeg; return its seconds, the better of two, and its words."""
+def best_of(job: Callable[[], None], times: int = 3) -> tuple[float, float]:
+    """Return the least seconds of a job by the clock, and of processors, those of ffmpeg too."""
+    found = []
+    for _ in range(times):
+        before = time.perf_counter(), _processors()
+        job()
+        found.append((time.perf_counter() - before[0], _processors() - before[1]))
+    clock, processors = zip(*found, strict=True)
+    return min(clock), min(processors)
+
+
+def _processors() -> float:
+    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return sum(u.ru_utime + u.ru_stime for u in map(resource.getrusage, who))
+
+
+def ffmpeg(*arguments: object) -> str:
+    """Run ffmpeg; return its words."""
     command = [find_ffmpeg(), "-hide_banner", "-nostdin", "-y", *map(str, arguments)]
-    times = []
-    for _ in range(2):
-        begin = time.perf_counter()
-        run = subprocess.run(command, capture_output=True, text=True, check=True)
-        times.append(time.perf_counter() - begin)
-    return min(times), run.stderr
+    return subprocess.run(command, capture_output=True, text=True, check=True).stderr
 
 
-def encoded(pixels: str, source: Path, out: Path, chain_: str, *codec: object) -> float:
-    """Return the seconds that ffmpeg takes alone."""
-    source_ = (*RAW, "-pixel_format", pixels, "-i", source)
-    return timed(*source_, "-vf", chain_, "-threads", 4, *codec, out)[0]
+def encoded(
+    pixels: str, source: Path, out: Path, filters: str, *codec: object
+) -> tuple[float, float]:
+    """Return the seconds that ffmpeg takes alone, by the clock and of processors."""
+    frames = (*RAW, "-pixel_format", pixels, "-i", source)
+    return best_of(lambda: ffmpeg(*frames, "-vf", filters, "-threads", 4, *codec, out) and None)
 
 
 def likeness(yuv: Path, out: Path) -> tuple[float, float]:
     """Return the PSNR in dB and the SSIM of a film."""
     # Without the tags, ffmpeg would convert what it takes for another matrix.
     graph = f"[0:v]split[a][b];[1:v]{TAGS},split[c][d];[a][c]psnr;[b][d]ssim"
-    _, words = timed("-i", out, *RAW, "-pixel_format", "yuv420p", "-i", yuv,
+    words = ffmpeg("-i", out, *RAW, "-pixel_format", "yuv420p", "-i", yuv,
                      "-lavfi", graph, "-f", "null", "-")  # fmt: skip
     psnr = re.search(r"PSNR .*average:([\d.inf]+)", words)[1]
     return float(psnr), float(re.search(r"SSIM .*All:([\d.]+)", words)[1])
 
 
-def through_us(scene, story, quality: str, path: Path) -> float:
+def through_us(scene, story, quality: str, path: Path) -> tuple[float, float]:
     """Return the seconds of our whole film: painting, piping, encoding."""
-    times = []
-    for _ in range(2):
-        renderer = Mp4Renderer(path, Options(size=SIZE, fps=RATE, quality=quality))
-        begin = time.perf_counter()
-        play(story, scene, [renderer])
-        times.append(time.perf_counter() - begin)
-    return min(times)
+
+    def job() -> None:
+        play(story, scene, [Mp4Renderer(path, Options(size=SIZE, fps=RATE, quality=quality))])
+
+    return best_of(job)
 
 
 def measure(name: str, points: int, most: int, folder: Path) -> tuple[list, list]:
@@ -141,7 +154,7 @@ def measure(name: str, points: int, most: int, folder: Path) -> tuple[list, list
     ]  # fmt: skip
     for label, suffix, codec in chain(x264, vp9):
         out = folder / f"film{suffix}"
-        seconds = encoded("yuv420p", yuv, out, TAGS, *codec)
+        seconds, _ = encoded("yuv420p", yuv, out, TAGS, *codec)
         psnr, ssim = likeness(yuv, out)
         size = out.stat().st_size / count
         rows.append({"content": name, "codec": label, "frames_per_second": count / seconds,
@@ -155,8 +168,9 @@ def measure(name: str, points: int, most: int, folder: Path) -> tuple[list, list
         scaled = encoded("rgba", rgba, out, scaler, *codec)
         ours = through_us(scene, story, quality, out)
         whole.append({"content": name, "quality": quality, "frames": count, "painting": painting,
-                      "ours": ours, "ffmpeg_rgba": scaled, "ffmpeg_yuv420p": alone,
-                      "ratio": ours / scaled})  # fmt: skip
+                      "ours": ours[0], "ffmpeg": scaled[0], "ffmpeg_from_yuv420p": alone[0],
+                      "ours_cpu": ours[1], "ffmpeg_cpu": scaled[1],
+                      "overhead_cpu": ours[1] / scaled[1] - 1})  # fmt: skip
         print(whole[-1], flush=True)
     return rows, whole
 

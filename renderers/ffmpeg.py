@@ -1,7 +1,7 @@
-"""The one place that runs ffmpeg on films: feeds it frames, and answers for what it leaves.
+"""The one place that runs ffmpeg on films: feeds it, and answers for what it leaves.
 
-imageio-ffmpeg only brings the program: its own writer never looks at the exit status. Which
-program is `renderers.program`, how frames get there `renderers.pipe`; the formats tell what is
+imageio-ffmpeg only brings the program: its own writer never looks at the exit status. Which program
+is `renderers.program`, how frames get there `renderers.frame_pipe`; the formats tell what is
 encoded and how.
 """
 
@@ -26,7 +26,8 @@ from numpy.typing import NDArray
 
 from kmeans_engine.atomic import AtomicFile
 from renderers.errors import RenderError, RendererUnavailable
-from renderers.pipe import FramePipe, Pixels
+from renderers.frame_pipe import FramePipe, Pixels
+from renderers.pipe import FilePipe, Pipe
 from renderers.program import find_ffmpeg
 
 __all__ = ["Encoder"]
@@ -52,7 +53,9 @@ class Encoder:
     path : Path
         Where the film goes. Until `finish` it holds what it held before.
     size : tuple of int, optional
-        Width and height of the frames in pixels; None if all comes from `inputs`.
+        Width and height of the frames in pixels; None for a recording.
+    recording : Path, optional
+        A complete film in a NUT file, instead of frames.
     rate : float or Fraction
         Frames per second.
     pixels : {"rgba", "yuv420p"}
@@ -82,6 +85,7 @@ class Encoder:
         path: Path,
         *,
         size: tuple[int, int] | None = None,
+        recording: Path | None = None,
         rate: float | Fraction = 1,
         pixels: Pixels = "rgba",
         longest: int = 60,
@@ -90,9 +94,8 @@ class Encoder:
         output: Sequence[str],
     ) -> None:
         self._path = path
-        self._shape = (size[1], size[0], 4) if size is not None else None
+        self._shape = (size[1], size[0], 4) if size is not None else ()
         self._tail = b""
-        self._pipe: FramePipe | None = None
         self._stalled = False
         self._ended = threading.Event()
         program = find_ffmpeg()
@@ -102,7 +105,7 @@ class Encoder:
         command = [
             program,
             *("-hide_banner", "-nostats", "-loglevel", "error", "-y"),
-            *(("-f", "avi", "-i", "pipe:0") if size is not None else ()),
+            *("-f", "avi" if recording is None else "nut", "-i", "pipe:0"),
             *inputs,
             # The same frames give the same bytes on the same ffmpeg: x264's output depends on its
             # number of threads, and the default on the machine's number of cores.
@@ -113,7 +116,7 @@ class Encoder:
         try:
             self._process = subprocess.Popen(
                 command,
-                stdin=subprocess.PIPE if size is not None else subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 bufsize=0,
@@ -129,10 +132,15 @@ class Encoder:
             raise
         # Also runs at exit: a daemon thread may die in the middle of a film.
         self._give_up = weakref.finalize(self, _give_up, self._process, self._target, self._ended)
-        if size is not None:
-            assert self._process.stdin is not None
+        stream = self._process.stdin
+        assert stream is not None
+        self._pipe: Pipe
+        if recording is not None:
+            self._pipe = FilePipe(stream, recording)
+        else:
+            assert size is not None
             self._pipe = FramePipe(
-                self._process.stdin,
+                stream,
                 size=size,
                 rate=Fraction(rate).limit_denominator(1000),
                 pixels=pixels,
@@ -159,7 +167,6 @@ class Encoder:
         RenderError
             If the frame has another shape or type, or ffmpeg failed or hung since the last call.
         """
-        assert self._pipe is not None
         try:
             fits = frame.shape == self._shape and frame.dtype == np.uint8
             if not (fits and frame.flags.c_contiguous):
@@ -167,7 +174,7 @@ class Encoder:
                     f"a frame of shape {frame.shape} and type {frame.dtype} was drawn; this film "
                     f"needs {self._shape}, uint8, C-contiguous"
                 )
-            self._pipe.put(frame, count)
+            self.pipe.put(frame, count)
         except OSError as error:
             raise self._broken() from error
         except BaseException:
@@ -183,10 +190,9 @@ class Encoder:
             If no frame was written, or ffmpeg fails or hangs.
         """
         try:
-            if self._pipe is not None:
-                if not self._pipe.ticks:
-                    raise RenderError(f"nothing was drawn, so {self._path} was not written")
-                self._pipe.end()
+            if isinstance(self._pipe, FramePipe) and not self._pipe.ticks:
+                raise RenderError(f"nothing was drawn, so {self._path} was not written")
+            self._pipe.end()
             if not self._wait(CLOSE_SECONDS):
                 raise self._failure(f"did not finish within {CLOSE_SECONDS:g} s and was stopped")
             if self._process.returncode:
@@ -227,15 +233,14 @@ class Encoder:
 
     def abort(self) -> None:
         """Stop ffmpeg and remove what it wrote. May be called at any time, and more than once."""
-        if self._pipe is not None:
-            self._pipe.stop()
+        self._pipe.stop()
         self._give_up()
         self._release()
 
     @property
     def pipe(self) -> FramePipe:
         """Where the frames go: tells how many there are, and when the newest began."""
-        assert self._pipe is not None
+        assert isinstance(self._pipe, FramePipe)
         return self._pipe
 
     def _given_up(self, error: BaseException) -> BaseException:
@@ -305,7 +310,7 @@ class Encoder:
     def _watch(self) -> None:
         # Counts looks, not seconds: after Ctrl-Z and fg hours may have passed in a single look.
         taken, looks = -1, 0
-        while self._pipe is not None and not self._ended.wait(STALL_SECONDS / 10):
+        while not self._ended.wait(STALL_SECONDS / 10):
             looks = looks + 1 if self._pipe.sending and self._pipe.taken == taken else 0
             taken = self._pipe.taken
             if looks >= 10:
@@ -316,8 +321,7 @@ class Encoder:
     def _release(self) -> None:
         self._reader.join(1.0)
         self._watcher.join(1.0)
-        if self._pipe is not None:
-            self._pipe.join()
+        self._pipe.join()
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

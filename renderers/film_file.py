@@ -11,6 +11,7 @@ import abc
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from renderers.contract import Moment, Renderer, Scene
@@ -18,7 +19,7 @@ from renderers.errors import RenderError
 from renderers.ffmpeg import Encoder
 from renderers.film import FrameClock
 from renderers.fit import Search
-from renderers.pipe import Pixels
+from renderers.frame_pipe import Pixels
 from renderers.program import find_ffmpeg
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ class Recording:
 
     Attributes
     ----------
-    inputs : tuple of str
-        Arguments that make ffmpeg read it.
+    path : Path
+        The file.
     frames : int
         How many it holds; one that is repeated counts once.
     ticks : int
@@ -43,7 +44,7 @@ class Recording:
         The tick at which the last one begins.
     """
 
-    inputs: tuple[str, ...]
+    path: Path
     frames: int
     ticks: int
     start: int
@@ -116,7 +117,7 @@ class FilmFile(Renderer):
         return f"level {level}"
 
     def seal(self, encoder: Encoder, recording: Recording) -> None:
-        """Put into the encoded file what ffmpeg cannot. The recording may have no file."""
+        """Put into the encoded file what ffmpeg cannot. `recording.path` may be that file."""
 
     @classmethod
     def check(cls) -> None:
@@ -163,8 +164,7 @@ class FilmFile(Renderer):
                 encoder.write(self._painter.paint(self._owed))
             encoder.complete()
             pipe = encoder.pipe
-            source = ("-f", "nut", "-i", f"file:{encoder.temporary}") if self._recorded else ()
-            recording = Recording(source, pipe.sent, pipe.ticks, pipe.start)
+            recording = Recording(encoder.temporary, pipe.sent, pipe.ticks, pipe.start)
             if self._recorded:
                 encoder = self._encoded(recording)
             else:
@@ -185,7 +185,7 @@ class FilmFile(Renderer):
         """Return a complete encoding of a recording. The caller commits or aborts it."""
         assert self.path is not None
         self._attempt = attempt = Encoder(
-            self.path, inputs=(*recording.inputs, *inputs), output=output
+            self.path, recording=recording.path, inputs=inputs, output=output
         )
         if self._encoder is None:
             self.abort()

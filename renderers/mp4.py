@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from renderers.facts import metadata
 from renderers.film_file import FilmFile
-from renderers.pipe import Pixels
+from renderers.frame_pipe import Pixels
 
 __all__ = ["TAGS", "Mp4Renderer"]
 
@@ -25,7 +25,7 @@ class Mp4Renderer(FilmFile):
     """Write an H.264 film.
 
     yuv420p needs even sides, so an odd width or height is painted one pixel larger. Every frame of
-    a pause is in the file: editors and slides stumble over gaps, and one costs x264 some 20 bytes.
+    a pause is in the file: editors and slides stumble over gaps, and one costs x264 some 80 bytes.
     """
 
     suffix = ".mp4"

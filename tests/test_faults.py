@@ -35,6 +35,8 @@ FILMS = [
 STOPPING = """
 import sys, time
 import cli, renderers.film
+from renderers.ffmpeg import Encoder
+from renderers.pipe import FilePipe
 where, words = sys.argv[1], sys.argv[2:]
 moments = renderers.film.moments
 
@@ -52,9 +54,16 @@ def stopping(*args, **options):
 def closing(self):
     stop()
 
+def fitting(self):
+    if isinstance(self._pipe, FilePipe):
+        stop()
+    complete(self)
+
+complete = Encoder.complete
 if where == "closing":
-    from renderers.ffmpeg import Encoder
     Encoder.commit = closing
+elif where == "fitting":
+    Encoder.complete = fitting
 else:
     renderers.film.moments = stopping
 sys.exit(cli.main(words))
@@ -71,8 +80,13 @@ def stopped(folder, where, *words):
     return process
 
 
-@pytest.mark.parametrize("words", FILMS[2:4] + FILMS[:1])
-@pytest.mark.parametrize("where", ["0", "0.5", "0.99", "closing"])
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        *((where, ("run.mp4",)) for where in ("0", "0.5", "0.99", "closing")),
+        *((where, ("run.gif", "--max-size", "20kB")) for where in ("0.5", "fitting", "closing")),
+    ],
+)
 @pytest.mark.parametrize(
     ("number", "status", "said"),
     [
@@ -82,7 +96,7 @@ def stopped(folder, where, *words):
     ],
     ids=["SIGINT", "SIGTERM", "SIGKILL"],
 )
-def test_stopped(tmp_path, words, where, number, status, said):
+def test_stopped(tmp_path, where, words, number, status, said):
     film = tmp_path / words[0]
     film.write_bytes(b"old")
     process = stopped(tmp_path, where, *words)
