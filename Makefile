@@ -16,7 +16,7 @@ PIP    := $(RUN) -m pip --disable-pip-version-check --quiet
 .PHONY: demo test check bench bench-render gallery clean
 
 demo: $(VENV)/.installed
-	$(BIN)/kmeans-engine --seed 69 -o kmeans.mp4 -o kmeans.gif --overwrite
+	$(BIN)/kmeans-engine --seed 69 --smooth -o kmeans.mp4 -o kmeans.gif --overwrite
 	@echo
 	@echo "The film:       $(CURDIR)/kmeans.mp4"
 	@echo "The GIF:        $(CURDIR)/kmeans.gif"

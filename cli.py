@@ -38,10 +38,11 @@ if TYPE_CHECKING:
 EXAMPLES = """\
 examples:
   kmeans-engine --render live                     watch the tutorial's clusters in a window
-  kmeans-engine --render mp4 --theme dark         the same as a film, kmeans.mp4
+  kmeans-engine --render mp4 --smooth             the same as a film, kmeans.mp4
+  kmeans-engine --race random,k-means++ -o a.gif  two starts side by side
   kmeans-engine data.csv -k 8 -o run.mp4 -o run.gif --labels labels.csv
   kmeans-engine data.csv -k 8 --columns height,weight --standardize --runs 10 --json
-  kmeans-engine photo.jpg -k 16 --render gif      the colours of a picture
+  kmeans-engine photo.jpg -k 16 --render png      a picture in 16 colours
 
 """
 
