@@ -8,11 +8,10 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 
 import pytest
 from command import ROOT, SMALL, eventually, one_line, run
-from media import read_gif
+from media import read_gif, threads
 from test_cli_signals import hidden, ours
 
 import renderers
@@ -190,10 +189,10 @@ def test_an_ffmpeg_that(tmp_path, words, body, said):
 def test_names_of_films_that_must_fit(tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     points = make_clusters(3, 50, seed=1)
-    threads = threading.active_count()
+    before = threads()
     states = Engine(points).snapshots(initial_centroids(points, 3, seed=1))
     renderers.save(states, name, size=(200, 150), max_size="10kB")
-    assert threading.active_count() == threads
+    assert threads() == before
     assert [path.name for path in tmp_path.iterdir()] == [name]
     assert (tmp_path / name).stat().st_size <= 10_000
     assert len(read_gif(tmp_path / name).frames) > 1

@@ -2,11 +2,10 @@
 
 import subprocess
 import sys
-import threading
 
 import numpy as np
 import pytest
-from media import FakePainter, fake_scene, fake_snapshots, read_gif, read_mp4
+from media import FakePainter, fake_scene, fake_snapshots, read_gif, read_mp4, threads
 
 from renderers.contract import Moment, Options
 from renderers.errors import RenderError
@@ -51,9 +50,9 @@ def test_fits(tmp_path, kind, share):
     assert save(kind, path).note == ""
     whole = read(path)
     limit = int(share * path.stat().st_size)
-    threads = threading.active_count()
+    before = threads()
     renderer = save(kind, path, max_bytes=limit)
-    assert threading.active_count() == threads
+    assert threads() == before
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
     size = path.stat().st_size
     assert limit / 3 < size <= limit
@@ -97,13 +96,13 @@ def test_a_fast_gif_gets_slower_and_lasts_as_long(tmp_path):
 def test_nothing_fits(tmp_path, kind):
     path = tmp_path / f"run{kind.suffix}"
     path.write_bytes(b"older")
-    threads = threading.active_count()
+    before = threads()
     with pytest.raises(RenderError, match=r"bytes even with .* larger than 300") as caught:
         save(kind, path, max_bytes=300)
     assert "\n" not in str(caught.value)
     assert path.read_bytes() == b"older"
     assert list(tmp_path.iterdir()) == [path]
-    assert threading.active_count() == threads
+    assert threads() == before
 
 
 @KINDS

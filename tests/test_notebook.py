@@ -3,12 +3,11 @@
 import base64
 import re
 import sys
-import threading
 import warnings
 from types import SimpleNamespace
 
 import pytest
-from media import FakePainter, fake_scene, fake_snapshots, read_mp4
+from media import FakePainter, fake_scene, fake_snapshots, read_mp4, threads
 
 import renderers
 from kmeans_engine import Engine, initial_centroids, make_clusters
@@ -54,9 +53,9 @@ def test_show(folder, shown):
     points = make_clusters(3, 20, seed=1)
     start = initial_centroids(points, 3, seed=1)
     states = list(Engine(points).snapshots(start, max_iterations=3))
-    threads = threading.active_count()
+    before = threads()
     renderers.show(states, fps=4, size=(320, 240), title="<Run>")
-    assert threading.active_count() == threads
+    assert threads() == before
     assert list(folder.iterdir()) == []
     (html,) = shown
     assert "&lt;Run&gt;" in html
