@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -57,6 +58,11 @@ def fake_snapshots(count: int) -> list:
     """Return stand-ins for snapshots: the number of the iteration, and nothing to cluster."""
     empty = np.zeros((0, 2))
     return [SimpleNamespace(iteration=i, centroids=empty, inertia=0.0) for i in range(count)]
+
+
+def threads() -> int:
+    """Return how many threads there are, those apart that the engine keeps for its next run."""
+    return sum(not thread.name.startswith("kmeans-engine") for thread in threading.enumerate())
 
 
 def fake_scene(**words) -> Scene:
