@@ -1,6 +1,7 @@
 # make demo: a film of K-means, from nothing.    make test: every test, from nothing.
 # make check: ruff and mypy.                     make bench: beside other libraries.
-# make bench-render: films beside matplotlib's own.
+# make bench-render: films beside matplotlib's own, the window.
+# make gallery [DATA=folder] [LARGE=1]: the pictures of docs/gallery.md.
 
 PYTHON ?= python3
 VENV   := .venv
@@ -12,10 +13,10 @@ endif
 RUN    := $(BIN)/python
 PIP    := $(RUN) -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check bench bench-render clean
+.PHONY: demo test check bench bench-render gallery clean
 
 demo: $(VENV)/.installed
-	$(BIN)/kmeans-engine --seed 69 -o kmeans.mp4 -o kmeans.gif --overwrite
+	$(BIN)/kmeans-engine --seed 69 --smooth -o kmeans.mp4 -o kmeans.gif --overwrite
 	@echo
 	@echo "The film:       $(CURDIR)/kmeans.mp4"
 	@echo "The GIF:        $(CURDIR)/kmeans.gif"
@@ -38,6 +39,11 @@ bench: $(VENV)/.installed-bench
 
 bench-render: $(VENV)/.installed
 	$(RUN) benchmarks/render.py
+	$(RUN) benchmarks/quality.py
+	$(RUN) benchmarks/window.py
+
+gallery: $(VENV)/.installed-test
+	$(RUN) docs/make_gallery.py $(if $(DATA),--data "$(DATA)") $(if $(LARGE),--large)
 
 $(VENV)/bin/python $(VENV)/Scripts/python:
 	@$(PYTHON) -c "import sys; v = sys.version_info; sys.exit(None if (3, 11) <= v < (3, 15) else \

@@ -10,6 +10,7 @@ import functools
 import json
 import os
 import secrets
+import shlex
 import signal
 import sys
 import threading
@@ -38,10 +39,11 @@ if TYPE_CHECKING:
 EXAMPLES = """\
 examples:
   kmeans-engine --render live                     watch the tutorial's clusters in a window
-  kmeans-engine --render mp4 --theme dark         the same as a film, kmeans.mp4
+  kmeans-engine --render mp4 --smooth             the same as a film, kmeans.mp4
+  kmeans-engine --race random,k-means++ -o a.gif  two starts side by side
   kmeans-engine data.csv -k 8 -o run.mp4 -o run.gif --labels labels.csv
   kmeans-engine data.csv -k 8 --columns height,weight --standardize --runs 10 --json
-  kmeans-engine photo.jpg -k 16 --render gif      the colours of a picture
+  kmeans-engine photo.jpg -k 16 --render png      a picture in 16 colours
 
 """
 
@@ -127,8 +129,8 @@ def build_parser() -> argparse.ArgumentParser:
     add("--threads", type=_whole(1), metavar="N", help="all processors, unless given")
 
     add = parser.add_argument_group("pictures (with --render or -o)").add_argument
-    add("--render", action="append", default=[], metavar="NAME", help="live, mp4, gif or a plug-in;"
-        " may be repeated")  # fmt: skip
+    add("--render", action="append", default=[], metavar="NAME", help="live, mp4, webm, gif or a "
+        "plug-in; may be repeated")  # fmt: skip
     add("-o", "--output", action="append", default=[], metavar="PATH", help="a file to draw, told "
         "by its suffix; may be repeated")  # fmt: skip
     add("--smooth", action="store_true", help="move the centroids; linger on the first iterations,"
@@ -145,9 +147,8 @@ def build_parser() -> argparse.ArgumentParser:
     add(
         "--quality", metavar="NAME", help="draft, standard or best: time for the encoder (standard)"
     )
-    add(
-        "--max-size", metavar="SIZE", help="largest GIF, as in 2MB: size and rate are chosen to fit"
-    )
+    add("--max-size", metavar="SIZE", help="largest file, as in 2MB: size and rate of a GIF, "
+        "quality of an mp4 or webm are chosen to fit")  # fmt: skip
     add("--dpi", type=_number, metavar="D", help="dots per inch of a still (100)")
     add("--title", metavar="TEXT", help="above the picture; the name of DATA unless given")
     add("--axes", metavar="A,B", help="draw these two columns, by name or index")
@@ -276,14 +277,52 @@ def _scene(args: argparse.Namespace, sources: dict[str, Source]) -> Scene:
     names = () if args.data is None else source.table.names
     view = View(source.points, axes=axes, names=names, offset=source.offset, scale=source.scale)
     title = _stem(args.data) if args.title is None else args.title
+    facts = {
+        "seed": str(source.seed),
+        "k": str(source.k),
+        "init": " or ".join(Path(name).name for name in sources),
+        "version": __version__,
+        "command": _command(args, source.seed),
+    }
     image = source.table.shape if source.points.shape[1] == 3 and axes is None else None
     if len(sources) == 1:
-        return Scene((Panel(source.k, view, image=image),), title)
+        return Scene((Panel(source.k, view, image=image),), title, facts)
     panels = [
         Panel(other.k, view, name if name in _METHODS else _stem(name))
         for name, other in sources.items()
     ]
-    return Scene(tuple(panels), title)
+    return Scene(tuple(panels), title, facts)
+
+
+# What does not change a film: the same one has the same bytes, wherever it is made.
+_UNTOLD = {
+    *("data", "list_renderers", "render", "output", "threads", "labels", "centroids", "overwrite"),
+    *("json", "quiet"),
+}
+
+
+def _command(args: argparse.Namespace, seed: int) -> str:
+    """Return what makes the film again, but for its own name, in the folder of the files it reads.
+
+    Folders are left out: those of a user are nobody else's business.
+    """
+    default = build_parser().get_default
+    words = ["kmeans-engine"]
+    if args.data is not None:
+        name = Path(args.data).name
+        words.append(f"./{name}" if name.startswith("-") and name != "-" else name)
+    for name, value in {**vars(args), "seed": seed}.items():
+        if name in _UNTOLD or value == default(name):
+            continue
+        flag = "-k" if name == "k" else "--" + name.replace("_", "-")
+        if value is True:
+            words.append(flag)
+            continue
+        text = "x".join(map(str, value)) if name == "size" else str(value)
+        if name in ("init", "race"):
+            text = ",".join(Path(part.strip()).name for part in text.split(","))
+        words += [f"{flag}={text}"] if text.startswith("-") else [flag, text]
+    return shlex.join(words)
 
 
 class _Job:
@@ -303,7 +342,20 @@ class _Job:
         )
         asked = ("size", "theme", "overlays", "quality", "max_size", "dpi")
         given = {name: value for name in asked if (value := getattr(args, name)) is not None}
-        self.options = [make_options(o.renderer, fps=self.pace.fps, **given) for o in self.outputs]
+        # Beside a file that fits, a window and a still may be as they are.
+        some = any(output.renderer.fits for output in self.outputs)
+        self.options = [
+            make_options(
+                output.renderer,
+                fps=self.pace.fps,
+                **{
+                    n: v
+                    for n, v in given.items()
+                    if n != "max_size" or output.renderer.fits or not some
+                },
+            )
+            for output in self.outputs
+        ]
         self._check_files()
         sources = _read(args)
         from kmeans_engine.run import Run
@@ -317,6 +369,7 @@ class _Job:
         )
         self.runs = dict(zip(sources, [run, *map(run.beside, others)], strict=True))
         self.scene = _scene(args, sources) if self.outputs else None
+        self.notes: list[str] = []
 
     @property
     def clustering(self) -> Run:
@@ -377,6 +430,7 @@ class _Job:
             job()
         else:
             self._drive(window, job)
+        self.notes = [renderer.note for renderer in renderers if renderer.note]
 
     def _play(self, renderers: list[Renderer], progress: _Progress) -> None:
         from renderers.film import moments, play, side_by_side
@@ -424,7 +478,9 @@ class _Job:
                 scenes.clear()
                 scene = scenes[run.source] = _scene(args, {args.init: run.source})
             panels = tuple(replace(panel, k=len(start)) for panel in scene.panels)
-            play(film, replace(scene, panels=panels), [window])
+            # No command repeats a start from the window.
+            facts = {"k": str(len(start)), "version": __version__}
+            play(film, replace(scene, panels=panels, facts=facts), [window])
 
         if len(self.runs) == 1:
             restarts = Restarts(
@@ -509,7 +565,8 @@ def _report(args: argparse.Namespace, job: _Job) -> None:
     race = job.runs if len(job.runs) > 1 else None
     facts = summarize(job.clustering, outputs=job.files, race=race)
     if not args.quiet:
-        _say(spell_summary(facts))
+        for text in (*job.notes, spell_summary(facts)):
+            _say(text)
     if args.json:
         _tell(json.dumps(facts))
 

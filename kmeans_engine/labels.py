@@ -28,12 +28,13 @@ _SEARCHED = 64
 class IndexSet:
     """Different indices below `size`: as they came, or as one bit each where that is smaller."""
 
-    __slots__ = ("_bits", "_raw", "_size")
+    __slots__ = ("_ascending", "_bits", "_raw", "_size")
 
     def __init__(self, indices: npt.NDArray[np.integer], size: int) -> None:
         self._size = size
         self._raw: npt.NDArray[np.integer] | None = indices
         self._bits: npt.NDArray[np.uint8] | None = None
+        self._ascending = False
 
     def pack(self) -> None:
         """Take as little memory as possible, since somebody keeps this."""
@@ -46,7 +47,9 @@ class IndexSet:
     def sorted(self) -> npt.NDArray[np.intp]:
         """Return the indices, ascending."""
         if self._raw is not None:
-            return np.sort(self._raw).astype(np.intp, copy=False)
+            if not self._ascending:
+                self._raw, self._ascending = np.sort(self._raw), True
+            return self._raw.astype(np.intp)
         assert self._bits is not None
         return np.flatnonzero(np.unpackbits(self._bits, count=self._size))
 

@@ -142,7 +142,8 @@ def save(
     quality : {"draft", "standard", "best"}
         How much work the encoder of a film may spend.
     max_size : str or int, optional
-        Largest file, such as "2MB": size and rate of a GIF are chosen to fit.
+        Largest file, such as "2MB": size and rate of a GIF, quality of an mp4 or webm are chosen to
+        fit.
     dpi : float
         Dots per inch of a still, whose `size` counts hundredths of an inch.
     overwrite : bool
@@ -209,8 +210,9 @@ def show(
 ) -> None:
     """Show the snapshots of a run in a window, while they are computed; return when it is closed.
 
-    The parameters are those of `save`. The window is matplotlib's: ``MPLBACKEND`` chooses the
-    toolkit. Its keys and its mouse start further runs on the same points; ``h`` explains them.
+    In a notebook, show them in a player below the cell instead, once all are computed. The
+    parameters are those of `save`. The window is matplotlib's: ``MPLBACKEND`` chooses the toolkit.
+    Its keys and its mouse start further runs on the same points; ``h`` explains them.
 
     Raises
     ------
@@ -219,13 +221,15 @@ def show(
     RendererUnavailable
         If there is no display.
     """
+    from renderers import notebook
     from renderers.live.commands import Commands
     from renderers.live.restart import Again
     from renderers.outputs import make_options, make_pace, plan
     from renderers.view import make_scene
 
+    inline = notebook.running()
     pace = make_pace(fps=fps, smooth=smooth, phases=phases, duration=duration)
-    kind = plan(["live"], [])[0].renderer
+    kind = notebook.Player if inline else plan(["live"], [])[0].renderer
     options = make_options(kind, fps=pace.fps, size=size, theme=theme, overlays=overlays)
     view: dict[str, Any] = {
         "title": title,
@@ -254,6 +258,7 @@ def _play(
     renderer: Renderer,
     pace: Pace,
 ) -> None:
+    from kmeans_engine import __version__
     from renderers.errors import InvalidOption
     from renderers.film import moments, play
 
@@ -262,4 +267,6 @@ def _play(
     if first is None:
         raise InvalidOption("there are no snapshots to draw; pass engine.snapshots(centroids)")
     film = moments(itertools.chain([first], states), pace)
-    play(film, scene_of(first), [renderer])
+    scene = scene_of(first)
+    facts = {"k": str(scene.panels[0].k), "version": __version__}
+    play(film, replace(scene, facts=facts), [renderer])

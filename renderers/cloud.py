@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Cloud", "marker_radius"]
 
 _SMALLEST_MARKER = 0.75  # pixels; below it discs blur into each other and a count says more
-_ALONE = 1 << 21  # points that one thread puts on the picture before others could help
+_SPARSE = 0.3  # points per pixel; below it dots of one pixel are lost in the ground
+_ALONE = 1 << 20  # points that one thread puts on the picture before others could help
 
 
 def marker_radius(n_points: int, area: int, unit: float, theme: Theme) -> float:
@@ -41,6 +42,11 @@ def marker_radius(n_points: int, area: int, unit: float, theme: Theme) -> float:
     if radius < _SMALLEST_MARKER and n_points > 1:
         return 0.0
     return max(_SMALLEST_MARKER, min(radius, theme.marker_size * unit))
+
+
+def dot_side(n_points: int, area: int) -> int:
+    """Return the pixels along each side of the dots of a density picture."""
+    return 2 if n_points < _SPARSE * area else 1
 
 
 class Cloud:
@@ -71,11 +77,14 @@ class Cloud:
         self._colours[:-1, :3], self._colours[:-1, 3] = colours, 1
         self._theme = theme
         self._add = raster.add_discs if theme.marker == "disc" else raster.add_crosses
+        self._size = radius
         if radius == 0:
             self._add = raster.add_dots
+            self._size = dot_side(len(view.points), box.width * box.height)
         self._sums = np.zeros((box.height, box.width, 4), dtype=np.int64)
         self._dirty = np.zeros((box.height, box.width), dtype=np.uint8)
         self._alpha = np.zeros((box.height, box.width), dtype=np.uint8)
+        self._crowd: NDArray[np.int64] | None = None  # zeros between two calls of `crowd`
         self._labels: NDArray[np.unsignedinteger] | None = None
         self._shown: Snapshot | None = None
 
@@ -88,7 +97,7 @@ class Cloud:
 
     def places(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
         """Return the pixels of some points, (R, 2)."""
-        return self.pixels(self.view.project(self.view.points[rows], rows))
+        return self.pixels(self.view.project(self.view.points.take(rows, axis=0), rows))
 
     def paint(self, snapshot: Snapshot, still: NDArray[np.uint8], base: NDArray[np.uint8]) -> None:
         """Bring the points up to date with `snapshot`.
@@ -127,18 +136,15 @@ class Cloud:
         share : ndarray, (P,), uint8
             0..255.
         """
-        height, width = self._alpha.shape
-        xy = self.places(rows)
-        inside = ((xy >= 0) & (xy < (width, height))).all(axis=1)
-        places = xy[inside].astype(np.intp)
-        flat = places[:, 1] * width + places[:, 0]
-        if len(flat) < height * width // 64:  # sorting few beats counting into all pixels
-            pixels, some = np.unique(flat, return_counts=True)
-        else:
-            some = np.bincount(flat)
-            pixels = np.flatnonzero(some)
-            some = some[pixels]
-        all_ = self._sums.reshape(-1, 4)[pixels, 3]
+        if self._crowd is None:
+            self._crowd = np.zeros_like(self._sums)
+        one = np.array([[0, 0, 0, 0], [0, 0, 0, 1]], dtype=np.int64)
+        off, on = (np.broadcast_to(np.intp(i), rows.shape) for i in (0, 1))
+        self._spread(rows, off, on, one, self._crowd)
+        pixels = self._take_dirty()
+        counts = self._crowd.reshape(-1, 4)
+        some, all_ = counts[pixels, 3], self._sums.reshape(-1, 4)[pixels, 3]
+        counts[pixels] = 0
         return pixels, (some * 255 // np.maximum(all_, 1)).astype(np.uint8)
 
     def _differing(
@@ -188,7 +194,7 @@ class Cloud:
             else:
                 xy = self.places(rows[start:stop])
             old, new = was[start:stop].astype(np.intp), now[start:stop].astype(np.intp)
-            self._add(xy, old, new, colours, self.radius, *parts[worker])
+            self._add(xy, old, new, colours, self._size, *parts[worker])
 
         run_chunks(add, total, self.view.block_rows(), threads)
         for more, dirty in parts[1:]:
@@ -208,10 +214,17 @@ class Cloud:
             opacity = self._theme.opacity
             alpha = 1 - (1 - opacity) ** layers if opacity < 1 else layers.clip(0, 1)
             return np.rint(255 * alpha).astype(np.uint8)[cover]
+        alpha = np.zeros(cover.shape, dtype=np.uint8)
         filled = cover[cover > 0]
-        # The fullest half per cent saturates: one crowded pixel must not dim all others.
-        top = max(2.0, float(np.quantile(filled, 0.995))) if len(filled) else 2.0
-        # A lone point must be seen: strongly where most pixels have no more than it does.
-        lone = max(0.3, 1.0 - 0.14 * math.log2(top))
-        shades = lone + (1 - lone) * np.log(cover.clip(1)) / math.log(top)
-        return np.where(cover > 0, np.rint(255 * shades.clip(0, 1)), 0).astype(np.uint8)
+        if len(filled):
+            sample = np.sort(filled[:: -(-len(filled) // 65_536)])
+            # The fullest half per cent saturates: one crowded pixel must not dim all others.
+            top = max(2.0, float(sample[int(0.995 * (len(sample) - 1))]))
+            # A lone point must be seen: strongly where most pixels have no more than it does.
+            lone = max(0.45, 1.0 - 0.14 * math.log2(top))
+            # Logarithms alone leave heavy tails dark, ranks alone flatten even crowds: half each.
+            rank = np.searchsorted(sample, filled) / len(sample)
+            shades = 0.5 * rank + 0.5 * (np.log(filled) / math.log(top)).clip(0, 1)
+            shades[filled >= top] = 1.0
+            alpha[cover > 0] = np.rint(255 * (lone + (1 - lone) * shades))
+        return alpha

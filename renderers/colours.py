@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 __all__ = ["cluster_colours"]
 
 # Okabe and Ito's set by how well it reads on white and on near-black. Their black would vanish on
-# the dark theme and pass for text on the light one: grey stands in. Yellow is weak on white
-# (contrast 1.3), so it comes last and only K = 8 uses it.
-_OKABE_ITO = "0072b2 e69f00 009e73 d55e00 56b4e9 cc79a7 999999 f0e442"
+# the dark theme and pass for text on the light one: grey stands in, dark enough that deuteranopia
+# keeps it from the purple (with the usual 999999 they are 0.02 apart in OKLab, now all are 0.07).
+# Yellow is weak on white (contrast 1.3), so it comes last and only K = 8 uses it.
+_OKABE_ITO = "0072b2 e69f00 009e73 d55e00 56b4e9 cc79a7 6a6a6a f0e442"
 _PETROFF = "3f90da ffa90e bd1f01 94a4a2 832db6 a96b59 e76300 b9ac70 717581 92dadd"
 _GLASBEY = """
 0072b2 e69f00 009e73 d55e00 56b4e9 cc79a7 b40066 9066ff 1ed272 845a24 5a42d8 78548a b4aea8 ff486c

@@ -95,7 +95,8 @@ class Scene:
     title : str
         Title of the whole picture; may be empty.
     facts : mapping of str to str
-        Where the picture comes from, for the metadata of a file: seed, k, init, version, command.
+        Where the picture comes from, for the metadata of a file: seed, k, init, version, command
+        (which lacks the file's own name).
     """
 
     panels: tuple[Panel, ...]
@@ -154,11 +155,18 @@ class Renderer(abc.ABC):
         Class attribute: one line for ``--list-renderers``.
     default_size : tuple of int
         Class attribute: width and height in pixels when the user names none.
+    fits : bool
+        Class attribute: whether it honours ``options.max_bytes``.
+    note : str
+        What the user should know of the finished file, in one line, such as the size and rate that
+        were chosen to fit; set by `close`, empty if there is nothing to say.
     """
 
     suffix: ClassVar[str | None] = None
     writes: ClassVar[str] = ""
     default_size: ClassVar[tuple[int, int]] = (1280, 720)
+    fits: ClassVar[bool] = False
+    note: str = ""
 
     def __init__(self, path: Path | None, options: Options) -> None:
         self.path = path

@@ -178,19 +178,24 @@ def make_options(
     quality : {"draft", "standard", "best"}
         How much work an encoder may spend.
     max_size : str or int, optional
-        Largest file, in bytes or as ``"2MB"``.
+        Largest file, in bytes or as ``"2MB"``; for a renderer that `Renderer.fits`.
     dpi : float
         Dots per inch of a still, 1 to 2400.
 
     Raises
     ------
     InvalidOption
-        If one is outside its range.
+        If one is outside its range, or not for this renderer.
     """
     fps = _within("fps", fps, FPS_RANGE, "frames per second")
     theme_named(theme)
     size = _checked_size(renderer.default_size if size is None else size)
     dpi = _within("dpi", dpi, DPI_RANGE, "dots per inch")
+    if max_size is not None and not renderer.fits:
+        raise InvalidOption(
+            f"max_size={max_size!r} is nothing that {renderer.__name__} can keep to; leave it out, "
+            f"or write a GIF, an mp4 or a webm"
+        )
     if quality not in get_args(Quality):
         raise InvalidOption(f"quality={quality!r} is not one of {', '.join(get_args(Quality))}")
     return Options(

@@ -16,7 +16,7 @@ from renderers.cloud import Cloud
 from renderers.contract import Phase
 from renderers.history import History
 from renderers.ink import blend_disc, blend_line, blend_pixels, blend_rings
-from renderers.layout import Box, blend_mask
+from renderers.layout import blend_mask
 from renderers.text import text_mask
 from renderers.themes import Colour, Theme
 
@@ -27,6 +27,7 @@ __all__ = ["CentroidSizes", "Overlays", "centroid_sizes", "readable_on"]
 
 _NUMBERED_UP_TO = 60  # clusters; more numbers than that are confetti
 _LEAST_NUMBER = 7.0  # pixels; digits can be smaller than words, but no smaller than that
+_LEAST_RADIUS = 4.0  # pixels, its edges included; what is smaller shows no colour
 _FAR = 1e6  # pixels; a centroid from a file may be anywhere
 
 Image = NDArray[np.uint8]
@@ -93,9 +94,8 @@ class Overlays:
         """Draw the centroids at their pixels `xy`, (K, 2), numbered if that is asked for."""
         if min(self.box.width, self.box.height) < 1:
             return
-        sizes = centroid_sizes(
-            self.box, len(xy), self._theme, self._unit, wanted="numbers" in overlays
-        )
+        area = self.box.width * self.box.height * self._cloud.view.spread
+        sizes = centroid_sizes(area, len(xy), self._theme, self._unit, wanted="numbers" in overlays)
         size = sizes.type_size
         for label, ((x, y), colour) in enumerate(zip(xy.tolist(), self._colours, strict=False)):
             for radius, ink in sizes.rings:
@@ -174,18 +174,23 @@ class CentroidSizes(NamedTuple):
     type_size: float
 
 
-def centroid_sizes(box: Box, k: int, theme: Theme, unit: float, *, wanted: bool) -> CentroidSizes:
-    """Return the sizes of `k` centroids in a box, with numbers if they are wanted and fit."""
-    crowded = 0.2 * (box.width * box.height / k) ** 0.5
+def centroid_sizes(
+    area: float, k: int, theme: Theme, unit: float, *, wanted: bool
+) -> CentroidSizes:
+    """Return the sizes of `k` centroids among points that fill `area` pixels.
+
+    With numbers, if they are wanted and fit.
+    """
+    crowded = 0.3 * (area / k) ** 0.5
     rim = sum(max(1.0, width * unit) for _, width in theme.edges)
     wish = theme.centroid_size * unit
     if wanted:
         wish = max(wish, _LEAST_NUMBER / 1.15 + rim)
-    outer = max(2.0, min(wish, crowded))
+    outer = max(_LEAST_RADIUS, min(wish, crowded))
     type_size = 1.15 * (outer - rim)
     numbered = wanted and k <= _NUMBERED_UP_TO and type_size >= _LEAST_NUMBER - 1e-9
     if not numbered and not theme.boxed:
-        outer = max(2.0, min(0.65 * theme.centroid_size * unit, 0.6 * crowded))
+        outer = max(_LEAST_RADIUS, min(0.65 * theme.centroid_size * unit, 0.6 * crowded))
     scale = min(unit, outer / theme.centroid_size)
     rings, radius = [], outer
     for ink, width in theme.edges:

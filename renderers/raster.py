@@ -103,23 +103,28 @@ def add_dots(
     was: NDArray[intp],  # in, (R,), labels so far
     now: NDArray[intp],  # in, (R,), labels from now on
     colours: NDArray[int64],  # in, (K + 1, 4): R, G, B and 1; the last row is zeros
-    size: float,  # not used: one pixel each; the kernels of all markers are called alike
+    size: float,  # whole pixels along each side of a dot
     sums: NDArray[int64],  # in and out, (height, width, 4): R, G, B and coverage
     dirty: NDArray[uint8],  # in and out, (height, width)
 ) -> None:
-    """One pixel per point."""
+    """Square dots of a few whole pixels, the place of the point in their middle."""
     height, width = dirty.shape
+    side = int(size)
     for r in range(xy.shape[0]):
-        x = xy[r, 0]
-        y = xy[r, 1]
-        if x >= 0.0 and x < width and y >= 0.0 and y < height:
-            i = int(y)
-            j = int(x)
-            old = was[r]
-            new = now[r]
-            for c in range(4):
-                sums[i, j, c] += colours[new, c] - colours[old, c]
-            dirty[i, j] = 1
+        x = xy[r, 0] - 0.5 * (side - 1)
+        y = xy[r, 1] - 0.5 * (side - 1)
+        if not (x > -side and x < width and y > -side and y < height):
+            continue
+        old = was[r]
+        new = now[r]
+        # int() cuts towards zero, where floor() is meant.
+        top = int(y + side) - side
+        left = int(x + side) - side
+        for i in range(max(0, top), min(height, top + side)):
+            for j in range(max(0, left), min(width, left + side)):
+                for c in range(4):
+                    sums[i, j, c] += colours[new, c] - colours[old, c]
+                dirty[i, j] = 1
 
 
 @kernel(counted=False)

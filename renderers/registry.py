@@ -38,6 +38,7 @@ _BUILT_INS = {
     for record in (
         _BuiltIn("live", "renderers.live", "LiveRenderer", None, "live"),
         _BuiltIn("mp4", "renderers.mp4", "Mp4Renderer", ".mp4", None),
+        _BuiltIn("webm", "renderers.webm", "WebmRenderer", ".webm", None),
         _BuiltIn("gif", "renderers.gif", "GifRenderer", ".gif", None),
         _BuiltIn("png", "renderers.png", "PngRenderer", ".png", None),
         _BuiltIn("svg", "renderers.vector", "SvgRenderer", ".svg", None),

@@ -81,7 +81,7 @@ class SvgRenderer(_Vector):
 
     def _metadata(self, scene: Scene) -> dict[str, Any]:
         facts = "; ".join(f"{name}: {text}" for name, text in scene.facts.items())
-        return {"Date": None, "Title": scene.title or None, "Description": facts or None}
+        return {"Date": None, **_said(Title=scene.title, Description=facts)}
 
 
 class PdfRenderer(_Vector):
@@ -93,7 +93,11 @@ class PdfRenderer(_Vector):
 
     def _metadata(self, scene: Scene) -> dict[str, Any]:
         facts = "; ".join(f"{name}: {text}" for name, text in scene.facts.items())
-        return {"CreationDate": None, "Title": scene.title or None, "Subject": facts or None}
+        return {"CreationDate": None, **_said(Title=scene.title, Subject=facts)}
+
+
+def _said(**metadata: str) -> dict[str, str]:
+    return {name: text for name, text in metadata.items() if text}
 
 
 class _Raster:
@@ -236,7 +240,8 @@ def _draw_centroids(
     raster: _Raster,
 ) -> None:
     box = raster.layout.boxes[0]
-    sizes = centroid_sizes(box, len(centroids), theme, unit, wanted="numbers" in raster.overlays)
+    area = box.width * box.height * panel.view.spread
+    sizes = centroid_sizes(area, len(centroids), theme, unit, wanted="numbers" in raster.overlays)
     xy = panel.view.project(centroids)
     for i, ((x, y), colour) in enumerate(zip(xy.tolist(), colours.tolist(), strict=False)):
         for step, (radius, ink) in enumerate([*sizes.rings, (sizes.radius, tuple(colour))]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -187,6 +188,22 @@ class View:
         for axis, n in enumerate(self._columns[: 1 if self.on_a_line else 2]):
             values[..., n] = (xy[..., axis] - self._offset[n]) / self._scale[n]
         return values
+
+    @functools.cached_property
+    def spread(self) -> float:
+        """Share of the limits' area that the points would fill evenly, 0..1.
+
+        Of a sample: the inverse participation ratio of their shares of 32 x 32 cells.
+        """
+        step = -(-len(self.points) // _SAMPLE)
+        rows = np.arange(0, len(self.points), step)
+        xy = self.project(self.points[::step], rows)
+        xmin, xmax, ymin, ymax = self.limits
+        cells = 32
+        i = ((xy[:, 0] - xmin) / (xmax - xmin) * cells).astype(np.intp).clip(0, cells - 1)
+        j = ((xy[:, 1] - ymin) / (ymax - ymin) * cells).astype(np.intp).clip(0, cells - 1)
+        shares = np.bincount(i * cells + j) / len(rows)
+        return float(1 / (shares**2).sum() / cells**2)
 
     def block_rows(self) -> int:
         """Return how many rows to place at a time: what stays in the cache."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageSequence
 
 from renderers.contract import Moment, Options, Panel, Scene
-from renderers.ffmpeg import find_ffmpeg
+from renderers.program import find_ffmpeg
 
 # Okabe and Ito's green shows a wrong matrix or range at once; then the corners of the cube.
 COLOURS = np.array(
@@ -59,8 +60,13 @@ def fake_snapshots(count: int) -> list:
     return [SimpleNamespace(iteration=i, centroids=empty, inertia=0.0) for i in range(count)]
 
 
-def fake_scene() -> Scene:
-    return Scene(panels=(Panel(k=3, view=None),))
+def threads() -> int:
+    """Return how many threads there are, those apart that the engine keeps for its next run."""
+    return sum(not thread.name.startswith("kmeans-engine") for thread in threading.enumerate())
+
+
+def fake_scene(**words) -> Scene:
+    return Scene(panels=(Panel(k=3, view=None),), **words)
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,15 @@ def read_mp4(path: Path) -> Film:
     frames = np.frombuffer(run.stdout, np.uint8).reshape(-1, height, width, 3)
     seconds = [float(s) for s in re.findall(r"duration_time:\s*([\d.]+)", facts)]
     return Film(frames, np.array(seconds[: len(frames)]), facts)
+
+
+def said(path: Path) -> dict[str, str]:
+    """Return the metadata of a film, as ffmpeg reads it."""
+    command = [find_ffmpeg(), "-loglevel", "error", "-i", f"file:{path}", "-f", "ffmetadata", "-"]
+    run = subprocess.run(command, capture_output=True, check=True)
+    text = run.stdout.decode("utf-8").replace("\\\n", "\n")
+    pairs = re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE)
+    return {key: re.sub(r"\\(.)", r"\1", value) for key, value in pairs}
 
 
 def read_gif(path: Path) -> Film:

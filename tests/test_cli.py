@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import shlex
 import subprocess
 import sys
 from importlib.metadata import entry_points
@@ -13,7 +14,7 @@ import pyarrow.csv
 import pyarrow.parquet
 import pytest
 from command import ROOT, SMALL, Command
-from media import read_gif, read_mp4
+from media import read_gif, read_mp4, said
 from PIL import Image
 
 import cli
@@ -130,7 +131,7 @@ def test_help_and_version(words):
 
 def test_examples_are_understood():
     lines = [line.split("  ")[1] for line in cli.EXAMPLES.splitlines()[1:] if line]
-    assert len(lines) == 5
+    assert len(lines) == 6
     for line in lines:
         cli.build_parser().parse_args(line.split()[1:])
 
@@ -138,7 +139,7 @@ def test_examples_are_understood():
 def test_list_renderers(command):
     done = command.ok("--list-renderers")
     lines = done.out.splitlines()
-    assert [line.split()[0] for line in lines[:3]] == ["live", "mp4", "gif"]
+    assert [line.split()[0] for line in lines[:4]] == ["live", "mp4", "webm", "gif"]
     assert all("built-in" in line for line in lines[:3])
     assert len({line.index("built-in") for line in lines[:3]}) == 1
 
@@ -504,3 +505,52 @@ def test_a_plug_in(command, tmp_path, monkeypatch):
     done = command("--render", "bad")
     assert done.status == 2
     assert "No module named 'nothing'" in done.err
+
+
+# What a film tells of itself, and how large it may be.
+
+
+def told(path):
+    return said(path)["comment"].split("command: ")[1]
+
+
+def test_the_command_in_a_film_makes_it_again(command, tmp_path, monkeypatch):
+    rows = np.random.default_rng(1).normal(size=(60, 3))
+    (tmp_path / "my data").mkdir()
+    data = tmp_path / "my data" / "three columns.csv"
+    np.savetxt(data, rows, delimiter=",", header="a,b,c", comments="")
+    np.savetxt(tmp_path / "my data" / "start.csv", rows[:3, :2], delimiter=",")
+    command.ok(
+        data, "--columns", "a,c", "--standardize", "--init", data.parent / "start.csv", "--smooth",
+        "--title=-o; 'x'", "--duration", 1.5, *SMALL, "-o", tmp_path / "run.mp4",
+        "-o", tmp_path / "run.gif", "--json", "--labels", "l.csv", "--threads", 1,
+    )  # fmt: skip
+    words = told(tmp_path / "run.mp4")
+    assert str(tmp_path) not in words
+    monkeypatch.chdir(data.parent)
+    for suffix in (".mp4", ".gif"):
+        again = shlex.split(told(tmp_path / f"run{suffix}"))
+        assert again[0] == "kmeans-engine"
+        assert again[-2:] == ["-o", f"film{suffix}"]
+        command.ok(*again[1:])
+        film = data.parent / f"film{suffix}"
+        assert film.read_bytes() == (tmp_path / f"run{suffix}").read_bytes()
+
+
+def test_a_seed_that_was_drawn_is_in_the_film(command, tmp_path):
+    command.ok("-o", "run.mp4", "--max-iterations", 3, *SMALL)
+    facts = said(tmp_path / "run.mp4")
+    assert "title" not in facts
+    seed = facts["comment"].split("seed=")[1].split(";")[0]
+    assert f"--seed {seed} " in facts["comment"]
+    assert f"; k=12; init=random; kmeans-engine {kmeans_engine.__version__}; " in facts["comment"]
+    command.ok(*shlex.split(told(tmp_path / "run.mp4"))[1:])
+    assert (tmp_path / "film.mp4").read_bytes() == (tmp_path / "run.mp4").read_bytes()
+
+
+def test_max_size_says_what_it_chose(command, tmp_path):
+    words = ("--seed", 1, "-o", "run.gif", "--max-size", "20kB", "--overwrite")
+    done = command.ok(*words)
+    assert (tmp_path / "run.gif").stat().st_size <= 20_000
+    assert re.search(r"^run\.gif: \d+x\d+ at 2 frames/s; [\d,]+ of 20,000 bytes$", done.err, re.M)
+    assert "of 20,000" not in command.ok(*words, "--quiet").err

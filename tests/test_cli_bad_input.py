@@ -144,10 +144,10 @@ CLUSTERING = [
 ]
 OUTPUTS = [
     ("--render mp5", "no renderer 'mp5'", "did you mean mp4"),
-    ("--render povray", "no renderer 'povray'", "choose from live, mp4, gif"),
+    ("--render povray", "no renderer 'povray'", "choose from live, mp4, webm, gif"),
     ("--render live", "a window needs a display", "use --render mp4"),
-    ("-o run.avi", "no renderer writes .avi", "use .mp4 or .gif"),
-    ("-o run", "files without a suffix", "use .mp4 or .gif"),
+    ("-o run.avi", "no renderer writes .avi", "use .mp4 or .webm or .gif"),
+    ("-o run", "files without a suffix", "use .mp4 or .webm or .gif"),
     ("-o a.mp4 -o b.mp4", "a.mp4 and b.mp4", "leave one out"),
     ("--render gif -o a.mp4", "a.mp4 does not suit renderer 'gif'", "change the suffix"),
     ("-o nowhere/a.mp4", "the folder nowhere does not exist", "create it first"),

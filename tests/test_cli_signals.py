@@ -75,7 +75,7 @@ BOTH = pytest.mark.parametrize(
 
 
 @BOTH
-@pytest.mark.parametrize("seconds", [0.0, 0.1, 0.2, 0.4])
+@pytest.mark.parametrize("seconds", [0.05, 0.1, 0.2, 0.4])
 def test_while_starting(number, status, words, seconds, film, tmp_path):
     process = start(*ENCODING, "-o", "run.mp4", "--overwrite", cwd=tmp_path)
     time.sleep(seconds)  # Imports, up to about 0.5 s.

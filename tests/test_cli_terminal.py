@@ -16,7 +16,7 @@ from command import Command, eventually, run, start
 from media import read_mp4
 from test_live_window import Screen, needs_x, screen  # noqa: F401
 
-from renderers.ffmpeg import find_ffmpeg
+from renderers.program import find_ffmpeg
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pty")
 

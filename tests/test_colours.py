@@ -63,10 +63,20 @@ def test_colours_are_distinct(k, theme):
 
 
 @pytest.mark.parametrize(
-    ("k", "at_least"), [(12, 0.065), (20, 0.05), (32, 0.04), (100, 0.02), (256, 0.01)]
+    ("k", "at_least"),
+    [
+        (7, 0.07),
+        (8, 0.07),
+        (10, 0.06),
+        (12, 0.065),
+        (20, 0.05),
+        (32, 0.04),
+        (100, 0.02),
+        (256, 0.01),
+    ],
 )
 @pytest.mark.parametrize("seen_with", [None, DEUTERANOPIA, PROTANOPIA])
-def test_the_large_table_stays_apart_for_colour_blind_eyes(k, at_least, seen_with):
+def test_colours_stay_apart_for_colour_blind_eyes(k, at_least, seen_with):
     assert smallest_distance(cluster_colours(k), seen_with) > at_least
 
 

@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 import renderers.ffmpeg
+import renderers.program
 from renderers.errors import RenderError, RendererUnavailable
-from renderers.ffmpeg import Encoder, find_ffmpeg
+from renderers.ffmpeg import Encoder
+from renderers.program import find_ffmpeg
 
 ROOT = Path(__file__).parents[1]
 FRAME = np.zeros((48, 64, 4), np.uint8)
@@ -99,7 +101,7 @@ def test_no_ffmpeg_at_all(monkeypatch, film):
         raise RuntimeError("No ffmpeg exe could be found.")
 
     monkeypatch.delenv("IMAGEIO_FFMPEG_EXE", raising=False)
-    monkeypatch.setattr(renderers.ffmpeg, "_bundled", nothing)
+    monkeypatch.setattr(renderers.program, "_bundled", nothing)
     with pytest.raises(RendererUnavailable, match="pip install --force-reinstall imageio-ffmpeg"):
         encode(film)
 

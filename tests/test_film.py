@@ -1,3 +1,4 @@
+import itertools
 import math
 import threading
 
@@ -8,7 +9,7 @@ from media import fake_scene, fake_snapshots
 
 from renderers.contract import Options, Renderer
 from renderers.errors import RenderError
-from renderers.film import FrameClock, Pace, moments, play
+from renderers.film import FrameClock, Pace, moments, play, side_by_side
 
 
 def test_moments_last_one_is_held():
@@ -41,6 +42,83 @@ def test_moments_look_only_one_ahead():
     film = moments(snapshots(), Pace(fps=2))
     next(film)
     assert taken == [0, 1]
+
+
+def told(count, **pace):
+    """What a film of `count` states tells: iteration, phase, progress, seconds, last."""
+    return [
+        (m.snapshots[0].iteration, m.phase, m.progress, m.seconds, m.last)
+        for m in moments(fake_snapshots(count), Pace(**pace))
+    ]
+
+
+def test_phases_are_told_as_a_teacher_would():
+    assert [(i, phase) for i, phase, *_ in told(4, phases=True)] == [
+        (0, "assignment"),
+        (1, "update"),  # state 1 has the labels of state 0
+        (2, "assignment"),
+        (2, "update"),
+        (3, "assignment"),
+        (3, "update"),
+    ]
+    assert [seconds for *_, seconds, _ in told(4, phases=True, fps=2)] == [0.5] * 5 + [2.0]
+    assert [last for *_, last in told(4, phases=True)] == [False] * 5 + [True]
+
+
+def test_a_smooth_film_lingers_at_first_and_hurries_later():
+    film = told(60, smooth=True, fps=30)
+    spent = [sum(s for i, *_, s, _ in film if i == n) for n in range(60)]
+    assert spent[0] == pytest.approx(0.8) and spent[1] == pytest.approx(1.2)
+    assert all(a >= b for a, b in itertools.pairwise(spent[1:59]))
+    assert spent[50] == pytest.approx(1 / 30) and spent[59] > 2.0
+    for n in range(1, 60):
+        way = [p for i, _, p, *_ in film if i == n]
+        assert way[-1] == 1.0 and way == sorted(way)
+    assert next(p for i, _, p, *_ in film if i == 1) < 0.01  # gently away
+    assert len(film) > 100 and film[-1][-1] and not film[-2][-1]
+
+
+@pytest.mark.parametrize("smooth", [True, False])
+@pytest.mark.parametrize("phases", [True, False])
+@pytest.mark.parametrize("count", [1, 2, 3, 40, 1000])
+@pytest.mark.parametrize("duration", [0.1, 12.0])
+def test_a_film_lasts_as_long_as_it_is_told_to(smooth, phases, count, duration):
+    pace = {"duration": duration, "fps": 30, "smooth": smooth, "phases": phases}
+    film = told(count, **pace)
+    assert math.fsum(s for *_, s, _ in film) == pytest.approx(duration)
+    assert all(s >= 0 for *_, s, _ in film)
+    assert [i for i, *_ in film][-1] == count - 1 and [last for *_, last in film].count(True) == 1
+    known = list(moments(fake_snapshots(count), Pace(**pace), count=count))
+    assert [m.seconds for m in known] == [s for *_, s, _ in film]
+
+
+def test_a_film_without_a_duration_takes_one_state_after_the_other():
+    taken = []
+
+    def snapshots():
+        for snapshot in fake_snapshots(9):
+            taken.append(snapshot.iteration)
+            yield snapshot
+
+    film = moments(snapshots(), Pace(smooth=True))
+    assert next(film).snapshots[0].iteration == 0 and taken == [0, 1]
+
+
+def test_each_moment_has_the_history_up_to_it():
+    for moment in moments(fake_snapshots(5), Pace(smooth=True)):
+        assert len(moment.histories) == 1
+        assert len(moment.histories[0].inertia) >= moment.snapshots[0].iteration + 1
+
+
+def test_runs_side_by_side_wait_for_the_slowest():
+    states = list(side_by_side([fake_snapshots(2), fake_snapshots(4), fake_snapshots(1)]))
+    assert [[s.iteration for s in state] for state in states] == [
+        [0, 0, 0], [1, 1, 0], [1, 2, 0], [1, 3, 0]
+    ]  # fmt: skip
+    film = list(moments(states))
+    assert [m.last for m in film] == [False, False, False, True]
+    assert [len(h.inertia) for h in film[-1].histories] == [2, 4, 1]
+    assert list(side_by_side([[], []])) == []
 
 
 @given(

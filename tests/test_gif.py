@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from media import COLOURS, FakePainter, at, colour, fake_scene, fake_snapshots, read_gif
+from media import COLOURS, FakePainter, at, colour, fake_scene, fake_snapshots, read_gif, said
 from PIL import Image
 
 from renderers.contract import Moment, Options
@@ -69,14 +69,18 @@ def test_loops(tmp_path):
     assert save(tmp_path / "run.gif").facts == "loop=0"
 
 
-def test_only_what_changes_is_stored(tmp_path):
-    save(tmp_path / "run.gif", count=2, size=(640, 480))
+def test_only_what_changes_is_stored(tmp_path, monkeypatch):
+    class Corner(FakePainter):
+        def paint(self, moment):
+            self._frame[400:, 600:, :3] = colour(moment.snapshots[0].iteration)
+            return self._frame
+
+    monkeypatch.setattr("renderers.painter.Painter", Corner)
+    film = save(tmp_path / "run.gif", count=2, size=(640, 480))
+    assert film.seconds.tolist() == [0.5, 2.0]
     with Image.open(tmp_path / "run.gif") as image:
         image.seek(1)
-        assert image.tile[0][1] == (0, 0, 640, 480)
-        image.seek(2)  # the held frame, repeated
-        left, top, right, bottom = image.tile[0][1]
-        assert (right - left) * (bottom - top) == 1
+        assert image.tile[0][1] == (600, 400, 640, 480)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 5), (641, 479)])
@@ -95,6 +99,57 @@ def test_names(tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     save(type(tmp_path)(name))
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("fps", [0.7, 2, 3, 10, 25, 30])
+def test_a_frame_that_repeats_is_one_frame(tmp_path, fps):
+    renderer = GifRenderer(tmp_path / "run.gif", Options(size=(64, 48), fps=fps))
+    states = fake_snapshots(3)
+    story = [Moment((states[i],), s) for i, s in ((0, 2.0), (1, 1.0), (1, 3.0), (2, 4.0))]
+    play(story, fake_scene(), [renderer])
+    film = read_gif(tmp_path / "run.gif")
+    assert film.seconds == pytest.approx([2, 4, 4], abs=1 / fps)
+    assert film.seconds.sum() == pytest.approx(10, abs=0.6 / min(fps, 25))
+
+
+def test_longer_than_a_delay_can_be(tmp_path):
+    renderer = GifRenderer(tmp_path / "run.gif", Options(size=(8, 8), fps=1))
+    play([Moment((s,), 1500.0) for s in fake_snapshots(2)], fake_scene(), [renderer])
+    film = read_gif(tmp_path / "run.gif")
+    assert film.seconds.max() <= 655
+    assert film.seconds.sum() == pytest.approx(3000)
+    assert np.array_equal(at(film, 1499)[6, 6], colour(0))
+    assert np.array_equal(at(film, 1501)[6, 6], colour(1))
+
+
+def test_metadata(tmp_path):
+    scene = fake_scene(title="Köln", facts={"k": "3", "command": "kmeans-engine"})
+    renderer = GifRenderer(tmp_path / "run.gif", Options(size=(64, 48)))
+    play(moments(fake_snapshots(2)), scene, [renderer])
+    assert said(tmp_path / "run.gif")["comment"] == (
+        "Köln; k=3; command: kmeans-engine -o film.gif"
+    )
+
+
+def test_more_colours_than_256(tmp_path, monkeypatch):
+    ramp = np.stack(np.meshgrid(np.arange(0, 256, 16), np.arange(0, 256, 8)), -1).reshape(-1, 2)
+
+    class Ramp(FakePainter):
+        def paint(self, moment):
+            self._frame[:, :, 0] = np.roll(ramp[:, 0], moment.snapshots[0].iteration)
+            self._frame[:, :, 1] = ramp[:, 1]
+            return self._frame
+
+        def palette(self):
+            return np.insert(ramp, 2, 0, axis=1).astype(np.uint8)
+
+    monkeypatch.setattr("renderers.painter.Painter", Ramp)
+    film = save(tmp_path / "run.gif", count=5, size=(512, 4))
+    assert len(film.frames) == 5
+    assert film.seconds.tolist() == [0.5, 0.5, 0.5, 0.5, 2.0]
+    last = np.stack([np.roll(ramp[:, 0], 4), ramp[:, 1]], axis=1)
+    assert np.abs(film.frames[-1][0, :, :2].astype(int) - last).mean() < 8
+    assert [path.name for path in tmp_path.iterdir()] == ["run.gif"]
 
 
 def test_last_moment_is_in_however_short(tmp_path):

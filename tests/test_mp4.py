@@ -2,7 +2,7 @@ import re
 
 import numpy as np
 import pytest
-from media import COLOURS, FakePainter, at, colour, fake_scene, fake_snapshots, read_mp4
+from media import COLOURS, FakePainter, at, colour, fake_scene, fake_snapshots, read_mp4, said
 
 from renderers.contract import Moment, Options
 from renderers.film import Pace, moments, play
@@ -73,6 +73,49 @@ def test_names(tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     assert len(save(type(tmp_path)(name)).frames) == 6
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_repeated_frames_cost_next_to_nothing(tmp_path):
+    sizes = []
+    for seconds in (1, 121):
+        renderer = Mp4Renderer(tmp_path / "run.mp4", Options(size=(640, 480), fps=30))
+        play([Moment(tuple(fake_snapshots(1)), seconds)], fake_scene(), [renderer])
+        film = read_mp4(tmp_path / "run.mp4") if seconds == 1 else None
+        assert film is None or len(film.frames) == 30
+        sizes.append((tmp_path / "run.mp4").stat().st_size)
+    assert sizes[1] - sizes[0] < 120 * 30 * 40
+
+
+def test_metadata(tmp_path):
+    path = tmp_path / "run.mp4"
+    facts = {"seed": "69", "k": "3", "version": "1", "command": "kmeans-engine --title 'a = b; c'"}
+    scene = fake_scene(title="Köln: a=b; # 点", facts=facts)
+    renderer = Mp4Renderer(path, Options(size=(64, 48)))
+    play(moments(fake_snapshots(2)), scene, [renderer])
+    found = said(path)
+    assert found["title"] == "Köln: a=b; # 点"
+    assert found["comment"] == (
+        "seed=69; k=3; kmeans-engine 1; command: kmeans-engine --title 'a = b; c' -o film.mp4"
+    )
+
+
+def test_quality(tmp_path, monkeypatch):
+    noise = np.random.default_rng(1).integers(0, 255, (5, 48, 64, 4), np.uint8)
+    noise[:] = noise.mean(axis=3, keepdims=True)  # yuv420p keeps a quarter of the colours only
+
+    class Noise(FakePainter):
+        def paint(self, moment):
+            return noise[moment.snapshots[0].iteration]
+
+    monkeypatch.setattr("renderers.painter.Painter", Noise)
+    errors = []
+    for quality in ("draft", "standard", "best"):
+        renderer = Mp4Renderer(tmp_path / "run.mp4", Options(size=(64, 48), quality=quality))
+        play(moments(fake_snapshots(5)), fake_scene(), [renderer])
+        film = read_mp4(tmp_path / "run.mp4")
+        errors.append(np.abs(film.frames[:5].astype(int) - noise[..., :3]).mean())
+    assert errors[2] == min(errors)
+    assert max(errors) < 8
 
 
 def test_last_moment_is_in_however_short(tmp_path):

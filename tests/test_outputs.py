@@ -86,10 +86,10 @@ def test_stem_and_folder(tmp_path):
             [],
             ["x.mov"],
             UnknownRenderer,
-            r"no renderer writes \.mov \(x\.mov\); use \.mp4 or \.gif",
+            r"no renderer writes \.mov \(x\.mov\); use \.mp4 or \.webm or \.gif",
         ),
         ([], ["film"], UnknownRenderer, r"no renderer writes files without a suffix \(film\)"),
-        (["window"], ["x.png"], UnknownRenderer, r"no renderer writes \.png"),
+        (["window"], ["x.bmp"], UnknownRenderer, r"no renderer writes \.bmp"),
         (["mp5"], [], UnknownRenderer, r"did you mean mp4"),
     ],
 )
@@ -165,3 +165,12 @@ def test_wrong_options(wrong, words):
     with pytest.raises(InvalidOption, match=words) as caught:
         make_options(Mp4Renderer, **wrong)
     assert "\n" not in str(caught.value)
+
+
+def test_not_every_renderer_keeps_to_a_size():
+    class Still(Mp4Renderer):
+        fits = False
+
+    assert make_options(Mp4Renderer, max_size="2MB").max_bytes == 2_000_000
+    with pytest.raises(InvalidOption, match=r"max_size='2MB' is nothing that Still can keep to"):
+        make_options(Still, max_size="2MB")

@@ -271,6 +271,26 @@ def test_borders_are_those_of_the_labels_and_not_of_the_moved_centroids():
     assert len(columns) <= 3 and abs(columns.mean() + 0.5 - place) <= 1
 
 
+@pytest.mark.parametrize("each", [200, 5000])
+def test_the_share_of_a_crowd_is_counted_pixel_by_pixel(each):
+    points = blobs(clusters=3, each=each)
+    snapshot = state(points, np.arange(len(points)) % 3, points[:3])
+    shown = painter(snapshot, (64, 48))
+    shown.paint(at(snapshot))
+    (cloud,) = shown._clouds
+    assert cloud.radius == 0
+    rows = np.flatnonzero(np.arange(len(points)) % 3 == 1)
+    some, dirty = (np.zeros((cloud.box.height, cloud.box.width, *n), t)
+                   for n, t in (((4,), np.int64), ((), np.uint8)))  # fmt: skip
+    one = np.array([[0, 0, 0, 0], [0, 0, 0, 1]])
+    nought = np.zeros(len(rows), dtype=np.intp)
+    cloud._add(cloud.places(rows), nought, nought + 1, one, cloud._size, some, dirty)
+    pixels, share = cloud.crowd(rows)
+    assert np.array_equal(np.sort(pixels), np.flatnonzero(dirty))
+    expected = some[..., 3] * 255 // cloud._sums[..., 3].clip(1)
+    assert np.array_equal(share, expected.reshape(-1)[pixels])
+
+
 def test_points_that_changed_are_marked_until_the_next_iteration_moves_on():
     points = blobs(clusters=2, each=200)
     film = list(moments(lloyd(points, points[[0, 1]], 4), Pace(phases=True)))

@@ -27,10 +27,25 @@ def add(marker, xy, labels, sums, dirty, was=None, size=1.7):
 
 def test_a_dot_is_one_pixel():
     sums, dirty = blank()
-    add(raster.add_dots, [[3.99, 5.0], [3.0, 5.5], [15.999, 0.0]], [0, 1, 2], sums, dirty)
+    add(raster.add_dots, [[3.99, 5.0], [3.0, 5.5], [15.999, 0.0]], [0, 1, 2], sums, dirty, size=1)
     assert sums[5, 3].tolist() == [200, 110, 280, 2]
     assert sums[0, 15].tolist() == [17, 17, 17, 1]
     assert dirty.sum() == 2 and sums[..., 3].sum() == 3
+
+
+def test_a_dot_of_two_pixels_lies_around_its_point():
+    for x, columns in (
+        (4.6, [4, 5]),
+        (4.4, [3, 4]),
+        (0.3, [0]),
+        (15.7, [15]),
+        (-0.6, []),
+        (16.6, []),
+    ):
+        sums, dirty = blank()
+        add(raster.add_dots, [[x, 5.5]], [0], sums, dirty, size=2)
+        assert np.flatnonzero(dirty.any(axis=0)).tolist() == columns
+        assert (sums[5:7, columns, 3] == 1).all() and sums[..., 3].sum() == 2 * len(columns)
 
 
 @pytest.mark.parametrize("radius", [1.0, 2.5, 4.0])

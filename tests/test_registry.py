@@ -68,7 +68,7 @@ def test_by_suffix(path, name):
 def test_unknown_name():
     with pytest.raises(UnknownRenderer, match=r"no renderer 'mp3'; did you mean mp4"):
         registry.load("mp3")
-    with pytest.raises(UnknownRenderer, match=r"'zzzzz'; choose from live, mp4, gif"):
+    with pytest.raises(UnknownRenderer, match=r"'zzzzz'; choose from live, mp4, webm, gif"):
         registry.load("zzzzz")
 
 

@@ -1,10 +1,8 @@
 """What every renderer owes its caller, over all that are installed here, plug-ins included."""
 
-import threading
-
 import numpy as np
 import pytest
-from media import read_gif, read_mp4
+from media import read_gif, read_mp4, threads
 from PIL import Image
 
 from kmeans_engine import Engine
@@ -24,6 +22,7 @@ def read_image(path):
 
 READERS = {
     ".mp4": lambda path: read_mp4(path).frames,
+    ".webm": lambda path: read_mp4(path).frames,
     ".gif": lambda path: read_gif(path).frames,
     ".png": read_image,
 }
@@ -178,9 +177,9 @@ def test_same_bytes_twice(renderer, scene, snapshots):
 
 
 def test_leaves_no_thread(renderer, scene, snapshots):
-    before = threading.active_count()
+    before = threads()
     play(film(snapshots), scene, [renderer])
-    assert threading.active_count() == before
+    assert threads() == before
 
 
 def test_folder_goes_away(renderer, scene, snapshots):

@@ -29,16 +29,18 @@ class ContactSheet(Renderer):
 
     def draw(self, moment: Moment) -> None:
         """Paint iterations 0, 1, 2, 4, 8, ...; remember any other in case it is the last."""
-        iteration = moment.snapshots[0].iteration
-        self._waiting = moment
-        if iteration & (iteration - 1) == 0:
-            self._paint()
+        before, self._waiting = self._waiting, moment
+        if before is not None:
+            iteration = _iteration(before)  # which is over, with all its motion, if another follows
+            if iteration != _iteration(moment) and iteration & (iteration - 1) == 0:
+                self._paint(before)
 
     def close(self) -> None:
         """Lay the frames out and write the file, which appears only when complete."""
         if self._painter is None:
             return
-        self._paint()
+        if self._waiting is not None:
+            self._paint(self._waiting)
         width, height = self.options.size
         columns = math.ceil(math.sqrt(len(self._frames)))
         rows = math.ceil(len(self._frames) / columns)
@@ -55,7 +57,9 @@ class ContactSheet(Renderer):
         """Forget the frames. Nothing is written before `close`, so no file is left behind."""
         self._painter = self._waiting = None
 
-    def _paint(self) -> None:
-        if self._waiting is not None:
-            self._frames.append(self._painter.paint(self._waiting)[:, :, :3].copy())
-            self._waiting = None
+    def _paint(self, moment: Moment) -> None:
+        self._frames.append(self._painter.paint(moment)[:, :, :3].copy())
+
+
+def _iteration(moment: Moment) -> int:
+    return max(snapshot.iteration for snapshot in moment.snapshots)
