@@ -223,6 +223,16 @@ def steady(
     return row
 
 
+def _cell(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name.replace('_ms', '')} {ms:.0f} ms" for name, ms in value.items())
+    if isinstance(value, tuple):
+        return "x".join(map(str, value))
+    if isinstance(value, float):
+        return f"{value:,.1f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--backend", default="tkagg", help="tkagg or qtagg")
@@ -250,7 +260,9 @@ def main() -> None:
     out.mkdir(exist_ok=True)
     name = "window-large" if args.large else f"window-{args.backend}"
     (out / f"{name}.json").write_text(json.dumps(row, indent=1) + "\n")
-    print(json.dumps(row, indent=1))
+    lines = ["| what | value |", "|---|---|", *(f"| {k} | {_cell(v)} |" for k, v in row.items())]
+    (out / f"{name}.md").write_text("\n".join(lines) + "\n")
+    print("\n".join(lines))
 
 
 if __name__ == "__main__":
