@@ -1,6 +1,6 @@
 # make demo: a film of K-means, from nothing.    make test: every test, from nothing.
 # make check: ruff and mypy.                     make bench: beside other libraries.
-# make bench-render: films beside matplotlib's own.
+# make bench-render: films beside matplotlib's own, and what their quality costs.
 
 PYTHON ?= python3
 VENV   := .venv
@@ -38,6 +38,7 @@ bench: $(VENV)/.installed-bench
 
 bench-render: $(VENV)/.installed
 	$(RUN) benchmarks/render.py
+	$(RUN) benchmarks/quality.py
 
 $(VENV)/bin/python $(VENV)/Scripts/python:
 	@$(PYTHON) -c "import sys; v = sys.version_info; sys.exit(None if (3, 11) <= v < (3, 15) else \
