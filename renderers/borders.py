@@ -16,7 +16,7 @@ from renderers.view import View
 __all__ = ["border_mask"]
 
 _FINE = 2  # samples per pixel and axis
-_BLOCK = 16  # samples between the corners that are looked at first
+_PARTS = 4  # along each side of a block, when a border crosses it
 
 
 def border_mask(
@@ -46,7 +46,7 @@ def border_mask(
         0..255.
     """
     height, width = box.height * _FINE, box.width * _FINE
-    rows, columns, tiles = _mixed(view, centroids, height, width)
+    rows, columns, tiles = _tiles(view, centroids, height, width)
     samples = np.zeros((height, width), dtype=np.uint8)
     count = np.zeros((box.height, box.width), dtype=np.uint8)
     pixels = np.empty(count.size, dtype=np.intp)
@@ -56,37 +56,38 @@ def border_mask(
     return pixels, (count.reshape(-1)[pixels] * 255.0 / _FINE**2).astype(np.uint8)
 
 
-def _mixed(
+def _tiles(
     view: View, centroids: NDArray[np.float64], height: int, width: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[Any]]:
-    """Return the blocks that a border crosses: first rows, first columns, and labels (T, B, B).
+    """Return the smallest blocks that a border crosses: rows, columns, labels (T, 5, 5).
 
-    Neighbours share a row or a column of samples. Samples beyond the edge are those on it.
+    Blocks of 64, 16 and 4 samples, each of 4 x 4 of the next; neighbours share a row or a column.
+    Samples beyond the edge are those on it.
     """
     xmin, xmax, ymin, ymax = view.limits
     xs = xmin + (np.arange(width) + 0.5) * ((xmax - xmin) / width)
     ys = ymax - (np.arange(height) + 0.5) * ((ymax - ymin) / height)
-
-    def ask(rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[np.unsignedinteger]:
-        rows, columns = np.broadcast_arrays(rows, columns)
-        places = np.stack(
-            [xs[np.minimum(columns, width - 1)], ys[np.minimum(rows, height - 1)]], axis=-1
-        )
-        return assign_points(view.lift(places.reshape(-1, 2)), centroids).reshape(rows.shape)
-
-    corner_rows = np.arange(-(-height // _BLOCK) + 1) * _BLOCK
-    corner_columns = np.arange(-(-width // _BLOCK) + 1) * _BLOCK
-    corners = ask(corner_rows[:, None], corner_columns)
-    first = corners[:-1, :-1]
-    mixed = (first != corners[1:, :-1]) | (first != corners[:-1, 1:]) | (first != corners[1:, 1:])
-    rows, columns = (found * _BLOCK for found in np.nonzero(mixed))
-    inside = np.arange(_BLOCK + 1)
-    if not len(rows):
-        return rows, columns, np.empty((0, _BLOCK + 1, _BLOCK + 1), dtype=corners.dtype)
-    tiles = ask(
-        rows[:, None, None] + inside[:, None], columns[:, None, None] + inside[None, None, :]
+    corners = np.arange(_PARTS + 1)
+    step = _PARTS**2
+    rows, columns = (
+        block.reshape(-1)
+        for block in np.mgrid[0 : height : step * _PARTS, 0 : width : step * _PARTS]
     )
-    return rows, columns, tiles
+    while True:
+        places = np.empty((len(rows), _PARTS + 1, _PARTS + 1, 2))
+        i = np.minimum(rows[:, None] + corners * step, height - 1)
+        j = np.minimum(columns[:, None] + corners * step, width - 1)
+        places[..., 0], places[..., 1] = xs[j][:, None, :], ys[i][:, :, None]
+        lifted = view.lift(places.reshape(-1, 2))
+        labels = assign_points(lifted, centroids).reshape(places.shape[:-1])
+        first = labels[:, :-1, :-1]
+        mixed = first != labels[:, 1:, 1:]
+        mixed |= (first != labels[:, 1:, :-1]) | (first != labels[:, :-1, 1:])
+        if step == 1 or not mixed.any():
+            return rows, columns, labels
+        t, r, c = np.nonzero(mixed)
+        rows, columns = rows[t] + r * step, columns[t] + c * step
+        step //= _PARTS
 
 
 @kernel(counted=False)

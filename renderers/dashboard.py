@@ -127,11 +127,14 @@ def _draw_curves(
     now = max(snapshot.iteration for snapshot in moment.snapshots)
     end = _round_up(max(now, 5))
     known = [
-        (history, min(snapshot.iteration + 1, len(history.inertia)))
-        for history, snapshot in zip(moment.histories, moment.snapshots, strict=True)
+        (history, n, colour)
+        for history, snapshot, colour in zip(
+            moment.histories, moment.snapshots, colours, strict=True
+        )
+        if (n := min(snapshot.iteration + 1, len(history.inertia)))
     ]
     # Inertia never rises, so the first value is the largest; the scale begins at zero.
-    top = max((h.inertia[0] for h, n in known if n), default=0.0)
+    top = max((history.inertia[0] for history, _, _ in known), default=0.0)
     for text, at in (("0", 0.0), (f"{end:,}", 1.0)):
         mask = text_mask(text, size)
         left = plot.left + round(at * (plot.width - mask.shape[1]))
@@ -146,7 +149,7 @@ def _draw_curves(
     dot = max(2.5, 0.75 * unit)
     inner = plot.width - 2 * dot, plot.height - 2 * dot
     ends = []
-    for (history, n), colour in zip(known, colours, strict=True):
+    for history, n, colour in known:
         xy = _curve(history, n, end, top)
         xy[:, 0] = plot.left + dot + xy[:, 0] * inner[0]
         xy[:, 1] = foot - xy[:, 1] * inner[1]
@@ -154,8 +157,8 @@ def _draw_curves(
             _fill(image, xy, foot, colour)
         for (x0, y0), (x1, y1) in zip(xy[:-1].tolist(), xy[1:].tolist(), strict=True):
             blend_line(x0, y0, x1, y1, thick, *colour, 1.0, image)
-        ends.append(xy[-1].tolist())
-    for (x, y), colour in zip(ends, colours, strict=True):
+        ends.append((*xy[-1].tolist(), colour))
+    for x, y, colour in ends:
         blend_disc(x, y, dot, *theme.background, image)
         blend_disc(x, y, dot - max(1.0, 0.2 * unit), *colour, image)
 

@@ -195,8 +195,8 @@ class Encoder:
             self._pipe.end()
             if not self._wait(CLOSE_SECONDS):
                 raise self._failure(f"did not finish within {CLOSE_SECONDS:g} s and was stopped")
-            if self._process.returncode:
-                raise self._failure()
+            if self._process.returncode or self._pipe.stopped:
+                raise self._failure("was stopped")
         except OSError as error:
             raise self._broken() from error
         except BaseException:
@@ -233,8 +233,9 @@ class Encoder:
 
     def abort(self) -> None:
         """Stop ffmpeg and remove what it wrote. May be called at any time, and more than once."""
-        self._pipe.stop()
+        # Killed before its input ends, or it might complete half a film.
         self._give_up()
+        self._pipe.stop()
         self._release()
 
     @property
@@ -242,16 +243,6 @@ class Encoder:
         """Where the frames go: tells how many there are, and when the newest began."""
         assert isinstance(self._pipe, FramePipe)
         return self._pipe
-
-    def _given_up(self, error: BaseException) -> BaseException:
-        """Return what to raise for `error`, once nothing is left."""
-        try:
-            if isinstance(error, OSError):  # of the pipe
-                self._wait(5.0)
-                return self._failure()
-            return error
-        finally:
-            self.abort()
 
     def _broken(self) -> RenderError:
         """Return why the pipe takes no more, once nothing is left of ffmpeg."""
@@ -265,7 +256,7 @@ class Encoder:
         code = self._process.poll()
         if self._stalled:
             how = f"took nothing for {STALL_SECONDS:g} s and was stopped"
-        elif code is not None:
+        elif code:
             how = f"was killed by signal {-code}" if code < 0 else f"failed with exit status {code}"
         return RenderError(f"ffmpeg {how} while writing {self._path}{self._last_words()}")
 

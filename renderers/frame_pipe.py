@@ -133,7 +133,7 @@ class FramePipe(Pipe):
             while True:
                 if self.error is not None:
                     raise self.error
-                if self._stopped or self._ending:
+                if self.stopped or self._ending:
                     raise BrokenPipeError("the pipe is closed")
                 if len(self._queue) < _AHEAD:
                     for index, users in enumerate(self._users):
@@ -201,9 +201,9 @@ class FramePipe(Pipe):
 
     def _next(self) -> tuple[int | None, int] | None:
         with self._changed:
-            while not (self._queue or self._ending or self._stopped):
+            while not (self._queue or self._ending or self.stopped):
                 self._changed.wait()
-            return self._queue.popleft() if self._queue and not self._stopped else None
+            return self._queue.popleft() if self._queue and not self.stopped else None
 
 
 def _header(size: tuple[int, int], rate: Fraction, pixels: Pixels, frame_bytes: int) -> bytes:

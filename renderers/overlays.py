@@ -27,7 +27,7 @@ __all__ = ["CentroidSizes", "Overlays", "centroid_sizes", "readable_on"]
 
 _NUMBERED_UP_TO = 60  # clusters; more numbers than that are confetti
 _LEAST_NUMBER = 7.0  # pixels; digits can be smaller than words, but no smaller than that
-_LEAST_RADIUS = 4.0  # pixels, its edges included; what is smaller shows no colour
+_LEAST_RADIUS = 3.2  # pixels, its edges included; what is smaller shows no colour
 _FAR = 1e6  # pixels; a centroid from a file may be anywhere
 
 Image = NDArray[np.uint8]
@@ -106,6 +106,10 @@ class Overlays:
                 left, top = round(x - mask.shape[1] / 2), round(y - 0.615 * size)
                 blend_mask(image, mask, left, top, readable_on(colour))
 
+    def _sizes(self, k: int, overlays: frozenset[str]) -> CentroidSizes:
+        area = self.box.width * self.box.height * self._cloud.view.spread
+        return centroid_sizes(area, k, self._theme, self._unit, wanted="numbers" in overlays)
+
     def _draw_borders(self, image: Image, snapshot: Snapshot) -> None:
         view = self._cloud.view
         if not view.is_whole or len(snapshot.centroids) < 2:
@@ -138,7 +142,12 @@ class Overlays:
         if self._trails is None or self._trails.history is not history:
             self._trails = _Trails(history, self._cloud)
         ways = self._trails.until(iteration)
-        core, casing = max(1.0, 0.3 * self._unit), max(2.0, 0.6 * self._unit)
+        if not ways:  # the run was not seen from its beginning
+            return
+        # Among small centroids thin ones, or they cover what they cross.
+        radius = self._sizes(len(ways), frozenset()).radius
+        core = max(1.0, min(0.3 * self._unit, 0.4 * radius))
+        casing = core + max(1.0, min(0.3 * self._unit, 0.3 * radius))
         for way in ways:
             self._draw_path(image, way, casing, self._theme.background, 0.55)
         for way, colour in zip(ways, self._colours, strict=False):

@@ -33,12 +33,14 @@ class Pipe(abc.ABC):
         Whether a write is under way.
     taken : int
         Bytes that were sent.
+    stopped : bool
+        Whether `stop` was called.
     """
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
         self._ending = False
-        self._stopped = False
+        self.stopped = False
         self._changed = threading.Condition()
         self.error: OSError | None = None
         self.sending = False
@@ -69,7 +71,7 @@ class Pipe(abc.ABC):
     def stop(self) -> None:
         """Send nothing more. A write that is under way ends when the process does."""
         with self._changed:
-            self._stopped = True
+            self.stopped = True
             self._changed.notify_all()
 
     def join(self) -> None:
@@ -81,6 +83,8 @@ class Pipe(abc.ABC):
             self._pour()
         except OSError as error:
             self.error = error
+        except Exception as error:  # whatever it is, the film is not complete
+            self.error = OSError(str(error))
         finally:
             with suppress(OSError):
                 self._stream.close()
@@ -115,5 +119,5 @@ class FilePipe(Pipe):
 
     def _pour(self) -> None:
         with self._path.open("rb", buffering=0) as file:
-            while not self._stopped and (data := file.read(CHUNK)):
+            while not self.stopped and (data := file.read(CHUNK)):
                 self._send(memoryview(data))

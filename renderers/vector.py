@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from renderers.colours import cluster_colours
-from renderers.contract import Moment, Panel, Scene
+from renderers.contract import Moment, Options, Panel, Scene
 from renderers.dashboard import run_colours, verdict
 from renderers.layout import Box, ticks, unit_of
 from renderers.overlays import centroid_sizes, readable_on
@@ -49,8 +49,12 @@ class _Vector(Still):
 
     def write(self, path: Path, scene: Scene, moment: Moment) -> None:
         """Write the file."""
+        plain = fine = Painter(scene, self.options)
+        if self.dots != self.options.size:
+            fine = Painter(scene, self.options.with_size(self.dots))
+        points = fine.points_layer(moment, plain.overlays & _RASTER)
         with mpl.rc_context(_SETTINGS):
-            figure = _draw(scene, moment, self._raster(scene, moment), self.options.theme)
+            figure = _draw(scene, moment, plain, points, self.options)
             figure.savefig(
                 path,
                 format=self._format,
@@ -61,15 +65,6 @@ class _Vector(Still):
 
     def _metadata(self, scene: Scene) -> dict[str, Any]:
         raise NotImplementedError
-
-    def _raster(self, scene: Scene, moment: Moment) -> _Raster:
-        plain = Painter(scene, self.options)
-        overlays = plain.overlays
-        painter = plain
-        if self.dots != self.options.size:
-            painter = Painter(scene, self.options.with_size(self.dots))
-        layers = painter.points_layer(moment, overlays & _RASTER)
-        return _Raster(self.options.size, plain.overlays, plain, layers)
 
 
 class SvgRenderer(_Vector):
@@ -100,26 +95,16 @@ def _said(**metadata: str) -> dict[str, str]:
     return {name: text for name, text in metadata.items() if text}
 
 
-class _Raster:
-    """What is rasterised, and where everything goes."""
-
-    def __init__(
-        self,
-        size: tuple[int, int],
-        overlays: frozenset[str],
-        plain: Painter,
-        points: list[NDArray[np.uint8]],
-    ) -> None:
-        self.size = size
-        self.overlays = overlays
-        self.layout = plain.layout
-        self.notes = plain.notes
-        self.points = points
-
-
-def _draw(scene: Scene, moment: Moment, raster: _Raster, theme_name: str) -> Figure:
-    theme = theme_named(theme_name)
-    width, height = raster.size
+def _draw(
+    scene: Scene,
+    moment: Moment,
+    plain: Painter,
+    points: list[NDArray[np.uint8]],
+    options: Options,
+) -> Figure:
+    """Return the figure: the places of `plain`, a painter of this size, and the points."""
+    theme = theme_named(options.theme)
+    width, height = options.size
     figure = Figure(figsize=(width / PLAIN_DPI, height / PLAIN_DPI), dpi=PLAIN_DPI, layout=None)
     FigureCanvasAgg(figure)
     figure.set_facecolor(_rgb(theme.background))
@@ -140,44 +125,45 @@ def _draw(scene: Scene, moment: Moment, raster: _Raster, theme_name: str) -> Fig
         )
     now = max(snapshot.iteration for snapshot in moment.snapshots)
     for i, (panel, snapshot) in enumerate(zip(scene.panels, moment.snapshots, strict=True)):
-        box = raster.layout.boxes[i]
+        box = plain.layout.boxes[i]
         if min(box.width, box.height) < 1:
             continue
-        axes = _axes(figure, box, raster.size)
+        axes = _axes(figure, box, options.size)
         _draw_panel(axes, panel, theme, unit, box)
         axes.imshow(
-            raster.points[i][:, :, :3],
+            points[i][:, :, :3],
             extent=panel.view.limits,
             aspect="auto",
             interpolation="none",
             zorder=0,
         )
-        colours = cluster_colours(panel.k, theme_name)
+        colours = cluster_colours(panel.k, options.theme)
         history = moment.histories[i] if moment.histories else None
-        if "trails" in raster.overlays and history is not None:
+        if "trails" in plain.overlays and history is not None:
             _draw_trails(axes, panel, history.centroids[: snapshot.iteration + 1], colours, theme)
         final = snapshot.iteration < now or moment.phase != "assignment"
         centroids = snapshot.centroids if final else snapshot.assigned_from
-        _draw_centroids(axes, panel, centroids, colours, theme, unit, raster)
+        _draw_centroids(axes, panel, centroids, colours, theme, unit, plain)
         text = f"i = {snapshot.iteration}"
         text += ", converged" if snapshot.converged and not theme.boxed else ""
-        text += f", {found}" if (found := verdict(moment, snapshot)) else ""
+        end = verdict(moment, snapshot)
+        text += f", {end}" if end else ""
         size = theme.step_size * unit * _POINTS
         ground = {"facecolor": (*_rgb(theme.background), 0.8), "edgecolor": "none", "pad": 2}
         axes.text(0.01, 0.015, text, size=size, color=_rgb(theme.text), transform=axes.transAxes,
                   bbox=None if theme.boxed else ground, zorder=1e4)  # fmt: skip
-        if panel.title or raster.notes[i]:
+        if panel.title or plain.notes[i]:
             note = max(5.0, theme.tick_size * unit * _POINTS)
-            gap = 4 * (raster.layout.strips[i].height if raster.layout.strips else 1)
+            gap = 4 * (plain.layout.strips[i].height if plain.layout.strips else 1)
             at = 1 + gap / box.height
             axes.text(0, at, panel.title, size=note * 1.1, color=_rgb(theme.text),
                       transform=axes.transAxes, parse_math=False)  # fmt: skip
-            axes.text(1, at, raster.notes[i], size=note, color=_rgb(theme.muted), ha="right",
+            axes.text(1, at, plain.notes[i], size=note, color=_rgb(theme.muted), ha="right",
                       transform=axes.transAxes, parse_math=False)  # fmt: skip
-        if raster.layout.strips:
-            _draw_sizes(figure, raster.layout.strips[i], raster.size, snapshot, colours)
-    if raster.layout.dashboard is not None and moment.histories:
-        _draw_curves(figure, raster, scene, moment, theme, unit)
+        if plain.layout.strips:
+            _draw_sizes(figure, plain.layout.strips[i], options.size, snapshot, colours)
+    if plain.layout.dashboard is not None and moment.histories:
+        _draw_curves(figure, plain, scene, moment, theme, unit)
     return figure
 
 
@@ -237,11 +223,11 @@ def _draw_centroids(
     colours: NDArray[np.uint8],
     theme: Theme,
     unit: float,
-    raster: _Raster,
+    plain: Painter,
 ) -> None:
-    box = raster.layout.boxes[0]
+    box = plain.layout.boxes[0]
     area = box.width * box.height * panel.view.spread
-    sizes = centroid_sizes(area, len(centroids), theme, unit, wanted="numbers" in raster.overlays)
+    sizes = centroid_sizes(area, len(centroids), theme, unit, wanted="numbers" in plain.overlays)
     xy = panel.view.project(centroids)
     for i, ((x, y), colour) in enumerate(zip(xy.tolist(), colours.tolist(), strict=False)):
         for step, (radius, ink) in enumerate([*sizes.rings, (sizes.radius, tuple(colour))]):
@@ -274,14 +260,15 @@ def _draw_sizes(
 
 
 def _draw_curves(
-    figure: Figure, raster: _Raster, scene: Scene, moment: Moment, theme: Theme, unit: float
+    figure: Figure, plain: Painter, scene: Scene, moment: Moment, theme: Theme, unit: float
 ) -> None:
-    place = raster.layout.dashboard
+    place = plain.layout.dashboard
     assert place is not None
     high = min(place.height // 2, round(0.8 * place.width))
     inset = round(2.5 * theme.tick_size * unit)  # for the numbers of the axis
     box = Box(place.left + inset, place.top + round(8 * unit), place.width - inset, high)
-    axes = _axes(figure, box, raster.size)
+    width, height = (round(inches * PLAIN_DPI) for inches in figure.get_size_inches())
+    axes = _axes(figure, box, (width, height))
     for panel, snapshot, history, colour in zip(
         scene.panels,
         moment.snapshots,

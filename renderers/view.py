@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kmeans_engine.threads import default_threads, run_chunks
+from renderers.components import SAMPLE, component_label, principal_components
 from renderers.contract import Panel, Scene
 from renderers.errors import InvalidOption
 from renderers.raster import bounds, place, project
@@ -21,7 +22,6 @@ __all__ = ["View", "make_scene"]
 
 _GOLDEN = 0.6180339887498949
 _BLOCK = 1 << 16  # values at a time: they and their places stay in the cache
-_SAMPLE = 200_000  # rows that decide the principal components
 _LARGEST = 8e307  # limits are kept where their difference is still a float64
 
 
@@ -82,10 +82,10 @@ class View:
         else:
             self._columns = (0, 1) if features > 1 else (0, 0)
         if axes is None and features > 2:
-            centre, basis, shares = _principal_components(self.points)
+            centre, basis, shares = principal_components(self.points)
             self._components = centre, basis
             of = "" if scale is None and offset is None else " of the scaled features"
-            self.labels = (_component(1, shares[0], of), _component(2, shares[1], of))
+            self.labels = (component_label(1, shares[0], of), component_label(2, shares[1], of))
         elif features == 1:
             self.labels = (names[0] if names else "", "")
         elif names or features > 2:
@@ -195,7 +195,7 @@ class View:
 
         Of a sample: the inverse participation ratio of their shares of 32 x 32 cells.
         """
-        step = -(-len(self.points) // _SAMPLE)
+        step = -(-len(self.points) // SAMPLE)
         rows = np.arange(0, len(self.points), step)
         xy = self.project(self.points[::step], rows)
         xmin, xmax, ymin, ymax = self.limits
@@ -267,11 +267,6 @@ def _checked_axes(axes: tuple[int, int], features: int) -> tuple[int, int]:
     return int(a), int(b)
 
 
-def _component(number: int, share: float, of: str) -> str:
-    percent = f" ({share:.0%})" if np.isfinite(share) else ""
-    return f"principal component {number}{of}{percent}"
-
-
 def _padded(low: float, high: float) -> tuple[float, float]:
     """Return the limits of an axis: 5% around the data, or room around a single value."""
     low, high = max(-_LARGEST, low), min(_LARGEST, high)
@@ -281,35 +276,3 @@ def _padded(low: float, high: float) -> tuple[float, float]:
         middle = low / 2 + high / 2
         return middle - half, middle + half
     return low - 0.05 * (high - low), high + 0.05 * (high - low)
-
-
-def _principal_components(
-    points: NDArray[Any],
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return the mean, the first two principal directions (2, N) and their shares of the variance.
-
-    Of every n-th row where there are many. Values are divided by a power of two near the largest
-    one, so that squares neither overflow nor vanish. The loading of largest size is positive.
-    """
-    features = points.shape[1]
-    sample = points[:: -(-len(points) // _SAMPLE)]
-    step = max(1, _BLOCK // features)
-
-    def blocks() -> Iterator[NDArray[np.float64]]:
-        for start in range(0, len(sample), step):
-            yield sample[start : start + step].astype(np.float64)
-
-    largest = max(float(np.abs(part).max()) for part in blocks())
-    unit = 2.0 ** max(-1022, int(np.frexp(largest)[1]) - 1) if largest > 0 else 1.0
-    centre = np.sum([(part / unit).sum(axis=0) for part in blocks()], axis=0) / len(sample)
-    covariance = np.zeros((features, features))
-    for part in blocks():
-        part = part / unit - centre
-        covariance += part.T @ part
-    values, vectors = np.linalg.eigh(covariance)
-    basis = np.ascontiguousarray(vectors[:, :-3:-1].T)
-    for direction in basis:
-        direction *= np.sign(direction[np.abs(direction).argmax()])
-    total = values.clip(0).sum()
-    shares = values[:-3:-1].clip(0) / total if total > 0 else np.full(2, np.nan)
-    return centre * unit, basis, shares

@@ -104,8 +104,8 @@ def test_tells_where_the_newest_begins():
     assert (pipe.ticks, pipe.start, pipe.sent) == (9, 4, 2)
 
 
-def test_frames_may_be_painted_over(seed=3):
-    rng = np.random.default_rng(seed)
+def test_frames_may_be_painted_over():
+    rng = np.random.default_rng(3)
     stream = Stream()
     pipe = opened(stream)
     shared, expected = frame(0), b""
@@ -182,3 +182,15 @@ def test_stop_from_another_thread_ends_a_wait():
     stream.gate.set()
     pipe.join()
     assert stream.closed
+
+
+def test_whatever_stops_the_thread_is_told():
+    class Broken(Stream):
+        def write(self, data):
+            raise ValueError("write to closed file")
+
+    pipe = opened(Broken())
+    with pytest.raises(OSError, match="closed file"):
+        for value in range(100):
+            pipe.put(frame(value), 1)
+    pipe.join()

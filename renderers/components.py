@@ -1,0 +1,52 @@
+"""The two directions in which points spread most. Knows no pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["SAMPLE", "component_label", "principal_components"]
+
+SAMPLE = 200_000  # rows that are looked at
+_BLOCK = 1 << 16  # values at a time
+
+
+def component_label(number: int, share: float, of: str) -> str:
+    """Return the label of an axis."""
+    percent = f" ({share:.0%})" if np.isfinite(share) else ""
+    return f"principal component {number}{of}{percent}"
+
+
+def principal_components(
+    points: NDArray[Any],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the mean, the first two principal directions (2, N) and their shares of the variance.
+
+    Of every n-th row where there are many. Values are divided by a power of two near the largest
+    one, so that squares neither overflow nor vanish. The loading of largest size is positive.
+    """
+    features = points.shape[1]
+    sample = points[:: -(-len(points) // SAMPLE)]
+    step = max(1, _BLOCK // features)
+
+    def blocks() -> Iterator[NDArray[np.float64]]:
+        for start in range(0, len(sample), step):
+            yield sample[start : start + step].astype(np.float64)
+
+    largest = max(float(np.abs(part).max()) for part in blocks())
+    unit = 2.0 ** max(-1022, int(np.frexp(largest)[1]) - 1) if largest > 0 else 1.0
+    centre = np.sum([(part / unit).sum(axis=0) for part in blocks()], axis=0) / len(sample)
+    covariance = np.zeros((features, features))
+    for part in blocks():
+        part = part / unit - centre
+        covariance += part.T @ part
+    values, vectors = np.linalg.eigh(covariance)
+    basis = np.ascontiguousarray(vectors[:, :-3:-1].T)
+    for direction in basis:
+        direction *= np.sign(direction[np.abs(direction).argmax()])
+    total = values.clip(0).sum()
+    shares = values[:-3:-1].clip(0) / total if total > 0 else np.full(2, np.nan)
+    return centre * unit, basis, shares
