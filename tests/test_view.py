@@ -176,3 +176,14 @@ def test_a_value_is_moved_to_a_place_and_no_farther_than_needed(features, axes):
     )[0]
     back = (view.project(np.eye(features)) - view.project(np.zeros((1, features)))) @ shown
     assert np.allclose(back, step)
+
+
+def test_other_axes_of_the_same_points_in_the_same_units():
+    points = np.random.default_rng(0).normal(size=(30, 4))
+    names, offset, scale = ["a", "b", "c", "d"], np.arange(4.0), np.full(4, 2.0)
+    view = View(points, names=names, offset=offset, scale=scale)
+    other = view.with_axes((3, 1))
+    assert other.points is view.points
+    assert (other.axes, other.labels) == ((3, 1), ("d", "b"))
+    np.testing.assert_array_equal(other.project(points[:5]), points[:5, [3, 1]] * 2 + [3, 1])
+    assert other.with_axes(None).labels == view.labels
