@@ -13,7 +13,7 @@ import numpy.typing as npt
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.exact import SumFormat
 from kmeans_engine.kernels.scan import scan_rows
-from kmeans_engine.threads import chunk_rows, even_rows, run_chunks
+from kmeans_engine.threads import WORTH_A_THREAD, chunk_rows, even_rows, run_chunks
 from kmeans_engine.validation import check_array, non_finite_error
 
 __all__ = ["Data"]
@@ -84,13 +84,15 @@ class Data:
     def _measure(self) -> tuple[Floats, Floats, Floats, npt.NDArray[np.bool_]]:
         """Return smallest and largest value, smallest magnitude and integrality of each feature."""
         n = self.n_features
-        rows = even_rows(self.n_points, chunk_rows(64 * n), self.threads)
+        # About a nanosecond a value, at the worst.
+        threads = self.threads if self.n_points * n > WORTH_A_THREAD else 1
+        rows = even_rows(self.n_points, chunk_rows(64 * n), threads)
         # Rows side by side make a long one, for vector instructions with few features too.
         stripes = max(min(_LONG // n, rows), 1)
         neutral = np.array([np.inf, -np.inf, np.inf, 0.0, 0.0])[:, None]
-        found = np.tile(neutral, (self.threads, 1, stripes * n))
-        rest = np.tile(neutral, (self.threads, 1, n))  # of the last rows of a chunk
-        buffers = [self.rows_buffer(rows) for _ in range(self.threads)]
+        found = np.tile(neutral, (threads, 1, stripes * n))
+        rest = np.tile(neutral, (threads, 1, n))  # of the last rows of a chunk
+        buffers = [self.rows_buffer(rows) for _ in range(threads)]
 
         def measure(worker: int, start: int, stop: int) -> None:
             whole = start + (stop - start) // stripes * stripes
@@ -102,10 +104,8 @@ class Data:
             if found[worker, 4].any() or rest[worker, 4].any():
                 raise non_finite_error(self._view, "points")
 
-        run_chunks(measure, self.n_points, rows, self.threads)
-        parts = np.concatenate(
-            [found.reshape(self.threads, 5, stripes, n), rest[:, :, None]], axis=2
-        )
+        run_chunks(measure, self.n_points, rows, threads)
+        parts = np.concatenate([found.reshape(threads, 5, stripes, n), rest[:, :, None]], axis=2)
         low, high, tiny = parts[:, 0], parts[:, 1], parts[:, 2]
         over = (0, 1)
         integral = parts[:, 3].sum(axis=over) == 0.0

@@ -13,16 +13,14 @@ from kmeans_engine._jit import kernel
 from renderers.layout import Box
 from renderers.view import View
 
-__all__ = ["border_mask"]
+__all__ = ["Borders"]
 
 _FINE = 2  # samples per pixel and axis
 _PARTS = 4  # along each side of a block, when a border crosses it
 
 
-def border_mask(
-    view: View, centroids: NDArray[np.float64], box: Box, line: float
-) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
-    """Return the pixels that borders cover, and how much of each.
+class Borders:
+    """Finds the borders in one box, again and again: scratch arrays stay.
 
     The cluster of each sample is the engine's own answer (`kmeans_engine.assign_points`). A cell
     is convex, so where the corners of a block agree, so does all of it: few samples are asked for.
@@ -31,63 +29,88 @@ def border_mask(
     ----------
     view : View
         Of one or two features.
-    centroids : ndarray, (K, N)
-        What the labels of the picture refer to.
     box : Box
         The pixels of the points.
     line : float
         Width in pixels.
-
-    Returns
-    -------
-    pixels : ndarray, (P,), intp
-        As row * width + column within the box.
-    cover : ndarray, (P,), uint8
-        0..255.
     """
-    height, width = box.height * _FINE, box.width * _FINE
-    rows, columns, tiles = _tiles(view, centroids, height, width)
-    samples = np.zeros((height, width), dtype=np.uint8)
-    count = np.zeros((box.height, box.width), dtype=np.uint8)
-    pixels = np.empty(count.size, dtype=np.intp)
-    half = max(1, round(line * _FINE / 2))
-    found = _mark(tiles, rows, columns, half, samples, count, pixels)
-    pixels = pixels[:found].copy()
-    return pixels, (count.reshape(-1)[pixels] * 255.0 / _FINE**2).astype(np.uint8)
 
+    def __init__(self, view: View, box: Box, line: float) -> None:
+        self._shape = height, width = box.height * _FINE, box.width * _FINE
+        self._half = max(1, round(line * _FINE / 2))
+        self._samples = np.zeros((height, width), dtype=np.uint8)
+        self._count = np.zeros((box.height, box.width), dtype=np.uint8)
+        self._pixels = np.empty(self._count.size, dtype=np.intp)
+        xmin, xmax, ymin, ymax = view.limits
+        # The plane is lifted axis by axis, so the samples of a row share what it gives them.
+        across = np.full((width, 2), ymax)
+        across[:, 0] = xmin + (np.arange(width) + 0.5) * ((xmax - xmin) / width)
+        down = np.full((height, 2), xmin)
+        down[:, 1] = ymax - (np.arange(height) + 0.5) * ((ymax - ymin) / height)
+        self._across, self._down = view.lift(across), view.lift(down)
+        self._from_row = (self._down != self._down[0]).any(axis=0)
 
-def _tiles(
-    view: View, centroids: NDArray[np.float64], height: int, width: int
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[Any]]:
-    """Return the smallest blocks that a border crosses: rows, columns, labels (T, 5, 5).
+    def mask(self, centroids: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
+        """Return the pixels that borders cover, and how much of each.
 
-    Blocks of 64, 16 and 4 samples, each of 4 x 4 of the next; neighbours share a row or a column.
-    Samples beyond the edge are those on it.
-    """
-    xmin, xmax, ymin, ymax = view.limits
-    xs = xmin + (np.arange(width) + 0.5) * ((xmax - xmin) / width)
-    ys = ymax - (np.arange(height) + 0.5) * ((ymax - ymin) / height)
-    corners = np.arange(_PARTS + 1)
-    step = _PARTS**2
-    rows, columns = (
-        block.reshape(-1)
-        for block in np.mgrid[0 : height : step * _PARTS, 0 : width : step * _PARTS]
-    )
-    while True:
-        places = np.empty((len(rows), _PARTS + 1, _PARTS + 1, 2))
-        i = np.minimum(rows[:, None] + corners * step, height - 1)
-        j = np.minimum(columns[:, None] + corners * step, width - 1)
-        places[..., 0], places[..., 1] = xs[j][:, None, :], ys[i][:, :, None]
-        lifted = view.lift(places.reshape(-1, 2))
-        labels = assign_points(lifted, centroids).reshape(places.shape[:-1])
-        first = labels[:, :-1, :-1]
-        mixed = first != labels[:, 1:, 1:]
-        mixed |= (first != labels[:, 1:, :-1]) | (first != labels[:, :-1, 1:])
-        if step == 1 or not mixed.any():
-            return rows, columns, labels
-        t, r, c = np.nonzero(mixed)
-        rows, columns = rows[t] + r * step, columns[t] + c * step
-        step //= _PARTS
+        Parameters
+        ----------
+        centroids : ndarray, (K, N)
+            What the labels of the picture refer to.
+
+        Returns
+        -------
+        pixels : ndarray, (P,), intp
+            As row * width + column within the box.
+        cover : ndarray, (P,), uint8
+            0..255.
+        """
+        rows, columns, tiles = self._tiles(centroids)
+        found = _mark(tiles, rows, columns, self._half, self._samples, self._count, self._pixels)
+        pixels = self._pixels[:found].copy()
+        count = self._count.reshape(-1)
+        cover = (count[pixels] * 255.0 / _FINE**2).astype(np.uint8)
+        count[pixels] = 0
+        i, j = np.divmod(pixels, self._count.shape[1])
+        for a in range(_FINE):
+            for b in range(_FINE):
+                self._samples[_FINE * i + a, _FINE * j + b] = 0
+        return pixels, cover
+
+    def _tiles(
+        self, centroids: NDArray[np.float64]
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[Any]]:
+        """Return the smallest blocks that a border crosses: rows, columns, labels (T, 5, 5).
+
+        Blocks of 64, 16 and 4 samples, each of 4 x 4 of the next; neighbours share a row or a
+        column. Samples beyond the edge are those on it.
+        """
+        height, width = self._shape
+        corners = np.arange(_PARTS + 1)
+        step = _PARTS**2
+        rows, columns = (
+            block.reshape(-1)
+            for block in np.mgrid[0 : height : step * _PARTS, 0 : width : step * _PARTS]
+        )
+        while True:
+            i = np.minimum(rows[:, None] + corners * step, height - 1)
+            j = np.minimum(columns[:, None] + corners * step, width - 1)
+            places = np.empty((len(rows), _PARTS + 1, _PARTS + 1, centroids.shape[1]))
+            for n, from_row in enumerate(self._from_row):
+                if from_row:
+                    places[..., n] = self._down[i, n][:, :, None]
+                else:
+                    places[..., n] = self._across[j, n][:, None, :]
+            flat = places.reshape(-1, centroids.shape[1])
+            labels = assign_points(flat, centroids).reshape(places.shape[:-1])
+            first = labels[:, :-1, :-1]
+            mixed = first != labels[:, 1:, 1:]
+            mixed |= (first != labels[:, 1:, :-1]) | (first != labels[:, :-1, 1:])
+            if step == 1 or not mixed.any():
+                return rows, columns, labels
+            t, r, c = np.nonzero(mixed)
+            rows, columns = rows[t] + r * step, columns[t] + c * step
+            step //= _PARTS
 
 
 @kernel(counted=False)

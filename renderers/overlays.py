@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_engine.errors import KMeansError
-from renderers.borders import border_mask
+from renderers.borders import Borders
 from renderers.cloud import Cloud
 from renderers.contract import Phase
 from renderers.history import History
@@ -54,6 +54,7 @@ class Overlays:
         self._colours = [(r, g, b) for r, g, b in colours.tolist()]
         self._theme = theme
         self._unit = unit
+        self._borders: Borders | None = None
         self._trails: _Trails | None = None
 
     def draw_state(
@@ -114,10 +115,11 @@ class Overlays:
         view = self._cloud.view
         if not view.is_whole or len(snapshot.centroids) < 2:
             return
-        line = max(1.0, 0.14 * self._unit)
+        if self._borders is None:
+            self._borders = Borders(view, self.box, max(1.0, 0.14 * self._unit))
         try:
             # Of the centroids that the labels refer to, so borders and colours always agree.
-            pixels, cover = border_mask(view, snapshot.assigned_from, self.box, line)
+            pixels, cover = self._borders.mask(snapshot.assigned_from)
         except KMeansError:  # the padding reaches where squares overflow
             return
         blend_pixels(pixels, cover, *self._theme.text, self._theme.border_opacity, image)

@@ -14,7 +14,7 @@ from kmeans_engine.exact import ExactSums
 from kmeans_engine.kernels.assign import BLOCK, assign_block, differing
 from kmeans_engine.kernels.vector import WIDTH
 from kmeans_engine.strategies.base import Floats, Labels, Step, move_points, sum_points, twins
-from kmeans_engine.threads import chunk_rows, even_rows, run_chunks
+from kmeans_engine.threads import WORTH_A_THREAD, chunk_rows, even_rows, run_chunks
 
 __all__ = ["Brute", "distinct", "pack", "root_margin", "score_margin"]
 
@@ -142,8 +142,11 @@ class Brute:
         packed, lines = pack(data, centroids), distinct(centroids)
         reach = np.abs(packed[:-1]).max(axis=0).astype(np.float64)
         rho, kappa, delta_unit = score_margin(n_features, data.scale)
-        rows = even_rows(data.n_points, chunk_rows(k * n_features), data.threads)
-        workers = min(data.threads, -(-data.n_points // rows))
+        # Nanoseconds: of a row, and of a difference in registers.
+        worth = data.n_points * (3 + 0.06 * k * n_features) > WORTH_A_THREAD
+        threads = data.threads if worth else 1
+        rows = even_rows(data.n_points, chunk_rows(k * n_features), threads)
+        workers = min(threads, -(-data.n_points // rows))
         scratch = [
             (
                 data.rows_buffer(rows),
@@ -166,4 +169,4 @@ class Brute:
             )  # fmt: skip
             consume(start, found)
 
-        run_chunks(work, data.n_points, rows, data.threads)
+        run_chunks(work, data.n_points, rows, threads)
