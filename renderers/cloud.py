@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Cloud", "marker_radius"]
 
+_Counted = tuple[NDArray[np.intp], NDArray[np.int32]]  # pixels, and a number for each
+
 _SMALLEST_MARKER = 0.75  # pixels; below it discs blur into each other and a count says more
 _SPARSE = 0.3  # points per pixel; below it dots of one pixel are lost in the ground
 _ALONE = 1 << 20  # points that one thread puts on the picture before others could help
@@ -82,9 +84,10 @@ class Cloud:
             self._add = raster.add_dots
             self._size = dot_side(len(view.points), box.width * box.height)
         self._sums = np.zeros((box.height, box.width, 4), dtype=np.int64)
-        self._dirty = np.zeros((box.height, box.width), dtype=np.uint8)
+        self._moved = np.zeros((box.height, box.width), dtype=np.int32)
         self._alpha = np.zeros((box.height, box.width), dtype=np.uint8)
-        self._crowd: NDArray[np.int64] | None = None  # zeros between two calls of `crowd`
+        # The pixels that the last step forward touched, and how many points moved in each.
+        self._step: tuple[Snapshot, _Counted] | None = None
         self._labels: NDArray[np.unsignedinteger] | None = None
         self._shown: Snapshot | None = None
 
@@ -112,55 +115,64 @@ class Cloud:
             The frame with points, as this method left it; pixels of points that moved to another
             cluster are painted again.
         """
+        forward = False
         if self._labels is None:
             self._labels = snapshot.labels.copy()
             self._stamp(None, None, self._labels)
             self._alpha = self._opacities(self._sums[..., 3])
         elif snapshot is not self._shown:
-            rows = self._differing(snapshot, self._labels)
+            rows, forward = self._differing(snapshot, self._labels)
             if len(rows):
                 now = snapshot.labels_at(rows)
                 self._stamp(rows, self._labels[rows], now)
                 self._labels[rows] = now
+        counted = self._take_moved()
+        if forward:
+            self._step = snapshot, counted
         self._shown = snapshot
-        painted = self._take_dirty()
-        raster.shade(self._sums, self._alpha, self.box.of(still), painted, self.box.of(base))
+        raster.shade(self._sums, self._alpha, self.box.of(still), counted[0], self.box.of(base))
 
-    def crowd(self, rows: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
-        """Return the pixels of a density picture where some points are, and their share of each.
+    def crowd(self, snapshot: Snapshot) -> _Counted:
+        """Return the pixels of a density picture whose points just changed, and their share.
+
+        Parameters
+        ----------
+        snapshot : Snapshot
+            The one that was painted last.
 
         Returns
         -------
         pixels : ndarray, (P,), intp
             As row * width + column within the box.
-        share : ndarray, (P,), uint8
-            0..255.
+        share : ndarray, (P,), int32
+            Of the points of the pixel, 0..255.
         """
-        if self._crowd is None:
-            self._crowd = np.zeros_like(self._sums)
-        one = np.array([[0, 0, 0, 0], [0, 0, 0, 1]], dtype=np.int64)
-        off, on = (np.broadcast_to(np.intp(i), rows.shape) for i in (0, 1))
-        self._spread(rows, off, on, one, self._crowd)
-        pixels = self._take_dirty()
-        counts = self._crowd.reshape(-1, 4)
-        some, all_ = counts[pixels, 3], self._sums.reshape(-1, 4)[pixels, 3]
-        counts[pixels] = 0
-        return pixels, (some * 255 // np.maximum(all_, 1)).astype(np.uint8)
+        if self._step is None or self._step[0] is not snapshot:
+            rows = snapshot.changed
+            same = np.broadcast_to(np.intp(0), rows.shape)
+            self._spread(rows, same, same, self._colours, self._sums)  # changes nothing, but counts
+            self._step = snapshot, self._take_moved()
+        pixels, some = self._step[1]
+        all_ = np.maximum(self._sums.reshape(-1, 4)[pixels, 3], 1)
+        return pixels, (some * np.int64(255) // all_).astype(np.int32)
 
     def _differing(
         self, snapshot: Snapshot, painted: NDArray[np.unsignedinteger]
-    ) -> NDArray[np.intp]:
-        """Return the points, or some more, whose label differs from the one painted."""
+    ) -> tuple[NDArray[np.intp], bool]:
+        """Return the points, or some more, whose label differs from the one painted.
+
+        And whether these are those that the snapshot changed.
+        """
         shown = self._shown
         assert shown is not None
         # The same arrays, not equal ones: that proves that both are states of the same run.
         forward = snapshot.assigned_from is shown.centroids
         back = shown.assigned_from is snapshot.centroids
         if forward and snapshot.iteration == shown.iteration + 1:
-            return snapshot.changed
+            return snapshot.changed, True
         if back and snapshot.iteration == shown.iteration - 1:
-            return shown.changed
-        return np.flatnonzero(snapshot.labels != painted)
+            return shown.changed, False
+        return np.flatnonzero(snapshot.labels != painted), False
 
     def _stamp(
         self,
@@ -185,8 +197,8 @@ class Cloud:
         total = len(now)
         threads = 1 if total < _ALONE else default_threads()
         # Threads that added to the same pixels would lose some; integers may be added later.
-        parts = [(sums, self._dirty)]
-        parts += [(np.zeros_like(sums), np.zeros_like(self._dirty)) for _ in range(threads - 1)]
+        parts = [(sums, self._moved)]
+        parts += [(np.zeros_like(sums), np.zeros_like(self._moved)) for _ in range(threads - 1)]
 
         def add(worker: int, start: int, stop: int) -> None:
             if rows is None:
@@ -197,15 +209,17 @@ class Cloud:
             self._add(xy, old, new, colours, self._size, *parts[worker])
 
         run_chunks(add, total, self.view.block_rows(), threads)
-        for more, dirty in parts[1:]:
+        for more, moved in parts[1:]:
             sums += more
-            self._dirty |= dirty
+            self._moved += moved
 
-    def _take_dirty(self) -> NDArray[np.intp]:
-        """Return the pixels that were touched, and forget them."""
-        pixels = np.flatnonzero(self._dirty.view(np.bool_))
-        self._dirty.reshape(-1)[pixels] = 0
-        return pixels
+    def _take_moved(self) -> _Counted:
+        """Return the pixels that were touched and by how much, and forget them."""
+        moved = self._moved.reshape(-1)
+        pixels = np.flatnonzero(moved)
+        counts = moved[pixels]
+        moved[pixels] = 0
+        return pixels, counts
 
     def _opacities(self, cover: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Return the opacity of the points at each pixel; fixed, since points never move."""

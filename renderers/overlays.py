@@ -125,19 +125,20 @@ class Overlays:
         blend_pixels(pixels, cover, *self._theme.text, self._theme.border_opacity, image)
 
     def _draw_changes(self, image: Image, snapshot: Snapshot) -> None:
-        rows = snapshot.changed
-        if len(rows) == 0:
+        if snapshot.n_changed == 0:
             return
         ink, radius = self._theme.text, self._cloud.radius
         if radius == 0:
-            pixels, share = self._cloud.crowd(rows)
+            pixels, share = self._cloud.crowd(snapshot)
             # A single point of a full pixel must be seen, and a full pixel must keep its hue.
             seen = np.rint(50 + 0.35 * share).astype(np.uint8)
             blend_pixels(pixels, seen, *ink, 1.0, image)
         else:
             line = min(max(0.8, 0.16 * self._unit), 0.4 * radius)
             opacity = 0.75 * min(1.0, radius / 2.5)
-            blend_rings(self._cloud.places(rows), radius + line, line, *ink, opacity, image)
+            blend_rings(
+                self._cloud.places(snapshot.changed), radius + line, line, *ink, opacity, image
+            )
 
     def _draw_trails(self, image: Image, iteration: int, history: History) -> None:
         """Draw the ways of the centroids up to where they are at `iteration`."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from math import sqrt
 
-from numpy import float64, int64, intp, uint8
+from numpy import float64, int32, int64, intp, uint8
 from numpy.typing import NDArray
 
 from kmeans_engine._jit import kernel
@@ -105,10 +105,10 @@ def add_dots(
     colours: NDArray[int64],  # in, (K + 1, 4): R, G, B and 1; the last row is zeros
     size: float,  # whole pixels along each side of a dot
     sums: NDArray[int64],  # in and out, (height, width, 4): R, G, B and coverage
-    dirty: NDArray[uint8],  # in and out, (height, width)
+    moved: NDArray[int32],  # in and out, (height, width): coverage by these points
 ) -> None:
     """Square dots of a few whole pixels, the place of the point in their middle."""
-    height, width = dirty.shape
+    height, width = moved.shape
     side = int(size)
     for r in range(xy.shape[0]):
         x = xy[r, 0] - 0.5 * (side - 1)
@@ -124,7 +124,7 @@ def add_dots(
             for j in range(max(0, left), min(width, left + side)):
                 for c in range(4):
                     sums[i, j, c] += colours[new, c] - colours[old, c]
-                dirty[i, j] = 1
+                moved[i, j] += 1
 
 
 @kernel(counted=False)
@@ -135,10 +135,10 @@ def add_discs(
     colours: NDArray[int64],  # in, (K + 1, 4): R, G, B and 1; the last row is zeros
     size: float,  # radius in pixels
     sums: NDArray[int64],  # in and out, (height, width, 4): R, G, B and coverage
-    dirty: NDArray[uint8],  # in and out, (height, width)
+    moved: NDArray[int32],  # in and out, (height, width): coverage by these points
 ) -> None:
     """Discs, anti-aliased by the distance of a pixel's centre from the rim."""
-    height, width = dirty.shape
+    height, width = moved.shape
     reach = size + 0.5
     for r in range(xy.shape[0]):
         x = xy[r, 0]
@@ -156,7 +156,7 @@ def add_discs(
                     q = int(min(1.0, cover) * 64 + 0.5)
                     for c in range(4):
                         sums[i, j, c] += q * (colours[new, c] - colours[old, c])
-                    dirty[i, j] = 1
+                    moved[i, j] += q
 
 
 @kernel(counted=False)
@@ -167,10 +167,10 @@ def add_crosses(
     colours: NDArray[int64],  # in, (K + 1, 4): R, G, B and 1; the last row is zeros
     size: float,  # half the width of the square that the cross spans, in pixels
     sums: NDArray[int64],  # in and out, (height, width, 4): R, G, B and coverage
-    dirty: NDArray[uint8],  # in and out, (height, width)
+    moved: NDArray[int32],  # in and out, (height, width): coverage by these points
 ) -> None:
     """Crosses of two diagonal strokes within a square."""
-    height, width = dirty.shape
+    height, width = moved.shape
     reach = size + 1.0
     half = max(0.5, size * 0.25)  # matplotlib's scatter: 6 pt wide, strokes of 1.5 pt
     for r in range(xy.shape[0]):
@@ -191,7 +191,7 @@ def add_crosses(
                     q = int(cover * 64 + 0.5)
                     for c in range(4):
                         sums[i, j, c] += q * (colours[new, c] - colours[old, c])
-                    dirty[i, j] = 1
+                    moved[i, j] += q
 
 
 @kernel(counted=False)

@@ -274,21 +274,28 @@ def test_borders_are_those_of_the_labels_and_not_of_the_moved_centroids():
 @pytest.mark.parametrize("each", [200, 5000])
 def test_the_share_of_a_crowd_is_counted_pixel_by_pixel(each):
     points = blobs(clusters=3, each=each)
-    snapshot = state(points, np.arange(len(points)) % 3, points[:3])
-    shown = painter(snapshot, (64, 48))
-    shown.paint(at(snapshot))
+    rows = np.arange(len(points))
+    first = state(points, rows % 3, points[:3])
+    second = state(
+        points, np.where(rows % 7 == 0, (rows + 1) % 3, rows % 3), points[:3], before=first
+    )
+    shown = painter(first, (64, 48), overlays=BARE)
+    shown.paint(at(first))
     (cloud,) = shown._clouds
     assert cloud.radius == 0
-    rows = np.flatnonzero(np.arange(len(points)) % 3 == 1)
-    some, dirty = (np.zeros((cloud.box.height, cloud.box.width, *n), t)
-                   for n, t in (((4,), np.int64), ((), np.uint8)))  # fmt: skip
-    one = np.array([[0, 0, 0, 0], [0, 0, 0, 1]])
-    nought = np.zeros(len(rows), dtype=np.intp)
-    cloud._add(cloud.places(rows), nought, nought + 1, one, cloud._size, some, dirty)
-    pixels, share = cloud.crowd(rows)
-    assert np.array_equal(np.sort(pixels), np.flatnonzero(dirty))
-    expected = some[..., 3] * 255 // cloud._sums[..., 3].clip(1)
-    assert np.array_equal(share, expected.reshape(-1)[pixels])
+    places = np.floor(cloud.places(rows) - 0.5 * (cloud._size - 1)).astype(int)
+    some, all_ = (np.zeros((cloud.box.height, cloud.box.width), dtype=int) for _ in range(2))
+    for row, (j, i) in enumerate(places.tolist()):
+        for picture in (all_, some) if row % 7 == 0 else (all_,):
+            picture[max(i, 0) : i + cloud._size, max(j, 0) : j + cloud._size] += 1
+    pixels = np.flatnonzero(some)
+    expected = some.reshape(-1)[pixels] * 255 // all_.reshape(-1)[pixels]
+    for _ in range(2):  # as one step, and looked up after a step back
+        shown.paint(at(second))
+        found, share = cloud.crowd(second)
+        assert np.array_equal(found, pixels) and np.array_equal(share, expected)
+        shown.paint(at(first))
+        assert len(cloud.crowd(first)[0]) == np.count_nonzero(all_)
 
 
 def test_points_that_changed_are_marked_until_the_next_iteration_moves_on():

@@ -15,22 +15,22 @@ MARKERS = [raster.add_dots, raster.add_discs, raster.add_crosses]
 
 
 def blank(height=12, width=16):
-    return np.zeros((height, width, 4), dtype=np.int64), np.zeros((height, width), dtype=np.uint8)
+    return np.zeros((height, width, 4), dtype=np.int64), np.zeros((height, width), dtype=np.int32)
 
 
-def add(marker, xy, labels, sums, dirty, was=None, size=1.7):
+def add(marker, xy, labels, sums, moved, was=None, size=1.7):
     xy = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
     was = [NOWHERE] * len(xy) if was is None else was
     old, new = (np.asarray(side, dtype=np.intp) for side in (was, labels))
-    marker(xy, old, new, COLOURS, size, sums, dirty)
+    marker(xy, old, new, COLOURS, size, sums, moved)
 
 
 def test_a_dot_is_one_pixel():
-    sums, dirty = blank()
-    add(raster.add_dots, [[3.99, 5.0], [3.0, 5.5], [15.999, 0.0]], [0, 1, 2], sums, dirty, size=1)
+    sums, moved = blank()
+    add(raster.add_dots, [[3.99, 5.0], [3.0, 5.5], [15.999, 0.0]], [0, 1, 2], sums, moved, size=1)
     assert sums[5, 3].tolist() == [200, 110, 280, 2]
     assert sums[0, 15].tolist() == [17, 17, 17, 1]
-    assert dirty.sum() == 2 and sums[..., 3].sum() == 3
+    assert np.count_nonzero(moved) == 2 and moved.sum() == sums[..., 3].sum() == 3
 
 
 def test_a_dot_of_two_pixels_lies_around_its_point():
@@ -42,23 +42,23 @@ def test_a_dot_of_two_pixels_lies_around_its_point():
         (-0.6, []),
         (16.6, []),
     ):
-        sums, dirty = blank()
-        add(raster.add_dots, [[x, 5.5]], [0], sums, dirty, size=2)
-        assert np.flatnonzero(dirty.any(axis=0)).tolist() == columns
+        sums, moved = blank()
+        add(raster.add_dots, [[x, 5.5]], [0], sums, moved, size=2)
+        assert np.flatnonzero(moved.any(axis=0)).tolist() == columns
         assert (sums[5:7, columns, 3] == 1).all() and sums[..., 3].sum() == 2 * len(columns)
 
 
 @pytest.mark.parametrize("radius", [1.0, 2.5, 4.0])
 def test_a_disc_covers_its_area(radius):
-    sums, dirty = blank(20, 20)
-    add(raster.add_discs, [[10.3, 9.8]], [0], sums, dirty, size=radius)
+    sums, moved = blank(20, 20)
+    add(raster.add_discs, [[10.3, 9.8]], [0], sums, moved, size=radius)
     assert sums[..., 3].sum() / raster.FULL == pytest.approx(np.pi * radius**2, rel=0.1)
     assert sums[9, 10].tolist() == [200 * raster.FULL, 10 * raster.FULL, 30 * raster.FULL, 64]
 
 
 def test_a_cross_is_symmetric_and_open_between_its_arms():
-    sums, dirty = blank(21, 21)
-    add(raster.add_crosses, [[10.5, 10.5]], [0], sums, dirty, size=6.0)
+    sums, moved = blank(21, 21)
+    add(raster.add_crosses, [[10.5, 10.5]], [0], sums, moved, size=6.0)
     cover = sums[..., 3]
     assert np.array_equal(cover, cover[::-1]) and np.array_equal(cover, cover.T)
     assert cover[10, 10] == cover[14, 14] == raster.FULL
@@ -67,13 +67,13 @@ def test_a_cross_is_symmetric_and_open_between_its_arms():
 
 @pytest.mark.parametrize("marker", MARKERS)
 def test_what_is_outside_is_cut_off(marker):
-    sums, dirty = blank()
+    sums, moved = blank()
     far = [[-9.0, 5.0], [1e300, 5.0], [5.0, -1e300], [5.0, np.inf], [np.nan, 5.0], [40.0, 40.0]]
-    add(marker, far, [0] * 6, sums, dirty)
-    assert not sums.any() and not dirty.any()
-    add(marker, [[0.0, 0.0]], [1], sums, dirty)
-    large, large_dirty = blank(24, 32)
-    add(marker, [[8.0, 6.0]], [1], large, large_dirty)
+    add(marker, far, [0] * 6, sums, moved)
+    assert not sums.any() and not moved.any()
+    add(marker, [[0.0, 0.0]], [1], sums, moved)
+    large, large_moved = blank(24, 32)
+    add(marker, [[8.0, 6.0]], [1], large, large_moved)
     assert np.array_equal(sums, large[6:18, 8:24])
 
 
@@ -87,16 +87,18 @@ points = st.tuples(
 def test_order_does_not_exist_and_taking_away_is_exact(rows, marker, rng):
     xy = [row[:2] for row in rows]
     old, new = [row[2] for row in rows], [row[3] for row in rows]
-    moved, dirty = blank()
-    add(marker, xy, old, moved, dirty)
-    add(marker, xy, [NOWHERE] * len(xy), moved, dirty, was=old)
-    assert not moved.any()
-    add(marker, xy, old, moved, dirty)
-    add(marker, xy, new, moved, dirty, was=old)
+    walked, moved = blank()
+    add(marker, xy, old, walked, moved)
+    add(marker, xy, [NOWHERE] * len(xy), walked, moved, was=old)
+    assert not walked.any()
+    add(marker, xy, old, walked, moved)
+    add(marker, xy, new, walked, moved, was=old)
     rng.shuffle(rows)
-    direct, dirty = blank()
-    add(marker, [row[:2] for row in rows], [row[3] for row in rows], direct, dirty)
-    assert np.array_equal(moved, direct)
+    direct, touched = blank()
+    add(marker, [row[:2] for row in rows], [row[3] for row in rows], direct, touched)
+    assert np.array_equal(moved, 4 * touched)
+    assert np.array_equal(touched, direct[..., 3])
+    assert np.array_equal(walked, direct)
 
 
 def test_shading_mixes_by_coverage_over_the_background():
