@@ -17,7 +17,7 @@ Importing this package imports no toolkit and no compiler; a renderer is importe
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from os import PathLike
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     )
     from renderers.film import Pace
     from renderers.view import make_scene
+
+    Runs = Iterable[Snapshot] | Mapping[str, Iterable[Snapshot]]
 
 __all__ = [
     "InvalidOption",
@@ -84,7 +86,7 @@ def __dir__() -> list[str]:
 
 
 def save(
-    snapshots: Iterable[Snapshot],
+    snapshots: Runs,
     path: str | PathLike[str],
     *,
     renderer: str | None = None,
@@ -109,8 +111,9 @@ def save(
 
     Parameters
     ----------
-    snapshots : iterable of Snapshot
-        What `kmeans_engine.Engine.snapshots` yields; consumed once, none is kept.
+    snapshots : iterable of Snapshot, or mapping of str to such iterables
+        What `kmeans_engine.Engine.snapshots` yields; consumed once, none is kept. A mapping is a
+        race: its runs on the same points are drawn side by side, under their names.
     path : path-like
         The file; its suffix chooses the renderer. Appears only when complete.
     renderer : str, optional
@@ -193,7 +196,7 @@ def save(
 
 
 def show(
-    snapshots: Iterable[Snapshot],
+    snapshots: Runs,
     *,
     fps: float | None = None,
     smooth: bool = False,
@@ -247,26 +250,36 @@ def show(
         return replace(scenes[0], panels=(panel,))
 
     window: Any = kind(None, options)
+    if isinstance(snapshots, Mapping):
+        window.drive(lambda: _play(snapshots, scene_of, window, pace))
+        return
     again = Again(lambda states: _play(states, scene_of, window, pace))
     window.commands = Commands(again.job)
     window.drive(lambda: _play(again.watch(iter(snapshots)), scene_of, window, pace))
 
 
 def _play(
-    snapshots: Iterable[Snapshot],
+    snapshots: Runs,
     scene_of: Callable[[Snapshot], Scene],
     renderer: Renderer,
     pace: Pace,
 ) -> None:
     from kmeans_engine import __version__
     from renderers.errors import InvalidOption
-    from renderers.film import moments, play
+    from renderers.film import moments, play, side_by_side
 
-    states = iter(snapshots)
-    first = next(states, None)
-    if first is None:
+    runs = snapshots if isinstance(snapshots, Mapping) else {"": snapshots}
+    states = side_by_side(list(runs.values()))
+    first = next(states, ())
+    if not first or len(first) < len(runs):
         raise InvalidOption("there are no snapshots to draw; pass engine.snapshots(centroids)")
+    if any(state.points.shape != first[0].points.shape for state in first):
+        raise InvalidOption("the runs of a race must be on the same points; use one Engine for all")
+    scene = scene_of(first[0])
+    panels = [
+        replace(scene.panels[0], k=len(state.centroids), title=str(name))
+        for name, state in zip(runs, first, strict=True)
+    ]
+    facts = {"k": str(panels[0].k), "version": __version__}
     film = moments(itertools.chain([first], states), pace)
-    scene = scene_of(first)
-    facts = {"k": str(scene.panels[0].k), "version": __version__}
-    play(film, replace(scene, facts=facts), [renderer])
+    play(film, replace(scene, panels=tuple(panels), facts=facts), [renderer])

@@ -148,3 +148,31 @@ heavy = {"numpy", "numba", "matplotlib", "pyarrow", "imageio_ffmpeg", "PIL"} & s
 assert not heavy, heavy
 """
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_a_race_is_a_mapping_of_runs(engine, tmp_path):
+    starts = {
+        how: initial_centroids(engine.points, 12, method=how, seed=7)
+        for how in ("random", "k-means++")
+    }
+    runs = {how: engine.snapshots(start) for how, start in starts.items()}
+    path = renderers.save(runs, tmp_path / "race.gif", size=(320, 240))
+    longest = max(engine.fit(start).iteration for start in starts.values())
+    assert read_gif(path).seconds.sum() == pytest.approx(longest / 2 + 2)
+    alone = renderers.save(
+        engine.snapshots(starts["random"]), tmp_path / "one.png", size=(320, 240)
+    )
+    both = renderers.save(
+        {how: engine.snapshots(start) for how, start in starts.items()}, tmp_path / "two.png"
+    )
+    assert alone.read_bytes() != both.read_bytes()
+
+
+@pytest.mark.parametrize("other", [[], "else"])
+def test_a_race_needs_runs_on_the_same_points(engine, centroids, tmp_path, other):
+    if other == "else":
+        points = make_clusters(3, 20, seed=1)
+        other = Engine(points).snapshots(points[:3])
+    with pytest.raises(InvalidOption, match=r"no snapshots|the same points"):
+        renderers.save({"a": engine.snapshots(centroids), "b": other}, tmp_path / "race.gif")
+    assert not list(tmp_path.iterdir())
