@@ -1,6 +1,6 @@
 # make demo: a film of K-means, from nothing.    make test: every test, from nothing.
 # make check: ruff and mypy.                     make bench: beside other libraries.
-# make bench-render: films beside matplotlib's own, the window.
+# make bench-render [LARGE=1]: films beside matplotlib's own, painting, the window.
 # make gallery [DATA=folder] [LARGE=1]: the pictures of docs/gallery.md.
 
 PYTHON ?= python3
@@ -38,9 +38,11 @@ bench: $(VENV)/.installed-bench
 	$(RUN) benchmarks/report.py
 
 bench-render: $(VENV)/.installed
-	$(RUN) benchmarks/render.py
-	$(RUN) benchmarks/quality.py
+	$(RUN) benchmarks/render.py $(if $(LARGE),--large)
 	$(RUN) benchmarks/window.py
+	$(if $(LARGE),$(RUN) benchmarks/window.py --large)
+	$(RUN) benchmarks/quality.py
+	$(RUN) benchmarks/render_report.py
 
 gallery: $(VENV)/.installed-test
 	$(RUN) docs/make_gallery.py $(if $(DATA),--data "$(DATA)") $(if $(LARGE),--large)
