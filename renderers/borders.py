@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy import intp, uint8
+from numpy import bool_, float64, intp, uint8
 from numpy.typing import NDArray
 
 from kmeans_engine import assign_points
@@ -67,15 +67,9 @@ class Borders:
         """
         rows, columns, tiles = self._tiles(centroids)
         found = _mark(tiles, rows, columns, self._half, self._samples, self._count, self._pixels)
-        pixels = self._pixels[:found].copy()
-        count = self._count.reshape(-1)
-        cover = (count[pixels] * 255.0 / _FINE**2).astype(np.uint8)
-        count[pixels] = 0
-        i, j = np.divmod(pixels, self._count.shape[1])
-        for a in range(_FINE):
-            for b in range(_FINE):
-                self._samples[_FINE * i + a, _FINE * j + b] = 0
-        return pixels, cover
+        cover = np.empty(found, dtype=np.uint8)
+        _take(self._pixels[:found], cover, self._samples, self._count)
+        return self._pixels[:found].copy(), cover
 
     def _tiles(
         self, centroids: NDArray[np.float64]
@@ -86,31 +80,87 @@ class Borders:
         column. Samples beyond the edge are those on it.
         """
         height, width = self._shape
-        corners = np.arange(_PARTS + 1)
+        side, n_features = _PARTS + 1, centroids.shape[1]
         step = _PARTS**2
         rows, columns = (
             block.reshape(-1)
             for block in np.mgrid[0 : height : step * _PARTS, 0 : width : step * _PARTS]
         )
         while True:
-            i = np.minimum(rows[:, None] + corners * step, height - 1)
-            j = np.minimum(columns[:, None] + corners * step, width - 1)
-            places = np.empty((len(rows), _PARTS + 1, _PARTS + 1, centroids.shape[1]))
-            for n, from_row in enumerate(self._from_row):
-                if from_row:
-                    places[..., n] = self._down[i, n][:, :, None]
-                else:
-                    places[..., n] = self._across[j, n][:, None, :]
-            flat = places.reshape(-1, centroids.shape[1])
-            labels = assign_points(flat, centroids).reshape(places.shape[:-1])
-            first = labels[:, :-1, :-1]
-            mixed = first != labels[:, 1:, 1:]
-            mixed |= (first != labels[:, 1:, :-1]) | (first != labels[:, :-1, 1:])
-            if step == 1 or not mixed.any():
+            places = np.empty((len(rows) * side**2, n_features))
+            _place(rows, columns, step, self._across, self._down, self._from_row, places)
+            labels = assign_points(places, centroids).reshape(-1, side, side)
+            if step == 1:
                 return rows, columns, labels
-            t, r, c = np.nonzero(mixed)
-            rows, columns = rows[t] + r * step, columns[t] + c * step
+            finer = np.empty((2, len(rows) * _PARTS**2), dtype=np.intp)
+            found = _divide(labels, rows, columns, step, finer)
+            if found == 0:
+                return rows, columns, labels
+            rows, columns = finer[:, :found]
             step //= _PARTS
+
+
+@kernel(counted=False)
+def _place(
+    rows: NDArray[intp],  # in, (T,), of the first sample of each block
+    columns: NDArray[intp],  # in, (T,)
+    step: int,  # samples between its corners
+    across: NDArray[float64],  # in, (width, N)
+    down: NDArray[float64],  # in, (height, N)
+    from_row: NDArray[bool_],  # in, (N,): which features follow the row of a sample
+    places: NDArray[float64],  # out, (T * 5 * 5, N)
+) -> None:
+    """Place the corners of the parts of each block; those beyond the edge lie on it."""
+    p = 0
+    for t in range(rows.shape[0]):
+        for r in range(5):
+            i = min(rows[t] + r * step, down.shape[0] - 1)
+            for c in range(5):
+                j = min(columns[t] + c * step, across.shape[0] - 1)
+                for n in range(places.shape[1]):
+                    places[p, n] = down[i, n] if from_row[n] else across[j, n]
+                p += 1
+
+
+@kernel(counted=False)
+def _divide(
+    labels: NDArray[uint8],  # in, (T, 5, 5), of the corners of the parts
+    rows: NDArray[intp],  # in, (T,)
+    columns: NDArray[intp],  # in, (T,)
+    step: int,
+    finer: NDArray[intp],  # out, (2, 16 T): first row and column of each part with a border
+) -> int:
+    """Find the parts whose corners differ; return their number."""
+    found = 0
+    for t in range(rows.shape[0]):
+        for r in range(4):
+            for c in range(4):
+                one = labels[t, r, c]
+                same = labels[t, r, c + 1] == one and labels[t, r + 1, c] == one
+                if not (same and labels[t, r + 1, c + 1] == one):
+                    finer[0, found] = rows[t] + r * step
+                    finer[1, found] = columns[t] + c * step
+                    found += 1
+    return found
+
+
+@kernel(counted=False)
+def _take(
+    pixels: NDArray[intp],  # in, (P,)
+    cover: NDArray[uint8],  # out, (P,), 0..255
+    samples: NDArray[uint8],  # in and out, (2 height, 2 width), cleared
+    count: NDArray[uint8],  # in and out, (height, width), cleared
+) -> None:
+    """Turn the marked samples of each pixel into its cover."""
+    width = count.shape[1]
+    for p in range(pixels.shape[0]):
+        i = pixels[p] // width
+        j = pixels[p] - i * width
+        cover[p] = int(count[i, j]) * 255 // 4
+        count[i, j] = 0
+        for a in range(2):
+            for b in range(2):
+                samples[2 * i + a, 2 * j + b] = 0
 
 
 @kernel(counted=False)

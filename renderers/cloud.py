@@ -216,7 +216,7 @@ class Cloud:
     def _take_moved(self) -> _Counted:
         """Return the pixels that were touched and by how much, and forget them."""
         moved = self._moved.reshape(-1)
-        pixels = np.flatnonzero(moved)
+        pixels = np.flatnonzero(moved != 0)  # of integers it would take ten times as long
         counts = moved[pixels]
         moved[pixels] = 0
         return pixels, counts
