@@ -129,8 +129,8 @@ def build_parser() -> argparse.ArgumentParser:
     add("--threads", type=_whole(1), metavar="N", help="all processors, unless given")
 
     add = parser.add_argument_group("pictures (with --render or -o)").add_argument
-    add("--render", action="append", default=[], metavar="NAME", help="live, mp4, webm, gif or a "
-        "plug-in; may be repeated")  # fmt: skip
+    add("--render", action="append", default=[], metavar="NAME", help="live, mp4, webm, gif, png, "
+        "svg, pdf or a plug-in; may be repeated")  # fmt: skip
     add("-o", "--output", action="append", default=[], metavar="PATH", help="a file to draw, told "
         "by its suffix; may be repeated")  # fmt: skip
     add("--smooth", action="store_true", help="move the centroids; linger on the first iterations,"

@@ -8,7 +8,7 @@ from typing import Any
 from kmeans_engine._version import __version__
 from kmeans_engine.run import Run
 
-__all__ = ["spell_summary", "summarize"]
+__all__ = ["spell_summary", "summarize", "verdict_of"]
 
 _SIZES = 20  # clusters whose sizes are told one by one
 
@@ -46,18 +46,26 @@ def summarize(
         "version": __version__,
     }
     if race:
+        inertias = [entrant.last.inertia for entrant in race.values() if entrant.last is not None]
         facts["race"] = [
             {
                 "init": name,
                 "inertia": entrant.last.inertia,
                 "iterations": entrant.last.iteration,
                 "converged": bool(entrant.last.converged),
-                "wins": entrant.last.inertia == last.inertia,
+                "verdict": verdict_of(entrant.last.inertia, inertias),
             }
             for name, entrant in race.items()
             if entrant.last is not None
         ]
     return facts
+
+
+def verdict_of(inertia: float, inertias: Sequence[float]) -> str:
+    """Return what the end of a race says of a run: that it wins, ties, or nothing."""
+    if inertia > min(inertias):
+        return ""
+    return "wins" if list(inertias).count(inertia) == 1 else "ties"
 
 
 def spell_summary(facts: dict[str, Any]) -> str:
@@ -83,9 +91,9 @@ def spell_summary(facts: dict[str, Any]) -> str:
 
 
 def _spell_entrant(entrant: dict[str, Any]) -> str:
-    won = "wins: " if entrant["wins"] else ""
+    name = f"{entrant['init']} {entrant['verdict']}".strip()
     after = _count(entrant["iterations"], "iteration")
-    return f"{entrant['init']}: {won}inertia {entrant['inertia']:.10g} after {after}"
+    return f"{name}: inertia {entrant['inertia']:.10g} after {after}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -131,6 +131,15 @@ class Moment:
     last: bool = False
     histories: tuple[History, ...] = ()
 
+    @property
+    def arrived(self) -> bool:
+        """Whether the centroids are where the snapshots have them, and not on their way."""
+        return self.phase != "assignment" and self.progress >= 1
+
+    def is_over(self, snapshot: Snapshot) -> bool:
+        """Return whether this run has ended before one of its neighbours."""
+        return any(other.iteration > snapshot.iteration for other in self.snapshots)
+
 
 class Renderer(abc.ABC):
     """Turn a scene and its moments into a picture, a film or a window.

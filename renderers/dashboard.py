@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from kmeans_engine.summary import verdict_of
 from renderers.colours import cluster_colours
 from renderers.contract import Moment, Scene
 from renderers.history import History
@@ -51,23 +52,50 @@ def draw_dashboard(image: Image, scene: Scene, moment: Moment, theme: Theme, uni
     size = min(max(LEAST_TYPE, theme.tick_size * unit), width / 12)
     pen = _Pen(image, size)
     colours = run_colours(len(scene.panels), theme)
-    many = len(scene.panels) > 1
-    for panel, snapshot, colour in zip(scene.panels, moment.snapshots, colours, strict=True):
-        if many:
-            pen.heading(panel.title, colour, theme.text, verdict(moment, snapshot))
-        pen.row("inertia", _short(snapshot.inertia), theme)
-        share = snapshot.n_changed / max(1, len(snapshot.points))
-        percent = "" if share in (0.0, 1.0) else f" ({share:.1%})" if share >= 0.001 else ""
-        pen.row("changed", f"{snapshot.n_changed:,}{percent}", theme)
-        pen.top += size * (0.9 if many else 0.3)
-        if pen.top > 0.6 * height:
-            break
+    runs = list(zip(scene.panels, moment.snapshots, colours, _told(moment), strict=True))
+    if len(runs) > 2:  # a line for each, the best ones if there are too many
+        fit = max(1, int(0.6 * height / (1.75 * size)))
+        best = sorted(runs, key=lambda run: run[3][1])[:fit]
+        for run in runs:
+            if run in best:
+                panel, snapshot, colour, (_, inertia) = run
+                mark = " ".join(filter(None, [_short(inertia), verdict(moment, snapshot)]))
+                pen.heading(panel.title, colour, theme.text, mark)
+    else:
+        for panel, snapshot, colour, (_, inertia) in runs:
+            if len(runs) > 1:
+                pen.heading(panel.title, colour, theme.text, verdict(moment, snapshot))
+            pen.row("inertia", _short(inertia), theme)
+            pen.row("changed", _changed(moment, snapshot), theme)
+            pen.top += size * (0.9 if len(runs) > 1 else 0.3)
     left, top = 0, round(pen.top + size)
     if height - top < 5 * size or not moment.histories:
         return
     high = min(height - top - round(1.6 * size), round(0.85 * width))
     plot = Box(left, top, width - 1, high)
     _draw_curves(image, plot, moment, colours, theme, unit, size)
+
+
+def _told(moment: Moment) -> list[tuple[int, float]]:
+    """Return the iteration of each run and its inertia: the one before until it has arrived."""
+    found = []
+    histories = moment.histories or (None,) * len(moment.snapshots)
+    for snapshot, history in zip(moment.snapshots, histories, strict=True):
+        before = snapshot.iteration - 1
+        on_the_way = not (moment.arrived or moment.is_over(snapshot))
+        if on_the_way and history is not None and 0 <= before < len(history.inertia):
+            found.append((before, history.inertia[before]))
+        else:
+            found.append((snapshot.iteration, snapshot.inertia))
+    return found
+
+
+def _changed(moment: Moment, snapshot: Snapshot) -> str:
+    """Return how many points changed; state 1 has the labels of state 0, which changed none."""
+    if snapshot.iteration < 2 or moment.is_over(snapshot):
+        return "\N{EN DASH}"
+    share = snapshot.n_changed / max(1, len(snapshot.points))
+    return f"{snapshot.n_changed:,}" + (f" ({share:.1%})" if share >= 0.001 else "")
 
 
 def draw_sizes(image: Image, snapshot: Snapshot, colours: NDArray[np.uint8]) -> None:
@@ -81,10 +109,7 @@ def verdict(moment: Moment, snapshot: Snapshot) -> str:
     """Return what the end of a race says of one run: that it wins, ties, or nothing."""
     if not moment.last or len(moment.snapshots) < 2:
         return ""
-    inertias = [other.inertia for other in moment.snapshots]
-    if snapshot.inertia > min(inertias):
-        return ""
-    return "wins" if inertias.count(snapshot.inertia) == 1 else "ties"
+    return verdict_of(snapshot.inertia, [other.inertia for other in moment.snapshots])
 
 
 class _Pen:
@@ -128,10 +153,10 @@ def _draw_curves(
     end = _round_up(max(now, 5))
     known = [
         (history, n, colour)
-        for history, snapshot, colour in zip(
-            moment.histories, moment.snapshots, colours, strict=True
+        for history, (iteration, _), colour in zip(
+            moment.histories, _told(moment), colours, strict=True
         )
-        if (n := min(snapshot.iteration + 1, len(history.inertia)))
+        if (n := min(iteration + 1, len(history.inertia)))
     ]
     # Inertia never rises, so the first value is the largest; the scale begins at zero.
     top = max((history.inertia[0] for history, _, _ in known), default=0.0)
@@ -143,8 +168,7 @@ def _draw_curves(
     if mask.shape[1] + 6 * size < plot.width:
         left = plot.left + (plot.width - mask.shape[1]) // 2
         blend_mask(image, mask, left, foot + line + round(0.2 * size), theme.muted)
-    if not top > 0:
-        return
+    top = top or 1.0  # all points lie on their centroids
     thick = max(1.25, 0.28 * unit)
     dot = max(2.5, 0.75 * unit)
     inner = plot.width - 2 * dot, plot.height - 2 * dot

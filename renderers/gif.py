@@ -129,13 +129,13 @@ class GifRenderer(FilmFile):
         return chain
 
     def _seen(self, level: int, recording: Recording) -> NDArray[np.uint8]:
-        """Return the 256 colours that suit the first, the middle and the last frame best."""
+        """Return the 255 colours that suit the first, the middle and the last frame best."""
         last = recording.frames - 1
         chain = f"select='eq(n,0)+eq(n,{last // 2})+eq(n,{last})'"
         if level:
             width, height, _ = self._chosen(level)
             chain += f",scale={width}:{height}:flags=area"
-        chain += ",palettegen=reserve_transparent=0"
+        chain += ",palettegen=max_colors=255:reserve_transparent=0"
         encoder = self.encode(recording, (), ("-vf", chain, "-pix_fmt", "rgba", "-f", "rawvideo"))
         try:
             found = np.fromfile(encoder.temporary, np.uint8)

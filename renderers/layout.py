@@ -45,11 +45,11 @@ def blend_mask(image: Image, mask: Image, left: int, top: int, colour: Colour) -
 
 
 def grid(n_panels: int, box: Box) -> list[Box]:
-    """Divide a box into equal cells, in the arrangement that keeps them largest."""
+    """Divide a box into equal cells that are large, and side by side if that costs little."""
 
     def least_side(columns: int) -> float:
         rows = -(-n_panels // columns)
-        return unit_of(box.width // columns, box.height // rows)
+        return unit_of(box.width // columns, box.height // rows) * (1.5 if rows == 1 else 1.0)
 
     columns = max(range(n_panels, 0, -1), key=least_side)  # of equals the most
     rows = -(-n_panels // columns)
@@ -105,12 +105,15 @@ class Layout(NamedTuple):
         The sizes of each panel's clusters; empty without them, or where there is no room.
     dashboard : Box or None
         The curve of the inertia.
+    titled : bool
+        Whether there is room for the titles of panels.
     """
 
     image: Image
     boxes: tuple[Box, ...]
     strips: tuple[Box, ...]
     dashboard: Box | None
+    titled: bool
 
 
 def lay_out(
@@ -169,7 +172,7 @@ def lay_out(
     strips: tuple[Box, ...] = ()
     if strip and all(_has_axes(cell) for cell in cells):
         strips = tuple(Box(b.left, b.top - 2 * strip, b.width, strip) for b in boxes)
-    return Layout(image, boxes, strips, dashboard)
+    return Layout(image, boxes, strips, dashboard, all(_has_axes(cell) for cell in cells))
 
 
 def _part(box: Box, unit: float, top: int) -> tuple[Box, Box | None]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kmeans_engine.errors import KMeansError
 from renderers.borders import Borders
 from renderers.cloud import Cloud
-from renderers.contract import Phase
+from renderers.contract import Moment, Phase
 from renderers.history import History
 from renderers.ink import blend_disc, blend_line, blend_pixels, blend_rings
 from renderers.layout import blend_mask
@@ -23,11 +23,20 @@ from renderers.themes import Colour, Theme
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
 
-__all__ = ["CentroidSizes", "Overlays", "centroid_sizes", "readable_on"]
+__all__ = [
+    "LEAST_SPREAD",
+    "CentroidSizes",
+    "Overlays",
+    "centroid_sizes",
+    "centroids_at",
+    "readable_on",
+]
 
 _NUMBERED_UP_TO = 60  # clusters; more numbers than that are confetti
 _LEAST_NUMBER = 7.0  # pixels; digits can be smaller than words, but no smaller than that
 _LEAST_RADIUS = 3.2  # pixels, its edges included; what is smaller shows no colour
+#: Where points lie on few places, centroids are as large as among points that fill this share.
+LEAST_SPREAD = 0.01
 _FAR = 1e6  # pixels; a centroid from a file may be anywhere
 
 Image = NDArray[np.uint8]
@@ -90,12 +99,36 @@ class Overlays:
             self._draw_trails(image, snapshot.iteration, history)
 
     def draw_centroids(
-        self, image: Image, xy: NDArray[np.float64], overlays: frozenset[str]
+        self,
+        image: Image,
+        snapshot: Snapshot,
+        now: NDArray[np.float64],
+        overlays: frozenset[str],
     ) -> None:
-        """Draw the centroids at their pixels `xy`, (K, 2), numbered if that is asked for."""
+        """Draw the centroids, numbered if that is asked for, and their way in this iteration.
+
+        Parameters
+        ----------
+        image : ndarray, (height, width, 4), uint8
+            The panel's box.
+        snapshot : Snapshot
+            Tells where they come from.
+        now : ndarray, (K, N)
+            Where they are, in clustered units.
+        overlays : frozenset of str
+            What is drawn.
+        """
         if min(self.box.width, self.box.height) < 1:
             return
-        area = self.box.width * self.box.height * self._cloud.view.spread
+        xy = self._cloud.pixels(self._cloud.view.project(now))
+        if "trails" in overlays and snapshot.iteration and now is not snapshot.assigned_from:
+            old = self._cloud.pixels(self._cloud.view.project(snapshot.assigned_from))
+            legs = np.nan_to_num(np.stack([old, xy], axis=1).clip(-_FAR, _FAR))
+            moved = np.abs(legs[:, 1] - legs[:, 0]).sum(axis=1) >= 1.0
+            self._draw_ways(
+                image, [leg if far else [] for leg, far in zip(legs.tolist(), moved, strict=True)]
+            )
+        area = self.box.width * self.box.height * max(LEAST_SPREAD, self._cloud.view.spread)
         sizes = centroid_sizes(area, len(xy), self._theme, self._unit, wanted="numbers" in overlays)
         size = sizes.type_size
         for label, ((x, y), colour) in enumerate(zip(xy.tolist(), self._colours, strict=False)):
@@ -108,7 +141,7 @@ class Overlays:
                 blend_mask(image, mask, left, top, readable_on(colour))
 
     def _sizes(self, k: int, overlays: frozenset[str]) -> CentroidSizes:
-        area = self.box.width * self.box.height * self._cloud.view.spread
+        area = self.box.width * self.box.height * max(LEAST_SPREAD, self._cloud.view.spread)
         return centroid_sizes(area, k, self._theme, self._unit, wanted="numbers" in overlays)
 
     def _draw_borders(self, image: Image, snapshot: Snapshot) -> None:
@@ -141,10 +174,13 @@ class Overlays:
             )
 
     def _draw_trails(self, image: Image, iteration: int, history: History) -> None:
-        """Draw the ways of the centroids up to where they are at `iteration`."""
+        """Draw the ways of the centroids up to where the labels refer to."""
         if self._trails is None or self._trails.history is not history:
             self._trails = _Trails(history, self._cloud)
-        ways = self._trails.until(iteration)
+        # The way of this iteration is drawn with the centroids, which may be on it.
+        self._draw_ways(image, self._trails.until(iteration - 1))
+
+    def _draw_ways(self, image: Image, ways: Sequence[Sequence[Sequence[float]]]) -> None:
         if not ways:  # the run was not seen from its beginning
             return
         # Among small centroids thin ones, or they cover what they cross.
@@ -246,6 +282,17 @@ class _Trails:
             self._ways[label].append((x, y))
             self._since[label].append(self._seen)
         self._seen += 1
+
+
+def centroids_at(moment: Moment, snapshot: Snapshot) -> NDArray[np.float64]:
+    """Return where the centroids are at this moment of their way."""
+    old: NDArray[np.float64] = snapshot.assigned_from
+    new: NDArray[np.float64] = snapshot.centroids
+    if moment.arrived or moment.is_over(snapshot):
+        return new
+    if moment.phase == "assignment":
+        return old
+    return old * (1 - moment.progress) + new * moment.progress
 
 
 def _between(one: Colour, other: Colour, share: float) -> Colour:

@@ -18,7 +18,7 @@ from renderers.colours import cluster_colours
 from renderers.contract import OVERLAYS, Moment, Options, Scene
 from renderers.dashboard import draw_dashboard, draw_sizes, run_colours, verdict
 from renderers.layout import Box, Layout, blend_mask, grid, lay_out, unit_of
-from renderers.overlays import Overlays
+from renderers.overlays import Overlays, centroids_at
 from renderers.text import LEAST_TYPE, text_mask
 from renderers.themes import theme_named
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Painter"]
 
+# Of a palette: a GIF of 256 has none left for "as before", and becomes three times as large.
+_COLOURS = 255
 _TAKE_ROOM = frozenset({"curve", "sizes"})  # the layout depends on these
 
 
@@ -57,7 +59,8 @@ class Painter:
     """
 
     def __init__(self, scene: Scene, options: Options) -> None:
-        self._state_of: tuple[object, ...] | None = None  # what the layer `state` shows
+        self._state_of: tuple[object, ...] | None = None  # what the layer `state` shows ...
+        self._told: tuple[bool, bool] | None = None  # ... and its dashboard
         self._scene = scene
         self._size = options.size
         self._theme = theme_named(options.theme)
@@ -66,6 +69,8 @@ class Painter:
         cells = grid(len(scene.panels), Box(0, 0, width, height))
         self._unit = unit_of(cells[0].width, cells[0].height)
         self._overlays = self._theme.overlays if options.overlays is None else options.overlays
+        if options.overlays is None and len(scene.panels) > 1:
+            self._overlays |= {"curve"}  # what a race is about
         self._lay_out()
 
     @property
@@ -98,19 +103,22 @@ class Painter:
         ndarray, (height, width, 4), uint8
             Opaque RGBA, C-contiguous, valid until the next call.
         """
-        update = moment.phase == "update"
-        state = (*moment.snapshots, update, moment.last)
+        state = (*moment.snapshots, moment.phase == "update")
+        told = (moment.arrived, moment.last)
         if self._state_of is None or not _same(state, self._state_of):
             self._paint_state(moment)
-            self._state_of = state
+            self._state_of, self._told = state, None
+        if told != self._told:
+            self._paint_dashboard(moment)
+            self._told = told
         np.copyto(self._frame, self._state)
-        now = max((snapshot.iteration for snapshot in moment.snapshots), default=0)
-        for cloud, over, snapshot in zip(self._clouds, self._over, moment.snapshots, strict=True):
+        for i, (cloud, over, snapshot) in enumerate(
+            zip(self._clouds, self._over, moment.snapshots, strict=True)
+        ):
             image = cloud.box.of(self._frame)
-            at_rest = snapshot.iteration < now  # this run has ended before its neighbours
-            places = cloud.pixels(cloud.view.project(_centroids_at(moment, snapshot, at_rest)))
-            over.draw_centroids(image, places, self._overlays)
-            self._draw_step(image, snapshot, verdict(moment, snapshot))
+            now = centroids_at(moment, snapshot)
+            over.draw_centroids(image, snapshot, now, self._overlays)
+            self._draw_step(image, snapshot, self._name(i), verdict(moment, snapshot))
         return self._frame
 
     def points_layer(
@@ -134,7 +142,7 @@ class Painter:
         Returns
         -------
         ndarray, (n, 3), uint8
-            At most 256: ground, type and lines, the clusters' colours, and as many of their blends
+            At most 255: ground, type and lines, the clusters' colours, and as many of their blends
             with the ground as there is room for.
         """
         theme = self._theme
@@ -143,8 +151,8 @@ class Painter:
         inks += [colour for colour, _ in theme.edges]
         inks += run_colours(len(self._scene.panels), theme)
         greys = [ground + (np.array(theme.text) - ground) * i // 9 for i in range(1, 9)]
-        clusters = np.unique(np.vstack(self._colours), axis=0)[: 256 - len(inks) - len(greys)]
-        room = (256 - len(inks) - len(greys)) // len(clusters) - 1
+        clusters = np.unique(np.vstack(self._colours), axis=0)[: _COLOURS - len(inks) - len(greys)]
+        room = (_COLOURS - len(inks) - len(greys)) // len(clusters) - 1
         # A lone marker, two on top of each other, ... then even steps.
         levels = [1 - (1 - theme.opacity) ** n for n in (1, 2, 3)] if theme.opacity < 1 else []
         levels += [(i + 1) / 10 for i in (4, 1, 6, 2, 0, 3, 5, 7, 8)]
@@ -195,24 +203,32 @@ class Painter:
         histories = moment.histories or (None,) * len(moment.snapshots)
         for over, snapshot, history in zip(self._over, moment.snapshots, histories, strict=True):
             image = over.box.of(self._state)
-            over.draw_state(image, snapshot, history, self._overlays, moment.phase)
+            phase = "update" if moment.is_over(snapshot) else moment.phase
+            over.draw_state(image, snapshot, history, self._overlays, phase)
         if "sizes" in self._overlays:
             for strip, snapshot, colours in zip(
                 self.layout.strips, moment.snapshots, self._colours, strict=False
             ):
                 draw_sizes(strip.of(self._state), snapshot, colours)
+
+    def _paint_dashboard(self, moment: Moment) -> None:
+        """Paint what is told of the runs; it changes when the centroids arrive."""
         if self.layout.dashboard is not None:
             image = self.layout.dashboard.of(self._state)
-            draw_dashboard(image, self._scene, moment, self._theme, self._unit_whole())
+            image[:] = self.layout.dashboard.of(self._base)
+            draw_dashboard(image, self._scene, moment, self._theme, unit_of(*self._size))
 
-    def _unit_whole(self) -> float:
-        return unit_of(*self._size)
+    def _name(self, panel: int) -> str:
+        """Return what a run is called on its picture, if there is no room above it."""
+        return "" if self.layout.titled else self._scene.panels[panel].title
 
-    def _draw_step(self, image: NDArray[np.uint8], snapshot: Snapshot, verdict: str) -> None:
+    def _draw_step(
+        self, image: NDArray[np.uint8], snapshot: Snapshot, name: str, verdict: str
+    ) -> None:
         """Write the iteration into the lower left corner, and at the end who wins a race."""
         theme, unit = self._theme, self._unit
         size = max(LEAST_TYPE, theme.step_size * unit)
-        text = f"i = {snapshot.iteration}"
+        text = f"{name}: i = {snapshot.iteration}" if name else f"i = {snapshot.iteration}"
         if snapshot.converged and not theme.boxed:
             text += ", converged"
         if verdict:
@@ -230,16 +246,3 @@ class Painter:
 
 def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
     return all(a is b for a, b in zip(one, other, strict=True))
-
-
-def _centroids_at(moment: Moment, snapshot: Snapshot, at_rest: bool) -> NDArray[np.float64]:
-    """Return where the centroids are at this moment of their way."""
-    old: NDArray[np.float64] = snapshot.assigned_from
-    new: NDArray[np.float64] = snapshot.centroids
-    if at_rest:
-        return new
-    if moment.phase == "assignment":
-        return old
-    if moment.progress >= 1:
-        return new
-    return old * (1 - moment.progress) + new * moment.progress

@@ -15,7 +15,7 @@ from renderers.colours import cluster_colours
 from renderers.contract import Moment, Options, Panel, Scene
 from renderers.dashboard import run_colours, verdict
 from renderers.layout import Box, ticks, unit_of
-from renderers.overlays import centroid_sizes, readable_on
+from renderers.overlays import LEAST_SPREAD, centroid_sizes, readable_on
 from renderers.painter import Painter
 from renderers.still import PLAIN_DPI, Still
 from renderers.themes import Colour, Theme, theme_named
@@ -226,7 +226,7 @@ def _draw_centroids(
     plain: Painter,
 ) -> None:
     box = plain.layout.boxes[0]
-    area = box.width * box.height * panel.view.spread
+    area = box.width * box.height * max(LEAST_SPREAD, panel.view.spread)
     sizes = centroid_sizes(area, len(centroids), theme, unit, wanted="numbers" in plain.overlays)
     xy = panel.view.project(centroids)
     for i, ((x, y), colour) in enumerate(zip(xy.tolist(), colours.tolist(), strict=False)):
