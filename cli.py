@@ -206,6 +206,23 @@ def _check(args: argparse.Namespace) -> None:
         raise InvalidInput(f"--runs {args.runs} needs random starts; leave out --init {args.init}")
 
 
+_STILLS = {"png", "svg", "pdf"}
+_FILMS = {"live", "mp4", "webm", "gif"}
+
+
+def _check_outputs(args: argparse.Namespace, names: set[str]) -> None:
+    """Find the options that none of the built-ins which were asked for uses."""
+    for options, useless, need in (
+        (("smooth", "phases", "duration", "fps"), _STILLS, "a film, as in -o run.mp4"),
+        (("quality",), {*_STILLS, "gif"}, "a film, as in -o run.mp4"),
+        (("dpi",), _FILMS, "a still, as in -o last.png"),
+    ):
+        for name in options:
+            if names <= useless and getattr(args, name) not in (None, False):
+                flag = "--" + name.replace("_", "-")
+                raise InvalidInput(f"{flag} has nothing to act on; add {need}, or leave it out")
+
+
 def _entrants(args: argparse.Namespace) -> list[str]:
     """Return how each run side by side starts; of one run, how it starts."""
     if args.race is None:
@@ -337,6 +354,7 @@ class _Job:
         outputs = plan(args.render, args.output, stem=stem, overwrite=args.overwrite)
         # A window comes last: it must not hold back the files.
         self.outputs = sorted(outputs, key=lambda output: output.path is None)
+        _check_outputs(args, {output.name for output in outputs})
         self.pace = make_pace(
             fps=args.fps, smooth=args.smooth, phases=args.phases, duration=args.duration
         )

@@ -269,8 +269,15 @@ def _play(
     from renderers.film import moments, play, side_by_side
 
     runs = snapshots if isinstance(snapshots, Mapping) else {"": snapshots}
+    for run in runs.values():
+        if not isinstance(run, Iterable):
+            raise InvalidOption(
+                f"a {type(run).__name__} is no run; pass engine.snapshots(centroids)"
+            )
     states = side_by_side(list(runs.values()))
     first = next(states, ())
+    if not all(hasattr(state, "assigned_from") for state in first):
+        raise InvalidOption("what was given holds no snapshots; pass engine.snapshots(centroids)")
     if not first or len(first) < len(runs):
         raise InvalidOption("there are no snapshots to draw; pass engine.snapshots(centroids)")
     if any(state.points.shape != first[0].points.shape for state in first):

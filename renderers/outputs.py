@@ -269,10 +269,12 @@ def _checked_overlays(overlays: Iterable[str] | str | None) -> frozenset[str] | 
 
 
 def _checked_bytes(size: str | int) -> int:
-    match = re.fullmatch(r"\s*([\d.]+)\s*([kMG]?)i?B?\s*", str(size), flags=re.IGNORECASE)
+    match = re.fullmatch(r"\s*([\d.]+)\s*([kMG]?)(i?)B?\s*", str(size), flags=re.IGNORECASE)
     try:
         assert match is not None
-        factor = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}[match[2].lower()]
+        factor = (1024 if match[3] else 1000) ** (
+            "kmg".index(match[2].lower()) + 1 if match[2] else 0
+        )
         number = int(float(match[1]) * factor)
     except (AssertionError, ValueError, OverflowError):
         raise InvalidOption(

@@ -70,6 +70,13 @@ class View:
         X = np.asarray(points)
         self.points: NDArray[Any] = X[:, None] if X.ndim == 1 else X
         features = self.points.shape[1]
+        for word, values in (("names", names), ("offset", offset), ("scale", scale)):
+            count = 0 if values is None else np.atleast_1d(np.asarray(values)).shape[0]
+            if count not in (0, features):
+                raise InvalidOption(
+                    f"{word} has {count} entries and the points have {features} features; give one "
+                    f"for each"
+                )
         self.axes = axes
         self._given: dict[str, Any] = {"names": names, "offset": offset, "scale": scale}
         self._scale = np.ones(features) if scale is None else np.asarray(scale, dtype=np.float64)

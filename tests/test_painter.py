@@ -10,6 +10,7 @@ from pictures import at, blobs, lloyd, state
 from renderers.cloud import marker_radius
 from renderers.colours import cluster_colours
 from renderers.contract import OVERLAYS, Options, Panel, Scene
+from renderers.dashboard import _told
 from renderers.errors import InvalidOption
 from renderers.film import Pace, moments
 from renderers.layout import Box, blend_mask, grid, ticks
@@ -327,6 +328,63 @@ def test_a_trail_begins_where_the_centroid_began():
         column, row = cloud.pixels(np.array([[x, y]], dtype=float))[0].astype(int)
         around = cloud.box.of(differ)[row - 2 : row + 3, column - 2 : column + 3]
         assert around.any() == there
+
+
+def test_nothing_on_a_frame_is_ahead_of_the_centroids():
+    points = np.array([[0.0, 0.0], [10.0, 10.0]])
+    first = state(points, [0, 0], [[1.0, 9.0]])
+    second = state(points, [0, 0], [[5.0, 5.0]], before=first)
+    third = state(points, [0, 0], [[9.0, 5.0]], before=second)
+    scene = make_scene(first)
+    film = list(moments([first, second, third], Pace(phases=True, smooth=True, fps=5)))
+    on = Painter(scene, Options((400, 400), overlays=frozenset({"trails"})))
+    off = Painter(scene, Options((400, 400), overlays=BARE))
+    cloud = on._clouds[0]
+    column, row = cloud.pixels(np.array([[8.0, 5.0]]))[0].astype(int)
+    for moment in film:
+        differ = cloud.box.of((on.paint(moment) != off.paint(moment)).any(axis=2))
+        passed = moment.snapshots[0] is third and moment.phase == "update" and moment.progress > 0.9
+        assert differ[row - 3 : row + 4, column].any() == passed
+        (told,) = _told(moment)
+        arrived = moment.phase == "update" and moment.progress == 1
+        expected = moment.snapshots[0].iteration - (not arrived)
+        assert told[0] == max(expected, 0)
+        assert told[1] == moment.histories[0].inertia[max(expected, 0)]
+
+
+def test_a_run_that_has_ended_shows_no_changes_any_more():
+    points = blobs(clusters=3)
+    states = lloyd(points, points[:3], 4)
+    assert states[2].n_changed
+    scene = Scene((Panel(3, View(points), "a"), Panel(3, View(points), "b")))
+    options = Options((600, 300), overlays=frozenset({"changes"}))
+    ended, running = at(states[2], states[4]), at(states[2], states[2])
+    frames = [Painter(scene, options).paint(moment).copy() for moment in (ended, running)]
+    bare = Painter(scene, Options((600, 300), overlays=BARE)).paint(ended)
+    (left, _) = Painter(scene, options).boxes
+    assert np.array_equal(left.of(frames[0]), left.of(bare))
+    assert not np.array_equal(left.of(frames[1]), left.of(bare))
+
+
+@pytest.mark.parametrize("size", [(320, 240), (640, 480)])
+def test_a_race_names_its_runs_at_any_size(size):
+    points = blobs(clusters=3)
+    states = lloyd(points, points[:3], 1)
+    frames = []
+    for names in (("one", "two"), ("one", "other")):
+        panels = tuple(Panel(3, View(points), name) for name in names)
+        painter_ = Painter(Scene(panels), Options(size, theme="classic"))
+        frames.append(painter_.paint(at(*states)).copy())
+        assert "curve" in painter_.overlays
+    assert not np.array_equal(*frames)
+
+
+def test_many_runs_have_a_line_each_and_the_best_ones_where_they_do_not_fit():
+    points = blobs(clusters=3)
+    states = lloyd(points, points[:3], 1)[:1] * 12
+    panels = tuple(Panel(3, View(points), f"run {i}") for i in range(12))
+    frame = Painter(Scene(panels), Options((700, 420))).paint(at(*states))
+    assert frame.shape == (420, 700, 4)
 
 
 def test_sizes_are_shares_of_the_strip():

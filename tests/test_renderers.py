@@ -168,6 +168,23 @@ def test_a_race_is_a_mapping_of_runs(engine, tmp_path):
     assert alone.read_bytes() != both.read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("snapshots", "options", "words"),
+    [
+        (5, {}, "a int is no run; pass engine.snapshots"),
+        ([1, 2], {}, "holds no snapshots"),
+        ([[0.0, 1.0]], {}, "holds no snapshots"),
+        (None, {"names": ["one"]}, "names has 1 entries and the points have 2 features"),
+        (None, {"scale": [1.0, 2.0, 3.0]}, "scale has 3 entries"),
+    ],
+)
+def test_what_is_no_run_is_said(engine, centroids, tmp_path, snapshots, options, words):
+    snapshots = engine.snapshots(centroids) if snapshots is None else snapshots
+    with pytest.raises(InvalidOption, match=words):
+        renderers.save(snapshots, tmp_path / "run.gif", **options)
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("other", [[], "else"])
 def test_a_race_needs_runs_on_the_same_points(engine, centroids, tmp_path, other):
     if other == "else":
