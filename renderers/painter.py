@@ -228,15 +228,17 @@ class Painter:
         """Write the iteration into the lower left corner, and at the end who wins a race."""
         theme, unit = self._theme, self._unit
         size = max(LEAST_TYPE, theme.step_size * unit)
-        text = f"{name}: i = {snapshot.iteration}" if name else f"i = {snapshot.iteration}"
-        if snapshot.converged and not theme.boxed:
-            text += ", converged"
-        if verdict:
-            text += f", {verdict}"
-        mask = text_mask(text, size)
+        step = f"i = {snapshot.iteration}"
+        end = "converged" if snapshot.converged and not theme.boxed else ""
+        named = f"{name} {verdict}".strip() if name else verdict
         height, width = image.shape[:2]
         pad = round(0.45 * size)
-        if mask.shape[1] + 2 * pad > width or mask.shape[0] + 2 * pad > height / 3:
+        # All of it, or what matters most.
+        for words in ((named, step, end), (named, step), (named,), (step,)):
+            mask = text_mask(", ".join(filter(None, words)), size)
+            if 0 < mask.shape[1] <= width - 2 * pad and mask.shape[0] <= height / 3 - 2 * pad:
+                break
+        else:
             return
         if not theme.boxed:
             ground = np.full((mask.shape[0] + pad, mask.shape[1] + 2 * pad), 205, dtype=np.uint8)
