@@ -407,7 +407,7 @@ def test_the_palette_holds_the_dominant_colours_exactly(k, theme):
     snapshot = state(points, np.arange(len(points)) % min(k, 256), points[:k])
     shown = painter(snapshot, (320, 240), theme, title="Palette")
     palette = shown.palette()
-    assert palette.dtype == np.uint8 and palette.shape[1] == 3 and len(palette) <= 256
+    assert palette.dtype == np.uint8 and palette.shape[1] == 3 and len(palette) <= 255
     assert len(np.unique(palette, axis=0)) == len(palette)
     known = {tuple(colour) for colour in palette.tolist()}
     frame = shown.paint(at(snapshot))[..., :3].reshape(-1, 3)
