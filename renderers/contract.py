@@ -14,6 +14,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from kmeans_engine import Snapshot
     from renderers.history import History
     from renderers.view import View
@@ -139,6 +142,15 @@ class Moment:
     def is_over(self, snapshot: Snapshot) -> bool:
         """Return whether this run has ended before one of its neighbours."""
         return any(other.iteration > snapshot.iteration for other in self.snapshots)
+
+    def centroids_of(self, snapshot: Snapshot) -> NDArray[np.float64]:
+        """Return where the centroids of one of the snapshots are at this moment, (K, N)."""
+        old, new = snapshot.assigned_from, snapshot.centroids
+        if self.arrived or self.is_over(snapshot):
+            return new
+        if self.phase == "assignment":
+            return old
+        return old * (1 - self.progress) + new * self.progress
 
 
 class Renderer(abc.ABC):

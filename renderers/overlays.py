@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kmeans_engine.errors import KMeansError
 from renderers.borders import Borders
 from renderers.cloud import Cloud
-from renderers.contract import Moment, Phase
+from renderers.contract import Phase
 from renderers.history import History
 from renderers.ink import blend_disc, blend_line, blend_pixels, blend_rings
 from renderers.layout import blend_mask
@@ -28,7 +28,6 @@ __all__ = [
     "CentroidSizes",
     "Overlays",
     "centroid_sizes",
-    "centroids_at",
     "readable_on",
 ]
 
@@ -282,17 +281,6 @@ class _Trails:
             self._ways[label].append((x, y))
             self._since[label].append(self._seen)
         self._seen += 1
-
-
-def centroids_at(moment: Moment, snapshot: Snapshot) -> NDArray[np.float64]:
-    """Return where the centroids are at this moment of their way."""
-    old: NDArray[np.float64] = snapshot.assigned_from
-    new: NDArray[np.float64] = snapshot.centroids
-    if moment.arrived or moment.is_over(snapshot):
-        return new
-    if moment.phase == "assignment":
-        return old
-    return old * (1 - moment.progress) + new * moment.progress
 
 
 def _between(one: Colour, other: Colour, share: float) -> Colour:

@@ -18,7 +18,7 @@ from renderers.colours import cluster_colours
 from renderers.contract import OVERLAYS, Moment, Options, Scene
 from renderers.dashboard import draw_dashboard, draw_sizes, run_colours, verdict
 from renderers.layout import Box, Layout, blend_mask, grid, lay_out, unit_of
-from renderers.overlays import Overlays, centroids_at
+from renderers.overlays import Overlays
 from renderers.text import LEAST_TYPE, text_mask
 from renderers.themes import theme_named
 
@@ -116,7 +116,7 @@ class Painter:
             zip(self._clouds, self._over, moment.snapshots, strict=True)
         ):
             image = cloud.box.of(self._frame)
-            now = centroids_at(moment, snapshot)
+            now = moment.centroids_of(snapshot)
             over.draw_centroids(image, snapshot, now, self._overlays)
             self._draw_step(image, snapshot, self._name(i), verdict(moment, snapshot))
         return self._frame

@@ -123,7 +123,6 @@ def _draw(
             va="center",
             parse_math=False,
         )
-    now = max(snapshot.iteration for snapshot in moment.snapshots)
     for i, (panel, snapshot) in enumerate(zip(scene.panels, moment.snapshots, strict=True)):
         box = plain.layout.boxes[i]
         if min(box.width, box.height) < 1:
@@ -141,8 +140,7 @@ def _draw(
         history = moment.histories[i] if moment.histories else None
         if "trails" in plain.overlays and history is not None:
             _draw_trails(axes, panel, history.centroids[: snapshot.iteration + 1], colours, theme)
-        final = snapshot.iteration < now or moment.phase != "assignment"
-        centroids = snapshot.centroids if final else snapshot.assigned_from
+        centroids = moment.centroids_of(snapshot)
         _draw_centroids(axes, panel, centroids, colours, theme, unit, plain)
         text = f"i = {snapshot.iteration}"
         text += ", converged" if snapshot.converged and not theme.boxed else ""

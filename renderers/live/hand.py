@@ -46,16 +46,7 @@ def spot_at(frame: Frame, x: float, y: float) -> Spot | None:
 
 def centroids_of(frame: Frame, panel: int) -> Floats:
     """Return the centroids where the frame shows them, (K, N)."""
-    moment, snapshot = frame.moment, frame.moment.snapshots[panel]
-    old: Floats = snapshot.assigned_from
-    new: Floats = snapshot.centroids
-    # A run that has ended before its neighbours rests at its last state.
-    at_rest = snapshot.iteration < max(other.iteration for other in moment.snapshots)
-    if moment.progress >= 1 or at_rest:
-        return old if moment.phase == "assignment" and not at_rest else new
-    if moment.phase == "assignment":
-        return old
-    return old * (1 - moment.progress) + new * moment.progress
+    return frame.moment.centroids_of(frame.moment.snapshots[panel])
 
 
 def _pixels(panel: Panel, box: Box, values: Floats) -> Floats:
