@@ -45,7 +45,8 @@ _SETTINGS: Any = {
 class _Vector(Still):
     """Draw the last state with matplotlib."""
 
-    _format = ""
+    # matplotlib's names: of the format, of the date that is left out, and of what facts are.
+    _format = _date = _facts = ""
 
     def write(self, path: Path, scene: Scene, moment: Moment) -> None:
         """Write the file."""
@@ -64,7 +65,9 @@ class _Vector(Still):
             )
 
     def _metadata(self, scene: Scene) -> dict[str, Any]:
-        raise NotImplementedError
+        facts = "; ".join(f"{name}: {text}" for name, text in scene.facts.items())
+        said = {"Title": scene.title, self._facts: facts}
+        return {self._date: None, **{name: text for name, text in said.items() if text}}
 
 
 class SvgRenderer(_Vector):
@@ -72,11 +75,7 @@ class SvgRenderer(_Vector):
 
     suffix = ".svg"
     writes = "the last state for a web page or a paper, the points rasterised"
-    _format = "svg"
-
-    def _metadata(self, scene: Scene) -> dict[str, Any]:
-        facts = "; ".join(f"{name}: {text}" for name, text in scene.facts.items())
-        return {"Date": None, **_said(Title=scene.title, Description=facts)}
+    _format, _date, _facts = "svg", "Date", "Description"
 
 
 class PdfRenderer(_Vector):
@@ -84,15 +83,7 @@ class PdfRenderer(_Vector):
 
     suffix = ".pdf"
     writes = "the last state for a paper, the points rasterised"
-    _format = "pdf"
-
-    def _metadata(self, scene: Scene) -> dict[str, Any]:
-        facts = "; ".join(f"{name}: {text}" for name, text in scene.facts.items())
-        return {"CreationDate": None, **_said(Title=scene.title, Subject=facts)}
-
-
-def _said(**metadata: str) -> dict[str, str]:
-    return {name: text for name, text in metadata.items() if text}
+    _format, _date, _facts = "pdf", "CreationDate", "Subject"
 
 
 def _draw(
