@@ -126,7 +126,8 @@ def build_parser() -> argparse.ArgumentParser:
     add("--max-iterations", type=_whole(0), metavar="N", help="stop after N; no limit unless given")
     add("--tolerance", type=_number, default=0.0, metavar="D",
         help="stop once no centroid moves farther (0)")  # fmt: skip
-    add("--threads", type=_whole(1), metavar="N", help="all processors, unless given")
+    add("--threads", type=_whole(1), metavar="N", help="threads to compute with (default: the "
+        "processors that this process may use, or NUMBA_NUM_THREADS)")  # fmt: skip
 
     add = parser.add_argument_group("pictures (with --render or -o)").add_argument
     add("--render", action="append", default=[], metavar="NAME", help="live, mp4, webm, gif, png, "

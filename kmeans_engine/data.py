@@ -13,7 +13,13 @@ import numpy.typing as npt
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.exact import SumFormat
 from kmeans_engine.kernels.scan import scan_rows
-from kmeans_engine.threads import WORTH_A_THREAD, chunk_rows, even_rows, run_chunks
+from kmeans_engine.threads import (
+    WORTH_A_THREAD,
+    chunk_rows,
+    even_rows,
+    fold_chunks,
+    run_chunks,
+)
 from kmeans_engine.validation import check_array, non_finite_error
 
 __all__ = ["Data"]
@@ -90,22 +96,30 @@ class Data:
         # Rows side by side make a long one, for vector instructions with few features too.
         stripes = max(min(_LONG // n, rows), 1)
         neutral = np.array([np.inf, -np.inf, np.inf, 0.0, 0.0])[:, None]
-        found = np.tile(neutral, (threads, 1, stripes * n))
-        rest = np.tile(neutral, (threads, 1, n))  # of the last rows of a chunk
-        buffers = [self.rows_buffer(rows) for _ in range(threads)]
 
-        def measure(worker: int, start: int, stop: int) -> None:
+        def make() -> tuple[Floats, Floats, Floats | None]:
+            # Of whole stripes, and of the last rows of a chunk.
+            found, rest = np.tile(neutral, (1, stripes * n)), np.tile(neutral, (1, n))
+            return found, rest, self.rows_buffer(rows)
+
+        def measure(part: tuple[Floats, Floats, Floats | None], start: int, stop: int) -> None:
+            found, rest, buffer = part
             whole = start + (stop - start) // stripes * stripes
             with np.errstate(over="ignore"):
-                chunk = self.rows(start, stop, buffers[worker])
-            scan_rows(chunk[: whole - start].reshape(-1, stripes * n), found[worker])
+                chunk = self.rows(start, stop, buffer)
+            scan_rows(chunk[: whole - start].reshape(-1, stripes * n), found)
             if whole < stop:
-                scan_rows(chunk[whole - start :], rest[worker])
-            if found[worker, 4].any() or rest[worker, 4].any():
+                scan_rows(chunk[whole - start :], rest)
+            if found[4].any() or rest[4].any():
                 raise non_finite_error(self._view, "points")
 
-        run_chunks(measure, self.n_points, rows, threads)
-        parts = np.concatenate([found.reshape(threads, 5, stripes, n), rest[:, :, None]], axis=2)
+        measured = fold_chunks(make, measure, self.n_points, rows, threads)
+        parts = np.stack(
+            [
+                np.concatenate([found.reshape(5, stripes, n), rest[:, None]], axis=1)
+                for found, rest, _ in measured
+            ]
+        )
         low, high, tiny = parts[:, 0], parts[:, 1], parts[:, 2]
         over = (0, 1)
         integral = parts[:, 3].sum(axis=over) == 0.0
@@ -147,7 +161,7 @@ class Data:
             return self._view
         rows = np.empty(self._view.shape, dtype=self.block_dtype)
 
-        def copy(worker: int, start: int, stop: int) -> None:
+        def copy(start: int, stop: int) -> None:
             rows[start:stop] = self._view[start:stop]
 
         run_chunks(copy, self.n_points, chunk_rows(16 * self.n_features), self.threads)

@@ -41,7 +41,8 @@ class Engine:
         float32, float64 or integers, of any strides, or a memmap, or a DataFrame. Never changed
         and, with the strategy ``brute``, never copied as a whole.
     threads : int, optional
-        Threads to compute with; all processors that this process may use unless given.
+        Threads to compute with. By default ``NUMBA_NUM_THREADS`` where that is set, else the
+        processors that this process may use: its affinity mask, and the CPU quota of a container.
     strategy : str
         One of `STRATEGIES`. They differ in speed and memory only.
 

@@ -8,6 +8,7 @@ in Python's integers.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.kernels.sums import divide, sum_squares
-from kmeans_engine.threads import chunk_rows, run_chunks
+from kmeans_engine.threads import chunk_rows, fold_chunks
 
 if TYPE_CHECKING:
     from kmeans_engine.data import Data
@@ -122,6 +123,11 @@ class ExactSums:
         """Return sums that may be changed independently."""
         return ExactSums(self.format, self.sums.copy(), self.counts.copy())
 
+    def share(self) -> Callable[[], ExactSums]:
+        """Return what gives out parts of these sums: all of them first, then nothing."""
+        first = iter([self.copy()])
+        return lambda: next(first, None) or self.format.empty(len(self.counts))
+
     @staticmethod
     def total(parts: list[ExactSums]) -> ExactSums:
         """Return the sum of several parts, read-only; the first one is overwritten."""
@@ -165,20 +171,24 @@ def _scaled(integer: int, exponent: int, divisor: int = 1) -> float:
 def square_totals(data: Data) -> list[int]:
     """Return the sum of the squares of all points, per feature, in units of 2^(2 exponents[n])."""
     rows = min(chunk_rows(64 * data.n_features), data.n_points)
-    bins = np.zeros((data.threads, data.n_features, 2046, 6), dtype=np.int64)
-    columns = np.empty((data.threads, data.n_features, rows))
-    buffers = [data.rows_buffer(rows) for _ in range(data.threads)]
 
-    def add(worker: int, start: int, stop: int) -> None:
-        columns[worker, :, : stop - start] = data.rows(start, stop, buffers[worker]).T
+    def make() -> tuple[Ints, Floats, Floats | None]:
+        bins = np.zeros((data.n_features, 2046, 6), dtype=np.int64)
+        return bins, np.empty((data.n_features, rows)), data.rows_buffer(rows)
+
+    def add(part: tuple[Ints, Floats, Floats | None], start: int, stop: int) -> None:
+        bins, columns, buffer = part
+        columns[:, : stop - start] = data.rows(start, stop, buffer).T
         for n in range(data.n_features):
-            sum_squares(columns[worker, n, : stop - start].view(np.int64), bins[worker, n])
+            sum_squares(columns[n, : stop - start].view(np.int64), bins[n])
 
-    run_chunks(add, data.n_points, rows, data.threads)
+    first, *others = (part[0] for part in fold_chunks(make, add, data.n_points, rows, data.threads))
+    for bins in others:
+        first += bins
     totals = []
     for n, exponent in enumerate(data.sums.exponents.tolist()):
         total = 0
-        table = bins[:, n].sum(axis=0)
+        table = first[n]
         for row in np.flatnonzero(table.any(axis=1)).tolist():
             a, b, c, d, e, f = table[row].tolist()
             square = a + (b << 30) + ((c + (d << 30)) << 28) + ((e + (f << 30)) << 54)

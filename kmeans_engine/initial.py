@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from kmeans_engine.data import Data
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.kernels.seeding import BLOCK, potentials, tighten
-from kmeans_engine.threads import chunk_rows, default_threads, run_chunks
+from kmeans_engine.threads import Stock, chunk_rows, default_threads, fold_chunks
 from kmeans_engine.validation import check_array, check_centroids, check_k, non_finite_error
 
 __all__ = ["METHODS", "initial_centroids"]
@@ -114,24 +115,31 @@ def _plus_plus(data: Data, k: int, rng: np.random.Generator) -> Floats:
     trials = 2 + int(math.log(k))
     rows = min(chunk_rows(4 * data.n_features * trials), data.n_points)
     n_chunks = -(-data.n_points // rows)
-    buffers = [data.rows_buffer(rows) for _ in range(min(data.threads, n_chunks))]
-    scratch = [(np.empty((data.n_features, BLOCK)), np.empty(BLOCK)) for _ in buffers]
     nearest = np.empty(data.n_points)
     largest = np.empty(n_chunks)
     chosen = [int(rng.integers(data.n_points))]
 
-    def update(worker: int, start: int, stop: int) -> None:
-        X = data.rows(start, stop, buffers[worker])
-        fresh, memory = len(chosen) == 1, scratch[worker]
-        largest[start // rows] = tighten(X, latest, nearest[start:stop], fresh, *memory)
+    def scratch() -> tuple[Floats | None, Floats, Floats]:
+        return data.rows_buffer(rows), np.empty((data.n_features, BLOCK)), np.empty(BLOCK)
 
-    def weigh(worker: int, start: int, stop: int) -> None:
-        X = data.rows(start, stop, buffers[worker])
-        near, total = nearest[start:stop], totals[start // rows]
-        potentials(X, candidates, near, scale, total, *scratch[worker])
+    stock = Stock(scratch)
+
+    def update(tools: tuple[Floats | None, Floats, Floats], start: int, stop: int) -> None:
+        buffer, x, d = tools
+        X, fresh = data.rows(start, stop, buffer), len(chosen) == 1
+        largest[start // rows] = tighten(X, latest, nearest[start:stop], fresh, x, d)
+
+    def weigh(tools: tuple[Floats | None, Floats, Floats], start: int, stop: int) -> None:
+        buffer, x, d = tools
+        X, total = data.rows(start, stop, buffer), totals[start // rows]
+        potentials(X, candidates, nearest[start:stop], scale, total, x, d)
+
+    def look(work: Callable[[tuple[Floats | None, Floats, Floats], int, int], None]) -> None:
+        for tools in fold_chunks(stock.take, work, data.n_points, rows, data.threads):
+            stock.give_back(tools)
 
     latest = data.take(chosen)
-    run_chunks(update, data.n_points, rows, data.threads)
+    look(update)
     while len(chosen) < k:
         top = float(largest.max())
         if top < 2.0**-900:  # every position is taken, or as good as: any other points will do
@@ -143,11 +151,11 @@ def _plus_plus(data: Data, k: int, rng: np.random.Generator) -> Floats:
         scale = math.ldexp(1.0, min(exponent, 1023))
         candidates = data.take(latest_rows := _draw(nearest, scale, rows, trials, rng))
         totals = np.zeros((n_chunks, len(candidates)), dtype=np.int64)
-        run_chunks(weigh, data.n_points, rows, data.threads)
+        look(weigh)
         best = int(np.argmin(totals.sum(axis=0)))
         chosen.append(int(latest_rows[best]))
         latest = candidates[best : best + 1]
-        run_chunks(update, data.n_points, rows, data.threads)
+        look(update)
     return data.take(chosen)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -13,7 +15,7 @@ from kmeans_engine.kernels.layout import (
     scatter_rows,
     sort_buckets,
 )
-from kmeans_engine.threads import chunk_rows, even_rows, run_chunks
+from kmeans_engine.threads import chunk_rows, even_rows, fold_chunks, run_chunks
 
 __all__ = ["Layout", "block_rows"]
 
@@ -64,7 +66,7 @@ class Layout:
         self.low, self.high = np.empty((blocks, n)), np.empty((blocks, n))
         self.sums = np.empty((blocks, data.sums.levels, n), dtype=np.int64)
 
-        def measure(worker: int, start: int, stop: int) -> None:
+        def measure(start: int, stop: int) -> None:
             part = self.rows[start * block : stop * block]
             boxes, form = (self.low[start:stop], self.high[start:stop]), data.sums
             measure_blocks(part, block, form.down, form.up, *boxes, self.sums[start:stop])
@@ -84,55 +86,46 @@ class Layout:
         coarse, fine = _hilbert(n, bits - drop), _hilbert(n, bits)
         piece = even_rows(m, _PIECE, data.threads)
         counts = np.zeros((-(-m // piece), len(coarse)), dtype=np.uint32)
-        workers = min(data.threads, len(counts))
-        buffers = [data.rows_buffer(min(piece, m)) for _ in range(workers)]
 
-        def count(worker: int, start: int, stop: int) -> None:
-            X = data.rows(start, stop, buffers[worker])
+        def buffer() -> Floats | None:
+            return data.rows_buffer(min(piece, m))
+
+        def count(buffer: Floats | None, start: int, stop: int) -> None:
+            X = data.rows(start, stop, buffer)
             count_buckets(X, low, inverse, bits, drop, coarse, counts[start // piece])
 
-        run_chunks(count, m, piece, data.threads)
+        fold_chunks(buffer, count, m, piece, data.threads)
         # Where the rows of each piece begin in each bucket: bucket by bucket, piece after piece.
         ends = np.cumsum(counts.T, dtype=np.uint32).reshape(len(coarse), -1).T
         positions = np.ascontiguousarray(ends - counts)
 
-        def scatter(worker: int, start: int, stop: int) -> None:
-            X = data.rows(start, stop, buffers[worker])
+        def scatter(buffer: Floats | None, start: int, stop: int) -> None:
+            X = data.rows(start, stop, buffer)
             goes = positions[start // piece]
             scatter_rows(X, start, low, inverse, bits, drop, coarse, goes, self.order, self.rows)
 
-        run_chunks(scatter, m, piece, data.threads)
+        fold_chunks(buffer, scatter, m, piece, data.threads)
         starts = np.concatenate([[0], ends[-1]]).astype(np.int64)
         cells, largest = len(fine) // len(coarse), int(np.diff(starts).max())
-        scratch = [
-            (
+
+        def scratch() -> tuple[npt.NDArray[Any], ...]:
+            return (
                 np.empty((largest, n), dtype=self.rows.dtype),
                 np.empty(largest, dtype=np.uint32),
                 np.empty(largest, dtype=np.uint32),
                 np.empty(cells + 1, dtype=np.uint32),
             )
-            for _ in range(min(data.threads, len(coarse)))
-        ]
 
         view = self.rows.view()
         view.flags.writeable = False
 
-        def sort(worker: int, start: int, stop: int) -> None:
+        def sort(tools: tuple[npt.NDArray[Any], ...], start: int, stop: int) -> None:
             edges = starts[start : stop + 1]
             sort_buckets(
-                view,
-                self.rows,
-                self.order,
-                edges,
-                low,
-                inverse,
-                bits,
-                fine,
-                cells,
-                *scratch[worker],
+                view, self.rows, self.order, edges, low, inverse, bits, fine, cells, *tools
             )
 
-        run_chunks(sort, len(coarse), 4, data.threads)
+        fold_chunks(scratch, sort, len(coarse), 4, data.threads)
 
 
 def _hilbert(n: int, bits: int) -> Codes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_engine.threads import default_threads, run_chunks
+from kmeans_engine.threads import default_threads, fold_chunks
 from renderers import raster
 from renderers.layout import Box
 from renderers.themes import Theme
@@ -197,21 +197,23 @@ class Cloud:
         total = len(now)
         threads = 1 if total < _ALONE else default_threads()
         # Threads that added to the same pixels would lose some; integers may be added later.
-        parts = [(sums, self._moved)]
-        parts += [(np.zeros_like(sums), np.zeros_like(self._moved)) for _ in range(threads - 1)]
+        first = iter([(sums, self._moved)])
 
-        def add(worker: int, start: int, stop: int) -> None:
+        def make() -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+            return next(first, None) or (np.zeros_like(sums), np.zeros_like(self._moved))
+
+        def add(part: tuple[NDArray[np.int64], NDArray[np.int32]], start: int, stop: int) -> None:
             if rows is None:
                 xy = self.pixels(self.view.project_rows(start, stop))
             else:
                 xy = self.places(rows[start:stop])
             old, new = was[start:stop].astype(np.intp), now[start:stop].astype(np.intp)
-            self._add(xy, old, new, colours, self._size, *parts[worker])
+            self._add(xy, old, new, colours, self._size, *part)
 
-        run_chunks(add, total, self.view.block_rows(), threads)
-        for more, moved in parts[1:]:
-            sums += more
-            self._moved += moved
+        for more, moved in fold_chunks(make, add, total, self.view.block_rows(), threads):
+            if more is not sums:
+                sums += more
+                self._moved += moved
 
     def _take_moved(self) -> _Counted:
         """Return the pixels that were touched and by how much, and forget them."""

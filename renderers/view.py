@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kmeans_engine.threads import default_threads, run_chunks
+from kmeans_engine.threads import default_threads, fold_chunks
 from renderers.components import SAMPLE, component_label, principal_components
 from renderers.contract import Panel, Scene
 from renderers.errors import InvalidOption
@@ -217,13 +217,15 @@ class View:
         return max(1, _BLOCK // int(self.points.shape[1]))
 
     def _find_limits(self) -> tuple[float, float, float, float]:
-        threads = default_threads()
-        extremes = np.array([[np.inf, -np.inf, np.inf, -np.inf]] * threads)
 
-        def look(worker: int, start: int, stop: int) -> None:
-            bounds(self.project_rows(start, stop), extremes[worker])
+        def make() -> NDArray[np.float64]:
+            return np.array([np.inf, -np.inf, np.inf, -np.inf])
 
-        run_chunks(look, len(self.points), self.block_rows(), threads)
+        def look(extremes: NDArray[np.float64], start: int, stop: int) -> None:
+            bounds(self.project_rows(start, stop), extremes)
+
+        rows, threads = self.block_rows(), default_threads()
+        extremes = np.array(fold_chunks(make, look, len(self.points), rows, threads))
         low, high = extremes.min(axis=0), extremes.max(axis=0)
         xmin, xmax = _padded(float(low[0]), float(high[1]))
         if self.on_a_line:

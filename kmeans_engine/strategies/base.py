@@ -11,7 +11,7 @@ import numpy.typing as npt
 from kmeans_engine.data import Data
 from kmeans_engine.exact import ExactSums
 from kmeans_engine.kernels.sums import accumulate, move
-from kmeans_engine.threads import chunk_rows, even_rows, run_chunks
+from kmeans_engine.threads import chunk_rows, even_rows, fold_chunks
 
 __all__ = ["Run", "Step", "Strategy", "move_points", "sum_points", "twins"]
 
@@ -66,17 +66,17 @@ def sum_points(data: Data, labels: Labels, k: int) -> ExactSums:
     form = data.sums
     rows = chunk_rows(16 * data.n_features * form.levels)
     rows = even_rows(data.n_points, rows, data.threads)
-    workers = min(data.threads, -(-data.n_points // rows))
-    parts = [form.empty(k) for _ in range(workers)]
-    buffers = [data.rows_buffer(rows) for _ in range(workers)]
 
-    def add(worker: int, start: int, stop: int) -> None:
-        X = data.rows(start, stop, buffers[worker])
-        part = parts[worker]
-        accumulate(X, labels[start:stop], form.down, form.up, part.sums, part.counts)
+    def make() -> tuple[ExactSums, Floats | None]:
+        return form.empty(k), data.rows_buffer(rows)
 
-    run_chunks(add, data.n_points, rows, data.threads)
-    return ExactSums.total(parts)
+    def add(part: tuple[ExactSums, Floats | None], start: int, stop: int) -> None:
+        total, buffer = part
+        X = data.rows(start, stop, buffer)
+        accumulate(X, labels[start:stop], form.down, form.up, total.sums, total.counts)
+
+    parts = fold_chunks(make, add, data.n_points, rows, data.threads)
+    return ExactSums.total([total for total, _ in parts])
 
 
 def move_points(
@@ -89,16 +89,13 @@ def move_points(
     # A worker of its own costs K N L additions in the end.
     rows = max(len(indices) // data.threads + 1, 1 << 12, sums.sums.size // (4 * data.n_features))
     rows = min(rows, chunk_rows(64 * data.n_features * form.levels))
-    workers = min(data.threads, -(-len(indices) // rows))
-    parts = [sums.copy()] + [form.empty(len(sums.counts)) for _ in range(workers - 1)]
 
-    def shift(worker: int, start: int, stop: int) -> None:
-        part = parts[worker]
+    def shift(part: ExactSums, start: int, stop: int) -> None:
         X, which = data.gather(indices[start:stop])
         labels = old[start:stop], new[start:stop]
         move(X, which, *labels, form.down, form.up, part.sums, part.counts)
 
-    run_chunks(shift, len(indices), rows, data.threads)
+    parts = fold_chunks(sums.share(), shift, len(indices), rows, data.threads)
     return Step(indices, new, ExactSums.total(parts))
 
 

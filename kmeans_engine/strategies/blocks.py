@@ -22,7 +22,14 @@ from kmeans_engine.kernels.vector import WIDTH
 from kmeans_engine.layout import Layout
 from kmeans_engine.strategies.base import Floats, Labels, Step
 from kmeans_engine.strategies.brute import distinct, pack, root_margin, score_margin
-from kmeans_engine.threads import WORTH_A_THREAD, chunk_rows, even_rows, run_chunks
+from kmeans_engine.threads import (
+    WORTH_A_THREAD,
+    Stock,
+    chunk_rows,
+    even_rows,
+    fold_chunks,
+    run_chunks,
+)
 
 __all__ = ["MOST_FEATURES", "Blocks", "BlocksRun"]
 
@@ -87,7 +94,7 @@ class BlocksRun:
         self._before: Floats | None = None
         self.seen = np.zeros(4, dtype=np.int64)
         # Kept from turn to turn: fresh pages cost more than the work of a late iteration.
-        self._scratch: list[tuple[npt.NDArray[Any], ...]] = []
+        self._scratch: Stock[tuple[npt.NDArray[Any], ...]] | None = None
 
     def first(self, centroids: Floats, labels: Labels) -> ExactSums:
         """Write the label of every point to `labels` (M,); return the sums of the clusters."""
@@ -96,7 +103,7 @@ class BlocksRun:
         sums, _, _ = self._sweep(centroids, None)
         order = self._layout.order
 
-        def scatter(worker: int, start: int, stop: int) -> None:
+        def scatter(start: int, stop: int) -> None:
             scatter_labels(self._labels, order, start, stop, labels)
 
         run_chunks(scatter, len(labels), chunk_rows(128), data.threads)
@@ -163,16 +170,19 @@ class BlocksRun:
         self.seen[:] = 0
         most = max(chunk_rows(k * n) // (FAN * layout.block), 1)
         per_chunk = even_rows(len(active), most, threads, 16)
-        workers = max(min(threads, -(-len(active) // per_chunk)), 1)
-        while len(self._scratch) < workers:
-            self._scratch.append(self._new_scratch(k, n, min(most, len(layout.parent_low))))
-        scratch = self._scratch[:workers]
-        parts = [form.empty(k) if i or before is None else before.copy() for i in range(workers)]
+        if self._scratch is None:
+            largest = min(most, len(layout.parent_low))
+            self._scratch = Stock(lambda: self._new_scratch(k, n, largest))
+        stock, share = self._scratch, (before or form.empty(k)).share()
         pieces: list[tuple[npt.NDArray[np.uint32], Labels]] = []
 
-        def work(worker: int, start: int, stop: int) -> None:
-            changed, new, seen, *rest = scratch[worker]
-            part = parts[worker]
+        def make() -> tuple[ExactSums, tuple[npt.NDArray[Any], ...]]:
+            return share(), stock.take()
+
+        def work(
+            own: tuple[ExactSums, tuple[npt.NDArray[Any], ...]], start: int, stop: int
+        ) -> None:
+            part, (changed, new, seen, *rest) = own
             total = sweep(
                 active[start:stop], layout.block, self.turn, before is None, points, problem,
                 (form.down, form.up), margin, memory,
@@ -181,12 +191,14 @@ class BlocksRun:
             if before is not None and total:
                 pieces.append((changed[:total].copy(), new[:total].copy()))
 
-        run_chunks(work, len(active), per_chunk, threads)
+        owned = fold_chunks(make, work, len(active), per_chunk, threads)
+        parts = [part for part, _ in owned] or [share()]
         # Those with a mixed block have nothing remaining, and are looked at in every turn.
         self._parent_expiry[active] = self._spent + self._remaining[active] * (1.0 - 1e-9)
-        for _, _, seen, *_ in scratch:
-            self.seen += seen
-            seen[:] = 0
+        for _, tools in owned:
+            self.seen += tools[2]
+            tools[2][:] = 0
+            stock.give_back(tools)
         if len(roots) < k:
             self._forget()
         indices = [piece[0] for piece in pieces] or [np.empty(0, dtype=np.uint32)]

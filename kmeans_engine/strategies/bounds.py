@@ -28,7 +28,14 @@ from kmeans_engine.kernels.bounds import (
 from kmeans_engine.kernels.vector import WIDTH
 from kmeans_engine.strategies.base import Floats, Labels, Step, move_points, sum_points
 from kmeans_engine.strategies.brute import distinct, pack, root_margin, score_margin
-from kmeans_engine.threads import WORTH_A_THREAD, chunk_rows, even_rows, run_chunks
+from kmeans_engine.threads import (
+    WORTH_A_THREAD,
+    Stock,
+    chunk_rows,
+    even_rows,
+    fold_chunks,
+    run_chunks,
+)
 
 __all__ = ["MOST_CENTROIDS", "Bounds", "BoundsRun"]
 
@@ -76,6 +83,16 @@ class Bounds:
             return self._rows
 
 
+class _Look:
+    """What one worker finds in a look, and its scratch."""
+
+    def __init__(self, k: int, scratch: tuple[npt.NDArray[Any], ...]) -> None:
+        self.scratch = scratch
+        self.counts = np.zeros(k, dtype=np.int64)
+        self.radius = np.zeros(k)
+        self.scored = 0
+
+
 class BoundsRun:
     """When to look at each point again.
 
@@ -97,26 +114,27 @@ class BoundsRun:
         self._due = np.empty(data.n_points, dtype=np.uint32)
         self.scored, self.looked = 0, data.n_points
         # Kept from step to step: fresh pages cost more than the work of a late iteration.
-        self._scratch: list[tuple[npt.NDArray[Any], ...]] = []
+        self._scratch: Stock[tuple[npt.NDArray[Any], ...]] | None = None
 
     def first(self, centroids: Floats, labels: Labels) -> ExactSums:
         """Write the label of every point to `labels` (M,); return the sums of the clusters."""
         data, (k, n_features) = self._data, centroids.shape
         self._begin(centroids)
         per_chunk = even_rows(data.n_points, chunk_rows(k * n_features), data.threads)
-        workers = min(data.threads, -(-data.n_points // per_chunk))
         common = self._common(centroids)
-        scratch = [self._scores(BLOCK) for _ in range(workers)]
-        radius = np.zeros((workers, k))
 
-        def work(worker: int, start: int, stop: int) -> None:
+        def make() -> tuple[Floats, tuple[npt.NDArray[Any], ...]]:
+            return np.zeros(k), self._scores(BLOCK)
+
+        def work(own: tuple[Floats, tuple[npt.NDArray[Any], ...]], start: int, stop: int) -> None:
+            radius, tools = own
             start_points(
                 self._rows[start:stop], *common, labels[start:stop], self._expiry[start:stop],
-                radius[worker], *scratch[worker],
+                radius, *tools,
             )  # fmt: skip
 
-        run_chunks(work, data.n_points, per_chunk, data.threads)
-        self._radius = radius.max(axis=0)
+        parts = fold_chunks(make, work, data.n_points, per_chunk, data.threads)
+        self._radius = np.maximum.reduce([radius for radius, _ in parts])
         self._forget_twins(common, k)
         return sum_points(data, labels, k)
 
@@ -172,7 +190,7 @@ class BoundsRun:
             columns[:, :k] = packed[:k].T
         _, error = bounded(kappa + delta_unit * float(np.square(2.0 * reach).sum()), kappa)
 
-        def work(worker: int, start: int, stop: int) -> None:
+        def work(start: int, stop: int) -> None:
             part = self._distances[start:stop]
             measure_centroids(packed, columns, start, root, error, part)
             move_centroids(part, start, shifts, self._radius, self._spent, self._ceiling, threshold)
@@ -188,41 +206,41 @@ class BoundsRun:
         rows = self._piece(k)
         threads = data.threads if self._nanoseconds(k) > WORTH_A_THREAD else 1
         most = chunk_rows(k * n_features)
-        workers = min(threads, -(-m // min(rows, most)))
         totals = np.zeros(-(-m // rows), dtype=np.int64)
-        counts = np.zeros((workers, k), dtype=np.int64)
-        scored = np.zeros(workers, dtype=np.int64)
-        radius = np.zeros((workers, k))
         # Together, a piece is in the cache and one hand-over to the other threads is saved; apart,
         # no call lasts too long for Ctrl-C.
         together = rows <= most
-        while len(self._scratch) < workers:
-            self._scratch.append(self._new_scratch(k, max(_ROWS, most), labels.dtype))
-        scratch = self._scratch
-
+        if self._scratch is None:
+            self._scratch = Stock(lambda: self._new_scratch(k, max(_ROWS, most), labels.dtype))
+        stock = self._scratch
         pieces: list[tuple[npt.NDArray[np.uint32], Labels]] = []
 
-        def search(worker: int, due: npt.NDArray[np.uint32]) -> None:
-            _, _, changed, new, *tools = scratch[worker]
-            total, looked = self._search(
-                self._rows, *common, labels, self._spent, due, self._expiry, radius[worker],
+        def make() -> _Look:
+            return _Look(k, stock.take())
+
+        def search(own: _Look, due: npt.NDArray[np.uint32]) -> None:
+            _, _, changed, new, *tools = own.scratch
+            total, scored = self._search(
+                self._rows, *common, labels, self._spent, due, self._expiry, own.radius,
                 changed, new, *self._tools(), *tools,
             )  # fmt: skip
-            scored[worker] += looked
+            own.scored += scored
             if total:
                 pieces.append((changed[:total].copy(), new[:total].copy()))
 
-        def compare(worker: int, start: int, stop: int) -> None:
-            due, (listed, positions, *_) = self._due[start:stop], scratch[worker]
+        def compare(own: _Look, start: int, stop: int) -> None:
+            due, (listed, positions, *_) = self._due[start:stop], own.scratch
             total = expired(
                 labels[start:stop], self._expiry[start:stop], threshold, start, self.sorts, listed,
-                due, counts[worker], positions,
+                due, own.counts, positions,
             )  # fmt: skip
             totals[start // rows] = total
             if together and total:
-                search(worker, due[:total])
+                search(own, due[:total])
 
-        run_chunks(compare, m, rows, threads)
+        looks = fold_chunks(make, compare, m, rows, threads)
+        for own in looks:
+            stock.give_back(own.scratch)
         self.looked = int(totals.sum())
         if not together:
             ends = np.cumsum(totals)
@@ -231,15 +249,19 @@ class BoundsRun:
             due = self._due[: self.looked]
             per_chunk = even_rows(len(due), most, threads, BLOCK)
 
-            def look(worker: int, start: int, stop: int) -> None:
-                search(worker, due[start:stop])
+            def look(own: _Look, start: int, stop: int) -> None:
+                search(own, due[start:stop])
 
-            run_chunks(look, len(due), per_chunk, threads)
-        self.scored = int(scored.sum())
-        self._reached = radius.max(axis=0)
+            more = fold_chunks(make, look, len(due), per_chunk, threads)
+            for own in more:
+                stock.give_back(own.scratch)
+            looks += more
+        self.scored = sum(own.scored for own in looks)
+        self._reached = np.maximum.reduce([own.radius for own in looks])
         indices = [piece[0] for piece in pieces] or [self._due[:0]]
         new = [piece[1] for piece in pieces] or [labels[:0]]
-        return np.concatenate(indices), np.concatenate(new), counts.sum(axis=0)
+        counts = np.sum([own.counts for own in looks], axis=0)
+        return np.concatenate(indices), np.concatenate(new), counts
 
     def _piece(self, k: int) -> int:
         """Return how many rows are compared in one piece."""

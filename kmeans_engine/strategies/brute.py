@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from kmeans_engine.exact import ExactSums
 from kmeans_engine.kernels.assign import BLOCK, assign_block, differing
 from kmeans_engine.kernels.vector import WIDTH
 from kmeans_engine.strategies.base import Floats, Labels, Step, move_points, sum_points, twins
-from kmeans_engine.threads import WORTH_A_THREAD, chunk_rows, even_rows, run_chunks
+from kmeans_engine.threads import WORTH_A_THREAD, chunk_rows, even_rows, fold_chunks
 
 __all__ = ["Brute", "distinct", "pack", "root_margin", "score_margin"]
 
@@ -146,9 +147,9 @@ class Brute:
         worth = data.n_points * (3 + 0.06 * k * n_features) > WORTH_A_THREAD
         threads = data.threads if worth else 1
         rows = even_rows(data.n_points, chunk_rows(k * n_features), threads)
-        workers = min(threads, -(-data.n_points // rows))
-        scratch = [
-            (
+
+        def scratch() -> tuple[Any, ...]:
+            return (
                 data.rows_buffer(rows),
                 np.empty(rows, dtype=np.int32),
                 np.zeros((n_features, BLOCK + WIDTH), dtype=np.float32),
@@ -156,11 +157,9 @@ class Brute:
                 np.empty(BLOCK, dtype=np.float32),
                 np.empty(BLOCK, dtype=np.int32),
             )
-            for _ in range(workers)
-        ]
 
-        def work(worker: int, start: int, stop: int) -> None:
-            buffer, found, *rest = scratch[worker]
+        def work(tools: tuple[Any, ...], start: int, stop: int) -> None:
+            buffer, found, *rest = tools
             X = data.rows(start, stop, buffer)
             found = found[: stop - start]
             assign_block(
@@ -169,4 +168,4 @@ class Brute:
             )  # fmt: skip
             consume(start, found)
 
-        run_chunks(work, data.n_points, rows, threads)
+        fold_chunks(scratch, work, data.n_points, rows, threads)

@@ -1,0 +1,104 @@
+"""How many processors this process may use: its affinity, its container, its user's own word."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+
+from kmeans_engine.errors import InvalidInput
+
+__all__ = ["cpu_quota", "default_threads"]
+
+
+def default_threads() -> int:
+    """Return the number of threads to compute with where nobody names one.
+
+    ``NUMBA_NUM_THREADS`` where it is set. Otherwise the processors that this process may use: those
+    of its affinity mask, and no more than the CPU quota of its container, rounded up.
+
+    Raises
+    ------
+    InvalidInput
+        If ``NUMBA_NUM_THREADS`` is not a whole number of at least 1.
+    """
+    asked = os.environ.get("NUMBA_NUM_THREADS", "").strip()
+    if asked:
+        if not (asked.isascii() and asked.isdecimal() and int(asked) > 0):
+            raise InvalidInput(
+                f"NUMBA_NUM_THREADS={asked} is not a whole number of at least 1: "
+                "correct the environment variable, or unset it"
+            )
+        return int(asked)
+    if hasattr(os, "sched_getaffinity"):
+        processors = len(os.sched_getaffinity(0))
+    else:
+        processors = os.cpu_count() or 1
+    return max(1, math.ceil(min(processors, cpu_quota())))
+
+
+@lru_cache(maxsize=8)
+def cpu_quota(root: Path = Path("/")) -> float:
+    """Return the processors' worth of time that the control groups of this process grant it.
+
+    Of cgroup v2 (``cpu.max``) and v1 (``cpu.cfs_quota_us``), of the process's own group and of all
+    groups around it that can be seen; infinite without a limit, and on other systems than Linux.
+    See cgroups(7).
+    Looked up once: it costs 0.1 ms.
+
+    Parameters
+    ----------
+    root : Path
+        Where ``proc`` and the mounted groups are.
+    """
+    return min((quota for folder in _groups(root) for quota in _quotas(folder)), default=math.inf)
+
+
+def _groups(root: Path) -> Iterator[Path]:
+    """Yield the folders of this process's groups, and of those around them."""
+    try:
+        memberships = (root / "proc/self/cgroup").read_text().splitlines()
+        mounts = (root / "proc/self/mountinfo").read_text().splitlines()
+    except OSError:
+        return
+    paths: dict[str, PurePosixPath] = {}
+    for line in memberships:
+        _, controllers, path = line.split(":", 2)
+        if controllers == "":
+            paths["cgroup2"] = PurePosixPath(path)
+        elif "cpu" in controllers.split(","):
+            paths["cgroup"] = PurePosixPath(path)
+    for line in mounts:
+        own, _, filesystem = line.partition(" - ")
+        fields, kind = own.split(), filesystem.split()
+        if len(fields) < 5 or len(kind) < 3 or kind[0] not in paths:
+            continue
+        if kind[0] == "cgroup" and "cpu" not in kind[2].split(","):
+            continue
+        group = paths[kind[0]]
+        top = root / fields[4].lstrip("/")
+        # In a container, the path may be that of the host; then only the mounted group is seen.
+        inside = PurePosixPath()
+        if group.is_relative_to(fields[3]) and ".." not in group.parts:
+            inside = group.relative_to(fields[3])
+        yield top
+        for part in (*reversed(inside.parents), inside):
+            yield top / part
+
+
+def _quotas(folder: Path) -> Iterator[float]:
+    """Yield the quota of one group, if it has one."""
+    try:
+        quota, period = (folder / "cpu.max").read_text().split()
+        yield float(quota) / float(period)
+    except (OSError, ValueError, ZeroDivisionError):  # "max" is not a number
+        pass
+    try:
+        quota = (folder / "cpu.cfs_quota_us").read_text()
+        period = (folder / "cpu.cfs_period_us").read_text()
+        if float(quota) > 0:
+            yield float(quota) / float(period)
+    except (OSError, ValueError, ZeroDivisionError):
+        pass
