@@ -31,10 +31,11 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from kmeans_engine import Snapshot
-    from kmeans_engine.run import Run
-    from kmeans_engine.source import Source
+    from kmeans_engine.command.source import Source
+    from kmeans_engine.command.trial import Run
     from kmeans_engine.tables import Table
-    from renderers.contract import Renderer, Scene
+    from renderers.contract import Renderer
+    from renderers.scene import Scene
 
 EXAMPLES = """\
 examples:
@@ -169,7 +170,10 @@ _PICTURE = (
 )
 
 
-_METHODS = ("random", "k-means++")  # those of `kmeans_engine.initial`, which is slow to import
+_METHODS = (
+    "random",
+    "k-means++",
+)  # those of `kmeans_engine.starts.initial`, which is slow to import
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -240,7 +244,7 @@ def _stem(data: str | None) -> str:
 
 
 def _synthetic(args: argparse.Namespace, seed: int) -> Table:
-    from kmeans_engine.source import synthetic_table
+    from kmeans_engine.command.source import synthetic_table
 
     spread = 0.01 if args.spread is None else args.spread
     return synthetic_table(args.clusters or 12, args.points_per_cluster or 100, spread, seed)
@@ -248,7 +252,7 @@ def _synthetic(args: argparse.Namespace, seed: int) -> Table:
 
 def _read(args: argparse.Namespace) -> dict[str, Source]:
     """Read the points and the initial centroids of each run, or make them."""
-    from kmeans_engine.source import Source
+    from kmeans_engine.command.source import Source
     from kmeans_engine.tables import read_centroids, read_table
 
     seed = secrets.randbits(32) if args.seed is None else args.seed
@@ -281,8 +285,8 @@ def _read(args: argparse.Namespace) -> dict[str, Source]:
 def _scene(args: argparse.Namespace, sources: dict[str, Source]) -> Scene:
     """Return what the renderers are told."""
     from kmeans_engine.tables.columns import choose
-    from renderers.contract import Panel, Scene
-    from renderers.view import View
+    from renderers.plane.view import View
+    from renderers.scene import Panel, Scene
 
     source, *_ = sources.values()
     axes = None
@@ -377,7 +381,7 @@ class _Job:
         ]
         self._check_files()
         sources = _read(args)
-        from kmeans_engine.run import Run
+        from kmeans_engine.command.trial import Run
 
         first, *others = sources.values()
         run = Run(
@@ -452,7 +456,9 @@ class _Job:
         self.notes = [renderer.note for renderer in renderers if renderer.note]
 
     def _play(self, renderers: list[Renderer], progress: _Progress) -> None:
-        from renderers.film import moments, play, side_by_side
+        from kmeans_engine.race import side_by_side
+        from renderers.stage.pace import moments
+        from renderers.stage.play import play
 
         def states() -> Iterator[tuple[Snapshot, ...]]:
             for state in side_by_side([run.states() for run in self.runs.values()]):
@@ -475,10 +481,11 @@ class _Job:
 
     def _drive(self, window: Any, job: Callable[[], None]) -> None:
         """Run `job` beside a window, with its keys and the menu in the terminal."""
-        from renderers.film import moments, play
         from renderers.live.commands import Commands
         from renderers.live.menu import start_menu
-        from renderers.live.restart import Restarts
+        from renderers.stage.pace import moments
+        from renderers.stage.play import play
+        from renderers.stage.restart import Restarts
 
         args = self.args
 
@@ -577,7 +584,7 @@ def _fail(message: str, status: int) -> int:
 
 
 def _report(args: argparse.Namespace, job: _Job) -> None:
-    from kmeans_engine.summary import spell_summary, summarize
+    from kmeans_engine.command.summary import spell_summary, summarize
 
     if job.clustering.last is None:  # a window that was closed before the first picture
         return

@@ -26,11 +26,13 @@ import numpy as np
 from kmeans_engine import Engine, initial_centroids, make_clusters
 from renderers import make_scene
 from renderers.contract import Options
-from renderers.ffmpeg import Encoder
-from renderers.film import FrameClock, Pace, moments, play
-from renderers.mp4 import QUALITIES, TAGS, Mp4Renderer
-from renderers.painter import Painter
-from renderers.program import find_ffmpeg
+from renderers.films.clock import FrameClock
+from renderers.films.ffmpeg.encoder import Encoder
+from renderers.films.ffmpeg.program import find_ffmpeg
+from renderers.films.mp4 import QUALITIES, TAGS, Mp4Renderer
+from renderers.picture.painter import Painter
+from renderers.stage.pace import Pace, moments
+from renderers.stage.play import play
 
 HERE = Path(__file__).parent
 SIZE, RATE = (1280, 720), 30

@@ -26,9 +26,10 @@ import numpy as np
 import renderers
 from kmeans_engine import Engine, initial_centroids, make_clusters
 from renderers.contract import Options
-from renderers.film import Pace, moments, play
-from renderers.painter import Painter
+from renderers.picture.painter import Painter
 from renderers.registry import load
+from renderers.stage.pace import Pace, moments
+from renderers.stage.play import play
 
 HERE = Path(__file__).parent
 FRAMES, RATE, SIZE = 300, 30, (640, 480)

@@ -55,7 +55,7 @@ class Watch:
     """Notes what the window drew and when, and presses keys in its thread."""
 
     def __init__(self) -> None:
-        from renderers.live import window
+        from renderers.live.toolkit import window
 
         self.frames: list[tuple[float, int]] = []  # seconds and iteration of each distinct frame
         self.keys: list[str] = []  # to be pressed at the next tick
@@ -122,9 +122,9 @@ def show(
     """Open the window on a run; `script` plays the user in a thread, then the window closes."""
     from kmeans_engine import Engine, initial_centroids
     from renderers.contract import Options
-    from renderers.film import play
     from renderers.live import LiveRenderer
-    from renderers.view import make_scene
+    from renderers.plane.view import make_scene
+    from renderers.stage.play import play
 
     engine = Engine(points)
     start = initial_centroids(points, CLUSTERS, seed=3)
@@ -163,7 +163,7 @@ def pauses(watch: Watch, presses: int) -> dict[str, float]:
 
 def moving(states: Iterable[Any], rate: float) -> Iterator[Any]:
     """Yield a film whose centroids never rest: each iteration takes a third of a second."""
-    from renderers.contract import Moment
+    from renderers.scene import Moment
 
     for snapshot in states:
         state, frames = (snapshot,), max(1, round(rate / 3))
@@ -204,7 +204,7 @@ def steady(
     points: Any, size: tuple[int, int], seconds: float, presses: int, due: float
 ) -> dict[str, Any]:
     """Return the iterations per second on screen of a run that is computed meanwhile."""
-    from renderers.film import Pace, moments
+    from renderers.stage.pace import Pace, moments
 
     row: dict[str, Any] = {"points": len(points), "size": size, "due_per_second": due}
 

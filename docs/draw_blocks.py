@@ -8,9 +8,9 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from kmeans_engine import initial_centroids, make_clusters
-from kmeans_engine.data import Data
+from kmeans_engine.points.data import Data
 from kmeans_engine.strategies.blocks import Blocks
-from renderers.colours import cluster_colours
+from renderers.picture.colours import cluster_colours
 
 
 def main() -> None:

@@ -22,11 +22,11 @@ from kmeans_engine._version import __version__
 if TYPE_CHECKING:
     from kmeans_engine.engine import Engine
     from kmeans_engine.errors import InvalidInput, InvalidType, KMeansError, UnsupportedStrategy
-    from kmeans_engine.initial import initial_centroids
     from kmeans_engine.snapshot import Snapshot
+    from kmeans_engine.starts.initial import initial_centroids
+    from kmeans_engine.starts.synthetic import make_clusters
     from kmeans_engine.steps import assign_points, recalc_centroids
     from kmeans_engine.strategies import STRATEGIES
-    from kmeans_engine.synthetic import make_clusters
 
 __all__ = [
     "STRATEGIES",
@@ -52,8 +52,8 @@ _HOMES = {
     "Snapshot": "snapshot",
     "UnsupportedStrategy": "errors",
     "assign_points": "steps",
-    "initial_centroids": "initial",
-    "make_clusters": "synthetic",
+    "initial_centroids": "starts.initial",
+    "make_clusters": "starts.synthetic",
     "recalc_centroids": "steps",
 }
 

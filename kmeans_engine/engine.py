@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.data import Data
-from kmeans_engine.exact import square_totals
 from kmeans_engine.kernels.sums import compare_centroids
 from kmeans_engine.labels import LabelHistory
+from kmeans_engine.points.data import Data
+from kmeans_engine.runtime.threads import default_threads
 from kmeans_engine.snapshot import Snapshot
 from kmeans_engine.strategies import make_strategy
 from kmeans_engine.strategies.base import Step
-from kmeans_engine.threads import default_threads
+from kmeans_engine.sums import square_totals
 from kmeans_engine.validation import check_centroids, check_count, check_k, check_tolerance
 
 __all__ = ["Engine", "label_dtype"]

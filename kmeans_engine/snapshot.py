@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.exact import ExactSums, exact_inertia
 from kmeans_engine.labels import LabelState
+from kmeans_engine.sums import ExactSums, exact_inertia
 
 __all__ = ["Snapshot"]
 

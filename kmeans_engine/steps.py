@@ -3,11 +3,11 @@
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.data import Data
 from kmeans_engine.engine import label_dtype
+from kmeans_engine.points.data import Data
+from kmeans_engine.runtime.threads import default_threads
 from kmeans_engine.strategies.base import sum_points
 from kmeans_engine.strategies.brute import Brute
-from kmeans_engine.threads import default_threads
 from kmeans_engine.validation import check_centroids, check_labels
 
 __all__ = ["assign_points", "recalc_centroids"]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from kmeans_engine import Snapshot
-    from renderers.contract import Moment, Options, Panel, Renderer, Scene
+    from renderers.contract import Options, Renderer
     from renderers.errors import (
         InvalidOption,
         RendererBroken,
@@ -36,8 +36,9 @@ if TYPE_CHECKING:
         RendererUnavailable,
         UnknownRenderer,
     )
-    from renderers.film import Pace
-    from renderers.view import make_scene
+    from renderers.plane.view import make_scene
+    from renderers.scene import Moment, Panel, Scene
+    from renderers.stage.pace import Pace
 
     Runs = Iterable[Snapshot] | Mapping[str, Iterable[Snapshot]]
 
@@ -59,16 +60,16 @@ __all__ = [
 
 _HOMES = {
     "InvalidOption": "errors",
-    "Moment": "contract",
+    "Moment": "scene",
     "Options": "contract",
-    "Panel": "contract",
+    "Panel": "scene",
     "RenderError": "errors",
     "Renderer": "contract",
     "RendererBroken": "errors",
     "RendererUnavailable": "errors",
-    "Scene": "contract",
+    "Scene": "scene",
     "UnknownRenderer": "errors",
-    "make_scene": "view",
+    "make_scene": "plane.view",
 }
 
 
@@ -166,7 +167,7 @@ def save(
     """
     from renderers.errors import InvalidOption
     from renderers.outputs import make_options, make_pace, plan
-    from renderers.view import make_scene
+    from renderers.plane.view import make_scene
 
     pace = make_pace(fps=fps, smooth=smooth, phases=phases, duration=duration)
     outputs = plan([renderer] if renderer else [], [path], overwrite=overwrite)
@@ -224,11 +225,11 @@ def show(
     RendererUnavailable
         If there is no display.
     """
-    from renderers import notebook
+    from renderers.films import notebook
     from renderers.live.commands import Commands
-    from renderers.live.restart import Again
     from renderers.outputs import make_options, make_pace, plan
-    from renderers.view import make_scene
+    from renderers.plane.view import make_scene
+    from renderers.stage.restart import Again
 
     inline = notebook.running()
     pace = make_pace(fps=fps, smooth=smooth, phases=phases, duration=duration)
@@ -265,8 +266,10 @@ def _play(
     pace: Pace,
 ) -> None:
     from kmeans_engine import __version__
+    from kmeans_engine.race import side_by_side
     from renderers.errors import InvalidOption
-    from renderers.film import moments, play, side_by_side
+    from renderers.stage.pace import moments
+    from renderers.stage.play import play
 
     runs = snapshots if isinstance(snapshots, Mapping) else {"": snapshots}
     for run in runs.values():

@@ -7,23 +7,17 @@ A renderer is told once about the *scene*, then gets *moments*: what is on scree
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from renderers.scene import Moment, Scene
 
-    from kmeans_engine import Snapshot
-    from renderers.history import History
-    from renderers.view import View
+__all__ = ["OVERLAYS", "Options", "Quality", "Renderer"]
 
-__all__ = ["OVERLAYS", "Moment", "Options", "Panel", "Phase", "Quality", "Renderer", "Scene"]
-
-Phase = Literal["state", "assignment", "update"]
 Quality = Literal["draft", "standard", "best"]
 
 #: What is drawn on top of the points; each can be left out.
@@ -63,94 +57,6 @@ class Options:
     def with_size(self, size: tuple[int, int]) -> Options:
         """Return the same options for another size in pixels."""
         return replace(self, size=size)
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """One run on the picture.
-
-    Attributes
-    ----------
-    k : int
-        Number of clusters.
-    view : View
-        The points, how they are laid on the plane, the limits of the axes and their labels.
-    title : str
-        What tells this run from its neighbours; empty if it is alone.
-    image : tuple of int or None
-        Height and width of the image whose pixels, row by row, are the points; None for a table.
-    """
-
-    k: int
-    view: View
-    title: str = ""
-    image: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What stays the same from the first moment to the last.
-
-    Attributes
-    ----------
-    panels : tuple of Panel
-        One unless several runs are shown side by side.
-    title : str
-        Title of the whole picture; may be empty.
-    facts : mapping of str to str
-        Where the picture comes from, for the metadata of a file: seed, k, init, version, command
-        (which lacks the file's own name).
-    """
-
-    panels: tuple[Panel, ...]
-    title: str = ""
-    facts: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """What is on screen for a time.
-
-    Attributes
-    ----------
-    snapshots : tuple of Snapshot
-        One per panel. A run that ended before its neighbours stays at its last snapshot.
-    seconds : float
-        How long it lasts.
-    phase : {"state", "assignment", "update"}
-        A whole state, or the step towards it that is shown.
-    progress : float
-        Position 0..1 within the motion from the state before; 1 is the snapshot itself.
-    last : bool
-        Whether no other moment follows.
-    histories : tuple of History
-        One per panel, of the states up to this one at least; empty if nobody recorded them.
-    """
-
-    snapshots: tuple[Snapshot, ...]
-    seconds: float
-    phase: Phase = "state"
-    progress: float = 1.0
-    last: bool = False
-    histories: tuple[History, ...] = ()
-
-    @property
-    def arrived(self) -> bool:
-        """Whether the centroids are where the snapshots have them, and not on their way."""
-        return self.phase != "assignment" and self.progress >= 1
-
-    def is_over(self, snapshot: Snapshot) -> bool:
-        """Return whether this run has ended before one of its neighbours."""
-        return any(other.iteration > snapshot.iteration for other in self.snapshots)
-
-    def centroids_of(self, snapshot: Snapshot) -> NDArray[np.float64]:
-        """Return where the centroids of one of the snapshots are at this moment, (K, N)."""
-        old, new = snapshot.assigned_from, snapshot.centroids
-        if self.arrived or self.is_over(snapshot):
-            return new
-        if self.phase == "assignment":
-            return old
-        return old * (1 - self.progress) + new * self.progress
 
 
 class Renderer(abc.ABC):

@@ -14,12 +14,12 @@ from os import PathLike
 from pathlib import Path
 from typing import NamedTuple, cast, get_args
 
-from kmeans_engine.atomic import check_writable
+from kmeans_engine.runtime.atomic import check_writable
 from renderers import registry
 from renderers.contract import OVERLAYS, Options, Quality, Renderer
 from renderers.errors import InvalidOption, UnknownRenderer
-from renderers.film import Pace
-from renderers.themes import theme_named
+from renderers.picture.themes import theme_named
+from renderers.stage.pace import Pace
 
 __all__ = ["FPS_RANGE", "SIDE_RANGE", "Output", "make_options", "make_pace", "plan"]
 

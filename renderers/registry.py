@@ -37,12 +37,12 @@ _BUILT_INS = {
     record.name: record
     for record in (
         _BuiltIn("live", "renderers.live", "LiveRenderer", None, "live"),
-        _BuiltIn("mp4", "renderers.mp4", "Mp4Renderer", ".mp4", None),
-        _BuiltIn("webm", "renderers.webm", "WebmRenderer", ".webm", None),
-        _BuiltIn("gif", "renderers.gif", "GifRenderer", ".gif", None),
-        _BuiltIn("png", "renderers.png", "PngRenderer", ".png", None),
-        _BuiltIn("svg", "renderers.vector", "SvgRenderer", ".svg", None),
-        _BuiltIn("pdf", "renderers.vector", "PdfRenderer", ".pdf", None),
+        _BuiltIn("mp4", "renderers.films.mp4", "Mp4Renderer", ".mp4", None),
+        _BuiltIn("webm", "renderers.films.webm", "WebmRenderer", ".webm", None),
+        _BuiltIn("gif", "renderers.films.gif", "GifRenderer", ".gif", None),
+        _BuiltIn("png", "renderers.stills.png", "PngRenderer", ".png", None),
+        _BuiltIn("svg", "renderers.stills.vector", "SvgRenderer", ".svg", None),
+        _BuiltIn("pdf", "renderers.stills.vector", "PdfRenderer", ".pdf", None),
     )
 }
 

@@ -80,3 +80,16 @@ def eventually(truth, seconds: float = 30.0) -> None:
     while not truth():
         assert time.monotonic() < deadline, "did not happen"
         time.sleep(0.02)
+
+
+def ours(folder):
+    """Return the processes that write into a folder, but for the command itself."""
+    listed = subprocess.run(
+        ["ps", "-A", "-ww", "-o", "pid=,args="], capture_output=True, text=True, check=True
+    )
+    lines = [line.split(None, 1) for line in listed.stdout.splitlines()]
+    return [int(line[0]) for line in lines if len(line) > 1 and f"file:{folder}" in line[1]]
+
+
+def hidden(folder):
+    return [path for path in folder.iterdir() if path.name.startswith(".")]

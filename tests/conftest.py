@@ -15,6 +15,9 @@ for name in ("MPLBACKEND", "IMAGEIO_FFMPEG_EXE"):
     os.environ.pop(name, None)
 
 
+pytest_plugins = ["screen"]
+
+
 @pytest.fixture
 def root() -> Path:
     """The checkout."""

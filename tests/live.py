@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from renderers import Moment, Scene
-from renderers.layout import Box
 from renderers.live.painting import Frame, Look
+from renderers.picture.layout import Box
 
 
 class Clock:

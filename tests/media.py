@@ -12,8 +12,9 @@ from types import SimpleNamespace
 import numpy as np
 from PIL import Image, ImageSequence
 
-from renderers.contract import Moment, Options, Panel, Scene
-from renderers.program import find_ffmpeg
+from renderers.contract import Options
+from renderers.films.ffmpeg.program import find_ffmpeg
+from renderers.scene import Moment, Panel, Scene
 
 # Okabe and Ito's green shows a wrong matrix or range at once; then the corners of the cube.
 COLOURS = np.array(

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from renderers.contract import Moment
+from renderers.scene import Moment
 
 
 def state(points, labels, centroids, *, before=None, assigned_from=None, converged=False):

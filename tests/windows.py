@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 from kmeans_engine import Engine
 from renderers import Options, make_scene
-from renderers.film import Pace, moments, play
+from renderers.stage.pace import Pace, moments
+from renderers.stage.play import play
 from renderers.live import LiveRenderer
 from renderers.live.session import Session
-from renderers.live.surface import Surface
-from renderers.live.window import Window
+from renderers.live.face.surface import Surface
+from renderers.live.toolkit.window import Window
 
 points = np.random.default_rng(0).normal(size=(50, 2))
 states = list(Engine(points, threads=1).snapshots(points[:3]))

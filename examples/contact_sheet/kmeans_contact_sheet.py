@@ -7,9 +7,9 @@ import math
 import numpy as np
 from PIL import Image
 
-from kmeans_engine.atomic import AtomicFile
+from kmeans_engine.runtime.atomic import AtomicFile
 from renderers import Moment, Renderer, Scene
-from renderers.painter import Painter
+from renderers.picture.painter import Painter
 
 
 class ContactSheet(Renderer):

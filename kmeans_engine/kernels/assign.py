@@ -19,13 +19,12 @@ definition beyond doubt if
                                 kappa = 4 (nu + Delta^2 / theta + nu64),
 
 where the 4 is 2.7 by the algebra and leaves room for the rounding of the test itself, to which rho
-gives 4 u. Points that fail go to the definition. Guarded by tests/test_assign.py, and by a case
-that fails without the margin.
+gives 4 u. Points that fail go to the definition. Guarded by
+tests/kmeans_engine/test_steps.py, and by a case that fails without the margin.
 """
 
 import numpy as np
 
-from kmeans_engine._jit import kernel
 from kmeans_engine.kernels.vector import (
     WIDTH,
     add_square,
@@ -40,6 +39,7 @@ from kmeans_engine.kernels.vector import (
     spread,
     store,
 )
+from kmeans_engine.runtime.jit import kernel
 
 __all__ = [
     "BLOCK",

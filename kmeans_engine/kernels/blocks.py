@@ -17,12 +17,11 @@ rounding is as in `kernels.bounds`.
 
 What a parent's box has ruled out for its own winner a' is ruled out for its children: there c loses
 to a', which is a candidate of the child; and the child's gap is then limited by the parent's.
-Guarded by tests/test_blocks.py.
+Guarded by tests/kmeans_engine/strategies/test_blocks.py.
 """
 
 import numpy as np
 
-from kmeans_engine._jit import kernel
 from kmeans_engine.kernels.assign import nearest, score
 from kmeans_engine.kernels.bounds import DOWN, FAR, bounded, gap_between, gather
 from kmeans_engine.kernels.boxes import box_slack, contest
@@ -36,6 +35,7 @@ from kmeans_engine.kernels.vector import (
     lower,
     lowest_bit,
 )
+from kmeans_engine.runtime.jit import kernel
 
 __all__ = ["FAN", "LISTED", "sweep"]
 

@@ -20,12 +20,11 @@ gap is less by what `root` = 2 gamma >= 8 u and `error` = 2^-8 sqrt(slack) + 2 s
 both scores. Sums of `spent` are float64 and taken up by a relative 1e-9, `expiry` is float32 and
 taken down by 2^-22. A time that has not come means that the definition has the same winner, whose
 relative error is far smaller than root / 2, and whose underflow error is no more than kappa / 4.
-Guarded by tests/test_bounds.py.
+Guarded by tests/kmeans_engine/strategies/test_bounds.py.
 """
 
 import numpy as np
 
-from kmeans_engine._jit import kernel
 from kmeans_engine.kernels.assign import BLOCK, block_slack, load, nearest, score
 from kmeans_engine.kernels.vector import (
     WIDTH,
@@ -38,6 +37,7 @@ from kmeans_engine.kernels.vector import (
     spread,
     store,
 )  # fmt: skip
+from kmeans_engine.runtime.jit import kernel
 
 __all__ = [
     "DOWN", "FAR", "bounded", "expired", "farthest", "gap_between", "gather", "look_around",

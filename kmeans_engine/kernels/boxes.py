@@ -10,12 +10,13 @@ underflow error is N 2^-1074, it is enough that f > 4 epsilon F + N 2^-1070, wit
 
 The gap. With D = sqrt F and f at least m, |x - c| - |x - a| >= m / (D + sqrt(D^2 + m)) =: gap, for
 every x in the box and every c that was ruled out; the centroid of x is no farther than a. A
-relative 1e-9 of gap and D pays for the rounding of this. Guarded by tests/test_blocks.py.
+relative 1e-9 of gap and D pays for the rounding of this. Guarded by
+tests/kmeans_engine/strategies/test_blocks.py.
 """
 
 import numpy as np
 
-from kmeans_engine._jit import kernel
+from kmeans_engine.runtime.jit import kernel
 
 __all__ = ["box_slack", "contest"]
 

@@ -1,6 +1,6 @@
 """Read and write labels here and there. NumPy would first turn the indices into another type."""
 
-from kmeans_engine._jit import kernel
+from kmeans_engine.runtime.jit import kernel
 
 __all__ = ["pick_labels", "put_labels", "scatter_labels"]
 

@@ -5,12 +5,11 @@ with D_ac > 2 u is farther than a (the exponion of Newling and Fleuret 2016, wit
 tile of points of one cluster in place of one for each point). A further sqrt(slack) between them
 leaves |x - c|^2 - |x - a|^2 > slack, more than the definition can be wrong by. The gap is then the
 lesser of that between the two best scores and D_ac - 2 u for the nearest c that was not scored.
-Guarded by tests/test_neighbours.py.
+Guarded by tests/kmeans_engine/strategies/test_neighbours.py.
 """
 
 import numpy as np
 
-from kmeans_engine._jit import kernel
 from kmeans_engine.kernels.assign import score, squared_distance
 from kmeans_engine.kernels.bounds import DOWN, FAR, bounded, farthest, gap_between, gather
 from kmeans_engine.kernels.vector import (
@@ -22,6 +21,7 @@ from kmeans_engine.kernels.vector import (
     spread,
     store,
 )
+from kmeans_engine.runtime.jit import kernel
 
 __all__ = ["SEGMENT", "TILE", "look"]
 

@@ -11,8 +11,8 @@ import math
 
 import numpy as np
 
-from kmeans_engine._jit import kernel
 from kmeans_engine.kernels.vector import prefetch
+from kmeans_engine.runtime.jit import kernel
 
 __all__ = ["accumulate", "compare_centroids", "divide", "move", "sum_squares", "transfer"]
 
@@ -179,7 +179,7 @@ def divide(sums, counts, old_sums, old_counts, exponents, width, means, doubtful
 
     The sum becomes a double-double (relative error below 2^-100), is divided with one correction
     step (below 2^-98), and is certain if an error of 2^-95 to either side would round to the same
-    float (Ziv 1991). Guarded by tests/test_exact.py.
+    float (Ziv 1991). Guarded by tests/kmeans_engine/test_sums.py.
     """
     levels = sums.shape[1]
     unit = math.ldexp(1.0, -width)

@@ -8,13 +8,14 @@ LLVM splits the 16 lanes as the processor wants them (one AVX-512 register, two 
 NEON).
 
 Each operation is a line of NumPy here, which is what it means and what runs under
-``NUMBA_DISABLE_JIT=1``, and a few LLVM instructions in `kmeans_engine._llvm`. None checks bounds.
+``NUMBA_DISABLE_JIT=1``, and a few LLVM instructions in `kmeans_engine.runtime.llvm`. None checks
+bounds.
 """
 
 import numpy as np
 
-from kmeans_engine import _llvm as llvm
-from kmeans_engine._llvm import WIDTH
+from kmeans_engine.runtime import llvm
+from kmeans_engine.runtime.llvm import WIDTH
 
 __all__ = [
     "WIDTH",

@@ -6,8 +6,8 @@ To add one, write the class (see `base.Strategy`) and enter it in `_CLASSES`; th
 
 from collections.abc import Callable
 
-from kmeans_engine.data import Data
 from kmeans_engine.errors import InvalidInput
+from kmeans_engine.points.data import Data
 from kmeans_engine.strategies.auto import Auto
 from kmeans_engine.strategies.base import Strategy
 from kmeans_engine.strategies.blocks import Blocks

@@ -9,14 +9,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from kmeans_engine.data import Data
-from kmeans_engine.exact import ExactSums
-from kmeans_engine.layout import block_rows
+from kmeans_engine.points.blocks import block_rows
+from kmeans_engine.points.data import Data
 from kmeans_engine.strategies.base import Floats, Labels, Run, Step, Strategy
 from kmeans_engine.strategies.blocks import Blocks
 from kmeans_engine.strategies.bounds import MOST_CENTROIDS, Bounds, BoundsRun
 from kmeans_engine.strategies.brute import Brute
 from kmeans_engine.strategies.neighbours import Neighbours, NeighboursRun
+from kmeans_engine.sums import ExactSums
 
 __all__ = ["Auto"]
 

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.data import Data
-from kmeans_engine.exact import ExactSums
 from kmeans_engine.kernels.sums import accumulate, move
-from kmeans_engine.threads import chunk_rows, even_rows, fold_chunks
+from kmeans_engine.points.data import Data
+from kmeans_engine.runtime.threads import chunk_rows, even_rows, fold_chunks
+from kmeans_engine.sums import ExactSums
 
 __all__ = ["Run", "Step", "Strategy", "move_points", "sum_points", "twins"]
 

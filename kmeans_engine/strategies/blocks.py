@@ -13,16 +13,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.data import Data
 from kmeans_engine.errors import UnsupportedStrategy
-from kmeans_engine.exact import ExactSums
 from kmeans_engine.kernels.blocks import FAN, LISTED, sweep
 from kmeans_engine.kernels.labels import scatter_labels
 from kmeans_engine.kernels.vector import WIDTH
-from kmeans_engine.layout import Layout
-from kmeans_engine.strategies.base import Floats, Labels, Step
-from kmeans_engine.strategies.brute import distinct, pack, root_margin, score_margin
-from kmeans_engine.threads import (
+from kmeans_engine.points.blocks import Layout
+from kmeans_engine.points.data import Data
+from kmeans_engine.runtime.threads import (
     WORTH_A_THREAD,
     Stock,
     chunk_rows,
@@ -30,6 +27,9 @@ from kmeans_engine.threads import (
     fold_chunks,
     run_chunks,
 )
+from kmeans_engine.strategies.base import Floats, Labels, Step
+from kmeans_engine.strategies.brute import distinct, pack, root_margin, score_margin
+from kmeans_engine.sums import ExactSums
 
 __all__ = ["MOST_FEATURES", "Blocks", "BlocksRun"]
 

@@ -13,9 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.data import Data
 from kmeans_engine.errors import UnsupportedStrategy
-from kmeans_engine.exact import ExactSums
 from kmeans_engine.kernels.assign import BLOCK
 from kmeans_engine.kernels.bounds import (
     bounded,
@@ -26,9 +24,8 @@ from kmeans_engine.kernels.bounds import (
     start_points,
 )
 from kmeans_engine.kernels.vector import WIDTH
-from kmeans_engine.strategies.base import Floats, Labels, Step, move_points, sum_points
-from kmeans_engine.strategies.brute import distinct, pack, root_margin, score_margin
-from kmeans_engine.threads import (
+from kmeans_engine.points.data import Data
+from kmeans_engine.runtime.threads import (
     WORTH_A_THREAD,
     Stock,
     chunk_rows,
@@ -36,6 +33,9 @@ from kmeans_engine.threads import (
     fold_chunks,
     run_chunks,
 )
+from kmeans_engine.strategies.base import Floats, Labels, Step, move_points, sum_points
+from kmeans_engine.strategies.brute import distinct, pack, root_margin, score_margin
+from kmeans_engine.sums import ExactSums
 
 __all__ = ["MOST_CENTROIDS", "Bounds", "BoundsRun"]
 

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.data import Data
-from kmeans_engine.exact import ExactSums
 from kmeans_engine.kernels.assign import BLOCK, assign_block, differing
 from kmeans_engine.kernels.vector import WIDTH
+from kmeans_engine.points.data import Data
+from kmeans_engine.runtime.threads import WORTH_A_THREAD, chunk_rows, even_rows, fold_chunks
 from kmeans_engine.strategies.base import Floats, Labels, Step, move_points, sum_points, twins
-from kmeans_engine.threads import WORTH_A_THREAD, chunk_rows, even_rows, fold_chunks
+from kmeans_engine.sums import ExactSums
 
 __all__ = ["Brute", "distinct", "pack", "root_margin", "score_margin"]
 

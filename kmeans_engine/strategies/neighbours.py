@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.errors import UnsupportedStrategy
-from kmeans_engine.exact import ExactSums
 from kmeans_engine.kernels.neighbours import SEGMENT, TILE, look
 from kmeans_engine.strategies.base import Floats, Labels
 from kmeans_engine.strategies.bounds import MOST_CENTROIDS, Bounds, BoundsRun
+from kmeans_engine.sums import ExactSums
 
 __all__ = ["Neighbours", "NeighboursRun"]
 

@@ -4,8 +4,8 @@ Reading knows text, Parquet, NumPy's formats and images; pyarrow and Pillow are 
 formats that need them, when they need them.
 """
 
+from kmeans_engine.command.scaling import standardize
 from kmeans_engine.tables.reading import READABLE, Table, read_centroids, read_table
-from kmeans_engine.tables.scaling import standardize
 from kmeans_engine.tables.writing import WRITABLE, check_result, write_centroids, write_labels
 
 __all__ = [

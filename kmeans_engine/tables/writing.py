@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.atomic import AtomicFile, check_writable
 from kmeans_engine.errors import InvalidInput
+from kmeans_engine.runtime.atomic import AtomicFile, check_writable
 from kmeans_engine.tables.reading import Table
 
 __all__ = ["WRITABLE", "check_result", "write_centroids", "write_labels"]

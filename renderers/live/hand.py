@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from renderers.contract import Panel
-    from renderers.layout import Box
     from renderers.live.painting import Frame
+    from renderers.picture.layout import Box
+    from renderers.scene import Panel
 
 __all__ = ["Hand", "Mark", "Spot", "centroids_of", "spot_at"]
 

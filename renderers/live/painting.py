@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.contract import Moment, Options, Panel, Scene
+from renderers.contract import Options
+from renderers.scene import Moment, Panel, Scene
 
 if TYPE_CHECKING:
-    from renderers.layout import Box
-    from renderers.view import View
+    from renderers.picture.layout import Box
+    from renderers.plane.view import View
 
 __all__ = ["OWN", "Frame", "Look", "PaintThread", "PaintsMoments", "projections"]
 
@@ -24,7 +25,7 @@ OWN = "own"  # the axes that the caller chose for its scene
 
 
 class PaintsMoments(Protocol):
-    """What is needed of `renderers.painter.Painter`."""
+    """What is needed of `renderers.picture.painter.Painter`."""
 
     overlays: frozenset[str]
 
@@ -231,6 +232,6 @@ class PaintThread:
 
 
 def _painter(scene: Scene, options: Options) -> PaintsMoments:
-    from renderers.painter import Painter
+    from renderers.picture.painter import Painter
 
     return Painter(scene, options)

@@ -7,7 +7,7 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 
-from renderers.contract import Moment
+from renderers.scene import Moment
 
 __all__ = ["AHEAD", "Player", "RunStopped"]
 

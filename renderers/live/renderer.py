@@ -10,10 +10,11 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
-from renderers.contract import Moment, Options, Renderer, Scene
+from renderers.contract import Options, Renderer
 from renderers.errors import RenderError
 from renderers.live.commands import Command, Commands, Job
 from renderers.live.session import Session
+from renderers.scene import Moment, Scene
 
 __all__ = ["LiveRenderer"]
 
@@ -56,7 +57,7 @@ class LiveRenderer(Renderer):
     @classmethod
     def check(cls) -> None:
         """Raise `RendererUnavailable` if no window can be opened."""
-        from renderers.live.display import find_backend
+        from renderers.live.toolkit.display import find_backend
 
         find_backend()
 
@@ -101,7 +102,7 @@ class LiveRenderer(Renderer):
         BaseException
             What the job raised, and what SIGINT and SIGTERM raise, such as KeyboardInterrupt.
         """
-        from renderers.live.window import Window
+        from renderers.live.toolkit.window import Window
 
         self._session = session = Session(self.options, self.commands, self.notify)
         for command in self._early:

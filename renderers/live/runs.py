@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from renderers.contract import Scene
 from renderers.live.commands import Job
 from renderers.live.player import AHEAD, Player, RunStopped
+from renderers.scene import Scene
 
 __all__ = ["Run", "Runs", "this_run"]
 

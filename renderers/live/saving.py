@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from renderers.contract import Moment, Options, Renderer, Scene
+from renderers.contract import Options, Renderer
 from renderers.live.player import Player, RunStopped
 from renderers.live.runs import Run, Runs
+from renderers.scene import Moment, Scene
 
 __all__ = ["Save", "Saves", "stamped_path"]
 
@@ -89,7 +90,7 @@ class Save:
 
     def _work(self) -> None:
         from renderers import registry
-        from renderers.film import play
+        from renderers.stage.play import play
 
         try:
             kind = registry.load(self._kind)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from renderers.live.painting import OWN, Look, projections
 
 if TYPE_CHECKING:
-    from renderers.contract import Scene
     from renderers.live.painting import Frame
+    from renderers.scene import Scene
 
 __all__ = ["Seen"]
 

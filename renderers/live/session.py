@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-from renderers.contract import Moment, Options, Scene
+from renderers.contract import Options
 from renderers.errors import RenderError
 from renderers.live.commands import NOT_MOVABLE, ChoiceUnavailable, Command, Commands, Job, Start
 from renderers.live.hand import Hand
@@ -18,6 +18,7 @@ from renderers.live.report import Report
 from renderers.live.runs import Runs, this_run
 from renderers.live.saving import Saves
 from renderers.live.seen import Seen
+from renderers.scene import Moment, Scene
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,0 +1,135 @@
+"""What a command clusters: a table, perhaps standardised, and where its runs start. No files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from kmeans_engine.errors import InvalidInput
+from kmeans_engine.starts.initial import initial_centroids
+from kmeans_engine.starts.synthetic import make_clusters
+from kmeans_engine.tables import Table, standardize
+from kmeans_engine.validation import check_centroids
+
+__all__ = ["Source", "synthetic_table"]
+
+Floats = npt.NDArray[np.float64]
+
+# Float64 pairs beyond this need more than 2^52 bytes, which no processor addresses.
+_LARGEST = 1 << 48
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """Points to cluster, and where the runs on them start.
+
+    Attributes
+    ----------
+    table : Table
+        As it was read.
+    points : ndarray, (M, N)
+        What is clustered: the points of the table or their z-scores.
+    k : int
+        Number of clusters.
+    init : str or ndarray, (K, N)
+        A method of `initial_centroids`, or centroids in the units of `points`.
+    seed : int
+        Decides every run, together with its number.
+    offset, scale : ndarray, (N,), or None
+        Units of the table: value * scale + offset; None where nothing was standardised.
+    """
+
+    table: Table
+    points: npt.NDArray[np.generic]
+    k: int
+    init: str | Floats
+    seed: int
+    offset: Floats | None = None
+    scale: Floats | None = None
+
+    @classmethod
+    def of(
+        cls, table: Table, k: int, init: str | Floats, seed: int, *, standardized: bool
+    ) -> Source:
+        """Return the source for a table.
+
+        Parameters
+        ----------
+        table : Table
+            The points.
+        k : int
+            Number of clusters.
+        init : str or ndarray, (K, N)
+            A method of `initial_centroids`, or centroids in the units of the table.
+        seed : int
+            Decides every run, together with its number.
+        standardized : bool
+            Cluster z-scores.
+
+        Raises
+        ------
+        InvalidInput, InvalidType
+            If the centroids do not suit the points.
+        """
+        if not isinstance(init, str):
+            # Before any arithmetic: one column would silently serve as many.
+            init = check_centroids(init, table.points.shape[1])
+        if not standardized:
+            return cls(table, table.points, k, init, seed)
+        points, offset, scale = standardize(table.points)
+        return cls(table, points, k, "", seed, offset, scale).started(init)
+
+    def start(self, run: int) -> Floats:
+        """Return the initial centroids of run number `run`."""
+        seed = np.random.SeedSequence([self.seed, 1, run])
+        return initial_centroids(self.points, self.k, method=self.init, seed=seed)
+
+    def started(self, init: str | Floats) -> Source:
+        """Return the same points with other starts.
+
+        Parameters
+        ----------
+        init : str or ndarray, (K, N)
+            A method of `initial_centroids`, or centroids in the units of the table.
+
+        Raises
+        ------
+        InvalidInput, InvalidType
+            If the centroids do not suit the points.
+        """
+        if not isinstance(init, str):
+            init = check_centroids(init, self.table.points.shape[1])
+            if self.offset is not None and self.scale is not None:
+                init = (init - self.offset) / self.scale
+        return replace(self, init=init)
+
+    def original(self, centroids: Floats) -> Floats:
+        """Return centroids in the units of the table."""
+        if self.offset is None or self.scale is None:
+            return centroids
+        return centroids * self.scale + self.offset
+
+    def remade(self, make: Callable[[int], Table], number: int) -> Source:
+        """Return the like of this source on other points, those that ``make(seed)`` returns."""
+        seed = (self.seed << 16) + number
+        return Source.of(make(seed), self.k, self.init, seed, standardized=self.scale is not None)
+
+
+def synthetic_table(clusters: int, points_per_cluster: int, spread: float, seed: int) -> Table:
+    """Return the tutorial's clusters as a table; independent of the starts under the same seed.
+
+    Raises
+    ------
+    InvalidInput
+        If an argument is out of range.
+    """
+    if clusters * points_per_cluster > _LARGEST:
+        raise InvalidInput(
+            f"{clusters} clusters of {points_per_cluster} points fit no memory; use fewer"
+        )
+    sequence = np.random.SeedSequence([seed, 0])
+    points = make_clusters(clusters, points_per_cluster, spread=spread, seed=sequence)
+    return Table(points, ("x0", "x1"), len(points))

@@ -1,0 +1,94 @@
+"""What is told about a finished run: the facts, for programs, and lines for people. No printing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kmeans_engine._version import __version__
+from kmeans_engine.command.trial import Run
+from kmeans_engine.race import verdict_of
+
+__all__ = ["spell_summary", "summarize"]
+
+_SIZES = 20  # clusters whose sizes are told one by one
+
+
+def summarize(
+    run: Run, *, outputs: Sequence[str], race: Mapping[str, Run] | None = None
+) -> dict[str, Any]:
+    """Return the facts of a run that is over, ready for JSON.
+
+    Parameters
+    ----------
+    run : Run
+        Its last snapshot counts.
+    outputs : sequence of str
+        Files that were written.
+    race : mapping of str to Run, optional
+        The runs side by side, `run` among them, by how they were initialised.
+    """
+    source, last = run.source, run.last
+    assert last is not None
+    n_points, n_features = source.points.shape
+    facts = {
+        "points": n_points,
+        "features": n_features,
+        "k": source.k,
+        "iterations": last.iteration,
+        "converged": bool(last.converged),
+        "inertia": last.inertia,
+        "standardized": source.scale is not None,
+        "counts": last.counts.tolist(),
+        "rows_dropped": source.table.dropped,
+        "seconds": round(run.seconds, 6),
+        "outputs": list(outputs),
+        "seed": source.seed,
+        "version": __version__,
+    }
+    if race:
+        inertias = [entrant.last.inertia for entrant in race.values() if entrant.last is not None]
+        facts["race"] = [
+            {
+                "init": name,
+                "inertia": entrant.last.inertia,
+                "iterations": entrant.last.iteration,
+                "converged": bool(entrant.last.converged),
+                "verdict": verdict_of(entrant.last.inertia, inertias),
+            }
+            for name, entrant in race.items()
+            if entrant.last is not None
+        ]
+    return facts
+
+
+def spell_summary(facts: dict[str, Any]) -> str:
+    """Return the facts of `summarize` in a few lines."""
+    counts = facts["counts"]
+    sizes = " ".join(f"{count:,}" for count in counts[:_SIZES])
+    if len(counts) > _SIZES:
+        ordered = sorted(counts)
+        sizes = f"{ordered[0]:,} to {ordered[-1]:,}, median {ordered[len(ordered) // 2]:,}"
+    dropped = facts["rows_dropped"]
+    left_out = f" ({_count(dropped, 'incomplete row')} left out)" if dropped else ""
+    lines = [
+        f"{_count(facts['points'], 'point')}, {_count(facts['features'], 'feature')}, "
+        f"k = {facts['k']}, seed {facts['seed']}{left_out}",
+        f"{'converged' if facts['converged'] else 'stopped'} after "
+        f"{_count(facts['iterations'], 'iteration')}, {facts['seconds']:.2f} s",
+        f"inertia {facts['inertia']:.10g}{' (standardised)' if facts['standardized'] else ''}",
+        f"sizes {sizes}",
+        *(_spell_entrant(entrant) for entrant in facts.get("race", ())),
+        *(f"wrote {path}" for path in facts["outputs"]),
+    ]
+    return "\n".join(lines)
+
+
+def _spell_entrant(entrant: dict[str, Any]) -> str:
+    name = f"{entrant['init']} {entrant['verdict']}".strip()
+    after = _count(entrant["iterations"], "iteration")
+    return f"{name}: inertia {entrant['inertia']:.10g} after {after}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"

@@ -1,0 +1,149 @@
+"""The runs of one command on its points: timed, the best of several, their results in files."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kmeans_engine.command.source import Source
+from kmeans_engine.engine import Engine
+from kmeans_engine.snapshot import Snapshot
+from kmeans_engine.tables import Table, write_centroids, write_labels
+
+__all__ = ["Run"]
+
+Floats = npt.NDArray[np.float64]
+
+
+class Run:
+    """An engine on the points of a source, and how its runs start and end.
+
+    Parameters
+    ----------
+    source : Source
+        What is clustered.
+    threads, max_iterations, tolerance
+        As in `Engine` and `Engine.snapshots`.
+    engine : Engine, optional
+        One that is prepared for the points of the source.
+
+    Attributes
+    ----------
+    source : Source
+        As given.
+    start : ndarray, (K, N)
+        Where `states` starts: the source's start number 0 until `choose_best` finds a better one.
+    last : Snapshot or None
+        The newest snapshot of `states`, or the last one of the best run.
+    seconds : float
+        Time spent clustering, without what became of the snapshots.
+
+    Raises
+    ------
+    InvalidInput, InvalidType
+        If anything is wrong with the points or the arguments: here, not while it runs.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        threads: int | None = None,
+        max_iterations: int | None = None,
+        tolerance: float = 0.0,
+        engine: Engine | None = None,
+    ) -> None:
+        self.source = source
+        self.last: Snapshot | None = None
+        self.seconds = 0.0
+        self._threads = threads
+        self._limits: dict[str, Any] = {"max_iterations": max_iterations, "tolerance": tolerance}
+        self._engine = engine or Engine(source.points, threads=threads)
+        self.start = source.start(0)
+        self.snapshots(self.start)
+
+    def snapshots(self, start: Floats) -> Iterator[Snapshot]:
+        """Return the run from any start."""
+        return self._engine.snapshots(start, **self._limits)
+
+    def states(self) -> Iterator[Snapshot]:
+        """Yield the run from `start`."""
+        for snapshot in self._timed(self.start):
+            self.last = snapshot
+            yield snapshot
+
+    def count(self, watch: Callable[[Snapshot], None]) -> int:
+        """Compute the run from `start`, and return how many states it has.
+
+        Parameters
+        ----------
+        watch : callable
+            Gets every snapshot.
+        """
+        number = 0
+        for snapshot in self._timed(self.start):
+            watch(snapshot)
+            number += 1
+        return number
+
+    def choose_best(self, runs: int, watch: Callable[[Snapshot], None]) -> None:
+        """Set `start` and `last` to those of the run with the least inertia, the first of equals.
+
+        Parameters
+        ----------
+        runs : int
+            Starts 0 to runs - 1 of the source are tried.
+        watch : callable
+            Gets every snapshot.
+        """
+        best: Snapshot | None = None
+        for number in range(runs):
+            start, last = self.source.start(number), None
+            for last in self._timed(start):
+                watch(last)
+            assert last is not None
+            if best is None or last.inertia < best.inertia:
+                best, self.start = last, start
+        self.last = best
+
+    def remade(self, make: Callable[[int], Table], number: int) -> Run:
+        """Return the like of this on other points; see `Source.remade`."""
+        return Run(self.source.remade(make, number), threads=self._threads, **self._limits)
+
+    def beside(self, source: Source) -> Run:
+        """Return the like of this on the same points, with the same engine."""
+        return Run(source, threads=self._threads, **self._limits, engine=self._engine)
+
+    def write(self, *, labels: str | None = None, centroids: str | None = None) -> None:
+        """Write labels and centroids of the last snapshot to the files that are named.
+
+        Raises
+        ------
+        OSError
+            If that fails; an older file is then untouched.
+        """
+        last, source = self.last, self.source
+        assert last is not None
+        path = labels
+        try:
+            if labels is not None:
+                write_labels(labels, last.labels, source.table)
+            path = centroids
+            if centroids is not None:
+                write_centroids(centroids, source.original(last.centroids), source.table.names)
+        except OSError as error:
+            raise OSError(f"{path} was not written: {error.strerror or error}") from error
+
+    def _timed(self, start: Floats) -> Iterator[Snapshot]:
+        states = self.snapshots(start)
+        while True:
+            begin = time.perf_counter()
+            snapshot = next(states, None)
+            self.seconds += time.perf_counter() - begin
+            if snapshot is None:
+                return
+            yield snapshot

@@ -1,0 +1,1 @@
+"""The ground floor, shared with the renderers: compiling, threads, files, signals."""

@@ -1,0 +1,123 @@
+"""The one place that sets Numba's options."""
+
+import contextlib
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import numba
+from numba.core.caching import FunctionCache, IndexDataCacheFile
+
+__all__ = ["kernel"]
+
+# Kernels are typed by Numba, from what they are called with.
+Kernel = Callable[..., Any]
+
+
+@lru_cache(maxsize=1)
+def _stamp() -> tuple[tuple[str, float, int], ...]:
+    """Return what changes when a kernel is changed."""
+    here = Path(__file__).parent
+    return _facts(sorted([*here.parent.glob("kernels/*.py"), here / "llvm.py", Path(__file__)]))
+
+
+def _facts(files: list[Path]) -> tuple[tuple[str, float, int], ...]:
+    facts = ((file.name, file.stat()) for file in files if file.exists())
+    return tuple((name, stat.st_mtime, stat.st_size) for name, stat in facts)
+
+
+@contextlib.contextmanager
+def _signals_put_off() -> Iterator[None]:
+    """Put off what the handlers of SIGINT and SIGTERM raise until the end of the block.
+
+    LLVM calls back while it loads machine code; an exception of a handler that runs there is lost,
+    and Ctrl-C with it.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # handlers run in the main thread only
+        return
+    came: list[tuple[int, FrameType | None]] = []
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    handlers = {n: h for n in numbers if callable(h := signal.getsignal(n))}
+    for number in handlers:
+        signal.signal(number, lambda *event: came.append(event))
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for which, frame in came:
+            handlers[signal.Signals(which)](which, frame)
+
+
+class _OptionalCache(FunctionCache):
+    """Numba's cache of machine code, for which a disk that cannot be read or written is no error.
+
+    Containers and read-only installs are common; the remedy there is to compile again. Numba looks
+    at the file of a kernel only; here a change in any kernel of the engine outdates all of them,
+    since they are compiled into one another.
+    """
+
+    def __init__(self, function: Kernel) -> None:
+        super().__init__(function)
+        self._cache_file = IndexDataCacheFile(
+            cache_path=self._cache_path,
+            filename_base=self._impl.filename_base,
+            source_stamp=(*_stamp(), *_facts([Path(function.__code__.co_filename)])),
+        )
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        try:
+            with _signals_put_off():
+                return super().load_overload(sig, target_context)
+        except (OSError, EOFError):
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        try:
+            super().save_overload(sig, data)
+        except OSError:
+            self.disable()
+
+
+def kernel(*flags: str, inline: bool = False, counted: bool = True) -> Callable[[Kernel], Kernel]:
+    """Compile a function on its first call, without the GIL, and keep the machine code on disk.
+
+    Parameters
+    ----------
+    *flags : str
+        LLVM fast-math flags. ``contract`` lets a product and a sum become one FMA; ``nnan`` lets a
+        minimum become a vector reduction. Without flags the arithmetic is IEEE, operation by
+        operation.
+    counted : bool
+        Whether references to arrays are counted, which a function that makes arrays or views of
+        them needs. Otherwise each call would count each of its arrays for nothing, and threads that
+        count the same arrays wait for one another: a quarter of the time of
+        `kernels.blocks.sweep`.
+    inline : bool
+        Copy the function into its callers, with their flags: worth it for one of many arguments
+        that is called per value. It halves the time of the first sweep, but the caller compiles for
+        longer.
+    """
+
+    def decorate(function: Kernel) -> Kernel:
+        options: dict[str, Any] = {
+            "nogil": True,
+            "error_model": "numpy",
+            "fastmath": set(flags),
+            "inline": "always" if inline else "never",
+            "_nrt": counted,
+        }
+        compiled: Any = numba.njit(**options)(function)
+        if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
+            return function
+        with contextlib.suppress(RuntimeError):  # no folder for a cache at all
+            compiled._cache = _OptionalCache(compiled.py_func)
+        return compiled  # type: ignore[no-any-return]
+
+    return decorate

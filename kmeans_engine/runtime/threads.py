@@ -1,0 +1,203 @@
+"""Run a function over fixed chunks on several threads. Knows nothing of clustering.
+
+The kernels release the GIL, so plain threads suffice; a chunk lasts milliseconds, so Ctrl-C is
+seen between two chunks. The calling thread works too, which makes one thread the same code without
+a pool. Whoever runs chunks says how the scratch of a worker is made, and nobody else knows how many
+workers there are: so no array of scratch can be too short for them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Generic, TypeVar
+
+from kmeans_engine.runtime.processors import default_threads
+
+__all__ = [
+    "WORTH_A_THREAD",
+    "Stock",
+    "chunk_rows",
+    "default_threads",
+    "even_rows",
+    "fold_chunks",
+    "run_chunks",
+]
+
+Part = TypeVar("Part")
+
+# A pool does not survive fork(), so it belongs to the process that made it.
+_pools: dict[int, ThreadPoolExecutor] = {}
+_pools_lock = threading.Lock()
+
+# Threads of a pool are started when all others are busy; this is only where it must end.
+_MOST_THREADS = 1 << 12
+
+# Multiply-adds of one chunk: 60 ms at worst, if every point needs the reference distance (1 ns
+# each), and about 3 ms of scores. Ctrl-C must be seen within 200 ms.
+CHUNK_WORK = 1 << 26
+
+# Nanoseconds of work below which waking another thread costs more than it saves.
+WORTH_A_THREAD = 2e5
+
+
+def chunk_rows(work_per_row: int) -> int:
+    """Return how many rows make a chunk, given the multiply-adds of one row."""
+    rows = CHUNK_WORK // max(work_per_row, 1)
+    return int(min(max(rows, 64), 1 << 17))
+
+
+def even_rows(total: int, rows: int, threads: int, least: int = 1 << 11) -> int:
+    """Return at most `rows` rows for a chunk, so that each thread gets as many chunks.
+
+    Three chunks on two threads take as long as four. Chunks have at least `least` rows, which are
+    not worth another thread, and a multiple of 16 where that is a choice.
+    """
+    if total < 1:
+        return rows
+    chunks = -(-total // rows)
+    chunks += -chunks % threads
+    return max(min((-(-total // chunks) + 15) & -16, rows), min(least, rows))
+
+
+class Stock(Generic[Part]):
+    """Scratch that is kept from call to call: fresh pages cost more than the work of a late step.
+
+    Parameters
+    ----------
+    make : callable
+        Returns a new piece. All pieces must serve all calls.
+    """
+
+    def __init__(self, make: Callable[[], Part]) -> None:
+        self._make = make
+        self._spare: list[Part] = []
+
+    def take(self) -> Part:
+        """Return a piece that nobody else has; may be called from any thread."""
+        try:
+            return self._spare.pop()
+        except IndexError:
+            return self._make()
+
+    def give_back(self, piece: Part) -> None:
+        """Put a piece back that is not needed any more."""
+        self._spare.append(piece)
+
+
+def run_chunks(work: Callable[[int, int], None], total: int, rows: int, threads: int) -> None:
+    """Call ``work(start, stop)`` as `fold_chunks` does, where no worker needs anything of its own.
+
+    Parameters and errors are those of `fold_chunks`.
+    """
+    fold_chunks(_nothing, lambda _, start, stop: work(start, stop), total, rows, threads)
+
+
+def fold_chunks(
+    make: Callable[[], Part],
+    work: Callable[[Part, int, int], None],
+    total: int,
+    rows: int,
+    threads: int,
+) -> list[Part]:
+    """Call ``work(part, start, stop)`` for consecutive ranges of at most `rows` out of `total`.
+
+    Parameters
+    ----------
+    make : callable
+        Returns what belongs to one worker: its scratch and its part of the result. Called by the
+        worker itself, before its first chunk.
+    work : callable
+        Called with the worker's part, never twice at the same time with the same one, and a
+        half-open range of rows.
+    total, rows : int
+        All rows, and the rows of one chunk.
+    threads : int
+        How many workers may run at the same time; the calling thread is one of them.
+
+    Returns
+    -------
+    list
+        The parts of all workers that had a chunk, in no order; none for no rows.
+
+    Raises
+    ------
+    BaseException
+        The first exception of a worker, or KeyboardInterrupt, after all workers have stopped.
+    """
+    n_chunks = -(-total // rows)
+    workers = min(threads, n_chunks)
+    if workers <= 1:
+        if n_chunks == 0:
+            return []
+        part = make()
+        for start in range(0, total, rows):
+            work(part, start, min(start + rows, total))
+        return [part]
+    tickets = itertools.count()
+    stop = threading.Event()
+    parts: list[Part] = []
+
+    def loop() -> None:
+        try:
+            chunk = next(tickets)
+            if chunk >= n_chunks or stop.is_set():
+                return
+            part = make()
+            parts.append(part)
+            while chunk < n_chunks and not stop.is_set():
+                work(part, chunk * rows, min((chunk + 1) * rows, total))
+                chunk = next(tickets)
+        except BaseException:
+            stop.set()
+            raise
+
+    futures: list[Future[None]] = []
+    try:
+        pool = _pool()
+        futures.extend(pool.submit(loop) for _ in range(1, workers))
+        loop()
+    except BaseException:
+        stop.set()
+        raise
+    finally:
+        # Workers that never started are not needed any more; the others end within one chunk. A
+        # second Ctrl-C must not leave them writing into arrays that their owner has given up.
+        started = [future for future in futures if not future.cancel()]
+        interrupted: BaseException | None = None
+        for future in started:
+            while not future.done():
+                try:
+                    future.exception()
+                except KeyboardInterrupt as again:
+                    interrupted = again
+        if interrupted is not None:
+            raise interrupted
+    for future in started:
+        future.result()
+    return parts
+
+
+def _nothing() -> None:
+    return None
+
+
+def _pool() -> ThreadPoolExecutor:
+    with _pools_lock:
+        pid = os.getpid()
+        if pid not in _pools:
+            _pools.clear()
+            _pools[pid] = ThreadPoolExecutor(_MOST_THREADS, thread_name_prefix="kmeans-engine")
+        return _pools[pid]
+
+
+def _after_fork_in_child() -> None:
+    global _pools_lock
+    _pools_lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -1,0 +1,1 @@
+"""Where runs start, and clusters to run on."""

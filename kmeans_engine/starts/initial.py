@@ -1,0 +1,175 @@
+"""Where a run starts: random points, or k-means++."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kmeans_engine.errors import InvalidInput
+from kmeans_engine.kernels.initial import BLOCK, potentials, tighten
+from kmeans_engine.points.data import Data
+from kmeans_engine.runtime.threads import Stock, chunk_rows, default_threads, fold_chunks
+from kmeans_engine.validation import check_array, check_centroids, check_k, non_finite_error
+
+__all__ = ["METHODS", "initial_centroids"]
+
+METHODS = ("random", "k-means++")
+
+Floats = npt.NDArray[np.float64]
+
+
+def initial_centroids(
+    points: npt.ArrayLike,
+    k: int,
+    *,
+    method: str | npt.ArrayLike = "random",
+    seed: int | np.random.SeedSequence | None = None,
+) -> Floats:
+    """Return `k` initial centroids.
+
+    Parameters
+    ----------
+    points : array_like, (M, N)
+        float32, float64 or integers.
+    k : int
+        1 <= k <= M.
+    method : {"random", "k-means++"} or array_like, (K, N)
+        ``random`` draws k different points, at different positions where the points have that many.
+        ``k-means++`` draws each next point with a probability proportional to its squared distance
+        from those drawn before, and takes the best of 2 + ln k such draws (Arthur and
+        Vassilvitskii 2007, the greedy variant). An array is checked and returned as float64.
+    seed : int or SeedSequence, optional
+        The same seed gives the same bits for any number of threads, on the same version of NumPy.
+
+    Returns
+    -------
+    ndarray, (K, N), float64
+
+    Raises
+    ------
+    InvalidInput, InvalidType
+        If an argument cannot be used.
+    """
+    if not isinstance(method, str):
+        array = check_array(points, "points")
+        centroids = check_centroids(method, array.shape[1])
+        if len(centroids) != check_k(k, len(array)):
+            raise InvalidInput(
+                f"k={k} but method holds {len(centroids)} centroids: give {k} rows, "
+                f"or k={len(centroids)}"
+            )
+        return centroids.copy()
+    if method not in METHODS:
+        raise InvalidInput(
+            f"method={method!r} is unknown, needs one of {', '.join(METHODS)}, or an array"
+        )
+    rng = np.random.default_rng(seed)
+    if method == "random":
+        array = check_array(points, "points")
+        k = check_k(k, len(array))
+        chosen = array[_random_rows(array, k, rng)].astype(np.float64)
+        if not np.isfinite(chosen).all():
+            raise non_finite_error(array, "points")
+        return chosen
+    data = Data(points, default_threads())
+    return _plus_plus(data, check_k(k, data.n_points), rng)
+
+
+def _random_rows(points: npt.NDArray[Any], k: int, rng: np.random.Generator) -> list[int]:
+    """Return `k` different rows, at different positions as far as there are that many."""
+    chosen: list[int] = []
+    rows: set[int] = set()
+    positions: set[bytes] = set()
+    # Drawing one by one costs K, not M. Data that keeps repeating itself is looked at as a whole
+    # below.
+    for _ in range(20 * k + 100):
+        row = int(rng.integers(len(points)))
+        position = (points[row].astype(np.float64) + 0.0).tobytes()
+        if row not in rows and position not in positions:
+            chosen.append(row)
+            rows.add(row)
+            positions.add(position)
+            if len(chosen) == k:
+                return chosen
+    order = rng.permutation(len(points))
+    spare = []
+    for row in order.tolist():
+        if row in rows:
+            continue
+        position = (points[row].astype(np.float64) + 0.0).tobytes()
+        if position in positions:
+            spare.append(row)
+            continue
+        chosen.append(row)
+        positions.add(position)
+        if len(chosen) == k:
+            return chosen
+    return chosen + spare[: k - len(chosen)]
+
+
+def _plus_plus(data: Data, k: int, rng: np.random.Generator) -> Floats:
+    trials = 2 + int(math.log(k))
+    rows = min(chunk_rows(4 * data.n_features * trials), data.n_points)
+    n_chunks = -(-data.n_points // rows)
+    nearest = np.empty(data.n_points)
+    largest = np.empty(n_chunks)
+    chosen = [int(rng.integers(data.n_points))]
+
+    def scratch() -> tuple[Floats | None, Floats, Floats]:
+        return data.rows_buffer(rows), np.empty((data.n_features, BLOCK)), np.empty(BLOCK)
+
+    stock = Stock(scratch)
+
+    def update(tools: tuple[Floats | None, Floats, Floats], start: int, stop: int) -> None:
+        buffer, x, d = tools
+        X, fresh = data.rows(start, stop, buffer), len(chosen) == 1
+        largest[start // rows] = tighten(X, latest, nearest[start:stop], fresh, x, d)
+
+    def weigh(tools: tuple[Floats | None, Floats, Floats], start: int, stop: int) -> None:
+        buffer, x, d = tools
+        X, total = data.rows(start, stop, buffer), totals[start // rows]
+        potentials(X, candidates, nearest[start:stop], scale, total, x, d)
+
+    def look(work: Callable[[tuple[Floats | None, Floats, Floats], int, int], None]) -> None:
+        for tools in fold_chunks(stock.take, work, data.n_points, rows, data.threads):
+            stock.give_back(tools)
+
+    latest = data.take(chosen)
+    look(update)
+    while len(chosen) < k:
+        top = float(largest.max())
+        if top < 2.0**-900:  # every position is taken, or as good as: any other points will do
+            free = np.setdiff1d(np.arange(data.n_points), chosen)
+            chosen += rng.choice(free, k - len(chosen), replace=False).tolist()
+            break
+        # Integer weights whose total fits 63 bits: sums of them do not depend on their order.
+        exponent = 62 - data.n_points.bit_length() - math.frexp(top)[1]
+        scale = math.ldexp(1.0, min(exponent, 1023))
+        candidates = data.take(latest_rows := _draw(nearest, scale, rows, trials, rng))
+        totals = np.zeros((n_chunks, len(candidates)), dtype=np.int64)
+        look(weigh)
+        best = int(np.argmin(totals.sum(axis=0)))
+        chosen.append(int(latest_rows[best]))
+        latest = candidates[best : best + 1]
+        look(update)
+    return data.take(chosen)
+
+
+def _draw(
+    nearest: Floats, scale: float, rows: int, trials: int, rng: np.random.Generator
+) -> npt.NDArray[np.intp]:
+    """Draw `trials` points with probabilities proportional to their integer weights."""
+    starts = range(0, len(nearest), rows)
+    ends = np.cumsum([int((nearest[s : s + rows] * scale).astype(np.int64).sum()) for s in starts])
+    drawn = np.empty(trials, dtype=np.intp)
+    for t, target in enumerate(rng.integers(0, ends[-1], size=trials).tolist()):
+        chunk = int(np.searchsorted(ends, target, side="right"))
+        start = chunk * rows
+        inside = target - (int(ends[chunk - 1]) if chunk else 0)
+        prefix = np.cumsum((nearest[start : start + rows] * scale).astype(np.int64))
+        drawn[t] = start + int(np.searchsorted(prefix, inside, side="right"))
+    return drawn

@@ -1,0 +1,1 @@
+"""Files of frames: mp4, webm, GIF, and the player of a notebook."""

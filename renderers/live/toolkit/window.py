@@ -1,0 +1,271 @@
+"""The window: a matplotlib figure of any interactive backend that shows a session's frames."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+
+import matplotlib
+from matplotlib.artist import Artist
+from matplotlib.backend_bases import RendererBase
+from matplotlib.backend_tools import Cursors
+from matplotlib.transforms import Bbox
+
+from renderers.errors import RendererUnavailable
+from renderers.live.commands import command_of
+from renderers.live.face.damage import Layer, damage
+from renderers.live.face.surface import Pointer, Surface
+from renderers.live.session import Session
+from renderers.live.toolkit.display import REMEDY, find_backend
+from renderers.picture.layout import Box
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Window"]
+
+DPI = 100
+# From the end of one tick to the next: after a frame, while one is due, and while none is.
+# Drawing takes 13 ms at 1280x720 in Tk, and a picture of 60 frames a second is due every 16.
+TICK_MILLISECONDS = (1, 3, 10)
+CORRECTED_SECONDS = 2.0  # from the first picture on, in which a window gets the size asked for
+
+
+class _Screen(Artist):
+    """Puts layers on the canvas, pixel on pixel; a whole one takes 0.7 ms at 1280x720."""
+
+    layers: tuple[Layer, ...] = ()
+
+    def draw(self, renderer: RendererBase, box: Box | None = None) -> None:
+        """Draw everything, or no more than a box of pixels."""
+        _, tall = renderer.get_canvas_width_height()
+        context = renderer.new_gc()
+        if box is not None:
+            context.set_clip_rectangle(_upwards(box, int(tall)))
+        for left, top, pixels in self.layers:
+            # While a picture of the new size is painted, the old one keeps its upper left corner.
+            x, pixels = max(0, left), pixels[:, max(0, -left) :]
+            renderer.draw_image(context, x, int(tall) - top - len(pixels), pixels[::-1])
+        context.restore()
+
+
+class Window:
+    """A figure without axes, toolbar or key map; `run` is its event loop.
+
+    Parameters
+    ----------
+    session : Session
+        What to show, and who gets the commands.
+    size : tuple of int
+        Width and height in pixels.
+
+    Raises
+    ------
+    RendererUnavailable
+        If the window cannot be opened.
+    """
+
+    def __init__(self, session: Session, size: tuple[int, int]) -> None:
+        self._session = session
+        self._size = size
+        self._open = True
+        self._figure = _new_figure(find_backend(), size)
+        self._canvas = cast(Any, self._figure.canvas)  # what toolkits add has no stubs
+        manager = self._canvas.manager
+        manager.set_window_title("kmeans-engine")
+        # Its keys collide with ours: q quits, s saves a still, c and the arrows move the view.
+        self._canvas.mpl_disconnect(manager.key_press_handler_id)
+        self._canvas.mpl_disconnect(manager.button_press_handler_id)
+        self._surface = Surface(session)
+        self._screen = _Screen()
+        self._figure.add_artist(self._screen)
+        red, green, blue = self._surface.ground
+        self._figure.set_facecolor((red / 255, green / 255, blue / 255))
+        for name, answer in (
+            ("key_press_event", self._key),
+            ("button_press_event", self._press),
+            ("button_release_event", self._release),
+            ("motion_notify_event", self._move),
+            ("figure_leave_event", self._leave),
+            ("scroll_event", self._scroll),
+            ("close_event", self._closed),
+        ):
+            self._canvas.mpl_connect(name, functools.partial(self._guarded, answer))
+        self._correct_until: float | None = None
+        self._pointer: Pointer = "arrow"
+        self._timer = self._canvas.new_timer(interval=TICK_MILLISECONDS[0])
+        self._timer.add_callback(self._tick)
+        self._error: BaseException | None = None
+        # Drawn at the next tick: Tk complains of idle callbacks that outlive the window.
+        self._stale = True
+        self._canvas.draw_idle = self._redraw
+
+    def run(self) -> None:
+        """Show the window until it is closed."""
+        self._canvas.manager.show()
+        self._timer.start()
+        self._canvas.start_event_loop()
+        self._session.closed = True
+        # The loop may have been ended from outside, by a signal or with the X window, and pyplot
+        # must forget the figure. The toolkit may complain that there is nothing left to close.
+        with contextlib.suppress(Exception):
+            self._close()
+        if self._error is not None:
+            raise self._error
+
+    def _guarded(self, answer: Callable[..., None], *event: Any) -> None:
+        # A toolkit would print what is raised here, and go on for ever.
+        try:
+            answer(*event)
+        except BaseException as error:
+            self._error = error
+            self._session.closed = True
+
+    def _tick(self) -> None:
+        self._guarded(self._update)
+        if self._session.closed and self._open:
+            self._close()
+
+    def _update(self) -> None:
+        size = self._canvas.get_width_height(physical=True)
+        self._correct_size(size)
+        self._session.tick(self._surface.picture_size(size))
+        layers = self._surface.layers(size)
+        if self._surface.pointer != self._pointer:
+            self._pointer = self._surface.pointer
+            self._canvas.set_cursor(_CURSORS[self._pointer])
+        before, self._screen.layers = self._screen.layers, layers
+        boxes = damage(before, layers, size)
+        if self._stale or boxes:
+            self._draw(boxes, size)
+            self._timer.interval = TICK_MILLISECONDS[0]
+        else:
+            self._timer.interval = TICK_MILLISECONDS[1 if self._session.expecting else 2]
+
+    def _draw(self, boxes: list[Box], size: tuple[int, int]) -> None:
+        """Draw the boxes, or everything where the toolkit knows no parts or nothing is there."""
+        partly = self._canvas.supports_blit and self._surface.covers(size) and not self._stale
+        self._stale = False
+        if not partly:
+            self._canvas.draw()
+            return
+        renderer = self._canvas.get_renderer()
+        for box in boxes:
+            self._screen.draw(renderer, box)
+            self._canvas.blit(_upwards(box, size[1]))
+
+    def _soon(self) -> None:
+        """Have the next tick at once: something was asked for."""
+        if self._open:
+            self._timer.interval = TICK_MILLISECONDS[0]
+            self._timer.stop()
+            self._timer.start()
+
+    def _redraw(self) -> None:
+        self._stale = True
+
+    def _correct_size(self, size: tuple[int, int]) -> None:
+        # X servers say 95.9 or 96.1 dots per inch where 96 is meant, and matplotlib makes the
+        # window a pixel too small or large: 1279x719 for 1280x720. It learns so from an event that
+        # may come after the first pictures.
+        now = time.monotonic()
+        if self._correct_until is None and self._session.frame is not None:
+            self._correct_until = now + CORRECTED_SECONDS
+        if self._correct_until is not None and now < self._correct_until:
+            sides = list(zip(size, self._size, strict=True))
+            if any(is_ != asked and abs(is_ - asked) < 0.02 * asked for is_, asked in sides):
+                self._correct_until = now
+                self._canvas.manager.resize(*self._size)
+
+    def _key(self, event: Any) -> None:
+        command = command_of(event.key)
+        if command is not None:
+            self._session.post(command)
+            self._soon()
+
+    def _press(self, event: Any) -> None:
+        if event.button == 1:
+            self._surface.press(*self._place(event))
+            self._soon()
+
+    def _release(self, event: Any) -> None:
+        if event.button == 1:
+            self._surface.release(*self._place(event))
+
+    def _move(self, event: Any) -> None:
+        self._surface.move(*self._place(event))
+
+    def _leave(self, event: Any) -> None:
+        self._surface.leave()
+
+    def _scroll(self, event: Any) -> None:
+        self._surface.scroll(event.step)
+
+    def _place(self, event: Any) -> tuple[float, float]:
+        """Return the pixel of an event from the upper left corner; matplotlib counts upwards."""
+        return event.x, self._canvas.get_width_height(physical=True)[1] - event.y
+
+    def _close(self) -> None:
+        from matplotlib import pyplot
+
+        self._timer.stop()
+        self._surface.stop()
+        pyplot.close(self._figure)
+
+    def _closed(self, event: Any) -> None:
+        self._open = False
+        self._session.closed = True
+        self._timer.stop()
+        self._surface.stop()
+        self._canvas.stop_event_loop()
+
+
+_CURSORS: dict[Pointer, Cursors] = {
+    "arrow": Cursors.POINTER,
+    "hand": Cursors.HAND,
+    "cross": Cursors.SELECT_REGION,
+}
+
+
+def _upwards(box: Box, tall: int) -> Bbox:
+    """Return a box as matplotlib counts, from the lower edge of a window of this height."""
+    left, top, width, height = box
+    return Bbox.from_bounds(left, tall - top - height, width, height)
+
+
+def _new_figure(backend: str, size: tuple[int, int]) -> Figure:
+    """Return a figure with a window; the settings of matplotlib stay as they are."""
+    try:
+        if backend.startswith("qt"):
+            _need_no_display()
+        from matplotlib import pyplot  # drops a choice of Qt if it finds neither display nor Qt
+
+        if not isinstance(dict.__getitem__(matplotlib.rcParams, "backend"), str):
+            pyplot.switch_backend(backend)
+        with matplotlib.rc_context({"toolbar": "None", "figure.hooks": []}):
+            inches = (size[0] / DPI, size[1] / DPI)
+            return pyplot.figure(figsize=inches, dpi=DPI, layout="none")
+    except (ImportError, RuntimeError) as error:
+        raise RendererUnavailable(f"no window can be opened ({error}); {REMEDY}") from error
+    except Exception as error:  # tkinter.TclError, without importing tkinter
+        if type(error).__name__ != "TclError":
+            raise
+        raise RendererUnavailable(f"no window can be opened ({error}); {REMEDY}") from error
+
+
+def _need_no_display() -> None:
+    """Make the application of a Qt platform without X or Wayland; matplotlib refuses to."""
+    if sys.platform.startswith("linux") and os.environ.get("QT_QPA_PLATFORM"):
+        import matplotlib.backends.qt_compat as qt
+
+        global _application
+        widgets: Any = vars(qt)["QtWidgets"]
+        _application = widgets.QApplication.instance() or widgets.QApplication(["kmeans"])
+
+
+_application: object = None  # Qt deletes it when the last reference goes

@@ -1,0 +1,1 @@
+"""One frame: an RGBA array from one moment. Knows no files."""

@@ -1,0 +1,251 @@
+"""One frame from one moment: points below, what moves on top. All renderers share it.
+
+A frame is built in layers, and each is touched only when it changes: `still` (axes and titles),
+`base` (with the points: the pixels of those that changed), `state` (with what belongs to an
+iteration: borders, highlights, the curve), and the frame itself (centroids, which may move between
+two iterations).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from renderers.contract import OVERLAYS, Options
+from renderers.picture.cloud import Cloud, marker_radius
+from renderers.picture.colours import cluster_colours
+from renderers.picture.dashboard import draw_dashboard, draw_sizes, run_colours, verdict
+from renderers.picture.layout import Box, Layout, blend_mask, grid, lay_out, unit_of
+from renderers.picture.overlays import Overlays
+from renderers.picture.text import LEAST_TYPE, text_mask
+from renderers.picture.themes import theme_named
+from renderers.scene import Moment, Scene
+
+if TYPE_CHECKING:
+    from kmeans_engine import Snapshot
+
+__all__ = ["Painter"]
+
+# Of a palette: a GIF of 256 has none left for "as before", and becomes three times as large.
+_COLOURS = 255
+_TAKE_ROOM = frozenset({"curve", "sizes"})  # the layout depends on these
+
+
+class Painter:
+    """Paint moments of a scene.
+
+    The points that changed cluster since the frame before are painted again, and no others; the
+    result is the same, to the byte, as painting everything from nothing.
+
+    Parameters
+    ----------
+    scene : Scene
+        What stays the same.
+    options : Options
+        Size, theme and overlays.
+
+    Attributes
+    ----------
+    layout : Layout
+        Where everything is.
+    notes : list of str
+        What must be known to read each panel; may be empty.
+
+    Raises
+    ------
+    InvalidOption
+        If the theme is unknown.
+    """
+
+    def __init__(self, scene: Scene, options: Options) -> None:
+        self._state_of: tuple[object, ...] | None = None  # what the layer `state` shows ...
+        self._told: tuple[bool, bool] | None = None  # ... and its dashboard
+        self._scene = scene
+        self._size = options.size
+        self._theme = theme_named(options.theme)
+        self._colours = [cluster_colours(panel.k, options.theme) for panel in scene.panels]
+        width, height = options.size
+        cells = grid(len(scene.panels), Box(0, 0, width, height))
+        self._unit = unit_of(cells[0].width, cells[0].height)
+        self._overlays = self._theme.overlays if options.overlays is None else options.overlays
+        if options.overlays is None and len(scene.panels) > 1:
+            self._overlays |= {"curve"}  # what a race is about
+        self._lay_out()
+
+    @property
+    def overlays(self) -> frozenset[str]:
+        """What is drawn on top of the points, of `renderers.contract.OVERLAYS`; may be set."""
+        return self._overlays
+
+    @overlays.setter
+    def overlays(self, names: frozenset[str]) -> None:
+        before, self._overlays = self._overlays, names & frozenset(OVERLAYS)
+        if (before ^ self._overlays) & _TAKE_ROOM:
+            self._lay_out()
+        self._state_of = None
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """Where on the frame the points of each panel are."""
+        return self.layout.boxes
+
+    def paint(self, moment: Moment) -> NDArray[np.uint8]:
+        """Return the frame of a moment.
+
+        Parameters
+        ----------
+        moment : Moment
+            One snapshot per panel.
+
+        Returns
+        -------
+        ndarray, (height, width, 4), uint8
+            Opaque RGBA, C-contiguous, valid until the next call.
+        """
+        state = (*moment.snapshots, moment.phase == "update")
+        told = (moment.arrived, moment.last)
+        if self._state_of is None or not _same(state, self._state_of):
+            self._paint_state(moment)
+            self._state_of, self._told = state, None
+        if told != self._told:
+            self._paint_dashboard(moment)
+            self._told = told
+        np.copyto(self._frame, self._state)
+        for i, (cloud, over, snapshot) in enumerate(
+            zip(self._clouds, self._over, moment.snapshots, strict=True)
+        ):
+            image = cloud.box.of(self._frame)
+            now = moment.centroids_of(snapshot)
+            over.draw_centroids(image, snapshot, now, self._overlays)
+            self._draw_step(image, snapshot, self._name(i), verdict(moment, snapshot))
+        return self._frame
+
+    def points_layer(
+        self, moment: Moment, overlays: frozenset[str] = frozenset()
+    ) -> list[NDArray[np.uint8]]:
+        """Return the points of each panel with some overlays that belong to the iteration.
+
+        Returns
+        -------
+        list of ndarray, (height, width, 4), uint8
+            The pixels of `boxes`; valid until the next call of a method.
+        """
+        before, self._overlays = self._overlays, overlays
+        self._paint_state(moment)
+        self._overlays, self._state_of = before, None
+        return [box.of(self._state) for box in self.boxes]
+
+    def palette(self) -> NDArray[np.uint8]:
+        """Return colours that serve every frame, before any is painted.
+
+        Returns
+        -------
+        ndarray, (n, 3), uint8
+            At most 255: ground, type and lines, the clusters' colours, and as many of their blends
+            with the ground as there is room for.
+        """
+        theme = self._theme
+        ground = np.array(theme.background)
+        inks = [theme.background, theme.text, theme.line, theme.muted, (0, 0, 0), (255, 255, 255)]
+        inks += [colour for colour, _ in theme.edges]
+        inks += run_colours(len(self._scene.panels), theme)
+        greys = [ground + (np.array(theme.text) - ground) * i // 9 for i in range(1, 9)]
+        clusters = np.unique(np.vstack(self._colours), axis=0)[: _COLOURS - len(inks) - len(greys)]
+        room = (_COLOURS - len(inks) - len(greys)) // len(clusters) - 1
+        # A lone marker, two on top of each other, ... then even steps.
+        levels = [1 - (1 - theme.opacity) ** n for n in (1, 2, 3)] if theme.opacity < 1 else []
+        levels += [(i + 1) / 10 for i in (4, 1, 6, 2, 0, 3, 5, 7, 8)]
+        blends = [
+            np.rint(ground + (clusters - ground) * np.rint(255 * level) / 255)
+            for level in levels[: max(0, room)]
+        ]
+        table = np.vstack([np.array(inks), *greys, clusters, *blends]).astype(np.uint8)
+        _, first = np.unique(table, axis=0, return_index=True)
+        return np.ascontiguousarray(table[np.sort(first)])
+
+    def _lay_out(self) -> None:
+        panels, theme = self._scene.panels, self._theme
+        radii = self._radii()
+        self.notes = [
+            "" if radius else f"{len(panel.view.points):,} points, shaded by density"
+            for panel, radius in zip(panels, radii, strict=True)
+        ]
+        self.layout: Layout = lay_out(self._scene, self._size, theme, self.notes, self._overlays)
+        self._still = self.layout.image
+        self._base, self._state, self._frame = (self._still.copy() for _ in range(3))
+        self._clouds = [
+            Cloud(panel.view, box, radius, colours, theme)
+            for panel, box, radius, colours in zip(
+                panels, self.layout.boxes, radii, self._colours, strict=True
+            )
+        ]
+        self._over = [
+            Overlays(cloud, colours, theme, self._unit)
+            for cloud, colours in zip(self._clouds, self._colours, strict=True)
+        ]
+        self._state_of = None
+
+    def _radii(self) -> list[float]:
+        """Return the radius of each panel's markers; it does not depend on the overlays."""
+        width, height = self._size
+        cells = grid(len(self._scene.panels), Box(0, 0, width, height))
+        return [
+            marker_radius(len(panel.view.points), cell.width * cell.height, self._unit, self._theme)
+            for panel, cell in zip(self._scene.panels, cells, strict=True)
+        ]
+
+    def _paint_state(self, moment: Moment) -> None:
+        """Paint what stays the same for an iteration, below the centroids."""
+        for cloud, snapshot in zip(self._clouds, moment.snapshots, strict=True):
+            cloud.paint(snapshot, self._still, self._base)
+        np.copyto(self._state, self._base)
+        histories = moment.histories or (None,) * len(moment.snapshots)
+        for over, snapshot, history in zip(self._over, moment.snapshots, histories, strict=True):
+            image = over.box.of(self._state)
+            phase = "update" if moment.is_over(snapshot) else moment.phase
+            over.draw_state(image, snapshot, history, self._overlays, phase)
+        if "sizes" in self._overlays:
+            for strip, snapshot, colours in zip(
+                self.layout.strips, moment.snapshots, self._colours, strict=False
+            ):
+                draw_sizes(strip.of(self._state), snapshot, colours)
+
+    def _paint_dashboard(self, moment: Moment) -> None:
+        """Paint what is told of the runs; it changes when the centroids arrive."""
+        if self.layout.dashboard is not None:
+            image = self.layout.dashboard.of(self._state)
+            image[:] = self.layout.dashboard.of(self._base)
+            draw_dashboard(image, self._scene, moment, self._theme, unit_of(*self._size))
+
+    def _name(self, panel: int) -> str:
+        """Return what a run is called on its picture, if there is no room above it."""
+        return "" if self.layout.titled else self._scene.panels[panel].title
+
+    def _draw_step(
+        self, image: NDArray[np.uint8], snapshot: Snapshot, name: str, verdict: str
+    ) -> None:
+        """Write the iteration into the lower left corner, and at the end who wins a race."""
+        theme, unit = self._theme, self._unit
+        size = max(LEAST_TYPE, theme.step_size * unit)
+        step = f"i = {snapshot.iteration}"
+        end = "converged" if snapshot.converged and not theme.boxed else ""
+        named = f"{name} {verdict}".strip() if name else verdict
+        height, width = image.shape[:2]
+        pad = round(0.45 * size)
+        # All of it, or what matters most.
+        for words in ((named, step, end), (named, step), (named,), (step,)):
+            mask = text_mask(", ".join(filter(None, words)), size)
+            if 0 < mask.shape[1] <= width - 2 * pad and mask.shape[0] <= height / 3 - 2 * pad:
+                break
+        else:
+            return
+        if not theme.boxed:
+            ground = np.full((mask.shape[0] + pad, mask.shape[1] + 2 * pad), 205, dtype=np.uint8)
+            blend_mask(image, ground, 0, height - ground.shape[0], theme.background)
+        blend_mask(image, mask, pad, height - mask.shape[0] - pad // 2, theme.text)
+
+
+def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    return all(a is b for a, b in zip(one, other, strict=True))

@@ -1,0 +1,1 @@
+"""Where points lie on a picture. Knows no colours."""

@@ -1,0 +1,131 @@
+"""What a renderer is told: the scene once, then moments. Draws nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from kmeans_engine import Snapshot
+    from renderers.plane.view import View
+
+__all__ = ["History", "Moment", "Panel", "Phase", "Scene"]
+
+Phase = Literal["state", "assignment", "update"]
+
+
+class History:
+    """The course of one run, without its labels: 8 (K N + 1) bytes a state.
+
+    Grows while the run is computed; what it holds for an iteration never changes, so a picture of
+    iteration i, which uses the first i + 1 entries, does not depend on when it is painted.
+
+    Attributes
+    ----------
+    centroids : list of ndarray, (K, N), float64
+        Of iterations 0, 1, 2, ...
+    inertia : list of float
+        Of the same iterations.
+    """
+
+    def __init__(self) -> None:
+        self.centroids: list[NDArray[np.float64]] = []
+        self.inertia: list[float] = []
+
+    def add(self, snapshot: Snapshot) -> None:
+        """Append the next state of the run; one that is there already changes nothing."""
+        if snapshot.iteration == len(self.centroids):
+            self.centroids.append(snapshot.centroids)
+            self.inertia.append(snapshot.inertia)
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One run on the picture.
+
+    Attributes
+    ----------
+    k : int
+        Number of clusters.
+    view : View
+        The points, how they are laid on the plane, the limits of the axes and their labels.
+    title : str
+        What tells this run from its neighbours; empty if it is alone.
+    image : tuple of int or None
+        Height and width of the image whose pixels, row by row, are the points; None for a table.
+    """
+
+    k: int
+    view: View
+    title: str = ""
+    image: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What stays the same from the first moment to the last.
+
+    Attributes
+    ----------
+    panels : tuple of Panel
+        One unless several runs are shown side by side.
+    title : str
+        Title of the whole picture; may be empty.
+    facts : mapping of str to str
+        Where the picture comes from, for the metadata of a file: seed, k, init, version, command
+        (which lacks the file's own name).
+    """
+
+    panels: tuple[Panel, ...]
+    title: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What is on screen for a time.
+
+    Attributes
+    ----------
+    snapshots : tuple of Snapshot
+        One per panel. A run that ended before its neighbours stays at its last snapshot.
+    seconds : float
+        How long it lasts.
+    phase : {"state", "assignment", "update"}
+        A whole state, or the step towards it that is shown.
+    progress : float
+        Position 0..1 within the motion from the state before; 1 is the snapshot itself.
+    last : bool
+        Whether no other moment follows.
+    histories : tuple of History
+        One per panel, of the states up to this one at least; empty if nobody recorded them.
+    """
+
+    snapshots: tuple[Snapshot, ...]
+    seconds: float
+    phase: Phase = "state"
+    progress: float = 1.0
+    last: bool = False
+    histories: tuple[History, ...] = ()
+
+    @property
+    def arrived(self) -> bool:
+        """Whether the centroids are where the snapshots have them, and not on their way."""
+        return self.phase != "assignment" and self.progress >= 1
+
+    def is_over(self, snapshot: Snapshot) -> bool:
+        """Return whether this run has ended before one of its neighbours."""
+        return any(other.iteration > snapshot.iteration for other in self.snapshots)
+
+    def centroids_of(self, snapshot: Snapshot) -> NDArray[np.float64]:
+        """Return where the centroids of one of the snapshots are at this moment, (K, N)."""
+        old, new = snapshot.assigned_from, snapshot.centroids
+        if self.arrived or self.is_over(snapshot):
+            return new
+        if self.phase == "assignment":
+            return old
+        return old * (1 - self.progress) + new * self.progress

@@ -1,0 +1,59 @@
+"""A run is played to its renderers: opened, drawn moment by moment, closed or given up together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from renderers.contract import Renderer
+from renderers.scene import Moment, Scene
+
+__all__ = ["play"]
+
+
+def play(
+    moments: Iterable[Moment],
+    scene: Scene,
+    renderers: Sequence[Renderer],
+    *,
+    progress: Callable[[Moment], None] | None = None,
+) -> None:
+    """Open all renderers, draw every moment in each, and close them.
+
+    If anything fails before the last moment is drawn, an interrupt included, all are aborted. If
+    closing one fails, it alone is aborted: the others hold the whole film and are closed all the
+    same, then the first error propagates.
+
+    Parameters
+    ----------
+    moments : iterable of Moment
+        What to show, in order.
+    scene : Scene
+        What stays the same.
+    renderers : sequence of Renderer
+        Each gets every moment, in this order.
+    progress : callable, optional
+        Called with each moment once all renderers have drawn it.
+    """
+    unfinished = list(renderers)
+    failure: Exception | None = None
+    try:
+        for renderer in renderers:
+            renderer.open(scene)
+        for moment in moments:
+            for renderer in renderers:
+                renderer.draw(moment)
+            if progress is not None:
+                progress(moment)
+        while unfinished:
+            try:
+                unfinished[0].close()
+            except Exception as error:
+                unfinished[0].abort()
+                failure = failure or error
+            del unfinished[0]
+    except BaseException:
+        for renderer in unfinished:
+            renderer.abort()
+        raise
+    if failure is not None:
+        raise failure

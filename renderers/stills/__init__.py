@@ -1,0 +1,1 @@
+"""Files of the last state: PNG, SVG, PDF."""

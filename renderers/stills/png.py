@@ -1,0 +1,53 @@
+"""PNG: the last state as a still; of an image, the image in the colours of its clusters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from renderers.stills.still import Still
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from renderers.scene import Moment, Panel, Scene
+
+__all__ = ["PngRenderer"]
+
+
+class PngRenderer(Still):
+    """Write the last state to a PNG.
+
+    If the points are the pixels of an image, the picture is that image with each pixel in the
+    colour of its centroid, in its own size, or within `size` where that is not the default.
+    """
+
+    suffix = ".png"
+    writes = "the last state as a still; of an image, the image in K colours"
+
+    def write(self, path: Path, scene: Scene, moment: Moment) -> None:
+        """Write the file."""
+        panel = scene.panels[0]
+        if panel.image is not None and len(scene.panels) == 1:
+            picture = self._recoloured(panel, moment)
+        else:
+            picture = Image.fromarray(self.paint(scene, moment)[:, :, :3])
+        info = PngInfo()
+        for name, text in {"Title": scene.title, **scene.facts}.items():
+            if text:
+                info.add_itxt(name, text)
+        picture.save(path, format="PNG", pnginfo=info, dpi=(self.options.dpi, self.options.dpi))
+
+    def _recoloured(self, panel: Panel, moment: Moment) -> Image.Image:
+        assert panel.image is not None
+        snapshot = moment.snapshots[0]
+        colours = np.rint(panel.view.original(snapshot.centroids)).clip(0, 255).astype(np.uint8)
+        picture = Image.fromarray(colours[snapshot.labels].reshape(*panel.image, 3))
+        if self.options.size == self.default_size:
+            return picture
+        factor = min(a / b for a, b in zip(self.options.size, picture.size, strict=True))
+        size = [max(1, round(side * factor)) for side in picture.size]
+        return picture.resize((size[0], size[1]), Image.Resampling.NEAREST)

@@ -1,0 +1,158 @@
+"""Films and stills by the command: paces, overlays, races, images."""
+
+import json
+
+import numpy as np
+import pytest
+from command import SMALL, Command, one_line
+from media import read_gif, read_mp4
+from PIL import Image
+
+from kmeans_engine import Engine, initial_centroids
+from kmeans_engine.command.source import Source
+from kmeans_engine.tables import Table
+
+
+@pytest.fixture
+def command(capfd, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return Command(capfd)
+
+
+def opened(path):
+    with Image.open(path) as image:
+        return np.array(image)
+
+
+@pytest.mark.parametrize("how", [["--smooth"], ["--phases"], [], ["--smooth", "--phases"]])
+def test_a_duration_is_kept_in_every_format(command, tmp_path, how):
+    command.ok("--seed", 1, *how, "--duration", 3, *SMALL, "-o", "a.mp4", "-o", "a.gif")
+    assert read_mp4(tmp_path / "a.mp4").seconds.sum() == pytest.approx(3, abs=0.04)
+    assert read_gif(tmp_path / "a.gif").seconds.sum() == pytest.approx(3, abs=0.05)
+
+
+def test_a_smooth_film_moves_between_the_states(command, tmp_path):
+    command.ok("--seed", 1, "--max-iterations", 3, "--smooth", *SMALL, "-o", "smooth.mp4")
+    command.ok("--seed", 1, "--max-iterations", 3, *SMALL, "-o", "plain.mp4")
+    smooth, plain = (read_mp4(tmp_path / f"{name}.mp4") for name in ("smooth", "plain"))
+    assert smooth.seconds[0] == pytest.approx(1 / 30, abs=1e-3)
+    assert len(plain.frames) == 3 + 4
+    distinct = {frame.tobytes() for frame in smooth.frames}
+    assert len(distinct) > 30
+
+
+def test_phases_show_two_steps_for_each_iteration(command, tmp_path):
+    command.ok("--seed", 1, "--max-iterations", 3, "--phases", *SMALL, "-o", "run.mp4")
+    assert len(read_mp4(tmp_path / "run.mp4").frames) == 1 + 1 + 2 + 1 + 4  # the last is held
+
+
+def test_overlays_are_chosen(command, tmp_path):
+    for name, overlays in (("all", "all"), ("none", "none"), ("some", "borders, trails")):
+        command.ok("--seed", 1, "--overlays", overlays, "-o", f"{name}.png", "--size", "480x360")
+    command.ok("--seed", 1, "-o", "default.png", "--size", "480x360")
+    pictures = {path.stem: opened(path).tobytes() for path in tmp_path.iterdir()}
+    assert pictures["all"] == pictures["default"]
+    assert len(set(pictures.values())) == 3
+
+
+def test_a_race_in_every_format(command, tmp_path):
+    done = command.ok(
+        *("--race", "random,k-means++", "--seed", 3, *SMALL, "--json"),
+        *("-o", "r.mp4", "-o", "r.gif", "-o", "r.png", "-o", "r.svg", "--labels", "labels.npy"),
+    )
+    facts = json.loads(done.out)
+    assert [entrant["init"] for entrant in facts["race"]] == ["random", "k-means++"]
+    assert facts["inertia"] == min(entrant["inertia"] for entrant in facts["race"])
+    (winner,) = (entrant for entrant in facts["race"] if entrant["verdict"])
+    assert winner["verdict"] == "wins"
+    assert f"{winner['init']} wins: inertia {winner['inertia']:.10g} after" in done.err
+    longest = max(entrant["iterations"] for entrant in facts["race"])
+    assert len(read_mp4(tmp_path / "r.mp4").frames) == longest + 4
+    labels = np.load(tmp_path / "labels.npy")
+    assert np.bincount(labels).tolist() == facts["counts"]
+
+
+def test_a_race_runs_what_its_entrants_run_alone(command):
+    together = json.loads(command.ok("--race", "random,k-means++", "--seed", 3, "--json").out)
+    for entrant in together["race"]:
+        alone = json.loads(command.ok("--init", entrant["init"], "--seed", 3, "--json").out)
+        assert alone["inertia"] == entrant["inertia"]
+        assert alone["iterations"] == entrant["iterations"]
+
+
+def test_a_race_with_a_file_of_centroids(command, tmp_path):
+    points = np.random.default_rng(0).normal(size=(200, 2))
+    np.save("points.npy", points)
+    np.save("mine.npy", points[:5])
+    done = command.ok("points.npy", "--race", "k-means++,mine.npy", "--standardize", "--json")
+    mine = json.loads(done.out)["race"][1]
+    alone = json.loads(
+        command.ok("points.npy", "--init", "mine.npy", "--standardize", "--json").out
+    )
+    assert mine["init"] == "mine.npy" and mine["inertia"] == alone["inertia"]
+
+
+def test_started_sources_are_in_the_units_of_the_table():
+    points = np.random.default_rng(0).normal(size=(50, 2)) * [3.0, 40.0]
+    table = Table(points, ("a", "b"), 50)
+    centroids = points[:3]
+    direct = Source.of(table, 3, centroids, 1, standardized=True)
+    other = Source.of(table, 3, "random", 1, standardized=True).started(centroids)
+    assert np.array_equal(direct.start(0), other.start(0))
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["--race", "random"], "needs two different starts"),
+        (["--race", "random,random"], "needs two different starts"),
+        (["--race", "random,nonsense"], "--race nonsense is no method and no file"),
+        (["--race", "random,k-means++", "--runs", 3], "leave out --init and --runs"),
+        (["--race", "random,k-means++", "--init", "k-means++"], "leave out --init and --runs"),
+        (["--race", "random,gone.npy"], "gone.npy"),
+        (["-o", "a.png", "--smooth"], "--smooth has nothing to act on; add a film"),
+        (["-o", "a.gif", "--quality", "best"], "--quality has nothing to act on; add a film"),
+        (["-o", "a.mp4", "--dpi", "200"], "--dpi has nothing to act on; add a still"),
+        (["--smooth"], "--smooth has nothing to act on; add --render or -o"),
+        (["--overlays", "all"], "--overlays has nothing to act on"),
+        (["-o", "a.png", "--overlays", "border"], "did you mean 'borders'"),
+        (["-o", "a.mp4", "--duration", "0"], "duration=0 must be between 0.1 and 86400 seconds"),
+        (["-o", "a.mp4", "--duration", "nan"], "duration=nan must be"),
+        (["-o", "a.mp4", "--quality", "superb"], "quality='superb' is not one of draft, standard"),
+        (["-o", "a.gif", "--max-size", "big"], "max_size='big' is no size of a file"),
+        (["-o", "a.gif", "--max-size", "12"], "must be 10000 bytes at the least"),
+        (["-o", "a.png", "--dpi", "0"], "dpi=0 must be between 1 and 2400 dots per inch"),
+        (["-o", "a.png", "--dpi", "2400"], "lower --dpi or --size"),
+    ],
+)
+def test_what_cannot_be_drawn_is_one_line(command, tmp_path, args, words):
+    done = command("--seed", 1, *args)
+    assert done.status in (1, 2)
+    assert words in one_line(done.err)
+    assert not list(tmp_path.iterdir())
+
+
+def test_races_of_different_sizes_are_refused(command):
+    points = np.random.default_rng(0).normal(size=(20, 2))
+    for name, rows in (("points", 20), ("five", 5), ("six", 6)):
+        np.save(f"{name}.npy", points[:rows])
+    done = command("points.npy", "--race", "five.npy,six.npy")
+    assert "six.npy holds 6 centroids; race starts of as many" in one_line(done.err)
+    done = command("points.npy", "--race", "random,five.npy", "-k", 4)
+    assert "-k 4 but five.npy holds 5 centroids; leave out -k" in one_line(done.err)
+
+
+def test_an_image_becomes_the_image_in_few_colours(command, tmp_path):
+    rng = np.random.default_rng(2)
+    original = (rng.integers(0, 4, size=(12, 16, 3)) * 80).astype(np.uint8)
+    Image.fromarray(original).save("photo.png")
+    command.ok("photo.png", "-k", 5, "--seed", 1, "-o", "few.png", "--init", "k-means++")
+    points = original.reshape(-1, 3)
+    seed = np.random.SeedSequence([1, 1, 0])
+    start = initial_centroids(points, 5, method="k-means++", seed=seed)
+    last = Engine(points).fit(start)
+    expected = np.rint(last.centroids).astype(np.uint8)[last.labels].reshape(12, 16, 3)
+    assert np.array_equal(opened(tmp_path / "few.png"), expected)
+    # The points themselves, where something else is asked for.
+    command.ok("photo.png", "-k", 5, "-o", "rg.png", "--axes", "0,1", "--size", "200x150")
+    assert opened(tmp_path / "rg.png").shape[:2] == (150, 200)

@@ -1,0 +1,94 @@
+"""Ten thousand small problems, every field of every snapshot against the oracle."""
+
+import itertools
+
+import check
+import numpy as np
+import problems
+import pytest
+
+from kmeans_engine import Engine
+from kmeans_engine.strategies import make_strategy
+
+PROBLEMS = 10_000
+PARTS = 10
+DTYPES = ("float64", "float32", "int32", "uint8")
+
+
+class Switching:
+    """Hands the run to another strategy at every iteration, as `auto` may do at any of them."""
+
+    def __init__(self, data, rng):
+        names = [name for name in problems.strategies(data.n_features) if name != "auto"]
+        self._others = [make_strategy(name, data) for name in names]
+        self._rng = rng
+
+    def begin(self):
+        return SwitchingRun(self._others, self._rng)
+
+
+class SwitchingRun:
+    name = "switching"
+
+    def __init__(self, others, rng):
+        self._others, self._rng = others, rng
+
+    def _another(self):
+        return self._others[self._rng.integers(len(self._others))].begin()
+
+    def first(self, centroids, labels):
+        self._before = centroids
+        return self._another().first(centroids, labels)
+
+    def step(self, centroids, labels, sums):
+        run = self._another()
+        run.adopt(self._before, labels)
+        self._before = centroids
+        return run.step(centroids, labels, sums)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_random_problems(part, monkeypatch):
+    rng = np.random.default_rng(part)
+    snapshots = 0
+    for _ in range(PROBLEMS // PARTS):
+        rows = int(rng.integers(1, 6))
+        monkeypatch.setattr("kmeans_engine.points.blocks.block_rows", lambda m, r=rows: r)
+        monkeypatch.setattr(
+            "kmeans_engine.runtime.threads.CHUNK_WORK", 1 << int(rng.integers(6, 24))
+        )
+        m, n = int(rng.integers(1, 15)), int(rng.choice([1, 2, 2, 3, 4, 10]))
+        kind = problems.KINDS[rng.integers(len(problems.KINDS))]
+        points = problems.make_points(kind, rng, m, n)
+        points = problems.make_layout(points, DTYPES[rng.integers(len(DTYPES))], "C")
+        centroids = problems.make_centroids(points, rng, int(rng.integers(1, min(m, 5) + 1)))
+        names = problems.strategies(n)
+        name = names[rng.integers(len(names))]
+        engine = Engine(points, threads=int(rng.integers(1, 4)), strategy=name)
+        if rng.integers(5) == 0:
+            engine._strategy = Switching(engine._data, rng)
+        snapshots += check.like_oracle(engine, centroids, max_iterations=8)
+    assert snapshots > 3 * PROBLEMS // PARTS
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_problems_with_many_blocks_and_lists(part, monkeypatch):
+    # Large enough for parents and lists that part of the centroids leave, and come back to: a label
+    # whose centroid is no candidate any more once kept its point (blocks), which small ones miss.
+    rng = np.random.default_rng([part, 1])
+    for _ in range(12):
+        rows = int(rng.integers(1, 20))
+        monkeypatch.setattr("kmeans_engine.points.blocks.block_rows", lambda m, r=rows: r)
+        monkeypatch.setattr(
+            "kmeans_engine.runtime.threads.CHUNK_WORK", 1 << int(rng.integers(12, 24))
+        )
+        m, n, k = int(rng.integers(300, 4000)), int(rng.choice([1, 2, 3, 10])), rng.integers(2, 60)
+        kind = problems.KINDS[rng.integers(len(problems.KINDS))]
+        points = problems.make_points(kind, rng, m, n)
+        points = problems.make_layout(points, DTYPES[rng.integers(len(DTYPES))], "C")
+        start = problems.make_centroids(points, rng, int(k))
+        want = list(Engine(points, threads=1, strategy="brute").snapshots(start, max_iterations=25))
+        for name in problems.strategies(n):
+            got = Engine(points, strategy=name).snapshots(start, max_iterations=25)
+            for a, b in itertools.zip_longest(got, want):
+                check.same_snapshot(a, b)

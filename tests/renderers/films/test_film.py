@@ -1,0 +1,205 @@
+"""Films that must fit into so many bytes, and what is left when that fails."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from media import FakePainter, fake_scene, fake_snapshots, read_gif, read_mp4, threads
+
+from renderers.contract import Options
+from renderers.errors import RenderError
+from renderers.films.gif import GifRenderer
+from renderers.films.mp4 import Mp4Renderer
+from renderers.films.webm import WebmRenderer
+from renderers.scene import Moment
+from renderers.stage.pace import Pace, moments
+from renderers.stage.play import play
+
+KINDS = pytest.mark.parametrize("kind", [Mp4Renderer, GifRenderer, WebmRenderer])
+
+
+class Blocks(FakePainter):
+    """Paints blocks in ten colours that change with every frame: hard to encode, as films are."""
+
+    def paint(self, moment):
+        height, width = self._frame.shape[:2]
+        rng = np.random.default_rng(moment.snapshots[0].iteration)
+        blocks = self.palette()[rng.integers(0, 10, (-(-height // 8), -(-width // 8)))]
+        self._frame[:, :, :3] = blocks.repeat(8, axis=0).repeat(8, axis=1)[:height, :width]
+        return self._frame
+
+
+@pytest.fixture(autouse=True)
+def painter(monkeypatch):
+    monkeypatch.setattr("renderers.picture.painter.Painter", Blocks)
+
+
+def save(kind, path, *, max_bytes=None, count=12, fps=5.0, size=(160, 120)):
+    renderer = kind(path, Options(size=size, fps=fps, max_bytes=max_bytes))
+    play(moments(fake_snapshots(count), Pace(fps=fps)), fake_scene(), [renderer])
+    return renderer
+
+
+def read(path):
+    return read_gif(path) if path.suffix == ".gif" else read_mp4(path)
+
+
+@KINDS
+@pytest.mark.parametrize("share", [2.0, 0.5, 0.2])
+def test_fits(tmp_path, kind, share):
+    path = tmp_path / f"run{kind.suffix}"
+    assert save(kind, path).note == ""
+    whole = read(path)
+    limit = int(share * path.stat().st_size)
+    before = threads()
+    renderer = save(kind, path, max_bytes=limit)
+    assert threads() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+    size = path.stat().st_size
+    assert limit / 3 < size <= limit
+    assert f"{size:,} of {limit:,} bytes" in renderer.note
+    assert "\n" not in renderer.note
+    film = read(path)
+    assert film.seconds.sum() == pytest.approx(whole.seconds.sum(), abs=0.02)
+    if share > 1:
+        assert np.array_equal(film.frames, whole.frames)
+    elif kind is GifRenderer:
+        height, width = film.frames.shape[1:3]
+        assert width < 160
+        assert f"{width}x{height} at 5 frames/s" in renderer.note
+        assert len(film.frames) == len(whole.frames)  # slow as it is, no iteration is left out
+
+
+@KINDS
+def test_same_bytes_twice(tmp_path, kind):
+    made = []
+    for name in ("one", "two"):
+        path = tmp_path / f"{name}{kind.suffix}"
+        save(kind, path, max_bytes=20_000)
+        made.append(path.read_bytes())
+    assert made[0] == made[1]
+
+
+def test_a_fast_gif_gets_slower_and_lasts_as_long(tmp_path):
+    path = tmp_path / "run.gif"
+    save(GifRenderer, path, fps=25, count=60)
+    whole = read(path)
+    renderer = save(GifRenderer, path, fps=25, count=60, max_bytes=path.stat().st_size // 4)
+    film = read(path)
+    rate = float(renderer.note.split(" at ")[1].split()[0])
+    assert 10 <= rate < 25
+    assert len(film.frames) == pytest.approx(60 * rate / 25, abs=8)
+    assert film.seconds.sum() == pytest.approx(whole.seconds.sum(), abs=0.02)
+    assert film.seconds[-1] == whole.seconds[-1]  # the last frame and its pause are kept
+
+
+@KINDS
+def test_nothing_fits(tmp_path, kind):
+    path = tmp_path / f"run{kind.suffix}"
+    path.write_bytes(b"older")
+    before = threads()
+    with pytest.raises(RenderError, match=r"bytes even with .* larger than 300") as caught:
+        save(kind, path, max_bytes=300)
+    assert "\n" not in str(caught.value)
+    assert path.read_bytes() == b"older"
+    assert list(tmp_path.iterdir()) == [path]
+    assert threads() == before
+
+
+@KINDS
+def test_interrupted_between_attempts(tmp_path, kind, monkeypatch):
+    path = tmp_path / f"run{kind.suffix}"
+    path.write_bytes(b"older")
+
+    def prepare(self, level, recording):
+        if level:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(kind, "prepare", prepare)
+    renderer = kind(path, Options(size=(160, 120), fps=5, max_bytes=3000))
+    with pytest.raises(KeyboardInterrupt):
+        play(moments(fake_snapshots(12), Pace(fps=5)), fake_scene(), [renderer])
+    assert path.read_bytes() == b"older"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@KINDS
+def test_ffmpeg_fails_at_an_attempt(tmp_path, kind, monkeypatch):
+    path = tmp_path / f"run{kind.suffix}"
+    path.write_bytes(b"older")
+    monkeypatch.setattr(kind, "output", lambda self, level=0: ("-c:v", "nothing", "-f", "mp4"))
+    with pytest.raises(RenderError, match=r"failed with exit status .* Encoder not found"):
+        save(kind, path, max_bytes=10_000)
+    assert path.read_bytes() == b"older"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@KINDS
+@pytest.mark.parametrize("size", [(1, 1), (3, 5), (161, 121)])
+def test_odd_sizes_that_fit(tmp_path, kind, size):
+    path = tmp_path / f"run{kind.suffix}"
+    save(kind, path, max_bytes=8_000, count=3, size=size)
+    assert path.stat().st_size <= 8_000
+    assert len(read(path).frames) >= 1
+
+
+def test_given_up_by_another_thread_while_it_is_made_to_fit(tmp_path, monkeypatch):
+    path = tmp_path / "run.mp4"
+    renderer = Mp4Renderer(path, Options(size=(160, 120), fps=5, max_bytes=10_000))
+    monkeypatch.setattr(renderer, "prepare", lambda level, recording: renderer.abort())
+    with pytest.raises(RenderError, match="was given up"):
+        play(moments(fake_snapshots(12), Pace(fps=5)), fake_scene(), [renderer])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_frames_that_repeat_are_painted_once(tmp_path, monkeypatch):
+    painted = []
+
+    class Counting(FakePainter):
+        def paint(self, moment):
+            painted.append(moment)
+            return super().paint(moment)
+
+    monkeypatch.setattr("renderers.picture.painter.Painter", Counting)
+    for kind in (Mp4Renderer, GifRenderer):
+        renderer = kind(tmp_path / f"run{kind.suffix}", Options(size=(64, 48), fps=25))
+        play([Moment((s,), 4.0) for s in fake_snapshots(3)], fake_scene(), [renderer])
+        assert len(painted) == 3
+        painted.clear()
+
+
+MEMORY = """
+import resource, sys
+from pathlib import Path
+sys.path[:0] = ["tests", "tests/renderers/films"]
+from media import FakePainter, fake_scene, fake_snapshots
+from test_film import Blocks
+import renderers.picture.painter
+renderers.picture.painter.Painter = Blocks
+from renderers.contract import Options
+from renderers.stage.pace import Pace, moments
+from renderers.stage.play import play
+from renderers.registry import load, by_suffix
+path = Path(sys.argv[1])
+limit = int(sys.argv[3]) or None
+renderer = load(by_suffix(path))(path, Options(size=(320, 240), fps=25, max_bytes=limit))
+play(moments(fake_snapshots(int(sys.argv[2])), Pace(fps=25)), fake_scene(), [renderer])
+for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
+    print(resource.getrusage(who).ru_maxrss)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell a process's peak memory")
+@pytest.mark.parametrize(("name", "limit"), [("run.mp4", 0), ("run.gif", 0), ("run.gif", 400_000)])
+def test_memory_does_not_grow_with_the_film(tmp_path, root, name, limit):
+    peaks = []
+    for count in (100, 600):
+        run = subprocess.run(
+            [sys.executable, "-c", MEMORY, tmp_path / name, str(count), str(limit)],
+            cwd=root, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        unit = 1024 if sys.platform != "darwin" else 1
+        peaks.append(np.array([int(line) * unit for line in run.stdout.split()]))
+    # 500 frames more are 154 MB; a tenth of them would be noticed.
+    assert (peaks[1] - peaks[0]).max() < 15e6, peaks

@@ -1,0 +1,106 @@
+"""The player in a notebook, and the example that shows it."""
+
+import base64
+import re
+import sys
+import warnings
+from types import SimpleNamespace
+
+import pytest
+from media import FakePainter, fake_scene, fake_snapshots, read_mp4, threads
+
+import renderers
+from kmeans_engine import Engine, initial_centroids, make_clusters
+from renderers.contract import Options
+from renderers.films import notebook
+from renderers.stage.pace import Pace, moments
+from renderers.stage.play import play
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """Stand in for a notebook, and collect what it shows."""
+    shown = []
+    monkeypatch.setattr(notebook, "running", lambda: True)
+    monkeypatch.setattr(notebook, "_show", shown.append)
+    return shown
+
+
+def films(html):
+    return [
+        base64.b64decode(found) for found in re.findall(r"data:video/mp4;base64,([\w+/=]+)", html)
+    ]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Where temporary files go."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_running(monkeypatch):
+    monkeypatch.delitem(sys.modules, "IPython", raising=False)
+    assert not notebook.running()
+    assert "IPython" not in sys.modules
+    shell = SimpleNamespace(kernel=object())
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    assert notebook.running()
+    del shell.kernel  # IPython in a terminal
+    assert not notebook.running()
+
+
+def test_show(folder, shown):
+    points = make_clusters(3, 20, seed=1)
+    start = initial_centroids(points, 3, seed=1)
+    states = list(Engine(points).snapshots(start, max_iterations=3))
+    before = threads()
+    renderers.show(states, fps=4, size=(320, 240), title="<Run>")
+    assert threads() == before
+    assert list(folder.iterdir()) == []
+    (html,) = shown
+    assert "&lt;Run&gt;" in html
+    assert 'width="320" height="240"' in html
+    (film,) = films(html)
+    path = folder / "film.mp4"
+    path.write_bytes(film)
+    assert len(read_mp4(path).frames) == len(states) - 1 + 8  # the last one is held for 2 s
+
+
+def test_nothing_is_shown_of_a_run_that_fails(monkeypatch, folder, shown):
+    monkeypatch.setattr("renderers.picture.painter.Painter", FakePainter)
+
+    def story():
+        yield from list(moments(fake_snapshots(3), Pace()))[:2]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        play(story(), fake_scene(), [notebook.Player(None, Options(size=(64, 48)))])
+    assert shown == []
+    assert list(folder.iterdir()) == []
+
+
+def test_example(root, tmp_path):
+    nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
+    nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed")
+    pytest.importorskip("ipykernel", reason="ipykernel is not installed")
+    book = nbformat.read(root / "examples" / "kmeans.ipynb", as_version=4)
+    assert not any(cell.get("outputs") for cell in book.cells)  # the file stays small
+    resources = {"metadata": {"path": str(tmp_path)}}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the machinery that runs notebooks, not of ours
+        nbclient.NotebookClient(book, timeout=300, resources=resources).execute()
+    outputs = [output for cell in book.cells for output in cell.get("outputs", ())]
+    found = [
+        film for output in outputs for film in films(output.get("data", {}).get("text/html", ""))
+    ]
+    points = make_clusters(12, 100, seed=69)
+    path = tmp_path / "film.mp4"
+    assert len(found) == 2
+    for method, film in zip(("random", "k-means++"), found, strict=True):
+        path.write_bytes(film)
+        start = initial_centroids(points, 12, method=method, seed=1)
+        last = Engine(points).fit(start)
+        assert len(read_mp4(path).frames) == last.iteration + 4
+    words = "".join(output.get("text", "") for output in outputs)
+    assert [line.split()[0] for line in words.splitlines()] == ["random", "k-means++"]

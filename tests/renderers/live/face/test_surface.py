@@ -1,0 +1,267 @@
+"""The face of the live window: layers, and what the mouse does on them, without a toolkit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from live import Clock, Painting, eventually
+
+from renderers import Moment, Options, Panel, Scene
+from renderers.live import Commands
+from renderers.live.commands import Start
+from renderers.live.face.controls import bar_height
+from renderers.live.face.surface import Surface
+from renderers.live.session import Session
+from renderers.plane.view import View
+
+SIZE = (640, 480)
+BAR = bar_height(SIZE)
+
+
+class Desk:
+    """A surface, its session and what the session was asked to start."""
+
+    def __init__(self, size: tuple[int, int] = SIZE, theme: str = "light") -> None:
+        points = np.random.default_rng(5).normal(size=(60, 2))
+        self.centroids = points[:3]
+        self.asked: list[Start] = []
+        self.size = size
+        self.clock = Clock()
+        self.session = Session(
+            Options(size=size, theme=theme),
+            Commands(self._restart),
+            clock=self.clock,
+            painting=Painting(),  # type: ignore[arg-type]
+        )
+        self.surface = Surface(self.session)
+        self._scene = Scene((Panel(3, View(points)),))
+        self._states = [
+            SimpleNamespace(
+                iteration=i,
+                centroids=self.centroids,
+                assigned_from=self.centroids,
+                counts=np.array([10, 20, 30]),
+                points=points,
+            )
+            for i in range(30)
+        ]
+        self.session.start(self._job)
+        eventually(lambda: self.look() is not None and self.session.frame is not None)
+
+    def _job(self) -> None:
+        self.session.open(self._scene)
+        for state in self._states:
+            self.session.draw(Moment((state,), 1.0))
+
+    def _restart(self, start: Start) -> Callable[[], None]:
+        self.asked.append(start)
+        return self._job
+
+    def look(self) -> tuple[Any, ...]:
+        self.session.tick(self.surface.picture_size(self.size))
+        return self.surface.layers(self.size)
+
+    def pixel_of(self, value: np.ndarray) -> tuple[float, float]:
+        frame = self.session.frame
+        assert frame is not None
+        xmin, xmax, ymin, ymax = frame.scene.panels[0].view.limits
+        [box] = frame.boxes
+        return (
+            box.left + (value[0] - xmin) / (xmax - xmin) * box.width,
+            box.top + (ymax - value[1]) / (ymax - ymin) * box.height,
+        )
+
+    def click(self, x: float, y: float) -> None:
+        self.surface.move(x, y)
+        self.surface.press(x, y)
+        self.surface.release(x, y)
+        self.look()
+
+    def button(self, command: str) -> tuple[float, float]:
+        for y in range(SIZE[1] - BAR, SIZE[1], 2):
+            for x in range(0, SIZE[0], 2):
+                button = self.surface._button(x, y)
+                if button is not None and button.command == command:
+                    return x + 2, y + 2
+        raise AssertionError(command)
+
+
+@pytest.fixture
+def desk():
+    desks = []
+
+    def make(*given: Any) -> Desk:
+        desks.append(Desk(*given))
+        return desks[-1]
+
+    yield make
+    for desk in desks:
+        desk.surface.stop()
+        desk.session.end()
+
+
+def test_the_picture_is_above_the_bar(desk: Callable[..., Desk]):
+    picture, bar, *_ = desk().look()
+    assert picture.pixels.shape[:2] == (480 - BAR, 640)
+    assert (bar.left, bar.top, bar.pixels.shape[:2]) == (0, 480 - BAR, (BAR, 640))
+
+
+def test_a_tiny_window_is_all_picture_with_words_on_it(desk: Callable[..., Desk]):
+    small = desk((200, 150))
+    picture, toast = small.look()
+    assert picture.pixels.shape[:2] == (150, 200)
+    assert toast.top + len(toast.pixels) <= 150
+    small.clock.now += 60
+    assert len(small.look()) == 1
+    small.session.post("pause")
+    assert len(small.look()) == 2
+
+
+def test_while_nothing_changes_the_layers_are_the_same_arrays(desk: Callable[..., Desk]):
+    one = desk()
+    one.session.post("pause")
+    one.look()
+    first, second = one.look(), one.look()
+    assert [id(layer.pixels) for layer in first] == [id(layer.pixels) for layer in second]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "classic"])
+def test_buttons_do_what_they_say(desk: Callable[..., Desk], theme: str):
+    one = desk(SIZE, theme)
+    one.click(*one.button("pause"))
+    assert not one.session.report.playing
+    one.click(*one.button("forward"))
+    assert one.session.report.state == 1
+    one.click(*one.button("back"))
+    assert one.session.report.state == 0
+    one.click(*one.button("faster"))
+    assert one.session.report.speed == 2.0
+    one.click(*one.button("new centroids"))
+    one.click(*one.button("more clusters"))
+    assert [(start.new_points, start.k) for start in one.asked] == [(False, None), (False, 4)]
+    one.click(*one.button("help"))
+    assert one.session.helping
+    one.click(300, 200)
+    assert not one.session.helping
+
+
+def test_a_button_under_the_pointer_is_raised_and_explained(desk: Callable[..., Desk]):
+    one = desk()
+    one.clock.now += 60
+    one.session.post("pause")
+    _, bar = one.look()
+    one.surface.move(*one.button("save"))
+    assert one.surface.pointer == "hand"
+    _, raised, hint = one.look()
+    assert not np.array_equal(bar.pixels, raised.pixels)
+    assert hint.top + len(hint.pixels) <= 480 - BAR
+    assert hint.left + hint.pixels.shape[1] <= 640
+    one.surface.leave()
+    assert len(one.look()) == 2
+    assert one.surface.pointer == "arrow"
+
+
+def test_the_slider_shows_what_it_is_dragged_to_and_plays_on(desk: Callable[..., Desk]):
+    one = desk()
+    eventually(lambda: one.look() is not None and one.session.report.states == 5)
+    row = 480 - BAR + 3
+    one.surface.press(12, row)
+    one.look()
+    assert not one.session.report.playing
+    for x in range(12, 640, 5):
+        one.surface.move(x, row - 200)  # the pointer may leave the bar
+        one.look()
+    # The run is pulled along, as far as it is computed.
+    eventually(lambda: one.look() is not None and one.session.report.states >= 9)
+    assert one.session.report.state > 3
+    one.surface.release(639, row)
+    one.look()
+    assert one.session.report.playing
+
+
+def test_a_slider_that_was_paused_stays_so(desk: Callable[..., Desk]):
+    one = desk()
+    one.session.post("pause")
+    one.look()
+    one.click(40, 480 - BAR + 3)
+    assert not one.session.report.playing
+
+
+def test_a_centroid_is_dragged_and_the_run_starts_from_there(desk: Callable[..., Desk]):
+    one = desk()
+    x, y = one.pixel_of(one.centroids[2])
+    one.surface.move(x, y)
+    assert one.surface.pointer == "hand"
+    one.surface.press(x, y)
+    before = len(one.look())
+    target = np.array([0.25, -0.5])
+    one.surface.move(*one.pixel_of(target))
+    held = one.look()
+    assert len(held) == before
+    one.surface.release(*one.pixel_of(target))
+    [start] = one.asked
+    np.testing.assert_allclose(start.centroids[2], target)
+    np.testing.assert_array_equal(start.centroids[:2], one.centroids[:2])
+
+
+def test_k_clicks_place_the_centroids(desk: Callable[..., Desk]):
+    one = desk()
+    one.session.post("place")
+    one.look()
+    wanted = np.array([[0.5, 0.5], [-0.5, 0.25], [0.1, -0.9]])
+    for value in wanted:
+        assert one.session.message.startswith("click to place")
+        one.click(*one.pixel_of(value))
+    [start] = one.asked
+    np.testing.assert_allclose(start.centroids, wanted)
+    assert not one.session.hand.placing
+
+
+def test_more_or_fewer_can_be_placed(desk: Callable[..., Desk]):
+    one = desk()
+    for command in ("place", "fewer clusters"):
+        one.session.post(command)
+        one.look()
+    for value in ([0.5, 0.5], [-0.5, 0.25]):
+        one.click(*one.pixel_of(np.array(value)))
+    [start] = one.asked
+    assert start.centroids.shape == (2, 2)
+
+
+def test_the_cluster_is_told_beside_the_pointer(desk: Callable[..., Desk]):
+    one = desk()
+    one.clock.now += 60
+    one.session.post("pause")
+    one.look()
+    place = one.pixel_of(one.centroids[1] + [0.02, 0.02])
+    for x, y in (place, (place[0] + 40, place[1])):
+        one.surface.move(x, y)
+        eventually(lambda: len(one.look()) == 3)
+        tip = one.look()[2]
+        assert tip.left >= 0
+        assert tip.left + tip.pixels.shape[1] <= 640
+    one.surface.leave()
+    assert len(one.look()) == 2
+
+
+def test_the_help_lies_on_the_picture(desk: Callable[..., Desk]):
+    one = desk()
+    one.session.post("help")
+    *_, panel = one.look()
+    assert panel.pixels.shape[0] > 150
+    one.session.post("cancel")
+    one.look()
+    assert not one.session.helping
+
+
+def test_the_wheel_steps(desk: Callable[..., Desk]):
+    one = desk()
+    eventually(lambda: one.look() is not None and one.session.report.states == 5)
+    for steps in (-1, -1, 1):
+        one.surface.scroll(steps)
+        one.look()
+    assert one.session.report.state == 1

@@ -1,0 +1,176 @@
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kmeans_engine.errors import InvalidInput
+from renderers import InvalidOption, Options, RendererUnavailable, UnknownRenderer, registry
+from renderers.films.mp4 import Mp4Renderer
+from renderers.outputs import make_options, plan
+
+
+@pytest.fixture(autouse=True)
+def in_empty_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def renderers_png(monkeypatch):
+    """Two plug-ins, `sheet` and `still`, that write .png, and `window`, which writes nothing."""
+    load = registry.load
+
+    class Sheet(Mp4Renderer):
+        suffix = ".png"
+
+    class Window(Mp4Renderer):
+        suffix = None
+
+    extra = {"sheet": Sheet, "still": type("Still", (Sheet,), {}), "window": Window}
+    monkeypatch.setattr(registry, "load", lambda name: extra.get(name) or load(name))
+
+
+@pytest.mark.parametrize(
+    ("renders", "paths", "planned"),
+    [
+        ([], [], []),
+        (["mp4"], [], ["mp4 kmeans.mp4"]),
+        (["gif", "mp4"], [], ["gif kmeans.gif", "mp4 kmeans.mp4"]),
+        (["gif", "gif"], [], ["gif kmeans.gif"]),
+        ([], ["run.gif"], ["gif run.gif"]),
+        ([], ["b.mp4", "a.gif"], ["mp4 b.mp4", "gif a.gif"]),
+        (["mp4"], ["x.mp4"], ["mp4 x.mp4"]),
+        (["mp4", "gif"], ["x.GIF"], ["mp4 kmeans.mp4", "gif x.GIF"]),
+        (["gif"], ["x.gif", "x.mp4"], ["gif x.gif", "mp4 x.mp4"]),
+        (["window"], [], ["window None"]),
+        (["window"], ["x.mp4"], ["window None", "mp4 x.mp4"]),
+        (["sheet"], ["x.png"], ["sheet x.png"]),
+        (["sheet", "still"], ["x.png", "y.png"], ["sheet x.png", "still y.png"]),
+        (["sheet", "still"], ["x.png"], ["sheet x.png", "still kmeans.png"]),
+    ],
+)
+def test_plan(renderers_png, renders, paths, planned):
+    outputs = plan(renders, paths)
+    assert [f"{output.name} {output.path}" for output in outputs] == planned
+    assert [output.renderer for output in outputs] == [registry.load(o.name) for o in outputs]
+
+
+def test_stem_and_folder(tmp_path):
+    (tmp_path / "films").mkdir()
+    (output,) = plan(["gif"], [], stem="iris", folder=Path("films"))
+    assert output.path == Path("films/iris.gif")
+
+
+@pytest.mark.parametrize(
+    ("renders", "paths", "error", "words"),
+    [
+        (
+            ["gif"],
+            ["x.mp4"],
+            InvalidOption,
+            r"x\.mp4 does not suit .*'gif'.* ask for 'mp4' as well",
+        ),
+        (["gif"], ["x.mov"], InvalidOption, r"x\.mov .* writes \.gif; change the suffix$"),
+        (["mp4"], ["x.mp4", "y.mp4"], InvalidOption, r"x\.mp4 and y\.mp4 are both for .*'mp4'"),
+        ([], ["x.mp4", "y.mp4"], InvalidOption, r"x\.mp4 and y\.mp4 are both for .*'mp4'"),
+        ([], ["x.mp4", "x.mp4"], InvalidOption, r"x\.mp4 and x\.mp4 are both for"),
+        (
+            ["sheet", "still"],
+            [],
+            InvalidOption,
+            r"'sheet' and 'still' would both write kmeans\.png",
+        ),
+        (["sheet", "still"], ["a.png", "./a.png"], InvalidOption, r"would both write a\.png"),
+        (
+            [],
+            ["x.mov"],
+            UnknownRenderer,
+            r"no renderer writes \.mov \(x\.mov\); use \.mp4 or \.webm or \.gif",
+        ),
+        ([], ["film"], UnknownRenderer, r"no renderer writes files without a suffix \(film\)"),
+        (["window"], ["x.bmp"], UnknownRenderer, r"no renderer writes \.bmp"),
+        (["mp5"], [], UnknownRenderer, r"did you mean mp4"),
+    ],
+)
+def test_contradictions(renderers_png, renders, paths, error, words):
+    with pytest.raises(error, match=words) as caught:
+        plan(renders, paths)
+    assert "\n" not in str(caught.value)
+
+
+def test_older_file(tmp_path):
+    (tmp_path / "kmeans.gif").write_bytes(b"older")
+    with pytest.raises(InvalidInput, match="exists"):
+        plan(["gif"], [])
+    (output,) = plan(["gif"], [], overwrite=True)
+    assert output.path.read_bytes() == b"older"
+
+
+def test_no_folder():
+    with pytest.raises(InvalidInput, match="does not exist"):
+        plan([], ["no/such/run.gif"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="symbolic links need a privilege on Windows")
+def test_two_names_of_one_file(tmp_path, renderers_png):
+    (tmp_path / "a.png").symlink_to("b.png")
+    with pytest.raises(InvalidOption, match="would both write"):
+        plan(["sheet", "still"], ["a.png", "b.png"])
+
+
+def test_ffmpeg_is_missing(monkeypatch):
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "/no/such/ffmpeg")
+    with pytest.raises(RendererUnavailable, match="IMAGEIO_FFMPEG_EXE"):
+        plan(["gif"], [])
+
+
+def test_leaves_nothing_behind(tmp_path):
+    plan(["gif", "mp4"], [])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_options():
+    mp4, gif = registry.load("mp4"), registry.load("gif")
+    assert make_options(mp4) == Options(size=(1280, 720), fps=2, theme="light")
+    assert make_options(gif).size == (640, 480)
+    options = make_options(gif, fps=np.float32(0.5), size=np.array([3, 16384]), theme="dark")
+    assert options == Options(size=(3, 16384), fps=0.5, theme="dark")
+    assert [type(side) for side in options.size] == [int, int]
+    assert make_options(gif, fps=Fraction(1, 4)).fps == 0.25
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"fps": 0}, "fps=0 must be between 0.01 and 240"),
+        ({"fps": -2}, "fps=-2 must"),
+        ({"fps": float("nan")}, "fps=nan must"),
+        ({"fps": float("inf")}, "fps=inf must"),
+        ({"fps": 241}, "fps=241 must"),
+        ({"fps": "fast"}, "fps='fast' is no number"),
+        ({"fps": None}, "fps=None is no number"),
+        ({"size": (0, 480)}, "size=0x480 must be between 1x1 and 16384x16384"),
+        ({"size": (640, -1)}, "size=640x-1 must"),
+        ({"size": (16385, 480)}, "size=16385x480 must"),
+        ({"size": (640.0, 480)}, r"size=\(640.0, 480\) must be two whole numbers"),
+        ({"size": (640,)}, "must be two whole numbers"),
+        ({"size": 640}, "must be two whole numbers"),
+        ({"size": "640x480"}, "must be two whole numbers"),
+        ({"theme": "drak"}, "dark"),
+        ({"theme": "solarized"}, "light, dark, classic"),
+    ],
+)
+def test_wrong_options(wrong, words):
+    with pytest.raises(InvalidOption, match=words) as caught:
+        make_options(Mp4Renderer, **wrong)
+    assert "\n" not in str(caught.value)
+
+
+def test_not_every_renderer_keeps_to_a_size():
+    class Still(Mp4Renderer):
+        fits = False
+
+    assert make_options(Mp4Renderer, max_size="2MB").max_bytes == 2_000_000
+    with pytest.raises(InvalidOption, match=r"max_size='2MB' is nothing that Still can keep to"):
+        make_options(Still, max_size="2MB")
