@@ -8,7 +8,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from kmeans_engine import initial_centroids, make_clusters
-from kmeans_engine.points.data import Data
+from kmeans_engine.points.data import prepare
 from kmeans_engine.strategies.blocks import Blocks
 from renderers.picture.colours import cluster_colours
 
@@ -17,22 +17,19 @@ def main() -> None:
     """Run to convergence, step by step, and draw the last state of the blocks."""
     k = 8
     points = make_clusters(8, 25_000, spread=0.06, seed=5)
-    data = Data(points, 1)
-    strategy = Blocks(data)
-    run = strategy.begin()
+    strategy = Blocks(prepare(points, 1))
+    assigner = strategy.begin()
     centroids = initial_centroids(points, k, method="k-means++", seed=2)
-    labels = np.empty(len(points), dtype=np.uint8)
-    sums = run.first(centroids, labels)
+    sums = assigner.first(centroids)
     while True:
         means = centroids.copy()
         sums.update_means(means)
         if np.array_equal(means, centroids):
             break
         centroids = means
-        step = run.step(centroids, labels, sums)
-        labels[step.indices], sums = step.labels, step.sums
-    layout, whole = strategy.layout, run._whole
-    low, high = layout.low, layout.high
+        sums = assigner.step(centroids).sums
+    boxes, whole = strategy.sorted.record, assigner.whole
+    low, high = boxes.low, boxes.high
     colours = np.array(cluster_colours(k)) / 255.0
     figure = Figure(figsize=(9, 5), dpi=110, layout="constrained")
     FigureCanvasAgg(figure)
@@ -48,7 +45,7 @@ def main() -> None:
     axes.set_ylim(*np.quantile(points[:, 1], [0.001, 0.999]))
     axes.set_axis_off()
     axes.set_title(
-        f"{len(points):,} points in {len(whole):,} blocks of {layout.block}: "
+        f"{len(points):,} points in {len(whole):,} blocks of {boxes.block}: "
         f"{pure.sum():,} assigned whole (coloured), {(~pure).sum():,} mixed (dark)"
     )
     figure.savefig(Path(__file__).with_name("blocks.png"))

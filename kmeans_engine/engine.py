@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import math
+import contextlib
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.kernels.sums import compare_centroids
-from kmeans_engine.labels import LabelHistory
-from kmeans_engine.points.data import Data
-from kmeans_engine.runtime.threads import default_threads
+from kmeans_engine.arrays import Floats
+from kmeans_engine.loop import State, iterate
+from kmeans_engine.points.data import Data, measure_together
+from kmeans_engine.points.squares import exact_inertia, square_totals
+from kmeans_engine.runtime.processors import default_threads
 from kmeans_engine.snapshot import Snapshot
 from kmeans_engine.strategies import make_strategy
-from kmeans_engine.strategies.base import Step
-from kmeans_engine.sums import square_totals
 from kmeans_engine.validation import check_centroids, check_count, check_k, check_tolerance
 
-__all__ = ["Engine", "label_dtype"]
-
-Floats = npt.NDArray[np.float64]
+__all__ = ["Engine"]
 
 
 class Engine:
@@ -61,16 +57,33 @@ class Engine:
     def __init__(
         self, points: npt.ArrayLike, *, threads: int | None = None, strategy: str = "auto"
     ) -> None:
+        self._prepare([points], threads, strategy)
+
+    @classmethod
+    def _of_parts(
+        cls, parts: Sequence[npt.ArrayLike], *, threads: int | None = None, strategy: str = "auto"
+    ) -> Engine:
+        """Return an engine on points that come in parts, (M_i, N) each, one after the other."""
+        engine = cls.__new__(cls)
+        engine._prepare(parts, threads, strategy)
+        return engine
+
+    def _prepare(self, points: Sequence[npt.ArrayLike], threads: int | None, strategy: str) -> None:
         count = default_threads() if threads is None else check_count(threads, "threads", minimum=1)
-        self._data = Data(points, count)
-        self._strategy = make_strategy(strategy, self._data)
+        self._parts = parts = [Data(part, count) for part in points]
+        measure_together(parts)
+        self._measure = parts[0].measure
+        self._points = parts[0].points
+        if len(parts) > 1:
+            self._points = np.concatenate([part.points for part in parts])
+        self._strategies = [make_strategy(strategy, part) for part in parts]
         self._squares: list[int] | None = None
         self._squares_lock = threading.Lock()
 
     @property
     def points(self) -> npt.NDArray[Any]:
         """The points, (M, N), as they were given."""
-        return self._data.points
+        return self._points
 
     def snapshots(
         self,
@@ -120,11 +133,11 @@ class Engine:
     def _check(
         self, centroids: npt.ArrayLike, max_iterations: int | None
     ) -> tuple[Floats, int | None]:
-        data = self._data
-        start = check_centroids(centroids, data.n_features)
-        check_k(len(start), data.n_points)
-        data.check_range(
-            np.minimum(data.low, start.min(axis=0)), np.maximum(data.high, start.max(axis=0))
+        measure = self._measure
+        start = check_centroids(centroids, len(measure.low))
+        check_k(len(start), measure.n_points)
+        measure.check_range(
+            np.minimum(measure.low, start.min(axis=0)), np.maximum(measure.high, start.max(axis=0))
         )
         if max_iterations is None:
             return start, None
@@ -133,67 +146,31 @@ class Engine:
     def _run(
         self, start: Floats, limit: int | None, tolerance: float, *, only_last: bool = False
     ) -> Generator[Snapshot, None, None]:
-        data, k = self._data, len(start)
-        labels = np.empty(data.n_points, dtype=label_dtype(k))
-        run = self._strategy.begin()
-        sums = run.first(start, labels)
-        history = LabelHistory(labels)
-        seen = {_digest(start)}
-        iteration, assigned_from, centroids = 0, start, start
-        changed, n_changed, shift, converged = None, data.n_points, 0.0, False
-        # The labels of snapshot 1 are those of snapshot 0.
-        step, before = Step(np.empty(0, dtype=np.uint32), labels[:0], sums), None
-        try:
-            while True:
-                ended = converged or iteration == limit
-                digest = _digest(centroids)
-                if iteration > 0:
-                    ended = ended or digest in seen or 0.0 < tolerance >= shift
-                seen.add(digest)
-                if ended or not only_last:
-                    yield Snapshot(
-                        iteration=iteration,
-                        centroids=centroids,
-                        assigned_from=assigned_from,
-                        counts=sums.counts,
-                        n_changed=n_changed,
-                        shift=shift,
-                        converged=converged,
-                        points=data.points,
-                        strategy=run.name,
-                        _state=history.head(changed),
-                        _sums=sums,
-                        _squares=self._square_totals,
-                    )
-                if ended:
-                    return
-                iteration += 1
-                if iteration > 1:
-                    before, step = sums, run.step(centroids, history.newest, sums)
-                sums, n_changed = step.sums, len(step.indices)
-                # The snapshots before see their labels change only here, under a lock.
-                changed = history.commit(step.indices, step.labels)
-                means = centroids.copy()
-                sums.update_means(means, before)
-                means.setflags(write=False)
-                square, equal = compare_centroids(centroids, means)
-                shift, converged = math.sqrt(square), bool(equal)
-                assigned_from, centroids = centroids, means
-        finally:
-            history.finish()
+        assigners = [strategy.begin() for strategy in self._strategies]
+        states = iterate(assigners, start, limit=limit, tolerance=tolerance, only_last=only_last)
+        with contextlib.closing(states):
+            for state in states:
+                yield self._snapshot(state)
+                del state  # whoever keeps the snapshot keeps its labels, and nobody else
+
+    def _snapshot(self, state: State) -> Snapshot:
+        sums, centroids = state.sums, state.centroids
+        return Snapshot(
+            iteration=state.iteration,
+            centroids=centroids,
+            assigned_from=state.assigned_from,
+            counts=sums.counts,
+            n_changed=state.n_changed,
+            shift=state.shift,
+            converged=state.converged,
+            strategy=state.strategy,
+            points=self._points,
+            _labels=state.labels,
+            _inertia=lambda: exact_inertia(sums, self._square_totals(), centroids),
+        )
 
     def _square_totals(self) -> list[int]:
         with self._squares_lock:
             if self._squares is None:
-                self._squares = square_totals(self._data)
+                self._squares = square_totals(self._parts)
             return self._squares
-
-
-def label_dtype(k: int) -> np.dtype[Any]:
-    """Return the smallest unsigned integer type that holds k - 1."""
-    return np.min_scalar_type(k - 1)
-
-
-def _digest(centroids: Floats) -> bytes:
-    # -0.0 and 0.0 are the same state.
-    return hashlib.blake2b((centroids + 0.0).tobytes(), digest_size=16).digest()

@@ -1,28 +1,49 @@
 """The labels of a run and of all its snapshots that somebody keeps.
 
-The newest labels live in one array that is changed in place. An older snapshot is a chain of
-reverse changes towards it (Baker 1991, "Shallow binding makes functional arrays fast"), which is
-not recorded at all for a snapshot that nobody keeps, and which becomes an array of its own once it
-would be larger than one.
+`Labels` is what a snapshot asks of its labels, wherever they are. In memory, the newest live in one
+array that is changed in place. An older state is a chain of reverse changes towards it (Baker 1991,
+"Shallow binding makes functional arrays fast"), which is not recorded at all for a state that
+nobody keeps, and which becomes an array of its own once it would be larger than one.
 """
 
 from __future__ import annotations
 
+import itertools
 import threading
 import weakref
-from typing import Any
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from kmeans_engine.arrays import Indices, LabelArray
 from kmeans_engine.kernels.labels import pick_labels, put_labels
 
-__all__ = ["IndexSet", "LabelHistory", "LabelState"]
+__all__ = ["IndexSet", "LabelHistory", "Labels", "Unchanged", "join_labels", "label_dtype"]
 
-_Part = tuple[npt.NDArray[np.integer], npt.NDArray[Any]]  # points, and their labels before
+_Part = tuple[Indices, LabelArray]  # points, and their labels before
 
 # Looking one change up among the points asked for costs as much as copying some 60 labels.
 _SEARCHED = 64
+
+
+class Labels(Protocol):
+    """The labels of one state: an array, changes that lead to one, or wherever they are stored."""
+
+    def all(self) -> LabelArray:
+        """Return the labels of all points, (M,), read-only."""
+
+    def at(self, indices: npt.NDArray[np.intp]) -> LabelArray:
+        """Return the labels of the points `indices`, ascending and different."""
+
+    def changed(self) -> npt.NDArray[np.intp]:
+        """Return the points whose label differs from the state before, ascending."""
+
+
+def label_dtype(k: int) -> np.dtype[np.unsignedinteger]:
+    """Return the smallest unsigned integer type that holds k - 1."""
+    return np.min_scalar_type(k - 1)
 
 
 class IndexSet:
@@ -30,9 +51,9 @@ class IndexSet:
 
     __slots__ = ("_ascending", "_bits", "_raw", "_size")
 
-    def __init__(self, indices: npt.NDArray[np.integer], size: int) -> None:
+    def __init__(self, indices: Indices, size: int) -> None:
         self._size = size
-        self._raw: npt.NDArray[np.integer] | None = indices
+        self._raw: Indices | None = indices
         self._bits: npt.NDArray[np.uint8] | None = None
         self._ascending = False
 
@@ -54,8 +75,8 @@ class IndexSet:
         return np.flatnonzero(np.unpackbits(self._bits, count=self._size))
 
 
-class LabelState:
-    """The labels at one snapshot: an array, or changes that lead back to it from a later state.
+class _State:
+    """The labels at one state: an array, or changes that lead back to it from a later state.
 
     All states of a run share the lock of their history, which guards every field.
 
@@ -77,20 +98,22 @@ class LabelState:
         "nbytes",
         "owner",
         "parts",
+        "size",
     )
 
     def __init__(self, history: LabelHistory, changed: IndexSet | None) -> None:
         self.changed = changed
+        self.size = len(history.newest)
         self.lock = history.lock
         self.history: LabelHistory | None = history
-        self.owner: weakref.ref[Any] | None = None
+        self.owner: weakref.ref[KeptLabels] | None = None  # without it, nothing needs to be kept
         self.given = False
-        self.array: npt.NDArray[Any] | None = None
-        self.later: LabelState | None = None
+        self.array: LabelArray | None = None
+        self.later: _State | None = None
         self.parts: list[_Part] = []
         self.nbytes = 0
 
-    def labels(self) -> npt.NDArray[Any]:
+    def labels(self) -> LabelArray:
         """Return the labels as a read-only array; the first call makes it."""
         with self.lock:
             if self.array is None:
@@ -99,7 +122,14 @@ class LabelState:
             self.given = True
             return self.array
 
-    def labels_at(self, indices: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
+    def changed_points(self) -> npt.NDArray[np.intp]:
+        """Return the points whose labels differ from the state before, ascending."""
+        if self.changed is None:
+            return np.arange(self.size, dtype=np.intp)
+        with self.lock:
+            return self.changed.sorted()
+
+    def labels_at(self, indices: npt.NDArray[np.intp]) -> LabelArray:
         """Return the labels of the points `indices`, ascending, and keep nothing."""
         with self.lock:
             source, undo = self._way_back()
@@ -116,12 +146,7 @@ class LabelState:
                     found[places[hit]] = old[hit]
             return found
 
-    def own(self, owner: object) -> None:
-        """Tell which snapshot these labels belong to; without it, nothing needs to be kept."""
-        assert self.history is not None
-        self.owner = weakref.ref(owner, self.history.released)
-
-    def settle(self, array: npt.NDArray[Any] | None = None) -> None:
+    def settle(self, array: LabelArray | None = None) -> None:
         """Hold an array from now on: `array`, overwritten, or a new one; the lock is held."""
         source, undo = self._way_back()
         if array is None:
@@ -132,7 +157,7 @@ class LabelState:
         array.setflags(write=False)
         self.array, self.history, self.later, self.parts, self.nbytes = array, None, None, [], 0
 
-    def _way_back(self) -> tuple[npt.NDArray[Any], list[_Part]]:
+    def _way_back(self) -> tuple[LabelArray, list[_Part]]:
         """Return the nearest array of labels, and what must be undone in it, in this order."""
         chain = [self]
         while chain[-1].array is None and chain[-1].later is not None:
@@ -144,42 +169,65 @@ class LabelState:
         return source, [part for state in reversed(chain) for part in reversed(state.parts)]
 
 
+class KeptLabels:
+    """The labels of one state of a history, for as long as somebody holds this: see `Labels`."""
+
+    __slots__ = ("__weakref__", "_state")
+
+    def __init__(self, state: _State) -> None:
+        self._state = state
+
+    def all(self) -> LabelArray:
+        """See `Labels.all`; the first call makes the array."""
+        return self._state.labels()
+
+    def at(self, indices: npt.NDArray[np.intp]) -> LabelArray:
+        """See `Labels.at`."""
+        return self._state.labels_at(indices)
+
+    def changed(self) -> npt.NDArray[np.intp]:
+        """See `Labels.changed`."""
+        return self._state.changed_points()
+
+
 class LabelHistory:
     """The newest labels of a run, and what it takes to go back to each snapshot that is kept.
 
     Parameters
     ----------
     labels : ndarray, (M,)
-        Labels of snapshot 0; owned by the history from now on.
+        The first ones, of which all count as changed; owned by the history from now on.
 
     Attributes
     ----------
     newest : ndarray, (M,)
-        Labels of the newest snapshot. Only `commit` changes them, so other threads may compare
-        with them.
+        Only `commit` changes them, so other threads may compare with them.
     """
 
-    def __init__(self, labels: npt.NDArray[Any]) -> None:
+    def __init__(self, labels: LabelArray) -> None:
         self.lock = threading.Lock()
         self.newest = labels
         self._nbytes = labels.nbytes
-        # States of the snapshots that are kept, oldest first; the last may not have its owner yet.
-        self._kept: list[LabelState] = []
+        self._changed: IndexSet | None = None
+        # States that are kept, oldest first.
+        self._kept: list[_State] = []
 
-    def head(self, changed: IndexSet | None) -> LabelState:
-        """Return a state for the snapshot that is being made; its maker tells the owner."""
+    def now(self) -> KeptLabels:
+        """Return the newest labels, which stay the same for their holder."""
         with self.lock:
-            state = LabelState(self, changed)
+            state = _State(self, self._changed)
+            kept = KeptLabels(state)
+            state.owner = weakref.ref(kept, self.released)
             if self._kept and self._kept[-1].array is None:
                 self._kept[-1].later = state
             self._kept.append(state)
-            return state
+            return kept
 
-    def commit(self, indices: npt.NDArray[np.integer], new: npt.NDArray[Any]) -> IndexSet:
-        """Change the labels of the points `indices` to `new`; return the set of points."""
+    def commit(self, indices: Indices, new: LabelArray) -> None:
+        """Change the labels of the points `indices` to `new`."""
         with self.lock:
             self._drop_unowned()
-            # Most snapshots live until the next one is made: only those that live on are packed.
+            # Most states live until the next one is made: only those that live on are packed.
             self._pack(self._kept[:-1])
             if self._kept and self._kept[-1].array is None:
                 last = self._kept[-1]
@@ -192,10 +240,10 @@ class LabelHistory:
                 else:
                     last.settle()
             put_labels(self.newest, indices, new)
-            return IndexSet(indices, len(self.newest))
+            self._changed = IndexSet(indices, len(self.newest))
 
     def finish(self) -> None:
-        """End the run: the last snapshot that is kept takes over the newest labels."""
+        """End the run: the last state that is kept takes over the newest labels."""
         with self.lock:
             self._drop_unowned()
             self._pack(self._kept)
@@ -204,21 +252,21 @@ class LabelHistory:
             self.newest = self.newest[:0].copy()
 
     def released(self, _: object) -> None:
-        """React to the end of a snapshot. What cannot be done now is done by the next event."""
+        """React to the end of a holder. What cannot be done now is done by the next event."""
         if self.lock.acquire(blocking=False):
             try:
                 self._drop_unowned()
             finally:
                 self.lock.release()
 
-    def _pack(self, states: list[LabelState]) -> None:
+    def _pack(self, states: list[_State]) -> None:
         for state in states:
             if state.changed is not None:
                 state.changed.pack()
 
     def _drop_unowned(self) -> None:
-        """Merge the changes of states whose snapshot is gone into the state before."""
-        kept: list[LabelState] = []
+        """Merge the changes of states whose holder is gone into the state before."""
+        kept: list[_State] = []
         for state in self._kept:
             if state.owner is not None and state.owner() is not None:
                 kept.append(state)
@@ -233,3 +281,52 @@ class LabelHistory:
                     before.nbytes += state.nbytes
                     before.later = state.later
         self._kept = kept
+
+
+class Unchanged:
+    """The labels of the state before once more, see `Labels`: nothing has changed."""
+
+    def __init__(self, labels: Labels) -> None:
+        self.all, self.at = labels.all, labels.at
+
+    def changed(self) -> npt.NDArray[np.intp]:
+        """See `Labels.changed`."""
+        return np.empty(0, dtype=np.intp)
+
+
+class _Joined:
+    """The labels of several parts, one after the other; see `Labels`."""
+
+    def __init__(self, parts: Sequence[Labels], sizes: Sequence[int]) -> None:
+        self._parts = parts
+        self._starts = np.cumsum([0, *sizes]).tolist()
+        self._array: LabelArray | None = None
+
+    def all(self) -> LabelArray:
+        """See `Labels.all`."""
+        if self._array is None:
+            self._array = np.concatenate([part.all() for part in self._parts])
+            self._array.setflags(write=False)
+        return self._array
+
+    def at(self, indices: npt.NDArray[np.intp]) -> LabelArray:
+        """See `Labels.at`."""
+        cuts = np.searchsorted(indices, self._starts)
+        return np.concatenate(
+            [
+                part.at(indices[low:high] - start)
+                for part, start, (low, high) in zip(
+                    self._parts, self._starts, itertools.pairwise(cuts.tolist()), strict=False
+                )
+            ]
+        )
+
+    def changed(self) -> npt.NDArray[np.intp]:
+        """See `Labels.changed`."""
+        pairs = zip(self._parts, self._starts, strict=False)
+        return np.concatenate([part.changed() + start for part, start in pairs])
+
+
+def join_labels(parts: Sequence[Labels], sizes: Sequence[int]) -> Labels:
+    """Return the labels of the points of all parts, of these sizes, one after the other."""
+    return parts[0] if len(parts) == 1 else _Joined(parts, sizes)

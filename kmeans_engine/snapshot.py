@@ -9,12 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.labels import LabelState
-from kmeans_engine.sums import ExactSums, exact_inertia
+from kmeans_engine.arrays import Floats, Integers, LabelArray
+from kmeans_engine.labels import Labels
 
 __all__ = ["Snapshot"]
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,28 +50,24 @@ class Snapshot:
     iteration: int
     centroids: Floats
     assigned_from: Floats
-    counts: npt.NDArray[np.int64]
+    counts: Integers
     n_changed: int
     shift: float
     converged: bool
     strategy: str
     points: npt.NDArray[Any] = field(repr=False)
-    _state: LabelState = field(repr=False)
-    _sums: ExactSums = field(repr=False)
-    _squares: Callable[[], list[int]] = field(repr=False)
-
-    def __post_init__(self) -> None:
-        self._state.own(self)
+    _labels: Labels = field(repr=False)
+    _inertia: Callable[[], float] = field(repr=False)
 
     @property
-    def labels(self) -> npt.NDArray[Any]:
+    def labels(self) -> LabelArray:
         """The cluster of each point, (M,), in the smallest unsigned integer that holds K - 1.
 
         Made when first asked for: a copy of the newest labels with the later changes undone.
         """
-        return self._state.labels()
+        return self._labels.all()
 
-    def labels_at(self, indices: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
+    def labels_at(self, indices: npt.NDArray[np.intp]) -> LabelArray:
         """Return the labels of some points, at a cost that follows their number and the changes.
 
         Parameters
@@ -86,16 +80,12 @@ class Snapshot:
         ndarray, (R,)
             ``labels[indices]``, without making `labels`.
         """
-        return self._state.labels_at(indices)
+        return self._labels.at(indices)
 
     @property
     def changed(self) -> npt.NDArray[np.intp]:
         """Points whose label differs from the snapshot before, ascending indices, (n_changed,)."""
-        changed = self._state.changed
-        if changed is None:
-            indices = np.arange(len(self.points), dtype=np.intp)
-        else:
-            indices = changed.sorted()
+        indices = self._labels.changed()
         indices.setflags(write=False)
         return indices
 
@@ -107,4 +97,16 @@ class Snapshot:
         The first call of an engine looks at every point for the sum of squares, later ones cost K
         N.
         """
-        return exact_inertia(self._sums, self._squares(), self.centroids)
+        return self._inertia()
+
+    def follows(self, other: Snapshot) -> bool:
+        """Return whether this is the next state of the same run, so that `changed` leads here.
+
+        Parameters
+        ----------
+        other : Snapshot
+            Any state of any run.
+        """
+        # The same array, not an equal one: that proves that both are states of one run.
+        same = self.assigned_from is other.centroids
+        return same and self.iteration == other.iteration + 1

@@ -3,11 +3,11 @@
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.engine import label_dtype
-from kmeans_engine.points.data import Data
-from kmeans_engine.runtime.threads import default_threads
-from kmeans_engine.strategies.base import sum_points
-from kmeans_engine.strategies.brute import Brute
+from kmeans_engine.labels import label_dtype
+from kmeans_engine.points.data import prepare
+from kmeans_engine.points.moves import sum_points
+from kmeans_engine.runtime.processors import default_threads
+from kmeans_engine.strategies.brute import BruteAssigner
 from kmeans_engine.validation import check_centroids, check_labels
 
 __all__ = ["assign_points", "recalc_centroids"]
@@ -36,13 +36,14 @@ def assign_points(
     InvalidInput, InvalidType
         If an array cannot be used, or the two differ in their number of features.
     """
-    data = Data(points, default_threads())
+    data = prepare(points, default_threads())
     checked = check_centroids(centroids, data.n_features)
-    data.check_range(
-        np.minimum(data.low, checked.min(axis=0)), np.maximum(data.high, checked.max(axis=0))
+    low, high = data.measure.low, data.measure.high
+    data.measure.check_range(
+        np.minimum(low, checked.min(axis=0)), np.maximum(high, checked.max(axis=0))
     )
     labels = np.empty(data.n_points, dtype=label_dtype(len(checked)))
-    Brute(data).assign(checked, labels)
+    BruteAssigner(data).assign(checked, labels)
     return labels
 
 
@@ -70,7 +71,7 @@ def recalc_centroids(
     InvalidInput, InvalidType
         If an array cannot be used, or they do not fit each other.
     """
-    data = Data(points, default_threads())
+    data = prepare(points, default_threads())
     means = check_centroids(centroids, data.n_features).copy()
     checked = check_labels(labels, data.n_points, len(means))
     sum_points(data, checked, len(means)).update_means(means)

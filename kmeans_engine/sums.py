@@ -1,4 +1,4 @@
-"""Sums, means and inertia without rounding until the last step.
+"""Sums and means without rounding until the last step.
 
 All integers here are exact: the order of additions does not exist, so neither do threads, chunks
 or drift. The kernels do the bulk; what they cannot decide, and what is asked for rarely, is done
@@ -10,21 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.kernels.sums import divide, sum_squares
-from kmeans_engine.runtime.threads import chunk_rows, fold_chunks
+from kmeans_engine.arrays import Floats, Integers
+from kmeans_engine.kernels.sums import divide
 
-if TYPE_CHECKING:
-    from kmeans_engine.points.data import Data
-
-__all__ = ["ExactSums", "SumFormat", "exact_inertia", "square_totals"]
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+__all__ = ["ExactSums", "SumFormat", "nearest_float"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +36,7 @@ class SumFormat:
         1 / weight, in two factors, and weight, of each limb.
     """
 
-    exponents: Ints
+    exponents: Integers
     width: int
     levels: int
     down: Floats
@@ -116,8 +109,8 @@ class ExactSums:
     """
 
     format: SumFormat
-    sums: Ints
-    counts: Ints
+    sums: Integers
+    counts: Integers
 
     def copy(self) -> ExactSums:
         """Return sums that may be changed independently."""
@@ -158,70 +151,12 @@ class ExactSums:
             doubtful,
         )  # fmt: skip
         for k, n in np.argwhere(doubtful).tolist() if undecided else ():
-            means[k, n] = _scaled(self.integer(k, n), int(form.exponents[n]), int(self.counts[k]))
+            exponent, count = int(form.exponents[n]), int(self.counts[k])
+            means[k, n] = nearest_float(self.integer(k, n), exponent, count)
 
 
-def _scaled(integer: int, exponent: int, divisor: int = 1) -> float:
+def nearest_float(integer: int, exponent: int, divisor: int = 1) -> float:
     """Return integer * 2^exponent / divisor as the nearest float (int / int rounds correctly)."""
     if exponent >= 0:
         return (integer << exponent) / divisor
     return integer / (divisor << -exponent)
-
-
-def square_totals(data: Data) -> list[int]:
-    """Return the sum of the squares of all points, per feature, in units of 2^(2 exponents[n])."""
-    rows = min(chunk_rows(64 * data.n_features), data.n_points)
-
-    def make() -> tuple[Ints, Floats, Floats | None]:
-        bins = np.zeros((data.n_features, 2046, 6), dtype=np.int64)
-        return bins, np.empty((data.n_features, rows)), data.rows_buffer(rows)
-
-    def add(part: tuple[Ints, Floats, Floats | None], start: int, stop: int) -> None:
-        bins, columns, buffer = part
-        columns[:, : stop - start] = data.rows(start, stop, buffer).T
-        for n in range(data.n_features):
-            sum_squares(columns[n, : stop - start].view(np.int64), bins[n])
-
-    first, *others = (part[0] for part in fold_chunks(make, add, data.n_points, rows, data.threads))
-    for bins in others:
-        first += bins
-    totals = []
-    for n, exponent in enumerate(data.sums.exponents.tolist()):
-        total = 0
-        table = first[n]
-        for row in np.flatnonzero(table.any(axis=1)).tolist():
-            a, b, c, d, e, f = table[row].tolist()
-            square = a + (b << 30) + ((c + (d << 30)) << 28) + ((e + (f << 30)) << 54)
-            total += square << (2 * row)
-        # Rows count from 2^-1074; every value is a multiple of 2^exponent, so no bit is lost.
-        shift = 2 * (-1074 - exponent)
-        totals.append(total << shift if shift >= 0 else total >> -shift)
-    return totals
-
-
-def exact_inertia(sums: ExactSums, squares: list[int], centroids: Floats) -> float:
-    """Return the sum of squared distances from all points to their centroids, rounded once.
-
-    Uses sum (x - c)^2 = sum x^2 + c (count c - 2 sum x), without error in integers, at a cost of K
-    N.
-
-    Parameters
-    ----------
-    sums : ExactSums
-        Of the clusters that the points belong to.
-    squares : list of int
-        From `square_totals`.
-    centroids : ndarray, (K, N), float64
-    """
-    counts = sums.counts.tolist()
-    parts = []
-    for n, exponent in enumerate(sums.format.exponents.tolist()):
-        pairs = [math.frexp(c) for c in centroids[:, n].tolist()]
-        unit = min(exponent, min(e - 53 for _, e in pairs))
-        total = squares[n] << (2 * (exponent - unit))
-        for k, (m, e) in enumerate(pairs):
-            c = int(math.ldexp(m, 53)) << (e - 53 - unit)
-            total += c * (counts[k] * c - 2 * (sums.integer(k, n) << (exponent - unit)))
-        parts.append((total, unit))
-    unit = min(u for _, u in parts)
-    return _scaled(sum(total << (2 * (u - unit)) for total, u in parts), 2 * unit)

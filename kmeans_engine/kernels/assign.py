@@ -24,6 +24,7 @@ tests/kmeans_engine/test_steps.py, and by a case that fails without the margin.
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from kmeans_engine.kernels.vector import (
     WIDTH,
@@ -40,10 +41,13 @@ from kmeans_engine.kernels.vector import (
     store,
 )
 from kmeans_engine.runtime.jit import kernel
+from kmeans_engine.runtime.records import Record
 
 __all__ = [
     "BLOCK",
-    "assign_block",
+    "Block",
+    "Scoring",
+    "assign_rows",
     "block_slack",
     "differing",
     "load",
@@ -54,6 +58,60 @@ __all__ = [
 
 # Points scored together. Scores, winners and one feature pair stay in the L1 cache.
 BLOCK = 512
+
+
+class Scoring(Record):
+    """Centroids as they are scored, and how far a score can be trusted; see above.
+
+    Attributes
+    ----------
+    C : (K, N) float64
+        The centroids.
+    P : (K + 1, N) float32
+        Centred and scaled, and a row of inf.
+    rows : (K + 3,) int32
+        Which of them can win, ascending, then K up to a multiple of 4.
+    center : (N,)
+        Of the type of the points: float32 is rounded once, as in the bound.
+    scale
+        Of the same type.
+    rho, kappa, delta_unit
+        See above; `kappa` without Delta, `delta_unit` is 4 u^2 / theta.
+    root
+        See `kernels.bounds`.
+    reach : (N,) float64
+        The largest |c'_n|.
+    """
+
+    C: npt.NDArray[np.float64]
+    P: npt.NDArray[np.float32]
+    rows: npt.NDArray[np.int32]
+    center: npt.NDArray[np.floating]
+    scale: np.floating
+    rho: float
+    kappa: float
+    delta_unit: float
+    root: float
+    reach: npt.NDArray[np.float64]
+
+
+class Block(Record):
+    """Scratch for points that are scored together.
+
+    Attributes
+    ----------
+    x : (N, BLOCK) float32, zeroed
+        The points, by features.
+    best, second : (BLOCK,) float32
+        The best score and the second best.
+    winner : (BLOCK,) int32
+        The centroid of the best.
+    """
+
+    x: npt.NDArray[np.float32]
+    best: npt.NDArray[np.float32]
+    second: npt.NDArray[np.float32]
+    winner: npt.NDArray[np.int32]
 
 
 @kernel(counted=False)
@@ -156,23 +214,22 @@ def block_slack(x, size, C_max, kappa, delta_unit):
 
 
 @kernel("contract")
-def assign_block(
-    X, C, P, rows, count, center, scale, rho, kappa, delta_unit, C_max, labels, x, best, second,
-    winner,
-):  # fmt: skip
+def assign_rows(X, scoring, block, count, labels):
     """Write the nearest centroid of each point to `labels`; return how many needed the definition.
 
-    Parameters: `X` (in, (B, N) float32 or float64); `C` (in, (K, N) float64); `P`, `rows`, `count`
-    as in `score`; `center` (in, (N,)); `scale`; `rho`; `kappa`, `delta_unit`, `C_max` as in
-    `block_slack`; `labels` (out, (B,) int32); `x` (scratch, (N, BLOCK) float32, zeroed); `best`,
-    `second`, `winner` (scratch) as in `score`.
+    Parameters: `X` (in, (B, N) float32 or float64); `scoring` (in), `block` (scratch), records;
+    `count` (in), how many of `scoring.rows`; `labels` (out, (B,) int32).
     """
-    bar = np.float32(1.0 + rho)
+    C, P, rows = scoring.C, scoring.P, scoring.rows
+    center, scale, reach = scoring.center, scoring.scale, scoring.reach
+    kappa, delta_unit = scoring.kappa, scoring.delta_unit
+    x, best, second, winner = block.x, block.best, block.second, block.winner
+    bar = np.float32(1.0 + scoring.rho)
     fallbacks = 0
     for start in range(0, X.shape[0], BLOCK):
         size = min(BLOCK, X.shape[0] - start)
         load(X, start, size, center, scale, x)
-        slack = block_slack(x, size, C_max, kappa, delta_unit)
+        slack = block_slack(x, size, reach, kappa, delta_unit)
         floor = np.float32(slack) if slack < 3e38 else np.float32(np.inf)
         score(x, P, rows, count, best, second, winner, 0, size)
         doubtful = 0

@@ -21,8 +21,9 @@ Guarded by tests/kmeans_engine/strategies/test_blocks.py.
 """
 
 import numpy as np
+import numpy.typing as npt
 
-from kmeans_engine.kernels.assign import nearest, score
+from kmeans_engine.kernels.assign import Block, Scoring, nearest, score
 from kmeans_engine.kernels.bounds import DOWN, FAR, bounded, gap_between, gather
 from kmeans_engine.kernels.boxes import box_slack, contest
 from kmeans_engine.kernels.sums import transfer
@@ -36,8 +37,9 @@ from kmeans_engine.kernels.vector import (
     lowest_bit,
 )
 from kmeans_engine.runtime.jit import kernel
+from kmeans_engine.runtime.records import Record
 
-__all__ = ["FAN", "LISTED", "sweep"]
+__all__ = ["FAN", "LISTED", "Clocks", "Found", "Sorted", "Sweep", "Tools", "sweep"]
 
 # Blocks of a parent.
 FAN = 16
@@ -47,11 +49,122 @@ LISTED = 15
 _FEW = 8
 
 
+class Sorted(Record):
+    """Points sorted into blocks of neighbours; see `points.blocks`.
+
+    Attributes
+    ----------
+    rows : (M, N) float32 or float64
+    order : (M,) uint32
+        The point that each row is.
+    parent_low, parent_high : (parents, N)
+        Corners of the boxes of parents ...
+    low, high : (blocks, N)
+        ... and of blocks.
+    sums : (blocks, L, N) int64
+        Of the rows of each block.
+    down, up
+        As in `kernels.sums`.
+    block
+        Rows of a block.
+    """
+
+    rows: npt.NDArray[np.floating]
+    order: npt.NDArray[np.uint32]
+    parent_low: npt.NDArray[np.float64]
+    parent_high: npt.NDArray[np.float64]
+    low: npt.NDArray[np.float64]
+    high: npt.NDArray[np.float64]
+    sums: npt.NDArray[np.int64]
+    down: npt.NDArray[np.float64]
+    up: npt.NDArray[np.float64]
+    block: int
+
+
+class Clocks(Record):
+    """What a run remembers of its parents, blocks and rows; see above.
+
+    Attributes
+    ----------
+    visited : (parents,) int64
+        The last turn in which a parent was looked at.
+    listed : (parents, LISTED + 1) int32
+        As in `_two_largest`.
+    spent, ceiling : (parents,) float64
+        See above.
+    remaining : (parents,) float64
+        For how long a parent may be left alone.
+    expiry : (blocks,) float32
+        When to look at a block again.
+    whole : (blocks,) int32
+        The cluster of all of a block, or -1.
+    times : (M,) float32
+        When to look at a row again.
+    labels : (M,)
+        The clusters of the rows.
+    """
+
+    visited: npt.NDArray[np.int64]
+    listed: npt.NDArray[np.int32]
+    spent: npt.NDArray[np.float64]
+    ceiling: npt.NDArray[np.float64]
+    remaining: npt.NDArray[np.float64]
+    expiry: npt.NDArray[np.float32]
+    whole: npt.NDArray[np.int32]
+    times: npt.NDArray[np.float32]
+    labels: npt.NDArray[np.unsignedinteger]
+
+
+class Found(Record):
+    """What one worker finds in a sweep.
+
+    Attributes
+    ----------
+    changed : (R,) uint32
+        Points whose label changed ...
+    new_labels : (R,)
+        ... and to what.
+    seen : (4,) int64
+        Blocks skipped, assigned whole, mixed; and points scored.
+    """
+
+    changed: npt.NDArray[np.uint32]
+    new_labels: npt.NDArray[np.unsignedinteger]
+    seen: npt.NDArray[np.int64]
+
+
+class Tools(Record):
+    """Scratch of one worker; `few` and `exact` hold centroids by features, for `contest`."""
+
+    exact: npt.NDArray[np.float64]  # (N, K)
+    d: npt.NDArray[np.float64]  # (K,)
+    keep: npt.NDArray[np.int32]  # (K,)
+    keep2: npt.NDArray[np.int32]  # (K + 3,)
+    ids: npt.NDArray[np.int32]  # (K,)
+    few: npt.NDArray[np.float64]  # (N, K)
+    members: npt.NDArray[np.uint32]  # (>= block,)
+    block: Block
+
+
+class Sweep(Record):
+    """All that a worker needs, in one argument.
+
+    `shifts` (in, (K,)): how far each centroid has moved since the last turn.
+    """
+
+    points: Sorted
+    scoring: Scoring
+    shifts: npt.NDArray[np.float64]
+    clocks: Clocks
+    found: Found
+    tools: Tools
+
+
 @kernel(counted=False)
-def _settle_block(
-    b, start, size, old, new, order, labels, changed, new_labels, total, block_sums, sums, counts
-):
+def _settle_block(b, start, size, old, new, points, clocks, found, total, sums, counts):
     """Note that all rows of block `b` go from cluster `old` (or from none) to `new`."""
+    order, block_sums, labels = points.order, points.sums, clocks.labels
+    changed, new_labels = found.changed, found.new_labels
     for i in range(start, start + size):
         labels[i] = new
     if old >= 0:
@@ -157,52 +270,47 @@ def _earliest(times, start, size):
 
 
 @kernel(counted=False)
-def sweep(parents, block, turn, first, layout, problem, form, margin, memory, found, scratch):
+def sweep(task, parents, turn, first, n_roots, sums, counts):
     """Assign the blocks of some parents; return how many rows changed their label.
 
     Parameters
     ----------
+    task : Sweep
+        `clocks` and `found` are written to.
     parents : (R,), in
         Which.
-    block, turn, first
-        Rows of a block; number of the iteration; whether nothing has a label yet.
-    layout : in
-        The sorted rows (M, N), the point that each is (M,), low and high corners of the boxes of
-        parents, and of blocks, and the sums of the blocks (blocks, L, N).
-    problem : in
-        The centroids (K, N), those that can win at all, P as in `kernels.assign.score`, and the
-        shifts (K,) since the last turn.
-    form : in
-        `down` and `up` as in `kernels.sums`.
-    margin : in
-        `center`, `scale`, `rho`, `kappa`, `delta_unit` as in `kernels.assign`, `root` as in
-        `kernels.bounds`.
-    memory : in and out
-        Of parents: the last turn, `listed` as in `_two_largest`, `spent`, `ceiling`, and for how
-        long they may be left alone (out). Of blocks: `expiry` (float32), `whole`, the label or -1
-        (int32). Of rows: `times` (float32), labels.
-    found : out
-        Points that changed, their new labels, sums (K, L, N) and counts (K,) of the clusters (both
-        in and out), and (4,) numbers of blocks skipped, assigned whole, mixed, and points scored.
-    scratch
-        See `strategies.blocks`.
+    turn, first
+        Number of the iteration; whether nothing has a label yet.
+    n_roots
+        How many centroids can win at all: the first ones of `scoring.rows`.
+    sums, counts : in and out, (K, L, N) and (K,)
+        Of the clusters.
     """
-    rows, order, parent_low, parent_high, low, high, block_sums = layout
-    C, roots, P, shifts = problem
-    down, up = form
-    center, scale, rho, kappa, delta_unit, root = margin
-    visited, listed, spent, ceiling, remaining, expiry, whole, times, labels = memory
-    changed, new_labels, sums, counts, seen = found
-    exact, d, keep, keep2, ids, few, x, best, second, winner, members = scratch
+    points, scoring, clocks = task.points, task.scoring, task.clocks
+    found, tools = task.found, task.tools
+    rows, order, low, high = points.rows, points.order, points.low, points.high
+    parent_low, parent_high = points.parent_low, points.parent_high
+    down, up = points.down, points.up
+    C, P, roots, shifts = scoring.C, scoring.P, scoring.rows, task.shifts
+    center, scale = scoring.center, scoring.scale
+    kappa, delta_unit = scoring.kappa, scoring.delta_unit
+    visited, listed, spent, ceiling = clocks.visited, clocks.listed, clocks.spent, clocks.ceiling
+    remaining, expiry, whole = clocks.remaining, clocks.expiry, clocks.whole
+    times, labels = clocks.times, clocks.labels
+    changed, new_labels, seen = found.changed, found.new_labels, found.seen
+    exact, d, keep, keep2 = tools.exact, tools.d, tools.keep, tools.keep2
+    ids, few, members = tools.ids, tools.few, tools.members
+    x, best, second = tools.block.x, tools.block.best, tools.block.second
+    winner, block = tools.block.winner, points.block
     M, N = rows.shape
     blocks = low.shape[0]
-    bar, root = np.float32(1.0 + rho), np.float32(root)
+    bar, root = np.float32(1.0 + scoring.rho), np.float32(scoring.root)
     total = 0
-    for r in range(roots.shape[0]):
+    for r in range(n_roots):
         for n in range(N):
             exact[n, r] = C[roots[r], n]
     for p in parents:
-        left, gap = contest(parent_low, parent_high, p, exact, roots.shape[0], d, keep)
+        left, gap = contest(parent_low, parent_high, p, exact, n_roots, d, keep)
         gap *= scale
         for q in range(left):
             ids[q] = roots[keep[q]]
@@ -240,8 +348,9 @@ def sweep(parents, block, turn, first, layout, problem, form, margin, memory, fo
             if left2 == 1 and (old >= 0 or first):
                 seen[1] += 1
                 if old != new:
-                    _settle_block(b, start, size, old, new, order, labels, changed, new_labels,
-                                  total, block_sums, sums, counts)  # fmt: skip
+                    _settle_block(
+                        b, start, size, old, new, points, clocks, found, total, sums, counts
+                    )
                     total += size
                 whole[b], expiry[b] = new, _expiry(now, most)
                 soonest = min(soonest, np.float64(expiry[b]))

@@ -24,8 +24,17 @@ Guarded by tests/kmeans_engine/strategies/test_bounds.py.
 """
 
 import numpy as np
+import numpy.typing as npt
 
-from kmeans_engine.kernels.assign import BLOCK, block_slack, load, nearest, score
+from kmeans_engine.kernels.assign import (
+    BLOCK,
+    Block,
+    Scoring,
+    block_slack,
+    load,
+    nearest,
+    score,
+)
 from kmeans_engine.kernels.vector import (
     WIDTH,
     add_square,
@@ -38,11 +47,24 @@ from kmeans_engine.kernels.vector import (
     store,
 )  # fmt: skip
 from kmeans_engine.runtime.jit import kernel
+from kmeans_engine.runtime.records import Record
 
 __all__ = [
-    "DOWN", "FAR", "bounded", "expired", "farthest", "gap_between", "gather", "look_around",
-    "measure_centroids", "move_centroids", "start_points",
-]  # fmt: skip
+    "DOWN",
+    "FAR",
+    "Finder",
+    "Memory",
+    "Task",
+    "bounded",
+    "expired",
+    "farthest",
+    "gap_between",
+    "gather",
+    "look_around",
+    "measure_centroids",
+    "move_centroids",
+    "start_points",
+]
 
 DOWN = 1.0 - 2.0**-22
 # tau, in radii.
@@ -54,6 +76,56 @@ _FEATURES = 16
 
 # What float32 cannot hold as a square counts as this far.
 FAR = np.float32(2.0**60)
+
+
+class Memory(Record):
+    """What a run remembers of its points and clusters; see above.
+
+    Attributes
+    ----------
+    X : (M, N) float32 or float64
+        The points.
+    labels : (M,)
+        Their clusters.
+    expiry : (M,) float32
+        When to look at each again.
+    spent : (K,) float64
+        See above.
+    """
+
+    X: npt.NDArray[np.floating]
+    labels: npt.NDArray[np.unsignedinteger]
+    expiry: npt.NDArray[np.float32]
+    spent: npt.NDArray[np.float64]
+
+
+class Finder(Record):
+    """What one worker finds, and its scratch.
+
+    Attributes
+    ----------
+    radius : (K,) float64, in and out
+        R of the points that were looked at.
+    changed : (R,) uint32, out
+        Points whose label changed ...
+    new_labels : (R,), out
+        ... and to what.
+    block : Block
+        Scratch.
+    """
+
+    radius: npt.NDArray[np.float64]
+    changed: npt.NDArray[np.uint32]
+    new_labels: npt.NDArray[np.unsignedinteger]
+    block: Block
+
+
+class Task(Record):
+    """All that a worker needs, in one argument."""
+
+    scoring: Scoring
+    memory: Memory
+    finder: Finder
 
 
 @kernel(counted=False)
@@ -80,20 +152,23 @@ def gap_between(best, second, root, error):
 
 
 @kernel("contract")
-def start_points(
-    X, C, P, rows, count, center, scale, rho, kappa, delta_unit, root, C_max, labels, expiry,
-    radius, x, best, second, winner,
-):  # fmt: skip
-    """Find the labels of rows from nothing.
+def start_points(task, first, stop, count):
+    """Find the labels of the points from `first` to `stop` from nothing, for `spent` of 0.
 
-    Parameters: as in `kernels.assign.assign_block`, but `labels` (out, (B,)) of any type; `expiry`
-    (out, (B,) float32), for `spent` of 0; `radius` (in and out, (K,)).
+    Parameters: `task`, a record whose `memory` is written to but for `spent`; `count` (in), how
+    many of `scoring.rows`.
     """
-    bar, root = np.float32(1.0 + rho), np.float32(root)
-    for start in range(0, X.shape[0], BLOCK):
-        size = min(BLOCK, X.shape[0] - start)
+    scoring, memory, block = task.scoring, task.memory, task.finder.block
+    C, P, rows = scoring.C, scoring.P, scoring.rows
+    center, scale, reach = scoring.center, scoring.scale, scoring.reach
+    kappa, delta_unit = scoring.kappa, scoring.delta_unit
+    X, labels, expiry, radius = memory.X, memory.labels, memory.expiry, task.finder.radius
+    x, best, second, winner = block.x, block.best, block.second, block.winner
+    bar, root = np.float32(1.0 + scoring.rho), np.float32(scoring.root)
+    for start in range(first, stop, BLOCK):
+        size = min(BLOCK, stop - start)
         load(X, start, size, center, scale, x)
-        slack = block_slack(x, size, C_max, kappa, delta_unit)
+        slack = block_slack(x, size, reach, kappa, delta_unit)
         floor, error = bounded(slack, kappa)
         score(x, P, rows, count, best, second, winner, 0, size)
         for j in range(size):
@@ -215,23 +290,26 @@ def gather(X, rows, start, size, center, scale, x):
 
 
 @kernel("contract")
-def look_around(
-    X, C, P, rows, count, center, scale, rho, kappa, delta_unit, root, C_max, labels, spent, due,
-    expiry, radius, changed, new_labels, x, best, second, winner,
-):  # fmt: skip
+def look_around(task, due, count):
     """Find the labels of the points `due` (in, (R,) uint32) among all centroids.
 
-    Parameters: `X` (in, (M, N)); `labels` (in, (M,)); `expiry` (in and out, (M,)); `spent` as in
-    `move_centroids`; `radius` (in and out, (K,)), of what is looked at; `changed` (out, (R,)
-    uint32), `new_labels` (out, (R,)): points whose label changed, and to what; the rest as in
-    `start_points`. Returns how many changed, and how many scores it took.
+    Parameters: `task`, a record of which `expiry` and what is found are written; `count` (in), how
+    many of `scoring.rows`. Returns how many labels change, and how many scores it took.
     """
-    bar, root = np.float32(1.0 + rho), np.float32(root)
+    scoring, memory, finder = task.scoring, task.memory, task.finder
+    C, P, rows = scoring.C, scoring.P, scoring.rows
+    center, scale, reach = scoring.center, scoring.scale, scoring.reach
+    kappa, delta_unit = scoring.kappa, scoring.delta_unit
+    X, labels, expiry, spent = memory.X, memory.labels, memory.expiry, memory.spent
+    radius, changed, new_labels = finder.radius, finder.changed, finder.new_labels
+    block = finder.block
+    x, best, second, winner = block.x, block.best, block.second, block.winner
+    bar, root = np.float32(1.0 + scoring.rho), np.float32(scoring.root)
     total = 0
     for start in range(0, due.shape[0], BLOCK):
         size = min(BLOCK, due.shape[0] - start)
         gather(X, due, start, size, center, scale, x)
-        slack = block_slack(x, size, C_max, kappa, delta_unit)
+        slack = block_slack(x, size, reach, kappa, delta_unit)
         floor, error = bounded(slack, kappa)
         score(x, P, rows, count, best, second, winner, 0, size)
         for j in range(size):

@@ -9,9 +9,19 @@ Guarded by tests/kmeans_engine/strategies/test_neighbours.py.
 """
 
 import numpy as np
+import numpy.typing as npt
 
-from kmeans_engine.kernels.assign import score, squared_distance
-from kmeans_engine.kernels.bounds import DOWN, FAR, bounded, farthest, gap_between, gather
+from kmeans_engine.kernels.assign import Scoring, score, squared_distance
+from kmeans_engine.kernels.bounds import (
+    DOWN,
+    FAR,
+    Finder,
+    Memory,
+    bounded,
+    farthest,
+    gap_between,
+    gather,
+)
 from kmeans_engine.kernels.vector import (
     WIDTH,
     add_square,
@@ -22,8 +32,9 @@ from kmeans_engine.kernels.vector import (
     store,
 )
 from kmeans_engine.runtime.jit import kernel
+from kmeans_engine.runtime.records import Record
 
-__all__ = ["SEGMENT", "TILE", "look"]
+__all__ = ["SEGMENT", "TILE", "Search", "Tiles", "look"]
 
 # Points that share a list of centroids.
 TILE = 64
@@ -34,6 +45,41 @@ _BINS = 16
 _AHEAD = 16
 # Features from which on that pays.
 _WORTH_ORDER = 8
+
+
+class Tiles(Record):
+    """Scratch for the points of a cluster, cut into tiles.
+
+    Attributes
+    ----------
+    own : (SEGMENT,) float32
+        Their scores against the centroid of the cluster.
+    order, bins : (SEGMENT,) int32
+        Their order by those.
+    members : (TILE,) uint32
+        The points of a tile.
+    times : (TILE,) float32
+        When to look at them again.
+    near : (K + 4,) int32
+        The centroids that are listed.
+    """
+
+    own: npt.NDArray[np.float32]
+    order: npt.NDArray[np.int32]
+    bins: npt.NDArray[np.int32]
+    members: npt.NDArray[np.uint32]
+    times: npt.NDArray[np.float32]
+    near: npt.NDArray[np.int32]
+
+
+class Search(Record):
+    """All that a worker needs, in one argument; `D` as in `kernels.bounds.move_centroids`."""
+
+    scoring: Scoring
+    memory: Memory
+    finder: Finder
+    D: npt.NDArray[np.float32]
+    tiles: Tiles
 
 
 @kernel("contract", counted=False)
@@ -78,11 +124,13 @@ def _by_distance(own, size, order, counts):
 
 
 @kernel(counted=False)
-def _settle(own, best, second, winner, size, a, bar, floor, root, error, closest, spent, times):
-    """Write the expiry of points that stay in cluster `a` to `times` (out); return how many go.
+def _settle(block, tiles, size, a, bar, floor, root, error, closest, spent):
+    """Write the expiry of points that stay in cluster `a` to `times`; return how many go.
 
     Those that go, or whose winner the scores cannot tell, get NaN.
     """
+    best, second, winner = block.best, block.second, block.winner
+    own, times = tiles.own, tiles.times
     gone = np.int32(0)
     for j in range(size):
         u = np.sqrt(own[j]) * (np.float32(1.0) + root) + error
@@ -112,17 +160,23 @@ def _nearest_of(X, i, C, near, count):
 
 
 @kernel("contract", counted=False)
-def look(
-    X, C, P, rows, count, center, scale, rho, kappa, delta_unit, root, C_max, labels, spent, due,
-    expiry, radius, changed, new_labels, D, x, best, second, winner, own, order, bins, members,
-    times, near,
-):  # fmt: skip
+def look(task, due, count):
     """Find the labels of the points `due` (in, (R,) uint32, cluster by cluster) among neighbours.
 
-    Parameters as in `kernels.bounds.look_around`, and `D` as in `move_centroids`, for all clusters;
-    the rest is scratch. Returns how many changed, and how many scores it took.
+    Parameters as in `kernels.bounds.look_around`, but `task` is a `Search`. Returns how many labels
+    change, and how many scores it took.
     """
-    bar, root = np.float32(1.0 + rho), np.float32(root)
+    scoring, memory, finder = task.scoring, task.memory, task.finder
+    C, P, rows = scoring.C, scoring.P, scoring.rows
+    center, scale, C_max = scoring.center, scoring.scale, scoring.reach
+    kappa, delta_unit = scoring.kappa, scoring.delta_unit
+    X, labels, expiry, spent = memory.X, memory.labels, memory.expiry, memory.spent
+    radius, changed, new_labels = finder.radius, finder.changed, finder.new_labels
+    block, tiles, D = finder.block, task.tiles, task.D
+    x, best, second, winner = block.x, block.best, block.second, block.winner
+    own, order, bins, members = tiles.own, tiles.order, tiles.bins, tiles.members
+    times, near = tiles.times, tiles.near
+    bar, root = np.float32(1.0 + scoring.rho), np.float32(scoring.root)
     K, N = C.shape
     while rows[count - 1] == K:
         count -= 1
@@ -175,8 +229,7 @@ def look(
                 near[q] = K
             scored += padded * size
             score(x, P, near, padded, best, second, winner, 0, size)
-            gone = _settle(own, best, second, winner, size, a, bar, floor, root, error, closest,
-                           spent[a], times)  # fmt: skip
+            gone = _settle(block, tiles, size, a, bar, floor, root, error, closest, spent[a])
             for j in range(size):
                 expiry[members[j]] = times[j]
             if gone < size:

@@ -7,23 +7,57 @@ all of a coarse cell before it goes on to the next.
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from kmeans_engine.runtime.jit import kernel
+from kmeans_engine.runtime.records import Record
 
-__all__ = ["count_buckets", "measure_blocks", "scatter_rows", "sort_buckets"]
+__all__ = ["Grid", "Spare", "count_buckets", "measure_blocks", "scatter_rows", "sort_buckets"]
 
 
 # Rows whose cells are computed together, by vector loops.
 _BATCH = 256
 
 
+class Grid(Record):
+    """A grid over the bulk of the points, and a curve through its cells; a bucket is a coarse cell.
+
+    Attributes
+    ----------
+    low, inverse : (N,) float64
+        Origin, and cells per unit.
+    bits, drop
+        Bits of a coordinate, and how many of them a bucket leaves out.
+    coarse : (buckets,) uint32
+        The place of each bucket on the curve.
+    fine : (cells,) uint32
+        The place of each cell.
+    """
+
+    low: npt.NDArray[np.float64]
+    inverse: npt.NDArray[np.float64]
+    bits: int
+    drop: int
+    coarse: npt.NDArray[np.uint32]
+    fine: npt.NDArray[np.uint32]
+
+
+class Spare(Record):
+    """Scratch for the largest bucket: fresh pages would cost more than the work."""
+
+    rows: npt.NDArray[np.floating]
+    order: npt.NDArray[np.uint32]
+    codes: npt.NDArray[np.uint32]
+    positions: npt.NDArray[np.uint32]
+
+
 @kernel("nnan", "nsz")
-def _find_cells(X, start, size, low, inverse, bits, drop, cells):
+def _find_cells(X, start, size, grid, drop, cells):
     """Write the cells of `size` rows of `X`, from `start` on, to `cells` (out, (_BATCH,) uint32).
 
-    `low`, `inverse` (in, (N,)): origin and cells per unit; `bits` of a coordinate, of which the
-    last `drop` are left out. What lies outside the grid goes to its edge.
+    The last `drop` bits of a coordinate are left out. What lies outside the grid goes to its edge.
     """
+    low, inverse, bits = grid.low, grid.inverse, grid.bits
     top = np.float64((1 << bits) - 1)
     shift, drop = np.uint32(bits - drop), np.uint32(drop)
     if X.shape[1] == 2:
@@ -49,32 +83,30 @@ def _find_cells(X, start, size, low, inverse, bits, drop, cells):
 
 
 @kernel()
-def count_buckets(X, low, inverse, bits, drop, curve, counts):
-    """Count the rows of `X` (in, (B, N)) in each bucket (out, (buckets,)).
-
-    `low`, `inverse`, `bits`, `drop` as in `_find_cells`; `curve` (in, (buckets,)), the place of
-    each cell on the curve.
-    """
+def count_buckets(X, grid, counts):
+    """Count the rows of `X` (in, (B, N)) in each bucket (out, (buckets,))."""
+    curve = grid.coarse
     cells = np.empty(_BATCH, dtype=np.uint32)
     for start in range(0, X.shape[0], _BATCH):
         size = min(_BATCH, X.shape[0] - start)
-        _find_cells(X, start, size, low, inverse, bits, drop, cells)
+        _find_cells(X, start, size, grid, grid.drop, cells)
         for j in range(size):
             counts[curve[cells[j]]] += 1
 
 
 @kernel()
-def scatter_rows(X, first, low, inverse, bits, drop, curve, positions, order, rows):
+def scatter_rows(X, first, grid, positions, order, rows):
     """Copy rows to their buckets.
 
-    `X` (in, (B, N)), whose first row has the number `first`; the grid as in `count_buckets`;
-    `positions` (in and out, (buckets,)): where the next row of each bucket goes; `order` (out,
-    (M,)): the number of each row in its new place; `rows` (out, (M, N)).
+    `X` (in, (B, N)), whose first row has the number `first`; `positions` (in and out, (buckets,)):
+    where the next row of each bucket goes; `order` (out, (M,)): the number of each row in its new
+    place; `rows` (out, (M, N)).
     """
+    curve = grid.coarse
     cells = np.empty(_BATCH, dtype=np.uint32)
     for start in range(0, X.shape[0], _BATCH):
         size = min(_BATCH, X.shape[0] - start)
-        _find_cells(X, start, size, low, inverse, bits, drop, cells)
+        _find_cells(X, start, size, grid, grid.drop, cells)
         for j in range(size):
             bucket = curve[cells[j]]
             place = np.uintp(positions[bucket])
@@ -85,17 +117,15 @@ def scatter_rows(X, first, low, inverse, bits, drop, curve, positions, order, ro
 
 
 @kernel()
-def sort_buckets(
-    X, rows, order, starts, low, inverse, bits, curve, cells, old_rows, old_order, codes, positions
-):
+def sort_buckets(X, rows, order, starts, grid, spare):
     """Sort some buckets by the place of their rows on the curve.
 
     `X`, `rows` (in and out), `order` (in and out) as in `scatter_rows`, where `X` is `rows` once
     more, read-only as all points are, which spares compiling for another type; `starts` (in,
-    (buckets + 1,)); the grid is that of `count_buckets` with no bits dropped; `cells` of it are in
-    a bucket; the rest is scratch, for the largest bucket: fresh pages would cost more than the
-    work.
+    (buckets + 1,)); `spare`, scratch.
     """
+    curve, cells = grid.fine, grid.fine.shape[0] // grid.coarse.shape[0]
+    old_rows, old_order, codes, positions = spare.rows, spare.order, spare.codes, spare.positions
     mask = np.uint32(cells - 1)
     batch = np.empty(_BATCH, dtype=np.uint32)
     for b in range(starts.shape[0] - 1):
@@ -104,7 +134,7 @@ def sort_buckets(
             positions[c] = 0
         for start in range(0, total, _BATCH):
             size = min(_BATCH, total - start)
-            _find_cells(X, first + start, size, low, inverse, bits, 0, batch)
+            _find_cells(X, first + start, size, grid, 0, batch)
             for j in range(size):
                 code = curve[batch[j]] & mask
                 codes[start + j] = code

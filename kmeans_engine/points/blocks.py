@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.kernels.blocks import FAN
+from kmeans_engine.arrays import Floats, Rows
+from kmeans_engine.kernels.blocks import FAN, Sorted
 from kmeans_engine.kernels.sorting import (
+    Grid,
+    Spare,
     count_buckets,
     measure_blocks,
     scatter_rows,
     sort_buckets,
 )
 from kmeans_engine.points.data import Data
-from kmeans_engine.runtime.threads import chunk_rows, even_rows, fold_chunks, run_chunks
+from kmeans_engine.runtime.threads import chunk_rows, fold_chunks, run_chunks
 
-__all__ = ["Layout", "block_rows"]
+__all__ = ["SortedPoints", "block_rows"]
 
-Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.uint32]
 
-# Rows counted and scattered in one piece.
-_PIECE = 1 << 17
+# Multiply-adds that a row counts for: pieces of 2^17 rows.
+_PIECE_WORK = 1 << 9
 _SAMPLE = 1 << 14
 
 
-class Layout:
+class SortedPoints:
     """A sorted copy of the points, cut into blocks, with a box and exact sums for each.
 
     The order is along a Hilbert curve over a grid on the bulk of the points: neighbours on the
@@ -44,88 +44,92 @@ class Layout:
     block : int
         Rows of a block; the last one may have fewer.
     rows : ndarray, (M, N)
-        The sorted points, float32 if that holds them exactly, else float64.
+        The sorted points, float32 if that holds them exactly, else float64; read-only.
     order : ndarray, (M,), uint32
         The row of the input that each sorted row is.
-    low, high : ndarray, (blocks, N)
-        The box of each block.
-    sums : ndarray, (blocks, L, N), int64
-        The exact sum of each block.
-    parent_low, parent_high : ndarray, (parents, N)
-        The boxes of `FAN` blocks together.
+    record : Sorted
+        These, with boxes and sums, as kernels read them.
     """
 
     def __init__(self, data: Data) -> None:
-        m, n = data.n_points, data.n_features
+        m, n, form = data.n_points, data.n_features, data.measure.sum_format
         self.block = block = block_rows(m)
-        self.rows = np.empty((m, n), dtype=data.block_dtype)
+        self.rows = np.empty((m, n), dtype=data.measure.dtype)
         self.order = np.empty(m, dtype=np.uint32)
         self._sort(data)
         self.rows.flags.writeable = False
         blocks = -(-m // block)
-        self.low, self.high = np.empty((blocks, n)), np.empty((blocks, n))
-        self.sums = np.empty((blocks, data.sums.levels, n), dtype=np.int64)
+        low, high = np.empty((blocks, n)), np.empty((blocks, n))
+        sums = np.empty((blocks, form.levels, n), dtype=np.int64)
 
         def measure(start: int, stop: int) -> None:
             part = self.rows[start * block : stop * block]
-            boxes, form = (self.low[start:stop], self.high[start:stop]), data.sums
-            measure_blocks(part, block, form.down, form.up, *boxes, self.sums[start:stop])
+            boxes = low[start:stop], high[start:stop]
+            measure_blocks(part, block, form.down, form.up, *boxes, sums[start:stop])
 
         run_chunks(measure, blocks, max(chunk_rows(8 * n) // block, 1), data.threads)
         edges = np.arange(0, blocks, FAN)
-        self.parent_low = np.minimum.reduceat(self.low, edges)
-        self.parent_high = np.maximum.reduceat(self.high, edges)
+        self.record = Sorted(
+            rows=self.rows, order=self.order, parent_low=np.minimum.reduceat(low, edges),
+            parent_high=np.maximum.reduceat(high, edges), low=low, high=high, sums=sums,
+            down=form.down, up=form.up, block=block,
+        )  # fmt: skip
 
     def _sort(self, data: Data) -> None:
         """Fill `rows` and `order`: first into buckets, then each bucket by itself."""
-        m, n = data.n_points, data.n_features
-        # About 64 rows to a cell, and no more cells than a table of them may have.
-        bits = max(min((m // 64).bit_length(), 18) // n, 1)
-        drop = bits // 2
-        low, inverse = _grid(data, 1 << bits)
-        coarse, fine = _hilbert(n, bits - drop), _hilbert(n, bits)
-        piece = even_rows(m, _PIECE, data.threads)
-        counts = np.zeros((-(-m // piece), len(coarse)), dtype=np.uint32)
+        grid = _make_grid(data)
+        buckets = len(grid.coarse)
+        pieces: list[tuple[int, int, npt.NDArray[np.uint32]]] = []
 
-        def buffer() -> Floats | None:
-            return data.rows_buffer(min(piece, m))
+        def count(_: None, start: int, X: Rows) -> None:
+            counts = np.zeros(buckets, dtype=np.uint32)
+            count_buckets(X, grid, counts)
+            pieces.append((start, start + len(X), counts))
 
-        def count(buffer: Floats | None, start: int, stop: int) -> None:
-            X = data.rows(start, stop, buffer)
-            count_buckets(X, low, inverse, bits, drop, coarse, counts[start // piece])
-
-        fold_chunks(buffer, count, m, piece, data.threads)
+        data.fold(lambda _: None, count, work_per_row=_PIECE_WORK)
+        pieces.sort(key=lambda piece: piece[0])
+        counts = np.stack([counts for *_, counts in pieces])
         # Where the rows of each piece begin in each bucket: bucket by bucket, piece after piece.
-        ends = np.cumsum(counts.T, dtype=np.uint32).reshape(len(coarse), -1).T
+        ends = np.cumsum(counts.T, dtype=np.uint32).reshape(buckets, -1).T
         positions = np.ascontiguousarray(ends - counts)
 
-        def scatter(buffer: Floats | None, start: int, stop: int) -> None:
-            X = data.rows(start, stop, buffer)
-            goes = positions[start // piece]
-            scatter_rows(X, start, low, inverse, bits, drop, coarse, goes, self.order, self.rows)
+        def scatter(first: int, last: int) -> None:
+            for piece in range(first, last):
+                start, stop, _ = pieces[piece]
+                X = data.rows(start, stop, None)
+                scatter_rows(X, start, grid, positions[piece], self.order, self.rows)
 
-        fold_chunks(buffer, scatter, m, piece, data.threads)
+        run_chunks(scatter, len(pieces), 1, data.threads)
         starts = np.concatenate([[0], ends[-1]]).astype(np.int64)
-        cells, largest = len(fine) // len(coarse), int(np.diff(starts).max())
+        largest = int(np.diff(starts).max())
 
-        def scratch() -> tuple[npt.NDArray[Any], ...]:
-            return (
-                np.empty((largest, n), dtype=self.rows.dtype),
-                np.empty(largest, dtype=np.uint32),
-                np.empty(largest, dtype=np.uint32),
-                np.empty(cells + 1, dtype=np.uint32),
+        def spare() -> Spare:
+            return Spare(
+                rows=np.empty((largest, data.n_features), dtype=self.rows.dtype),
+                order=np.empty(largest, dtype=np.uint32),
+                codes=np.empty(largest, dtype=np.uint32),
+                positions=np.empty(len(grid.fine) // buckets + 1, dtype=np.uint32),
             )
 
         view = self.rows.view()
         view.flags.writeable = False
 
-        def sort(tools: tuple[npt.NDArray[Any], ...], start: int, stop: int) -> None:
-            edges = starts[start : stop + 1]
-            sort_buckets(
-                view, self.rows, self.order, edges, low, inverse, bits, fine, cells, *tools
-            )
+        def sort(spare: Spare, start: int, stop: int) -> None:
+            sort_buckets(view, self.rows, self.order, starts[start : stop + 1], grid, spare)
 
-        fold_chunks(scratch, sort, len(coarse), 4, data.threads)
+        fold_chunks(spare, sort, buckets, 4, data.threads)
+
+
+def _make_grid(data: Data) -> Grid:
+    m, n = data.n_points, data.n_features
+    # About 64 rows to a cell, and no more cells than a table of them may have.
+    bits = max(min((m // 64).bit_length(), 18) // n, 1)
+    drop = bits // 2
+    low, inverse = _bulk(data, 1 << bits)
+    return Grid(
+        low=low, inverse=inverse, bits=bits, drop=drop, coarse=_hilbert(n, bits - drop),
+        fine=_hilbert(n, bits),
+    )  # fmt: skip
 
 
 def _hilbert(n: int, bits: int) -> Codes:
@@ -157,12 +161,13 @@ def _hilbert(n: int, bits: int) -> Codes:
     return place
 
 
-def _grid(data: Data, cells: int) -> tuple[Floats, Floats]:
+def _bulk(data: Data, cells: int) -> tuple[Floats, Floats]:
     """Return origin and cells per unit of a grid over the bulk of the points, from a sample."""
     sample = data.sample(-(-data.n_points // _SAMPLE))
     low, high = np.quantile(sample, [0.005, 0.995], axis=0)
     margin = 0.1 * (high - low)
-    low, high = np.maximum(low - margin, data.low), np.minimum(high + margin, data.high)
+    measure = data.measure
+    low, high = np.maximum(low - margin, measure.low), np.minimum(high + margin, measure.high)
     with np.errstate(divide="ignore", over="ignore"):
         inverse = np.where(high > low, cells / (high - low), 0.0)
     return low, np.where(np.isfinite(inverse), inverse, 0.0)

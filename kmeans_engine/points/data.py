@@ -1,30 +1,30 @@
-"""The points, checked and measured once; what every strategy and every run shares.
+"""Points in memory. Nothing is copied but one chunk at a time, unless somebody asks for it."""
 
-Nothing here is copied but one chunk at a time. Strategies that need a layout of their own make it
-themselves.
-"""
+from __future__ import annotations
 
-import math
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.errors import InvalidInput
+from kmeans_engine.arrays import Floats, Indices, Rows
 from kmeans_engine.kernels.measure import scan_rows
+from kmeans_engine.points.measure import Measure, merge
 from kmeans_engine.runtime.threads import (
-    WORTH_A_THREAD,
+    Stock,
     chunk_rows,
     even_rows,
     fold_chunks,
     run_chunks,
+    threads_worth,
 )
-from kmeans_engine.sums import SumFormat
-from kmeans_engine.validation import check_array, non_finite_error
+from kmeans_engine.validation import check_array
 
-__all__ = ["Data"]
+__all__ = ["Data", "measure_together", "prepare"]
 
-Floats = npt.NDArray[np.float64]
+Part = TypeVar("Part")
 
 # Values of a long row.
 _LONG = 256
@@ -33,34 +33,29 @@ _NATIVE = (np.dtype(np.float32), np.dtype(np.float64))
 
 
 class Data:
-    """Points with their measurements.
+    """A part of the points, in memory; usually the only one. See `points.fold.Points`.
 
     Parameters
     ----------
     points : array_like, (M, N)
         float32, float64 or integers; any strides.
     threads : int
-        Threads for the measurement and, as a default, for all that follows.
+        How many threads may work at it.
 
     Attributes
     ----------
     points : ndarray, (M, N)
         The caller's own array.
-    low, high : ndarray, (N,), float64
-        Range of each feature.
-    center : ndarray, (N,), float64
-        Middle of the range; fast scores count from here, so that a large offset costs no digits.
-    scale : float
-        Power of two that brings the largest distance from `center` near 1.
-    sums : SumFormat
-        How exact sums of these points are stored.
+    measure : Measure
+        That of all parts, once `measure_together` has set it.
 
     Raises
     ------
     InvalidInput, InvalidType
-        If the points are not a finite two-dimensional table of real numbers, or are so far apart
-        that squared distances overflow float64.
+        If the points are not a two-dimensional table of real numbers.
     """
+
+    measure: Measure
 
     def __init__(self, points: Any, threads: int) -> None:
         self.points = check_array(points, "points")
@@ -71,108 +66,79 @@ class Data:
         view.flags.writeable = False
         self._view = view
         self._direct = view.dtype in _NATIVE and view.flags.c_contiguous and view.dtype.isnative
-        self.low, self.high, tiny, integral = self._measure()
-        self.check_range(self.low, self.high)
-        self.center = 0.5 * self.low + 0.5 * self.high
-        # Kernels may read these points as float32, where that is exact, and subtract in that type:
-        # then both numbers must be float32 too. Otherwise 2^1000 at most: beyond that the
-        # reference distance itself underflows and no score may certify.
-        largest_scale = 1000
-        if self.block_dtype == np.float32:
-            self.center = self.center.astype(np.float32).astype(np.float64)
-            largest_scale = 120
-        reach = float(np.maximum(self.high - self.center, self.center - self.low).max())
-        self.scale = math.ldexp(1.0, min(-math.frexp(reach)[1], largest_scale)) if reach else 1.0
-        digits = 24 if view.dtype == np.float32 else 53
-        largest = np.maximum(np.abs(self.low), np.abs(self.high))
-        self.sums = SumFormat.for_range(largest, tiny, integral, digits, self.n_points)
+        self._buffers: Stock[Floats] = Stock(lambda: np.empty(0))
 
-    def _measure(self) -> tuple[Floats, Floats, Floats, npt.NDArray[np.bool_]]:
-        """Return smallest and largest value, smallest magnitude and integrality of each feature."""
+    def measured(self) -> Measure:
+        """Return the measure of these points alone."""
         n = self.n_features
-        # About a nanosecond a value, at the worst.
-        threads = self.threads if self.n_points * n > WORTH_A_THREAD else 1
-        rows = even_rows(self.n_points, chunk_rows(64 * n), threads)
-        # Rows side by side make a long one, for vector instructions with few features too.
-        stripes = max(min(_LONG // n, rows), 1)
-        neutral = np.array([np.inf, -np.inf, np.inf, 0.0, 0.0])[:, None]
 
-        def make() -> tuple[Floats, Floats, Floats | None]:
-            # Of whole stripes, and of the last rows of a chunk.
-            found, rest = np.tile(neutral, (1, stripes * n)), np.tile(neutral, (1, n))
-            return found, rest, self.rows_buffer(rows)
+        def make(rows: int) -> _Scan:
+            return _Scan(n, max(min(_LONG // n, rows), 1))
 
-        def measure(part: tuple[Floats, Floats, Floats | None], start: int, stop: int) -> None:
-            found, rest, buffer = part
-            whole = start + (stop - start) // stripes * stripes
-            with np.errstate(over="ignore"):
-                chunk = self.rows(start, stop, buffer)
-            scan_rows(chunk[: whole - start].reshape(-1, stripes * n), found)
-            if whole < stop:
-                scan_rows(chunk[whole - start :], rest)
-            if found[4].any() or rest[4].any():
-                raise non_finite_error(self._view, "points")
+        parts = self.fold(make, _Scan.add, work_per_row=16 * n)
+        digits = 24 if self._view.dtype == np.float32 else 53
+        single = np.can_cast(self._view.dtype, np.float32)
+        return merge(part.measure(digits, single) for part in parts)
 
-        measured = fold_chunks(make, measure, self.n_points, rows, threads)
-        parts = np.stack(
-            [
-                np.concatenate([found.reshape(5, stripes, n), rest[:, None]], axis=1)
-                for found, rest, _ in measured
-            ]
-        )
-        low, high, tiny = parts[:, 0], parts[:, 1], parts[:, 2]
-        over = (0, 1)
-        integral = parts[:, 3].sum(axis=over) == 0.0
-        return low.min(axis=over), high.max(axis=over), tiny.min(axis=over), integral
+    def use(self, measure: Measure) -> None:
+        """Be one part of the points that this is the measure of."""
+        self.measure = measure
+        # All parts have float32 rows, or none.
+        self._direct = self._direct and (measure.single or self._view.dtype == np.float64)
 
-    def check_range(self, low: Floats, high: Floats) -> None:
-        """Raise `InvalidInput` if M squared distances within this range overflow float64."""
-        with np.errstate(over="ignore"):
-            total = float(self.n_points) * float(np.square(high - low).sum())
-        if not total < np.finfo(np.float64).max / 4:
-            largest = max(np.abs(low).max(), np.abs(high).max())
-            raise InvalidInput(
-                f"values up to {largest:.3g} are too large: their squares overflow float64; "
-                "scale the features (divide by a constant, or standardize)"
-            )
+    def fold(
+        self,
+        make: Callable[[int], Part],
+        add: Callable[[Part, int, Rows], None],
+        *,
+        work_per_row: int,
+    ) -> list[Part]:
+        """See `points.fold.Points.fold`."""
+        threads = threads_worth(self.threads, self.n_points, work_per_row)
+        rows = even_rows(self.n_points, chunk_rows(work_per_row), threads)
 
-    def scaled_shifts(self, before: Floats, after: Floats) -> Floats:
-        """Return how far each centroid moved, (K,), in the units of the scores: none underflows."""
-        with np.errstate(over="ignore"):
-            steps: Floats = np.square((after - before) * self.scale).sum(axis=1)
-        return np.sqrt(steps)
+        def begin() -> tuple[Part, Floats | None]:
+            return make(rows), self._buffer(rows)
 
-    def rows_buffer(self, rows: int) -> Floats | None:
-        """Return scratch for `rows` where they must be copied, else None."""
-        return None if self._direct else np.empty((rows, self.n_features))
+        def work(own: tuple[Part, Floats | None], start: int, stop: int) -> None:
+            add(own[0], start, self.rows(start, stop, own[1]))
 
-    def rows(self, start: int, stop: int, buffer: Floats | None) -> npt.NDArray[np.floating]:
-        """Return rows as a read-only float32 or float64 array in C order, copied if need be."""
-        if buffer is None:
+        owned = fold_chunks(begin, work, self.n_points, rows, threads)
+        for _, buffer in owned:
+            if buffer is not None:
+                self._buffers.give_back(buffer)
+        return [part for part, _ in owned]
+
+    def rows(self, start: int, stop: int, buffer: Floats | None) -> Rows:
+        """Return rows as kernels read them, copied to a flat buffer if need be."""
+        if self._direct:
             return self._view[start:stop]
-        chunk = buffer[: stop - start]
-        chunk[...] = self._view[start:stop]
+        if buffer is None:
+            buffer = np.empty((stop - start) * self.n_features)
+        chunk = buffer[: (stop - start) * self.n_features].reshape(-1, self.n_features)
+        with np.errstate(over="ignore"):
+            chunk[...] = self._view[start:stop]
         chunk.flags.writeable = False
         return chunk
 
-    def contiguous(self) -> npt.NDArray[np.floating]:
-        """Return all rows as `rows` does; a copy unless they are float32 or float64 in C order."""
+    def compact(self) -> Data:
+        """Return these points as an array that is read without copying: a copy if need be."""
         if self._direct:
-            return self._view
-        rows = np.empty(self._view.shape, dtype=self.block_dtype)
+            return self
+        rows = np.empty(self._view.shape, dtype=self.measure.dtype)
 
         def copy(start: int, stop: int) -> None:
             rows[start:stop] = self._view[start:stop]
 
         run_chunks(copy, self.n_points, chunk_rows(16 * self.n_features), self.threads)
-        rows.flags.writeable = False
-        return rows
+        compact = Data(rows, self.threads)
+        compact.use(self.measure)
+        return compact
 
     @property
-    def block_dtype(self) -> np.dtype[Any]:
-        """The smaller of float32 and float64 that holds every value exactly."""
-        small = np.can_cast(self._view.dtype, np.float32)
-        return np.dtype(np.float32 if small else np.float64)
+    def row_dtype(self) -> np.dtype[np.floating]:
+        """The type of the rows that `fold` hands out."""
+        return self._view.dtype if self._direct else np.dtype(np.float64)
 
     def sample(self, step: int) -> Floats:
         """Return every `step`-th row as float64."""
@@ -183,12 +149,85 @@ class Data:
         rows: Floats = self._view[np.asarray(indices)].astype(np.float64)
         return rows
 
-    def gather(
-        self, indices: npt.NDArray[np.integer]
-    ) -> tuple[npt.NDArray[np.floating], npt.NDArray[np.integer]]:
-        """Return an array as `rows` does, and where in it the rows at `indices` are."""
+    def gather(self, indices: Indices) -> tuple[Rows, Indices]:
+        """Return rows as kernels read them, and where among them those at `indices` are."""
         if self._direct:
             return self._view, indices
         chosen = self.take(indices)
         chosen.flags.writeable = False
         return chosen, np.arange(len(indices))
+
+    def _buffer(self, rows: int) -> Floats | None:
+        if self._direct:
+            return None
+        buffer = self._buffers.take()
+        size = rows * self.n_features
+        return buffer if len(buffer) >= size else np.empty(size)
+
+
+@dataclass(slots=True)
+class _Scan:
+    """What one worker has measured, in the rows of `kernels.measure.scan_rows`."""
+
+    n_features: int
+    stripes: int
+    """Rows side by side make a long one, for vector instructions with few features too."""
+    n_points: int = 0
+    first_bad: int = -1
+    bad: int = 0
+    whole: Any = None
+    rest: Any = None
+    """Of the last rows of a chunk."""
+
+    def __post_init__(self) -> None:
+        neutral = np.array([np.inf, -np.inf, np.inf, 0.0, 0.0])[:, None]
+        self.whole = np.tile(neutral, (1, self.stripes * self.n_features))
+        self.rest = np.tile(neutral, (1, self.n_features))
+
+    def add(self, start: int, X: Rows) -> None:
+        cut = len(X) // self.stripes * self.stripes
+        scan_rows(X[:cut].reshape(-1, self.stripes * self.n_features), self.whole)
+        if cut < len(X):
+            scan_rows(X[cut:], self.rest)
+        self.n_points += len(X)
+        bad = int(self.whole[4].sum() + self.rest[4].sum())
+        if bad > self.bad:
+            first = start + int(np.flatnonzero(~np.isfinite(X).all(axis=1))[0])
+            self.first_bad = first if self.first_bad < 0 else min(first, self.first_bad)
+            self.bad = bad
+
+    def measure(self, digits: int, single: bool) -> Measure:
+        n = self.n_features
+        parts = np.concatenate([self.whole.reshape(5, -1, n), self.rest[:, None]], axis=1)
+        # Plus 0.0: a smallest value of zero has the same sign in any order.
+        low, high = parts[0].min(axis=0) + 0.0, parts[1].max(axis=0) + 0.0
+        tiny = parts[2].min(axis=0)
+        integral = parts[3].sum(axis=0) == 0.0
+        return Measure(
+            self.n_points, low, high, tiny, integral, digits, single, self.bad, self.first_bad
+        )
+
+
+def measure_together(parts: Sequence[Data]) -> None:
+    """Measure the parts of the points, and give each the measure of all.
+
+    Raises
+    ------
+    InvalidInput
+        If there are NaN or infinite values, if the parts differ in their number of features, or if
+        they are so far apart that squared distances overflow float64.
+    """
+    before, measures = 0, []
+    for part in parts:
+        measures.append(part.measured().after(before))
+        before += part.n_points
+    whole = merge(measures).check()
+    for part in parts:
+        part.use(whole)
+
+
+def prepare(points: Any, threads: int) -> Data:
+    """Return points in memory, checked and measured; parameters and errors as there."""
+    data = Data(points, threads)
+    measure_together([data])
+    return data

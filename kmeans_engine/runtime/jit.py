@@ -23,7 +23,8 @@ Kernel = Callable[..., Any]
 def _stamp() -> tuple[tuple[str, float, int], ...]:
     """Return what changes when a kernel is changed."""
     here = Path(__file__).parent
-    return _facts(sorted([*here.parent.glob("kernels/*.py"), here / "llvm.py", Path(__file__)]))
+    ground = [here / "llvm.py", here / "records.py", Path(__file__)]
+    return _facts(sorted([*here.parent.glob("kernels/*.py"), *ground]))
 
 
 def _facts(files: list[Path]) -> tuple[tuple[str, float, int], ...]:

@@ -25,6 +25,7 @@ __all__ = [
     "even_rows",
     "fold_chunks",
     "run_chunks",
+    "threads_worth",
 ]
 
 Part = TypeVar("Part")
@@ -48,6 +49,12 @@ def chunk_rows(work_per_row: int) -> int:
     """Return how many rows make a chunk, given the multiply-adds of one row."""
     rows = CHUNK_WORK // max(work_per_row, 1)
     return int(min(max(rows, 64), 1 << 17))
+
+
+def threads_worth(threads: int, rows: int, work_per_row: int) -> int:
+    """Return `threads`, or 1 if so many rows are done before another one is awake."""
+    # Nanoseconds: of a row, and of a multiply-add in registers.
+    return threads if rows * (3 + 0.06 * work_per_row) > WORTH_A_THREAD else 1
 
 
 def even_rows(total: int, rows: int, threads: int, least: int = 1 << 11) -> int:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from kmeans_engine.arrays import Floats, Integers, Rows
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.kernels.initial import BLOCK, potentials, tighten
-from kmeans_engine.points.data import Data
-from kmeans_engine.runtime.threads import Stock, chunk_rows, default_threads, fold_chunks
+from kmeans_engine.points.data import prepare
+from kmeans_engine.points.fold import Points
+from kmeans_engine.runtime.processors import default_threads
 from kmeans_engine.validation import check_array, check_centroids, check_k, non_finite_error
 
 __all__ = ["METHODS", "initial_centroids"]
 
 METHODS = ("random", "k-means++")
-
-Floats = npt.NDArray[np.float64]
 
 
 def initial_centroids(
@@ -75,7 +75,7 @@ def initial_centroids(
         if not np.isfinite(chosen).all():
             raise non_finite_error(array, "points")
         return chosen
-    data = Data(points, default_threads())
+    data = prepare(points, default_threads())
     return _plus_plus(data, check_k(k, data.n_points), rng)
 
 
@@ -111,58 +111,69 @@ def _random_rows(points: npt.NDArray[Any], k: int, rng: np.random.Generator) -> 
     return chosen + spare[: k - len(chosen)]
 
 
-def _plus_plus(data: Data, k: int, rng: np.random.Generator) -> Floats:
+def _plus_plus(points: Points, k: int, rng: np.random.Generator) -> Floats:
     trials = 2 + int(math.log(k))
-    rows = min(chunk_rows(4 * data.n_features * trials), data.n_points)
-    n_chunks = -(-data.n_points // rows)
-    nearest = np.empty(data.n_points)
-    largest = np.empty(n_chunks)
-    chosen = [int(rng.integers(data.n_points))]
+    work = 4 * points.n_features * trials
+    nearest = np.empty(points.n_points)
 
-    def scratch() -> tuple[Floats | None, Floats, Floats]:
-        return data.rows_buffer(rows), np.empty((data.n_features, BLOCK)), np.empty(BLOCK)
+    def scratch(_: int) -> _Scratch:
+        return _Scratch(
+            np.empty((points.n_features, BLOCK)), np.empty(BLOCK), np.zeros(trials, dtype=np.int64)
+        )
 
-    stock = Stock(scratch)
+    def approach(row: Floats, *, fresh: bool = False) -> float:
+        """Lower `nearest` to the distances from a point (1, N); return the largest."""
 
-    def update(tools: tuple[Floats | None, Floats, Floats], start: int, stop: int) -> None:
-        buffer, x, d = tools
-        X, fresh = data.rows(start, stop, buffer), len(chosen) == 1
-        largest[start // rows] = tighten(X, latest, nearest[start:stop], fresh, x, d)
+        def look(own: _Scratch, start: int, X: Rows) -> None:
+            near = nearest[start : start + len(X)]
+            own.largest = max(own.largest, tighten(X, row, near, fresh, own.x, own.d))
 
-    def weigh(tools: tuple[Floats | None, Floats, Floats], start: int, stop: int) -> None:
-        buffer, x, d = tools
-        X, total = data.rows(start, stop, buffer), totals[start // rows]
-        potentials(X, candidates, nearest[start:stop], scale, total, x, d)
+        parts = points.fold(scratch, look, work_per_row=work)
+        return max(part.largest for part in parts)
 
-    def look(work: Callable[[tuple[Floats | None, Floats, Floats], int, int], None]) -> None:
-        for tools in fold_chunks(stock.take, work, data.n_points, rows, data.threads):
-            stock.give_back(tools)
+    def best_of(candidates: Floats, scale: float) -> int:
+        """Return the candidate that would leave the least."""
 
-    latest = data.take(chosen)
-    look(update)
+        def weigh(own: _Scratch, start: int, X: Rows) -> None:
+            near = nearest[start : start + len(X)]
+            potentials(X, candidates, near, scale, own.totals, own.x, own.d)
+
+        parts = points.fold(scratch, weigh, work_per_row=work)
+        return int(np.argmin(np.sum([part.totals for part in parts], axis=0)))
+
+    chosen = [int(rng.integers(points.n_points))]
+    top = approach(points.take(chosen), fresh=True)
     while len(chosen) < k:
-        top = float(largest.max())
         if top < 2.0**-900:  # every position is taken, or as good as: any other points will do
-            free = np.setdiff1d(np.arange(data.n_points), chosen)
+            free = np.setdiff1d(np.arange(points.n_points), chosen)
             chosen += rng.choice(free, k - len(chosen), replace=False).tolist()
             break
         # Integer weights whose total fits 63 bits: sums of them do not depend on their order.
-        exponent = 62 - data.n_points.bit_length() - math.frexp(top)[1]
+        exponent = 62 - points.n_points.bit_length() - math.frexp(top)[1]
         scale = math.ldexp(1.0, min(exponent, 1023))
-        candidates = data.take(latest_rows := _draw(nearest, scale, rows, trials, rng))
-        totals = np.zeros((n_chunks, len(candidates)), dtype=np.int64)
-        look(weigh)
-        best = int(np.argmin(totals.sum(axis=0)))
-        chosen.append(int(latest_rows[best]))
-        latest = candidates[best : best + 1]
-        look(update)
-    return data.take(chosen)
+        rows = _draw(nearest, scale, trials, rng)
+        candidates = points.take(rows)
+        best = best_of(candidates, scale)
+        chosen.append(int(rows[best]))
+        top = approach(candidates[best : best + 1])
+    return points.take(chosen)
+
+
+@dataclass(slots=True)
+class _Scratch:
+    """Of one worker, and what it has found."""
+
+    x: Floats
+    d: Floats
+    totals: Integers
+    largest: float = 0.0
 
 
 def _draw(
-    nearest: Floats, scale: float, rows: int, trials: int, rng: np.random.Generator
+    nearest: Floats, scale: float, trials: int, rng: np.random.Generator
 ) -> npt.NDArray[np.intp]:
     """Draw `trials` points with probabilities proportional to their integer weights."""
+    rows = 1 << 17
     starts = range(0, len(nearest), rows)
     ends = np.cumsum([int((nearest[s : s + rows] * scale).astype(np.int64).sum()) for s in starts])
     drawn = np.empty(trials, dtype=np.intp)

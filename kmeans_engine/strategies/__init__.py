@@ -1,36 +1,49 @@
 """How points find their centroids. All strategies give the same bits; they differ in effort.
 
-To add one, write the class (see `base.Strategy`) and enter it in `_CLASSES`; the tests run over
-`STRATEGIES`.
+To add one, write the class (see `base.Strategy`) and enter it in `_HOMES`; the tests run over
+`STRATEGIES`. A strategy is imported when it is asked for.
 """
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from kmeans_engine.errors import InvalidInput
-from kmeans_engine.points.data import Data
-from kmeans_engine.strategies.auto import Auto
-from kmeans_engine.strategies.base import Strategy
-from kmeans_engine.strategies.blocks import Blocks
-from kmeans_engine.strategies.bounds import Bounds
-from kmeans_engine.strategies.brute import Brute
-from kmeans_engine.strategies.neighbours import Neighbours
+
+if TYPE_CHECKING:
+    from kmeans_engine.points.data import Data
+    from kmeans_engine.strategies.base import Strategy
 
 __all__ = ["STRATEGIES", "make_strategy"]
 
-_CLASSES: dict[str, Callable[[Data], Strategy]] = {
-    "auto": Auto,
-    "blocks": Blocks,
-    "bounds": Bounds,
-    "brute": Brute,
-    "neighbours": Neighbours,
+# Module and class of each name.
+_HOMES = {
+    "auto": ("auto", "Auto"),
+    "blocks": ("blocks", "Blocks"),
+    "bounds": ("bounds", "Bounds"),
+    "brute": ("brute", "Brute"),
+    "neighbours": ("neighbours", "Neighbours"),
 }
 
-STRATEGIES = tuple(sorted(_CLASSES))
+STRATEGIES = tuple(sorted(_HOMES))
 """Names that `Engine` accepts; ``auto`` chooses by the shape of the points."""
 
 
-def make_strategy(name: str, data: Data) -> Strategy:
-    """Build the strategy `name` for these points."""
-    if name not in _CLASSES:
+def make_strategy(name: str, points: Data) -> Strategy:
+    """Prepare the strategy `name` for a part of the points.
+
+    Raises
+    ------
+    InvalidInput
+        If nothing has this name.
+    UnsupportedStrategy
+        If the strategy cannot serve these points on this machine.
+    """
+    if name not in _HOMES:
         raise InvalidInput(f"strategy={name!r} is unknown, needs one of {', '.join(STRATEGIES)}")
-    return _CLASSES[name](data)
+    module, attribute = _HOMES[name]
+    strategy = getattr(import_module(f"{__name__}.{module}"), attribute)
+    strategy.check(points)
+    made: Strategy = strategy(points)
+    return made

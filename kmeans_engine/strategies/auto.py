@@ -7,19 +7,25 @@ cores; benchmarks/engine.py measures the choices.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from typing import ClassVar
 
+from kmeans_engine.arrays import Floats, LabelArray
+from kmeans_engine.labels import Labels
 from kmeans_engine.points.blocks import block_rows
 from kmeans_engine.points.data import Data
-from kmeans_engine.strategies.base import Floats, Labels, Run, Step, Strategy
+from kmeans_engine.points.fold import Points
+from kmeans_engine.strategies.base import Assigned, MemoryAssigner, Step
 from kmeans_engine.strategies.blocks import Blocks
-from kmeans_engine.strategies.bounds import MOST_CENTROIDS, Bounds, BoundsRun
+from kmeans_engine.strategies.bounds import MOST_CENTROIDS, Bounds, BoundsAssigner
 from kmeans_engine.strategies.brute import Brute
-from kmeans_engine.strategies.neighbours import Neighbours, NeighboursRun
+from kmeans_engine.strategies.neighbours import Neighbours, NeighboursAssigner
 from kmeans_engine.sums import ExactSums
 
-__all__ = ["Auto"]
+__all__ = ["Auto", "AutoAssigner"]
 
+_OTHERS: dict[str, type[Blocks | Bounds | Brute]] = {
+    other.name: other for other in (Blocks, Bounds, Brute, Neighbours)
+}
 # Differences (M K N) of an iteration from which on remembering anything pays: 50 microseconds.
 _WORTH_BOUNDS = 1 << 20
 # Fewer points than this are not worth sorting.
@@ -50,94 +56,108 @@ class Auto:
 
     Parameters
     ----------
-    data : Data
-        The points.
+    points : Data
     """
 
-    def __init__(self, data: Data) -> None:
-        self.data = data
-        self._made: dict[str, Strategy] = {}
+    name: ClassVar[str] = "auto"
+
+    def __init__(self, points: Data) -> None:
+        self.points = points
+        self._made: dict[str, Blocks | Bounds | Brute] = {}
         self._lock = threading.Lock()
 
-    def begin(self) -> AutoRun:
-        """Return a new run."""
-        return AutoRun(self)
+    @classmethod
+    def check(cls, points: Points) -> None:
+        """Serve any points: `brute` does."""
 
-    def strategy(self, name: str) -> Strategy:
-        """Return one of the other strategies, the same one every time."""
-        classes: dict[str, Callable[[Data], Strategy]]
-        classes = {"blocks": Blocks, "bounds": Bounds, "brute": Brute, "neighbours": Neighbours}
+    def begin(self) -> AutoAssigner:
+        """Return an assigner for a new run."""
+        return AutoAssigner(self)
+
+    def begin_with(self, name: str) -> MemoryAssigner:
+        """Return an assigner of another strategy, which is made once."""
         with self._lock:
             if name not in self._made:
-                self._made[name] = classes[name](self.data)
-            return self._made[name]
+                self._made[name] = _OTHERS[name](self.points)
+            strategy = self._made[name]
+        return strategy.begin()
 
 
-class AutoRun:
-    """A run of one strategy at a time.
+class AutoAssigner:
+    """One strategy at a time; see `Assigner`.
 
     Parameters
     ----------
     auto : Auto
-
-    Attributes
-    ----------
-    name : str
-        The strategy that ran last.
     """
 
     def __init__(self, auto: Auto) -> None:
         self._auto = auto
-        self._run: Run = auto.strategy("brute").begin()
-        self.name = self._run.name
-        # Steps of this run so far, and what it pauses from.
+        self._at_work = auto.begin_with(Brute.name)
+        self.name = self._at_work.name
+        self.n_points = auto.points.n_points
+        # Steps of the strategy at work so far, and the one that it is a pause from.
         self._steps, self._paused = 0, ""
 
-    def first(self, centroids: Floats, labels: Labels) -> ExactSums:
-        """Write the label of every point to `labels` (M,); return the sums of the clusters."""
-        self.name = _choose(self._auto.data, len(centroids))
-        self._run = self._auto.strategy(self.name).begin()
-        return self._run.first(centroids, labels)
+    def first(self, centroids: Floats) -> ExactSums:
+        """See `Assigner.first`."""
+        self._begin(centroids)
+        return self._at_work.first(centroids)
 
-    def adopt(self, centroids: Floats, labels: Labels) -> None:
-        """Begin here instead of with `first`."""
-        self._run.adopt(centroids, labels)
+    def adopt(self, centroids: Floats, labels: LabelArray | Assigned | None = None) -> ExactSums:
+        """See `Assigner.adopt`."""
+        self._begin(centroids)
+        return self._at_work.adopt(centroids, labels)
 
-    def step(self, centroids: Floats, labels: Labels, sums: ExactSums) -> Step:
-        """Find what changes with respect to `labels` and `sums`, both left as they are."""
-        run = self._run
-        step, self.name = run.step(centroids, labels, sums), run.name
+    def step(self, centroids: Floats) -> Step:
+        """See `Assigner.step`."""
+        now = self._at_work
+        step, self.name = now.step(centroids), now.name
         self._steps += 1
-        m = self._auto.data.n_points
-        # A new run knows nothing of the labels before: its next step looks at all of them.
-        if isinstance(run, NeighboursRun) and run.share_listed() > _TOO_LONG:
-            self._change("bounds")
-        elif isinstance(run, BoundsRun) and self._steps > 1 and run.looked > _TOO_MANY * m:
-            self._paused = run.name
-            self._change("brute")
-        elif self._paused and self._steps == _PAUSE and run.name == "brute":
-            self._change(self._paused)
+        # One that begins in the middle knows nothing of the points: its first step looks at all.
+        if isinstance(now, NeighboursAssigner) and now.share_listed() > _TOO_LONG:
+            self._change(Bounds.name, centroids)
+        elif (
+            isinstance(now, BoundsAssigner)
+            and self._steps > 1
+            and now.looked > _TOO_MANY * self.n_points
+        ):
+            self._paused = now.name
+            self._change(Brute.name, centroids)
+        elif self._paused and self._steps == _PAUSE and now.name == Brute.name:
+            self._change(self._paused, centroids)
         return step
 
-    def _change(self, name: str) -> None:
-        self._run, self._steps = self._auto.strategy(name).begin(), 0
+    def labels(self) -> Labels:
+        """See `Assigner.labels`."""
+        return self._at_work.labels()
+
+    def finish(self) -> None:
+        """See `Assigner.finish`."""
+        self._at_work.finish()
+
+    def _begin(self, centroids: Floats) -> None:
+        self._at_work = self._auto.begin_with(_choose(self._auto.points, len(centroids)))
+        self.name = self._at_work.name
+
+    def _change(self, name: str, centroids: Floats) -> None:
+        """Go on with another strategy from here; it takes over all labels and sums."""
+        assigned, self._at_work = self._at_work.assigned, self._auto.begin_with(name)
+        self._at_work.adopt(centroids, assigned)
+        self._steps = 0
 
 
-def _choose(data: Data, k: int) -> str:
-    m, n = data.n_points, data.n_features
+def _choose(points: Points, k: int) -> str:
+    m, n = points.n_points, points.n_features
     if k == 1 or k * 16 > m or m * k * n < _WORTH_BOUNDS or m >= 1 << 32:
-        return "brute"
-    glance = {row.tobytes() for row in data.sample(-(-m // _GLANCE))}
+        return Brute.name
+    glance = {row.tobytes() for row in points.sample(-(-m // _GLANCE))}
     if len(glance) <= min(k, _GLANCE // 2):
-        return "brute"  # duplicates, which settle at once
+        return Brute.name  # duplicates, which settle at once
     least = (_ACROSS_MANY if k >= _MANY else _ACROSS_FEW).get(n)
     if least and m >= _WORTH_SORTING:
         blocks = m / block_rows(m)
         if (blocks / k) ** (1 / n) > least:
-            return "blocks"
-    return _without_sorting(data, k)
-
-
-def _without_sorting(data: Data, k: int) -> str:
-    long = k * (data.n_features + 7) >= _WORTH_LISTS and k <= MOST_CENTROIDS
-    return "neighbours" if long else "bounds"
+            return Blocks.name
+    long = k * (n + 7) >= _WORTH_LISTS and k <= MOST_CENTROIDS
+    return Neighbours.name if long else Bounds.name

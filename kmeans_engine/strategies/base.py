@@ -1,108 +1,186 @@
-"""What the engine asks of a strategy, and the steps that strategies share."""
+"""What the engine asks of a strategy, and what strategies on points in memory share."""
 
 from __future__ import annotations
 
+import abc
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
-from kmeans_engine.kernels.sums import accumulate, move
+from kmeans_engine.arrays import Floats, Indices, LabelArray
+from kmeans_engine.labels import LabelHistory, Labels, label_dtype
 from kmeans_engine.points.data import Data
-from kmeans_engine.runtime.threads import chunk_rows, even_rows, fold_chunks
+from kmeans_engine.points.fold import Points
+from kmeans_engine.points.moves import move_points, sum_points
 from kmeans_engine.sums import ExactSums
 
-__all__ = ["Run", "Step", "Strategy", "move_points", "sum_points", "twins"]
-
-Floats = npt.NDArray[np.float64]
-Labels = npt.NDArray[Any]
+__all__ = ["Assigned", "Assigner", "MemoryAssigner", "Step", "Strategy"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Step:
     """What one assignment changed.
 
     Attributes
     ----------
-    indices : ndarray of integers, (R,)
-        The points whose label changed, in any order, each once.
-    labels : ndarray, (R,)
-        Their new labels.
     sums : ExactSums
         Of the clusters after the change.
+    indices : ndarray of integers, (n_changed,)
+        The points whose label changed, in any order, each once.
+    labels : ndarray, (n_changed,)
+        Their new labels.
     """
 
-    indices: npt.NDArray[np.integer]
-    labels: Labels
     sums: ExactSums
+    indices: Indices
+    labels: LabelArray
+
+    @property
+    def n_changed(self) -> int:
+        """How many points changed their label."""
+        return len(self.indices)
 
 
-class Run(Protocol):
-    """The assignments of one run; `first` once, then `step` for each new set of centroids."""
+class Assigner(Protocol):
+    """A strategy at work on one part of the points, for one run; it owns the labels.
+
+    `first` or `adopt` once, then `step` for each new set of centroids, then `finish`.
+    """
 
     name: str
     """The strategy that ran last."""
+    n_points: int
 
-    def first(self, centroids: Floats, labels: Labels) -> ExactSums:
-        """Write the label of every point to `labels` (M,); return the sums of the clusters."""
+    def first(self, centroids: Floats) -> ExactSums:
+        """Label every point; return the sums of the clusters."""
 
-    def adopt(self, centroids: Floats, labels: Labels) -> None:
-        """Begin here instead of with `first`: `labels` are those for these centroids."""
+    def adopt(self, centroids: Floats, labels: LabelArray | Assigned | None = None) -> ExactSums:
+        """Begin in the middle of a run; return the sums of the clusters.
 
-    def step(self, centroids: Floats, labels: Labels, sums: ExactSums) -> Step:
-        """Find what changes with respect to `labels` and `sums`, both left as they are."""
+        Parameters
+        ----------
+        centroids : ndarray, (K, N)
+            What the labels refer to.
+        labels : ndarray, (M,), or Assigned, optional
+            The labels, copied; or all that another assigner owned, taken over. Without them they
+            are found from the centroids alone: they are a function of them and the points.
+        """
+
+    def step(self, centroids: Floats) -> Step:
+        """Move on to other centroids: find what changes, and change it."""
+
+    def labels(self) -> Labels:
+        """Return the labels of now, which stay the same for their holder; see `Labels`."""
+
+    def finish(self) -> None:
+        """End the run; labels that somebody holds stay."""
 
 
 class Strategy(Protocol):
-    """Prepared for the points of one engine, and shared by its runs."""
+    """Prepared for one part of the points, and shared by the runs on it."""
 
-    def begin(self) -> Run:
-        """Return a new run."""
+    name: ClassVar[str]
 
+    @classmethod
+    def check(cls, points: Points) -> None:
+        """Raise `UnsupportedStrategy` if it cannot serve these points on this machine."""
 
-def sum_points(data: Data, labels: Labels, k: int) -> ExactSums:
-    """Return the exact sums of the points of each of `k` clusters."""
-    form = data.sums
-    rows = chunk_rows(16 * data.n_features * form.levels)
-    rows = even_rows(data.n_points, rows, data.threads)
-
-    def make() -> tuple[ExactSums, Floats | None]:
-        return form.empty(k), data.rows_buffer(rows)
-
-    def add(part: tuple[ExactSums, Floats | None], start: int, stop: int) -> None:
-        total, buffer = part
-        X = data.rows(start, stop, buffer)
-        accumulate(X, labels[start:stop], form.down, form.up, total.sums, total.counts)
-
-    parts = fold_chunks(make, add, data.n_points, rows, data.threads)
-    return ExactSums.total([total for total, _ in parts])
+    def begin(self) -> Assigner:
+        """Return an assigner for a new run."""
 
 
-def move_points(
-    data: Data, sums: ExactSums, indices: npt.NDArray[np.integer], old: Labels, new: Labels
-) -> Step:
-    """Return the step that takes the points `indices` from their old to their new clusters."""
-    if not len(indices):
-        return Step(indices, new, sums)
-    form = data.sums
-    # A worker of its own costs K N L additions in the end.
-    rows = max(len(indices) // data.threads + 1, 1 << 12, sums.sums.size // (4 * data.n_features))
-    rows = min(rows, chunk_rows(64 * data.n_features * form.levels))
+class Assigned:
+    """What an assigner on points in memory owns: the labels of all states, and the sums of now.
 
-    def shift(part: ExactSums, start: int, stop: int) -> None:
-        X, which = data.gather(indices[start:stop])
-        labels = old[start:stop], new[start:stop]
-        move(X, which, *labels, form.down, form.up, part.sums, part.counts)
+    Parameters
+    ----------
+    labels : ndarray, (M,)
+        Owned from now on.
+    sums : ExactSums
+        Of the clusters, by these labels.
+    """
 
-    parts = fold_chunks(sums.share(), shift, len(indices), rows, data.threads)
-    return Step(indices, new, ExactSums.total(parts))
+    def __init__(self, labels: LabelArray, sums: ExactSums) -> None:
+        self.history = LabelHistory(labels)
+        self.sums = sums
+
+    @property
+    def labels(self) -> LabelArray:
+        """The labels of now, (M,): one array for the whole run, changed by `commit` only."""
+        return self.history.newest
+
+    def commit(self, step: Step) -> None:
+        """Make the changes of a step."""
+        self.history.commit(step.indices, step.labels)
+        self.sums = step.sums
 
 
-def twins(centroids: Floats) -> npt.NDArray[np.intp]:
-    """Return the centroids that equal a lower one: they win no point as long as they do."""
-    # A glance at one feature costs a tenth of the rest, and there are hardly ever any.
-    if len(set(centroids[:, 0].tolist())) == len(centroids):
-        return np.empty(0, dtype=np.intp)
-    lowest = np.unique(centroids, axis=0, return_index=True)[1]
-    return np.setdiff1d(np.arange(len(centroids)), lowest)
+class MemoryAssigner(abc.ABC):
+    """An `Assigner` whose points and labels are in memory; a subclass finds the labels.
+
+    Parameters
+    ----------
+    points : Data
+        Its part.
+    """
+
+    name: str
+    assigned: Assigned
+
+    def __init__(self, points: Data) -> None:
+        self.points = points
+        self.n_points = points.n_points
+
+    @abc.abstractmethod
+    def _start(self, centroids: Floats, labels: LabelArray) -> ExactSums | None:
+        """Write the label of every point to `labels`; return the sums if they are at hand."""
+
+    @abc.abstractmethod
+    def _resume(self, centroids: Floats) -> None:
+        """Begin from the labels in `assigned`, which are those for these centroids."""
+
+    @abc.abstractmethod
+    def _find(self, centroids: Floats) -> Step:
+        """Find what changes with respect to `assigned`, which is left as it is."""
+
+    def first(self, centroids: Floats) -> ExactSums:
+        """See `Assigner.first`."""
+        k = len(centroids)
+        labels = np.empty(self.n_points, dtype=label_dtype(k))
+        sums = self._start(centroids, labels) or sum_points(self.points, labels, k)
+        self.assigned = Assigned(labels, sums)
+        return sums
+
+    def adopt(self, centroids: Floats, labels: LabelArray | Assigned | None = None) -> ExactSums:
+        """See `Assigner.adopt`."""
+        if labels is None:
+            return self.first(centroids)
+        if not isinstance(labels, Assigned):
+            k = len(centroids)
+            own = np.array(labels, dtype=label_dtype(k))
+            labels = Assigned(own, sum_points(self.points, own, k))
+        self.assigned = labels
+        self._resume(centroids)
+        return labels.sums
+
+    def step(self, centroids: Floats) -> Step:
+        """See `Assigner.step`."""
+        step = self._find(centroids)
+        self.assigned.commit(step)
+        return step
+
+    def labels(self) -> Labels:
+        """See `Assigner.labels`."""
+        return self.assigned.history.now()
+
+    def finish(self) -> None:
+        """See `Assigner.finish`."""
+        if hasattr(self, "assigned"):
+            self.assigned.history.finish()
+
+    def _moved(self, indices: Indices, labels: LabelArray) -> Step:
+        """Return the step in which the points `indices` go to the clusters `labels`."""
+        now = self.assigned
+        sums = move_points(self.points, now.sums, indices, now.labels[indices], labels)
+        return Step(sums, indices, labels)

@@ -8,229 +8,200 @@ bytes a point besides.
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from kmeans_engine.arrays import Floats, Indices, LabelArray
 from kmeans_engine.errors import UnsupportedStrategy
-from kmeans_engine.kernels.blocks import FAN, LISTED, sweep
+from kmeans_engine.kernels.blocks import FAN, LISTED, Clocks, Found, Sweep, Tools, sweep
 from kmeans_engine.kernels.labels import scatter_labels
-from kmeans_engine.kernels.vector import WIDTH
-from kmeans_engine.points.blocks import Layout
+from kmeans_engine.points.blocks import SortedPoints
 from kmeans_engine.points.data import Data
-from kmeans_engine.runtime.threads import (
-    WORTH_A_THREAD,
-    Stock,
-    chunk_rows,
-    even_rows,
-    fold_chunks,
-    run_chunks,
-)
-from kmeans_engine.strategies.base import Floats, Labels, Step
-from kmeans_engine.strategies.brute import distinct, pack, root_margin, score_margin
+from kmeans_engine.points.fold import Points
+from kmeans_engine.runtime.threads import Stock, chunk_rows, even_rows, fold_chunks, run_chunks
+from kmeans_engine.strategies.base import MemoryAssigner, Step
+from kmeans_engine.strategies.costs import sweeping, threads_for
+from kmeans_engine.strategies.scores import Scores, make_block
 from kmeans_engine.sums import ExactSums
 
-__all__ = ["MOST_FEATURES", "Blocks", "BlocksRun"]
+__all__ = ["MOST_FEATURES", "Blocks", "BlocksAssigner"]
 
 # With more features a grid has but one or two cells along each, and most blocks are mixed.
 MOST_FEATURES = 8
 
 
 class Blocks:
-    """The layout, made by the first run.
+    """The sorted points, made by the first run.
 
     Parameters
     ----------
-    data : Data
-        The points.
-
-    Raises
-    ------
-    UnsupportedStrategy
-        With 2^32 points or more, or more than `MOST_FEATURES` features.
+    points : Data
     """
 
-    def __init__(self, data: Data) -> None:
-        if data.n_points >= 1 << 32:
-            raise UnsupportedStrategy(
-                f"strategy='blocks' serves fewer than 2^32 points, got {data.n_points}: use 'brute'"
-            )
-        if data.n_features > MOST_FEATURES:
-            raise UnsupportedStrategy(
-                f"strategy='blocks' serves up to {MOST_FEATURES} features, got {data.n_features}: "
-                "use 'bounds' or 'neighbours'"
-            )
-        self.data = data
-        self._layout: Layout | None = None
+    name: ClassVar[str] = "blocks"
+
+    def __init__(self, points: Data) -> None:
+        self.points = points
+        self._sorted: SortedPoints | None = None
         self._lock = threading.Lock()
 
-    def begin(self) -> BlocksRun:
-        """Return a new run."""
-        return BlocksRun(self)
+    @classmethod
+    def check(cls, points: Points) -> None:
+        """Raise `UnsupportedStrategy` for 2^32 points or more, or too many features."""
+        if points.n_points >= 1 << 32:
+            raise UnsupportedStrategy(
+                "strategy='blocks' serves fewer than 2^32 points, got "
+                f"{points.n_points}: use 'brute'"
+            )
+        if points.n_features > MOST_FEATURES:
+            raise UnsupportedStrategy(
+                f"strategy='blocks' serves up to {MOST_FEATURES} features, got "
+                f"{points.n_features}: use 'bounds' or 'neighbours'"
+            )
+
+    def begin(self) -> BlocksAssigner:
+        """Return an assigner for a new run."""
+        return BlocksAssigner(self)
 
     @property
-    def layout(self) -> Layout:
-        """The sorted points; the first caller makes it."""
+    def sorted(self) -> SortedPoints:
+        """The sorted points; the first caller makes them."""
         with self._lock:
-            if self._layout is None:
-                self._layout = Layout(self.data)
-            return self._layout
+            if self._sorted is None:
+                self._sorted = SortedPoints(self.points)
+            return self._sorted
 
 
-class BlocksRun:
-    """What is known of each block from the iterations before.
+class BlocksAssigner(MemoryAssigner):
+    """What is known of each block from the iterations before; see `Assigner`.
 
-    Parameters
+    Attributes
     ----------
-    strategy : Blocks
+    seen : ndarray, (4,), int64
+        In the last step: blocks skipped, assigned whole, mixed; and points scored in the latter.
     """
 
-    name = "blocks"
+    name = Blocks.name
 
     def __init__(self, strategy: Blocks) -> None:
-        self._strategy, self._data = strategy, strategy.data
+        super().__init__(strategy.points)
+        self._strategy = strategy
         self._spent, self.turn = 0.0, 0
-        self._before: Floats | None = None
         self.seen = np.zeros(4, dtype=np.int64)
-        # Kept from turn to turn: fresh pages cost more than the work of a late iteration.
-        self._scratch: Stock[tuple[npt.NDArray[Any], ...]] | None = None
 
-    def first(self, centroids: Floats, labels: Labels) -> ExactSums:
-        """Write the label of every point to `labels` (M,); return the sums of the clusters."""
-        data = self._data
-        self._use(self._strategy.layout, labels.dtype)
-        sums, _, _ = self._sweep(centroids, None)
-        order = self._layout.order
+    def _start(self, centroids: Floats, labels: LabelArray) -> ExactSums:
+        self._begin(centroids, labels.dtype)
+        sums, _, _ = self._sweep(None)
+        order, found = self._sorted.order, self._clocks.labels
 
         def scatter(start: int, stop: int) -> None:
-            scatter_labels(self._labels, order, start, stop, labels)
+            scatter_labels(found, order, start, stop, labels)
 
-        run_chunks(scatter, len(labels), chunk_rows(128), data.threads)
+        run_chunks(scatter, len(labels), chunk_rows(128), self.points.threads)
         return sums
 
-    def adopt(self, centroids: Floats, labels: Labels) -> None:
-        """Take over a run at a state whose labels another strategy found."""
-        layout = self._strategy.layout
-        self._use(layout, labels.dtype)
-        self._labels[:] = labels[layout.order]
+    def _resume(self, centroids: Floats) -> None:
+        labels = self.assigned.labels
+        self._begin(centroids, labels.dtype)
+        self._clocks.labels[:] = labels[self._sorted.order]
 
-    def _use(self, layout: Layout, dtype: np.dtype[Any]) -> None:
-        self._layout = layout
-        blocks = len(layout.low)
-        parents = len(layout.parent_low)
-        self._whole = np.full(blocks, -1, dtype=np.int32)
-        self._expiry = np.empty(blocks, dtype=np.float32)
-        self._times = np.empty(self._data.n_points, dtype=np.float32)
-        self._visited = np.full(parents, -2, dtype=np.int64)
-        self._listed = np.empty((parents, LISTED + 1), dtype=np.int32)
-        self._clock, self._ceiling = np.empty(parents), np.empty(parents)
-        self._parent_expiry, self._remaining = np.full(parents, -np.inf), np.empty(parents)
-        self._labels = np.empty(self._data.n_points, dtype=dtype)
-
-    def step(self, centroids: Floats, labels: Labels, sums: ExactSums) -> Step:
-        """Find what changes with respect to `labels` and `sums`, both left as they are."""
-        total, indices, new = self._sweep(centroids, sums)
-        return Step(indices, new, total)
-
-    def _sweep(
-        self, centroids: Floats, before: ExactSums | None
-    ) -> tuple[ExactSums, npt.NDArray[np.uint32], Labels]:
-        data, layout, form = self._data, self._layout, self._data.sums
+    def _begin(self, centroids: Floats, dtype: np.dtype[np.unsignedinteger]) -> None:
+        self._sorted = ordered = self._strategy.sorted
+        blocks, parents = len(ordered.record.low), len(ordered.record.parent_low)
         k, n = centroids.shape
-        shifts = np.zeros(k)
-        if self._before is not None:
-            shifts = data.scaled_shifts(self._before, centroids) * (1.0 + 1e-9)
-            # One centroid comes nearer, another one goes away.
-            self._spent += float(np.sort(shifts)[-2:].sum()) * (1.0 + 1e-9)
-        self._before = centroids
+        self.scores = Scores(self.points, k, dtype=ordered.rows.dtype)
+        self.scores.place(centroids)
+        self._parent_expiry = np.full(parents, -np.inf)
+        self._clocks = Clocks(
+            visited=np.full(parents, -2, dtype=np.int64),
+            listed=np.empty((parents, LISTED + 1), dtype=np.int32),
+            spent=np.empty(parents), ceiling=np.empty(parents), remaining=np.empty(parents),
+            expiry=np.empty(blocks, dtype=np.float32), whole=np.full(blocks, -1, dtype=np.int32),
+            times=np.empty(self.n_points, dtype=np.float32),
+            labels=np.empty(self.n_points, dtype=dtype),
+        )  # fmt: skip
+        self._most = max(chunk_rows(k * n) // (FAN * ordered.block), 1)
+        self._tasks = Stock(lambda: self._new_task(k, n, min(self._most, parents)))
+
+    @property
+    def whole(self) -> npt.NDArray[np.int32]:
+        """The cluster of each block that lies in one, (blocks,), and -1 for the others."""
+        return self._clocks.whole
+
+    def _find(self, centroids: Floats) -> Step:
+        self.scores.place(centroids, moved=True)
+        # One centroid comes nearer, another one goes away.
+        self._spent += float(np.sort(self.scores.shifts)[-2:].sum()) * (1.0 + 1e-9)
+        return Step(*self._sweep(self.assigned.sums))
+
+    def _sweep(self, before: ExactSums | None) -> tuple[ExactSums, Indices, LabelArray]:
+        """Return the sums, the points that changed, and their labels; none of them at first."""
+        scores, clocks, form = self.scores, self._clocks, self.points.measure.sum_format
+        k, n = scores.record.C.shape
         self.turn += 1
-        # The lowest of several equal centroids wins always; only while there are such must blocks
-        # not remember their winner, since the others may part from it.
-        lines = distinct(centroids)
-        roots = lines[: np.count_nonzero(lines < k)]
-        if len(roots) < k:
+        # Only while there are equal centroids must blocks not remember their winner, since the
+        # others may part from it.
+        twins = scores.n_distinct < k
+        if twins:
             self._forget()
-        dtype = layout.rows.dtype
-        center, scale = data.center.astype(dtype), dtype.type(data.scale)
-        margin = (center, scale, *score_margin(n, data.scale), root_margin(n))
-        points = (
-            layout.rows, layout.order, layout.parent_low, layout.parent_high, layout.low,
-            layout.high, layout.sums,
-        )  # fmt: skip
-        memory = (
-            self._visited, self._listed, self._clock, self._ceiling, self._remaining, self._expiry,
-            self._whole, self._times, self._labels,
-        )  # fmt: skip
-        problem = (centroids, roots, pack(data, centroids), shifts)
         active = np.flatnonzero(self._parent_expiry <= self._spent)
-        threads = data.threads
-        if before is not None and self._nanoseconds(len(active) * k * n) < WORTH_A_THREAD:
-            threads = 1
-        self.seen[:] = 0
-        most = max(chunk_rows(k * n) // (FAN * layout.block), 1)
-        per_chunk = even_rows(len(active), most, threads, 16)
-        if self._scratch is None:
-            largest = min(most, len(layout.parent_low))
-            self._scratch = Stock(lambda: self._new_scratch(k, n, largest))
-        stock, share = self._scratch, (before or form.empty(k)).share()
-        pieces: list[tuple[npt.NDArray[np.uint32], Labels]] = []
+        threads = self.points.threads
+        if before is not None:
+            _, whole, mixed, scored = self.seen.tolist()
+            threads = threads_for(sweeping(len(active) * k * n, whole, mixed, scored), threads)
+        per_chunk = even_rows(len(active), self._most, threads, 16)
+        share, first = (before or form.empty(k)).share(), before is None
+        pieces: list[tuple[npt.NDArray[np.uint32], LabelArray]] = []
 
-        def make() -> tuple[ExactSums, tuple[npt.NDArray[Any], ...]]:
-            return share(), stock.take()
+        def make() -> tuple[ExactSums, Sweep]:
+            return share(), self._tasks.take()
 
-        def work(
-            own: tuple[ExactSums, tuple[npt.NDArray[Any], ...]], start: int, stop: int
-        ) -> None:
-            part, (changed, new, seen, *rest) = own
+        def work(own: tuple[ExactSums, Sweep], start: int, stop: int) -> None:
+            part, task = own
             total = sweep(
-                active[start:stop], layout.block, self.turn, before is None, points, problem,
-                (form.down, form.up), margin, memory,
-                (changed, new, part.sums, part.counts, seen), tuple(rest),
+                task, active[start:stop], self.turn, first, scores.n_distinct, part.sums,
+                part.counts,
             )  # fmt: skip
-            if before is not None and total:
-                pieces.append((changed[:total].copy(), new[:total].copy()))
+            if total and not first:
+                found = task.found
+                pieces.append((found.changed[:total].copy(), found.new_labels[:total].copy()))
 
         owned = fold_chunks(make, work, len(active), per_chunk, threads)
-        parts = [part for part, _ in owned] or [share()]
         # Those with a mixed block have nothing remaining, and are looked at in every turn.
-        self._parent_expiry[active] = self._spent + self._remaining[active] * (1.0 - 1e-9)
-        for _, tools in owned:
-            self.seen += tools[2]
-            tools[2][:] = 0
-            stock.give_back(tools)
-        if len(roots) < k:
+        self._parent_expiry[active] = self._spent + clocks.remaining[active] * (1.0 - 1e-9)
+        self.seen[:] = 0
+        for _, task in owned:
+            self.seen += task.found.seen
+            task.found.seen[:] = 0
+            self._tasks.give_back(task)
+        if twins:
             self._forget()
+        sums = ExactSums.total([part for part, _ in owned] or [share()])
         indices = [piece[0] for piece in pieces] or [np.empty(0, dtype=np.uint32)]
-        new = [piece[1] for piece in pieces] or [self._labels[:0]]
-        return ExactSums.total(parts), np.concatenate(indices), np.concatenate(new)
-
-    def _nanoseconds(self, contests: int) -> float:
-        """Return about how long the next sweep will take on one thread, with so many distances."""
-        _, whole, mixed, scored = self.seen.tolist()
-        return float(2.0 * contests + 100.0 * whole + 250.0 * mixed + 6.0 * scored)
+        new = [piece[1] for piece in pieces] or [clocks.labels[:0]]
+        return sums, np.concatenate(indices), np.concatenate(new)
 
     def _forget(self) -> None:
-        self._visited[:] = -2
+        self._clocks.visited[:] = -2
         self._parent_expiry[:] = -np.inf
 
-    def _new_scratch(self, k: int, n: int, parents: int) -> tuple[npt.NDArray[Any], ...]:
-        block = self._layout.block
+    def _new_task(self, k: int, n: int, parents: int) -> Sweep:
+        block = self._sorted.block
         rows = parents * FAN * block
-        block += -block % WIDTH  # whole vectors
-        return (
-            np.empty(rows, dtype=np.uint32),  # changed
-            np.empty(rows, dtype=self._labels.dtype),  # new_labels
-            np.zeros(4, dtype=np.int64),  # seen
-            np.empty((n, k)),  # exact
-            np.empty(k),  # d
-            np.empty(k, dtype=np.int32),  # keep
-            np.empty(k + 3, dtype=np.int32),  # keep2
-            np.empty(k, dtype=np.int32),  # ids
-            np.empty((n, k)),  # few
-            np.zeros((n, block), dtype=np.float32),  # x
-            np.empty(block, dtype=np.float32),  # best
-            np.empty(block, dtype=np.float32),  # second
-            np.empty(block, dtype=np.int32),  # winner
-            np.empty(block, dtype=np.uint32),  # members
+        found = Found(
+            changed=np.empty(rows, dtype=np.uint32),
+            new_labels=np.empty(rows, dtype=self._clocks.labels.dtype),
+            seen=np.zeros(4, dtype=np.int64),
         )
+        tools = Tools(
+            exact=np.empty((n, k)), d=np.empty(k), keep=np.empty(k, dtype=np.int32),
+            keep2=np.empty(k + 3, dtype=np.int32), ids=np.empty(k, dtype=np.int32),
+            few=np.empty((n, k)), members=np.empty(block, dtype=np.uint32),
+            block=make_block(n, block),
+        )  # fmt: skip
+        return Sweep(
+            points=self._sorted.record, scoring=self.scores.record, shifts=self.scores.shifts,
+            clocks=self._clocks, found=found, tools=tools,
+        )  # fmt: skip

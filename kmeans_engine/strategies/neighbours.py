@@ -6,76 +6,75 @@ cluster costs less than scoring all centroids.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from kmeans_engine.arrays import Floats, LabelArray
 from kmeans_engine.errors import UnsupportedStrategy
-from kmeans_engine.kernels.neighbours import SEGMENT, TILE, look
-from kmeans_engine.strategies.base import Floats, Labels
-from kmeans_engine.strategies.bounds import MOST_CENTROIDS, Bounds, BoundsRun
-from kmeans_engine.sums import ExactSums
+from kmeans_engine.kernels.neighbours import SEGMENT, TILE, Search, Tiles, look
+from kmeans_engine.strategies.bounds import MOST_CENTROIDS, Bounds, BoundsAssigner, Worker
+from kmeans_engine.strategies.scores import make_block
 
-__all__ = ["Neighbours", "NeighboursRun"]
+__all__ = ["Neighbours", "NeighboursAssigner"]
 
 
 class Neighbours(Bounds):
-    """As `Bounds`.
+    """As `Bounds`; with more than `MOST_CENTROIDS` clusters, a run raises `UnsupportedStrategy`."""
 
-    Raises
-    ------
-    UnsupportedStrategy
-        With 2^32 points or more; with more than `MOST_CENTROIDS` clusters, when a run begins.
-    """
+    name: ClassVar[str] = "neighbours"
 
-    name = "neighbours"
-
-    def begin(self) -> NeighboursRun:
-        """Return a new run."""
-        return NeighboursRun(self.data, self.rows())
+    def begin(self) -> NeighboursAssigner:
+        """Return an assigner for a new run."""
+        return NeighboursAssigner(self.compact())
 
 
-class NeighboursRun(BoundsRun):
-    """As `BoundsRun`."""
+class NeighboursAssigner(BoundsAssigner):
+    """As `BoundsAssigner`."""
 
-    name = "neighbours"
-    sorts = True
-    _search = staticmethod(look)
-
-    def first(self, centroids: Floats, labels: Labels) -> ExactSums:
-        """Write the label of every point to `labels` (M,); return the sums of the clusters."""
-        _check(len(centroids))
-        return super().first(centroids, labels)
-
-    def adopt(self, centroids: Floats, labels: Labels) -> None:
-        """Take over a run at a state whose labels another strategy found: nothing is known yet."""
-        _check(len(centroids))
-        super().adopt(centroids, labels)
+    name = Neighbours.name
+    sorts: ClassVar[bool] = True
 
     def share_listed(self) -> float:
         """Return the share of all centroids that were scored in the looks of the last step."""
-        return float(self.scored / max(self.looked * len(self._spent), 1))
+        return float(self.scored / max(self.looked * len(self.scores.shifts), 1))
 
-    def _tools(self) -> tuple[npt.NDArray[Any], ...]:
-        return (self._distances,)
+    def _begin(self, centroids: Floats, labels: LabelArray) -> None:
+        if len(centroids) > MOST_CENTROIDS:
+            raise UnsupportedStrategy(
+                f"strategy='neighbours' serves up to {MOST_CENTROIDS} clusters, got "
+                f"k={len(centroids)}: use 'bounds'"
+            )
+        super()._begin(centroids, labels)
 
-    def _new_scratch(self, k: int, rows: int, dtype: np.dtype[Any]) -> tuple[npt.NDArray[Any], ...]:
-        return (
-            *super()._new_scratch(k, rows, dtype)[:4],
-            *self._scores(TILE),
-            np.empty(SEGMENT, dtype=np.float32),  # own
-            np.empty(SEGMENT, dtype=np.int32),  # order
-            np.empty(SEGMENT, dtype=np.int32),  # bins
-            np.empty(TILE, dtype=np.uint32),  # members
-            np.empty(TILE, dtype=np.float32),  # times
-            np.empty(k + 4, dtype=np.int32),  # near
+    def _search(self, worker: Worker, due: npt.NDArray[np.uint32]) -> tuple[int, int]:
+        assert isinstance(worker, _Searcher)
+        return look(worker.search, due, self.scores.count)  # type: ignore[no-any-return]
+
+    def _new_worker(self, k: int, rows: int, dtype: np.dtype[np.unsignedinteger]) -> Worker:
+        return _Searcher(self, k, rows, dtype)
+
+
+class _Searcher(Worker):
+    """As `Worker`, with scratch for tiles."""
+
+    def __init__(
+        self, owner: NeighboursAssigner, k: int, rows: int, dtype: np.dtype[np.unsignedinteger]
+    ) -> None:
+        super().__init__(owner, k, rows, dtype)
+        tiles = Tiles(
+            own=np.empty(SEGMENT, dtype=np.float32),
+            order=np.empty(SEGMENT, dtype=np.int32),
+            bins=np.empty(SEGMENT, dtype=np.int32),
+            members=np.empty(TILE, dtype=np.uint32),
+            times=np.empty(TILE, dtype=np.float32),
+            near=np.empty(k + 4, dtype=np.int32),
         )
-
-
-def _check(k: int) -> None:
-    if k > MOST_CENTROIDS:
-        raise UnsupportedStrategy(
-            f"strategy='neighbours' serves at most {MOST_CENTROIDS} clusters, got k={k}: "
-            "use 'bounds'"
+        self.search = Search(
+            scoring=owner.scores.record,
+            memory=owner.memory,
+            finder=self.finder(make_block(owner.points.n_features, TILE)),
+            D=owner.distances,
+            tiles=tiles,
         )

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmeans_engine import InvalidInput, assign_points
-from kmeans_engine.strategies import brute
+from kmeans_engine.strategies import scores
 
 pytestmark = pytest.mark.kernels
 
@@ -53,17 +53,19 @@ def test_near_ties_are_decided_by_the_definition(monkeypatch):
     want = naive.assign(naive.rows(points), naive.rows(centroids))
     assert assign_points(points, centroids).tolist() == want
     # The margin is what makes this right: without it the winner of the float32 scores stands.
-    monkeypatch.setattr(brute, "score_margin", lambda n_features, scale: (0.0, 0.0, 0.0))
+    none = scores.Margin(0.0, 0.0, 0.0, 0.0)
+    monkeypatch.setattr(scores, "margin", lambda n_features, scale: none)
     assert assign_points(points, centroids).tolist() != want
 
 
 @pytest.mark.parametrize("n_features", [1, 2, 3, 17, 784])
 def test_the_margin_grows_with_what_can_be_lost(n_features):
-    rho, kappa, delta = brute.score_margin(n_features, 1.0)
+    rho, kappa, delta, root = scores.margin(n_features, 1.0)
     assert rho > 2 * n_features * 2.0**-24
     assert kappa > 0
     assert delta > 0
-    assert brute.score_margin(2_000_000, 1.0)[1] == np.inf
+    assert root > 8 * 2.0**-24
+    assert scores.margin(2_000_000, 1.0).kappa == np.inf
 
 
 def test_centroids_beyond_float32_and_data_near_the_end_of_float64():

@@ -18,33 +18,39 @@ DTYPES = ("float64", "float32", "int32", "uint8")
 class Switching:
     """Hands the run to another strategy at every iteration, as `auto` may do at any of them."""
 
-    def __init__(self, data, rng):
-        names = [name for name in problems.strategies(data.n_features) if name != "auto"]
-        self._others = [make_strategy(name, data) for name in names]
-        self._rng = rng
+    def __init__(self, points, rng):
+        names = [name for name in problems.strategies(points.n_features) if name != "auto"]
+        self._others = [make_strategy(name, points) for name in names]
+        self._n_points, self._rng = points.n_points, rng
 
     def begin(self):
-        return SwitchingRun(self._others, self._rng)
+        return SwitchingAssigner(self._others, self._n_points, self._rng)
 
 
-class SwitchingRun:
+class SwitchingAssigner:
     name = "switching"
 
-    def __init__(self, others, rng):
-        self._others, self._rng = others, rng
+    def __init__(self, others, n_points, rng):
+        self._others, self.n_points, self._rng = others, n_points, rng
 
     def _another(self):
         return self._others[self._rng.integers(len(self._others))].begin()
 
-    def first(self, centroids, labels):
-        self._before = centroids
-        return self._another().first(centroids, labels)
+    def first(self, centroids):
+        self._now, self._before = self._another(), centroids
+        return self._now.first(centroids)
 
-    def step(self, centroids, labels, sums):
-        run = self._another()
-        run.adopt(self._before, labels)
+    def step(self, centroids):
+        assigned, self._now = self._now.assigned, self._another()
+        self._now.adopt(self._before, assigned)
         self._before = centroids
-        return run.step(centroids, labels, sums)
+        return self._now.step(centroids)
+
+    def labels(self):
+        return self._now.labels()
+
+    def finish(self):
+        self._now.finish()
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -66,7 +72,7 @@ def test_random_problems(part, monkeypatch):
         name = names[rng.integers(len(names))]
         engine = Engine(points, threads=int(rng.integers(1, 4)), strategy=name)
         if rng.integers(5) == 0:
-            engine._strategy = Switching(engine._data, rng)
+            engine._strategies = [Switching(engine._parts[0], rng)]
         snapshots += check.like_oracle(engine, centroids, max_iterations=8)
     assert snapshots > 3 * PROBLEMS // PARTS
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmeans_engine import InvalidInput, InvalidType, recalc_centroids
-from kmeans_engine.points.data import Data
-from kmeans_engine.strategies.base import sum_points
-from kmeans_engine.sums import exact_inertia, square_totals
+from kmeans_engine.points.data import prepare
+from kmeans_engine.points.moves import sum_points
+from kmeans_engine.points.squares import exact_inertia, square_totals
 
 pytestmark = pytest.mark.kernels
 
@@ -48,35 +48,38 @@ def test_sums_and_squares_of_every_kind_of_data(kind, dtype):
     rng = np.random.default_rng(11)
     points = problems.make_layout(problems.make_points(kind, rng, 300, 3), dtype, "C")
     labels = rng.integers(0, 4, 300).astype(np.uint8)
-    data = Data(points, 2)
-    sums = sum_points(data, labels, 4)
+    data = prepare(points, 2)
+    sums, exponents = sum_points(data, labels, 4), data.measure.sum_format.exponents
     exact = [[Fraction(float(v)) for v in row] for row in points.tolist()]
     for k in range(4):
         for n in range(3):
             want = sum(row[n] for row, label in zip(exact, labels, strict=True) if label == k)
-            assert sums.integer(k, n) * Fraction(2) ** int(data.sums.exponents[n]) == want
-    for n, total in enumerate(square_totals(data)):
+            assert (
+                sums.integer(k, n) * Fraction(2) ** int(data.measure.sum_format.exponents[n])
+                == want
+            )
+    for n, total in enumerate(square_totals([data])):
         want = sum(row[n] ** 2 for row in exact)
-        assert total * Fraction(4) ** int(data.sums.exponents[n]) == want
+        assert total * Fraction(4) ** int(exponents[n]) == want
 
 
 def test_ordinary_data_needs_few_limbs_and_wild_data_gets_more():
     rng = np.random.default_rng(0)
     ordinary = rng.normal(size=(1000, 2))
-    assert Data(ordinary.astype(np.float32), 1).sums.levels == 1
-    assert Data(ordinary, 1).sums.levels == 2
+    assert prepare(ordinary.astype(np.float32), 1).measure.sum_format.levels == 1
+    assert prepare(ordinary, 1).measure.sum_format.levels == 2
     wild = ordinary.copy()
     wild[0, 0] = 1e36
-    assert Data(wild, 1).sums.levels > 2
-    assert Data(np.round(ordinary * 1000), 1).sums.levels == 1
+    assert prepare(wild, 1).measure.sum_format.levels > 2
+    assert prepare(np.round(ordinary * 1000), 1).measure.sum_format.levels == 1
 
 
 def test_inertia_is_rounded_once():
     points = np.array([[1e15], [1e15 + 0.125], [3.0]])
-    data = Data(points, 1)
+    data = prepare(points, 1)
     sums = sum_points(data, np.array([0, 0, 1]), 2)
     centroids = np.array([[1e15 + 0.125], [3.0]])
-    assert exact_inertia(sums, square_totals(data), centroids) == 0.125**2
+    assert exact_inertia(sums, square_totals([data]), centroids) == 0.125**2
 
 
 def test_labels_that_do_not_fit_are_refused():

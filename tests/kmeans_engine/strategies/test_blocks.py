@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from kmeans_engine import Engine, UnsupportedStrategy
 from kmeans_engine.kernels import blocks as kernel
-from kmeans_engine.points.blocks import Layout, _hilbert
-from kmeans_engine.points.data import Data
+from kmeans_engine.points.blocks import SortedPoints, _hilbert
+from kmeans_engine.points.data import Data, prepare
 from kmeans_engine.strategies.blocks import Blocks
 
 
@@ -56,26 +56,26 @@ def test_many_blocks_on_several_threads_equal_brute(n, monkeypatch):
 
 @pytest.mark.parametrize("n", [1, 2, 3, 8])
 @pytest.mark.parametrize("dtype", ["float32", "float64", "uint8"])
-def test_the_layout_is_a_sorted_copy(n, dtype):
+def test_blocks_are_a_sorted_copy(n, dtype):
     rng = np.random.default_rng(0)
     points = problems.make_layout(rng.normal(size=(5000, n)) * 50, dtype, "C")
-    layout = Layout(Data(points, 2))
-    assert sorted(layout.order.tolist()) == list(range(5000))
-    assert np.array_equal(layout.rows, points[layout.order])
-    check_measures(layout, Data(points, 2))
+    ordered = SortedPoints(prepare(points, 2))
+    assert sorted(ordered.order.tolist()) == list(range(5000))
+    assert np.array_equal(ordered.rows, points[ordered.order])
+    check_measures(ordered, prepare(points, 2))
 
 
-def check_measures(layout: Layout, data: Data) -> None:
-    size = layout.block
-    for b in range(len(layout.low)):
-        rows = layout.rows[b * size : (b + 1) * size].astype(np.float64)
-        assert np.array_equal(layout.low[b], rows.min(axis=0))
-        assert np.array_equal(layout.high[b], rows.max(axis=0))
+def check_measures(points: SortedPoints, data: Data) -> None:
+    size, ordered = points.block, points.record
+    for b in range(len(ordered.low)):
+        rows = ordered.rows[b * size : (b + 1) * size].astype(np.float64)
+        assert np.array_equal(ordered.low[b], rows.min(axis=0))
+        assert np.array_equal(ordered.high[b], rows.max(axis=0))
         parent = b // kernel.FAN
-        assert (layout.parent_low[parent] <= layout.low[b]).all()
-        assert (layout.parent_high[parent] >= layout.high[b]).all()
-    total = layout.sums.sum(axis=0)
-    form = data.sums
+        assert (ordered.parent_low[parent] <= ordered.low[b]).all()
+        assert (ordered.parent_high[parent] >= ordered.high[b]).all()
+    total = ordered.sums.sum(axis=0)
+    form = data.measure.sum_format
     for n, exponent in enumerate(form.exponents.tolist()):
         got = sum(int(v) << (form.width * level) for level, v in enumerate(total[:, n].tolist()))
         want = sum(int(v) for v in np.ldexp(data.points[:, n].astype(float), -exponent).tolist())
@@ -93,23 +93,21 @@ def test_the_curve_visits_every_cell_once_and_goes_from_neighbour_to_neighbour(n
 
 def test_sorting_makes_blocks_small():
     points = np.random.default_rng(0).uniform(size=(100_000, 2))
-    layout = Layout(Data(points, 2))
-    area = np.prod(layout.high - layout.low, axis=1)
-    assert area.mean() < 8 * layout.block / len(points)
+    ordered = SortedPoints(prepare(points, 2))
+    area = np.prod(ordered.record.high - ordered.record.low, axis=1)
+    assert area.mean() < 8 * ordered.block / len(points)
 
 
 def test_settled_blocks_are_not_looked_at():
     rng = np.random.default_rng(1)
     points = rng.uniform(-4, 4, (20, 2))[rng.integers(0, 20, 100_000)]
     points += rng.normal(0, 0.2, points.shape)
-    run = Blocks(Data(points, 1)).begin()
-    centroids, labels = points[:20].copy(), np.empty(len(points), dtype=np.uint8)
-    sums = run.first(centroids, labels)
-    looked = []
+    assigner = Blocks(prepare(points, 1)).begin()
+    centroids, looked = points[:20].copy(), []
+    sums = assigner.first(centroids)
     for _ in range(40):
-        step = run.step(centroids, labels, sums)
-        looked.append(int(run.seen[1:].sum()))
-        labels[step.indices], sums = step.labels, step.sums
+        sums = assigner.step(centroids).sums
+        looked.append(int(assigner.seen[1:].sum()))
         means = centroids.copy()
         sums.update_means(means)
         if np.array_equal(means, centroids):
@@ -147,7 +145,7 @@ def test_too_many_points_for_32_bits_are_refused():
         n_points, n_features = 1 << 32, 2
 
     with pytest.raises(UnsupportedStrategy, match="2\\^32 points, got 4294967296"):
-        Blocks(Huge())
+        Blocks.check(Huge())
 
 
 def test_many_features_are_refused():

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmeans_engine import Engine
-from kmeans_engine.points.data import Data
+from kmeans_engine.points.data import prepare
 from kmeans_engine.strategies.bounds import Bounds
 
 
@@ -47,13 +47,12 @@ def test_many_chunks_on_several_threads_equal_brute(kind, strategy, monkeypatch)
 def test_fewer_and_fewer_points_are_scored():
     rng = np.random.default_rng(2)
     points = rng.uniform(size=(20_000, 10))
-    run = Bounds(Data(points, 2)).begin()
-    centroids, labels = points[:30].copy(), np.empty(len(points), dtype=np.uint8)
-    sums, scored = run.first(centroids, labels), []
+    assigner = Bounds(prepare(points, 2)).begin()
+    centroids, scored = points[:30].copy(), []
+    sums = assigner.first(centroids)
     for _ in range(30):
-        step = run.step(centroids, labels, sums)
-        scored.append(run.scored)
-        labels[step.indices], sums = step.labels, step.sums
+        sums = assigner.step(centroids).sums
+        scored.append(assigner.scored)
         centroids = centroids.copy()
         sums.update_means(centroids)
     assert scored[-1] < 0.5 * max(scored)

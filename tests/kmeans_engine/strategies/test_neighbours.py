@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kmeans_engine import Engine, UnsupportedStrategy
-from kmeans_engine.points.data import Data
+from kmeans_engine.points.data import prepare
 from kmeans_engine.strategies import bounds as neighbours
 from kmeans_engine.strategies.bounds import MOST_CENTROIDS
 from kmeans_engine.strategies.neighbours import Neighbours
@@ -14,14 +14,13 @@ def test_lists_are_short_where_clusters_are_apart():
     rng = np.random.default_rng(2)
     points = rng.uniform(-4, 4, (100, 12))[rng.integers(0, 100, 20_000)]
     points += rng.normal(0, 0.2, points.shape)
-    run = Neighbours(Data(points, 2)).begin()
-    centroids, labels = points[:100].copy(), np.empty(len(points), dtype=np.uint8)
-    sums, shares = run.first(centroids, labels), []
+    assigner = Neighbours(prepare(points, 2)).begin()
+    centroids, shares = points[:100].copy(), []
+    assigner.first(centroids)
     for _ in range(6):
-        step = run.step(centroids, labels, sums)
-        if run.looked:
-            shares.append(run.share_listed())
-        labels[step.indices], sums = step.labels, step.sums
+        sums = assigner.step(centroids).sums
+        if assigner.looked:
+            shares.append(assigner.share_listed())
         centroids = centroids.copy()
         sums.update_means(centroids)
     assert min(shares) < 0.3

@@ -5,8 +5,8 @@ import numpy as np
 import problems
 import pytest
 
-from kmeans_engine import STRATEGIES, assign_points
-from kmeans_engine.points.data import Data
+from kmeans_engine import STRATEGIES, assign_points, recalc_centroids
+from kmeans_engine.points.data import prepare
 from kmeans_engine.strategies import make_strategy
 
 pytestmark = pytest.mark.kernels
@@ -17,15 +17,14 @@ REMEMBERING = [name for name in STRATEGIES if name not in ("auto", "brute")]
 
 def follow(name: str, points: np.ndarray, places: list[np.ndarray]) -> None:
     """Take centroids from place to place, and compare the labels with those from nothing."""
-    run = make_strategy(name, Data(points, 2)).begin()
-    labels = np.empty(len(points), dtype=np.uint8)
-    sums = run.first(places[0], labels)
-    assert np.array_equal(labels, assign_points(points, places[0]))
+    assigner = make_strategy(name, prepare(points, 2)).begin()
+    assigner.first(places[0])
+    assert np.array_equal(assigner.labels().all(), assign_points(points, places[0]))
     for centroids in places[1:]:
-        step = run.step(centroids, labels, sums)
-        labels[step.indices], sums = step.labels, step.sums
+        step = assigner.step(centroids)
+        labels = assigner.labels().all()
         assert np.array_equal(labels, assign_points(points, centroids))
-        assert np.array_equal(sums.counts, np.bincount(labels, minlength=len(centroids)))
+        assert np.array_equal(step.sums.counts, np.bincount(labels, minlength=len(centroids)))
 
 
 @pytest.mark.parametrize("name", REMEMBERING)
@@ -71,3 +70,31 @@ def test_a_cluster_that_walks_away_from_its_points(name):
     points[0] = 100.0
     places = [np.array([[-x, 0.0], [6.0 - 0.03 * x, 0.0], [100.0, 100.0]]) for x in range(0, 90)]
     follow(name, points, places)
+
+
+@pytest.mark.parametrize("name", problems.strategies(2))
+@pytest.mark.parametrize("how", ["from labels", "from centroids alone", "from another assigner"])
+def test_a_run_goes_on_in_the_middle(name, how):
+    # What resumes a run, rebuilds what a worker lost, or changes the strategy.
+    rng = np.random.default_rng(3)
+    points = problems.make_points("clustered", rng, ROWS, 2)
+    places = [points[:7] + 0.3 * step for step in range(6)]
+    points_of_run = prepare(points, 2)
+    before = make_strategy("brute", points_of_run).begin()
+    before.first(places[0])
+    before.step(places[1])
+    labels = {
+        "from labels": before.labels().all(),
+        "from centroids alone": None,
+        "from another assigner": before.assigned,
+    }[how]
+    assigner = make_strategy(name, points_of_run).begin()
+    sums = assigner.adopt(places[1], labels)
+    assert np.array_equal(sums.sums, before.assigned.sums.sums)
+    for centroids in places[2:]:
+        step = assigner.step(centroids)
+        assert np.array_equal(assigner.labels().all(), assign_points(points, centroids))
+        want = recalc_centroids(points, assigner.labels().all(), centroids)
+        means = centroids.copy()
+        step.sums.update_means(means)
+        assert np.array_equal(means, want)

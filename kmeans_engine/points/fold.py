@@ -1,0 +1,57 @@
+"""What the engine asks of points, wherever they are stored: to be folded, chunk by chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+import numpy.typing as npt
+
+from kmeans_engine.arrays import Floats, Rows
+from kmeans_engine.points.measure import Measure
+
+__all__ = ["Points"]
+
+Part = TypeVar("Part")
+
+
+class Points(Protocol):
+    """Points in memory, in files or on a cluster, or a part of them."""
+
+    n_points: int
+    n_features: int
+    measure: Measure
+    """That of all parts together, of which these points are one."""
+
+    def fold(
+        self,
+        make: Callable[[int], Part],
+        add: Callable[[Part, int, Rows], None],
+        *,
+        work_per_row: int,
+    ) -> list[Part]:
+        """Call ``add(part, start, rows)`` for every chunk of the points, on the threads there are.
+
+        Parameters
+        ----------
+        make : callable
+            ``make(most)`` returns what belongs to one worker: its scratch, for chunks of at most
+            `most` rows, and its part of the result.
+        add : callable
+            Gets the worker's part, the number of the first row, and the rows as kernels read
+            them, valid until it returns. Never called twice at the same time with the same part.
+        work_per_row : int
+            Multiply-adds, from which follow the length of a chunk, and whether more than one
+            thread pays.
+
+        Returns
+        -------
+        list
+            The parts, in no order: what is merged from them must not depend on it.
+        """
+
+    def take(self, indices: npt.ArrayLike) -> Floats:
+        """Return the rows at `indices` as a new float64 array."""
+
+    def sample(self, step: int) -> Floats:
+        """Return every `step`-th row as float64."""

@@ -1,0 +1,32 @@
+"""One model of time, in nanoseconds on one thread: what pays, and for how many threads."""
+
+from __future__ import annotations
+
+from kmeans_engine.runtime.threads import WORTH_A_THREAD
+
+__all__ = ["looking", "sweeping", "threads_for"]
+
+
+def threads_for(nanoseconds: float, threads: int) -> int:
+    """Return `threads`, or 1 if the work is over before another one is awake."""
+    return threads if nanoseconds > WORTH_A_THREAD else 1
+
+
+def looking(n_points: int, looked: int, k: int, n_features: int) -> float:
+    """Return about how long a look of `bounds` takes in which so many points are due."""
+    return 1.5 * n_points + looked * (20.0 + k * n_features / 20.0)
+
+
+def sweeping(contests: int, whole: int, mixed: int, scored: int) -> float:
+    """Return about how long a sweep of `blocks` takes.
+
+    Parameters
+    ----------
+    contests : int
+        Distances of centroids to boxes of parents, times features.
+    whole, mixed : int
+        Blocks assigned whole, and others.
+    scored : int
+        Points scored in the latter.
+    """
+    return 2.0 * contests + 100.0 * whole + 250.0 * mixed + 6.0 * scored

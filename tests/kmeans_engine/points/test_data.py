@@ -1,0 +1,44 @@
+"""Points in memory: folded chunk by chunk, read as kernels read them."""
+
+import numpy as np
+import problems
+import pytest
+
+from kmeans_engine.points.data import prepare
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5, 16])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int16", ">f4"])
+@pytest.mark.parametrize("layout", ["C", "F", "strided", "reversed"])
+def test_a_fold_sees_every_row_once(threads, dtype, layout, monkeypatch):
+    monkeypatch.setattr("kmeans_engine.runtime.threads.CHUNK_WORK", 1 << 12)
+    points = np.random.default_rng(0).normal(size=(60_000, 3)) * 100
+    points = problems.make_layout(points, dtype, layout)
+    data = prepare(points, threads)
+
+    def add(part, start, X):
+        assert X.dtype == data.row_dtype
+        assert X.flags.c_contiguous
+        assert not X.flags.writeable
+        assert np.array_equal(X, points[start : start + len(X)])
+        part.append((start, len(X)))
+        assert len(X) <= part[0]
+
+    parts = data.fold(lambda most: [most], add, work_per_row=3)
+    assert 1 <= len(parts) <= threads
+    chunks = sorted(chunk for part in parts for chunk in part[1:])
+    assert [start for start, _ in chunks] == [0, *np.cumsum([n for _, n in chunks])[:-1].tolist()]
+    assert sum(n for _, n in chunks) == len(points)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "uint8", "int32"])
+def test_compact_points_hold_the_same_values(dtype):
+    points = problems.make_layout(np.random.default_rng(1).normal(size=(500, 4)), dtype, "F")
+    data = prepare(points, 2)
+    compact = data.compact()
+    assert compact.compact() is compact
+    assert compact.row_dtype == data.measure.dtype
+    rows, which = compact.gather(np.array([3, 499, 0]))
+    assert np.array_equal(rows[which], points[[3, 499, 0]])
+    rows, which = data.gather(np.array([3, 499, 0]))
+    assert np.array_equal(rows[which], points[[3, 499, 0]])
