@@ -29,6 +29,9 @@ Part = TypeVar("Part")
 # Values of a long row.
 _LONG = 256
 
+# What `scan_rows` has found in no rows at all.
+_NEUTRAL = np.array([np.inf, -np.inf, np.inf, 0.0, 0.0])[:, None]
+
 _NATIVE = (np.dtype(np.float32), np.dtype(np.float64))
 
 
@@ -95,6 +98,10 @@ class Data:
     ) -> list[Part]:
         """See `points.fold.Points.fold`."""
         threads = threads_worth(self.threads, self.n_points, work_per_row)
+        if threads == 1 and self.n_points <= chunk_rows(work_per_row):
+            part = make(self.n_points)
+            add(part, 0, self.rows(0, self.n_points, None))
+            return [part]
         rows = even_rows(self.n_points, chunk_rows(work_per_row), threads)
 
         def begin() -> tuple[Part, Floats | None]:
@@ -180,9 +187,9 @@ class _Scan:
     """Of the last rows of a chunk."""
 
     def __post_init__(self) -> None:
-        neutral = np.array([np.inf, -np.inf, np.inf, 0.0, 0.0])[:, None]
-        self.whole = np.tile(neutral, (1, self.stripes * self.n_features))
-        self.rest = np.tile(neutral, (1, self.n_features))
+        self.whole = np.empty((5, self.stripes * self.n_features))
+        self.rest = np.empty((5, self.n_features))
+        self.whole[:] = self.rest[:] = _NEUTRAL
 
     def add(self, start: int, X: Rows) -> None:
         cut = len(X) // self.stripes * self.stripes
@@ -190,6 +197,8 @@ class _Scan:
         if cut < len(X):
             scan_rows(X[cut:], self.rest)
         self.n_points += len(X)
+        if not (self.whole[4].any() or self.rest[4].any()):
+            return
         bad = int(self.whole[4].sum() + self.rest[4].sum())
         if bad > self.bad:
             first = start + int(np.flatnonzero(~np.isfinite(X).all(axis=1))[0])
@@ -202,7 +211,7 @@ class _Scan:
         # Plus 0.0: a smallest value of zero has the same sign in any order.
         low, high = parts[0].min(axis=0) + 0.0, parts[1].max(axis=0) + 0.0
         tiny = parts[2].min(axis=0)
-        integral = parts[3].sum(axis=0) == 0.0
+        integral = ~parts[3].any(axis=0)
         return Measure(
             self.n_points, low, high, tiny, integral, digits, single, self.bad, self.first_bad
         )

@@ -93,25 +93,23 @@ class AutoAssigner:
 
     def __init__(self, auto: Auto) -> None:
         self._auto = auto
-        self._at_work = auto.begin_with(Brute.name)
-        self.name = self._at_work.name
+        self._at_work: MemoryAssigner | None = None
+        self.name = ""
         self.n_points = auto.points.n_points
         # Steps of the strategy at work so far, and the one that it is a pause from.
         self._steps, self._paused = 0, ""
 
     def first(self, centroids: Floats) -> ExactSums:
         """See `Assigner.first`."""
-        self._begin(centroids)
-        return self._at_work.first(centroids)
+        return self._begin(centroids).first(centroids)
 
     def adopt(self, centroids: Floats, labels: LabelArray | Assigned | None = None) -> ExactSums:
         """See `Assigner.adopt`."""
-        self._begin(centroids)
-        return self._at_work.adopt(centroids, labels)
+        return self._begin(centroids).adopt(centroids, labels)
 
     def step(self, centroids: Floats) -> Step:
         """See `Assigner.step`."""
-        now = self._at_work
+        now = self._now()
         step, self.name = now.step(centroids), now.name
         self._steps += 1
         # One that begins in the middle knows nothing of the points: its first step looks at all.
@@ -130,19 +128,25 @@ class AutoAssigner:
 
     def labels(self) -> Labels:
         """See `Assigner.labels`."""
-        return self._at_work.labels()
+        return self._now().labels()
 
     def finish(self) -> None:
         """See `Assigner.finish`."""
-        self._at_work.finish()
+        if self._at_work is not None:
+            self._at_work.finish()
 
-    def _begin(self, centroids: Floats) -> None:
+    def _now(self) -> MemoryAssigner:
+        assert self._at_work is not None, "first or adopt comes first"
+        return self._at_work
+
+    def _begin(self, centroids: Floats) -> MemoryAssigner:
         self._at_work = self._auto.begin_with(_choose(self._auto.points, len(centroids)))
         self.name = self._at_work.name
+        return self._at_work
 
     def _change(self, name: str, centroids: Floats) -> None:
         """Go on with another strategy from here; it takes over all labels and sums."""
-        assigned, self._at_work = self._at_work.assigned, self._auto.begin_with(name)
+        assigned, self._at_work = self._now().assigned, self._auto.begin_with(name)
         self._at_work.adopt(centroids, assigned)
         self._steps = 0
 

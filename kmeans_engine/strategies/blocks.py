@@ -7,6 +7,7 @@ bytes a point besides.
 
 from __future__ import annotations
 
+import functools
 import threading
 from typing import ClassVar
 
@@ -15,7 +16,7 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Indices, LabelArray
 from kmeans_engine.errors import UnsupportedStrategy
-from kmeans_engine.kernels.blocks import FAN, LISTED, Clocks, Found, Sweep, Tools, sweep
+from kmeans_engine.kernels.blocks import FAN, LISTED, Clocks, Found, Sorted, Sweep, Tools, sweep
 from kmeans_engine.kernels.labels import scatter_labels
 from kmeans_engine.points.blocks import SortedPoints
 from kmeans_engine.points.data import Data
@@ -123,7 +124,11 @@ class BlocksAssigner(MemoryAssigner):
             labels=np.empty(self.n_points, dtype=dtype),
         )  # fmt: skip
         self._most = max(chunk_rows(k * n) // (FAN * ordered.block), 1)
-        self._tasks = Stock(lambda: self._new_task(k, n, min(self._most, parents)))
+        # Not a method, which would keep this alive in a circle.
+        make = functools.partial(
+            _make_task, ordered.record, self.scores, self._clocks, min(self._most, parents)
+        )
+        self._tasks = Stock(make)
 
     @property
     def whole(self) -> npt.NDArray[np.int32]:
@@ -187,21 +192,23 @@ class BlocksAssigner(MemoryAssigner):
         self._clocks.visited[:] = -2
         self._parent_expiry[:] = -np.inf
 
-    def _new_task(self, k: int, n: int, parents: int) -> Sweep:
-        block = self._sorted.block
-        rows = parents * FAN * block
-        found = Found(
-            changed=np.empty(rows, dtype=np.uint32),
-            new_labels=np.empty(rows, dtype=self._clocks.labels.dtype),
-            seen=np.zeros(4, dtype=np.int64),
-        )
-        tools = Tools(
-            exact=np.empty((n, k)), d=np.empty(k), keep=np.empty(k, dtype=np.int32),
-            keep2=np.empty(k + 3, dtype=np.int32), ids=np.empty(k, dtype=np.int32),
-            few=np.empty((n, k)), members=np.empty(block, dtype=np.uint32),
-            block=make_block(n, block),
-        )  # fmt: skip
-        return Sweep(
-            points=self._sorted.record, scoring=self.scores.record, shifts=self.scores.shifts,
-            clocks=self._clocks, found=found, tools=tools,
-        )  # fmt: skip
+
+def _make_task(points: Sorted, scores: Scores, clocks: Clocks, parents: int) -> Sweep:
+    """Return a task with scratch of its own, for so many parents at a time."""
+    k, n = scores.record.C.shape
+    rows = parents * FAN * points.block
+    found = Found(
+        changed=np.empty(rows, dtype=np.uint32),
+        new_labels=np.empty(rows, dtype=clocks.labels.dtype),
+        seen=np.zeros(4, dtype=np.int64),
+    )
+    tools = Tools(
+        exact=np.empty((n, k)), d=np.empty(k), keep=np.empty(k, dtype=np.int32),
+        keep2=np.empty(k + 3, dtype=np.int32), ids=np.empty(k, dtype=np.int32),
+        few=np.empty((n, k)), members=np.empty(points.block, dtype=np.uint32),
+        block=make_block(n, points.block),
+    )  # fmt: skip
+    return Sweep(
+        points=points, scoring=scores.record, shifts=scores.shifts, clocks=clocks, found=found,
+        tools=tools,
+    )  # fmt: skip

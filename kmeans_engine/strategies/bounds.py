@@ -6,7 +6,9 @@ Holds eight bytes a point, and the distances between the centroids while there a
 
 from __future__ import annotations
 
+import functools
 import threading
+from collections.abc import Callable
 from typing import ClassVar
 
 import numpy as np
@@ -14,7 +16,7 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Indices, Integers, LabelArray
 from kmeans_engine.errors import UnsupportedStrategy
-from kmeans_engine.kernels.assign import BLOCK, Block
+from kmeans_engine.kernels.assign import BLOCK, Block, Scoring
 from kmeans_engine.kernels.bounds import (
     Finder,
     Memory,
@@ -132,7 +134,7 @@ class BoundsAssigner(MemoryAssigner):
             spent=np.zeros(k),
         )
         rows = min(max(_ROWS, chunk_rows(k * n)), points.n_points)
-        self._workers = Stock(lambda: self._new_worker(k, rows, labels.dtype))
+        self._workers = Stock(self._maker(k, rows))
 
     def _find(self, centroids: Floats) -> Step:
         self.scores.place(centroids, moved=True)
@@ -235,8 +237,9 @@ class BoundsAssigner(MemoryAssigner):
         if self.scores.n_distinct < len(self.scores.shifts):
             self.memory.expiry[:] = -np.inf
 
-    def _new_worker(self, k: int, rows: int, dtype: np.dtype[np.unsignedinteger]) -> Worker:
-        return Worker(self, k, rows, dtype)
+    def _maker(self, k: int, rows: int) -> Callable[[], Worker]:
+        """Return what makes workers; not a method, which would keep this alive in a circle."""
+        return functools.partial(Worker, self.scores.record, self.memory, k, rows)
 
     def _take(self) -> Worker:
         worker = self._workers.take()
@@ -251,21 +254,16 @@ class BoundsAssigner(MemoryAssigner):
 class Worker:
     """What one worker finds in a look, and its scratch; kept from step to step."""
 
-    def __init__(
-        self, owner: BoundsAssigner, k: int, rows: int, dtype: np.dtype[np.unsignedinteger]
-    ) -> None:
+    def __init__(self, scoring: Scoring, memory: Memory, k: int, rows: int) -> None:
         self.listed = np.empty(rows, dtype=np.uint32)
         self.positions = np.empty(k + 1, dtype=np.int64)
         self.counts = np.zeros(k, dtype=np.int64)
         self.radius = np.zeros(k)
         self.changed = np.empty(rows, dtype=np.uint32)
-        self.new_labels = np.empty(rows, dtype=dtype)
+        self.new_labels = np.empty(rows, dtype=memory.labels.dtype)
         self.scored = 0
-        self.task = Task(
-            scoring=owner.scores.record,
-            memory=owner.memory,
-            finder=self.finder(make_block(owner.points.n_features)),
-        )
+        finder = self.finder(make_block(memory.X.shape[1]))
+        self.task = Task(scoring=scoring, memory=memory, finder=finder)
 
     def finder(self, block: Block) -> Finder:
         """Return the record of what is found, with some scratch."""

@@ -6,6 +6,8 @@ cluster costs less than scoring all centroids.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import ClassVar
 
 import numpy as np
@@ -13,6 +15,8 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, LabelArray
 from kmeans_engine.errors import UnsupportedStrategy
+from kmeans_engine.kernels.assign import Scoring
+from kmeans_engine.kernels.bounds import Memory
 from kmeans_engine.kernels.neighbours import SEGMENT, TILE, Search, Tiles, look
 from kmeans_engine.strategies.bounds import MOST_CENTROIDS, Bounds, BoundsAssigner, Worker
 from kmeans_engine.strategies.scores import make_block
@@ -52,17 +56,23 @@ class NeighboursAssigner(BoundsAssigner):
         assert isinstance(worker, _Searcher)
         return look(worker.search, due, self.scores.count)  # type: ignore[no-any-return]
 
-    def _new_worker(self, k: int, rows: int, dtype: np.dtype[np.unsignedinteger]) -> Worker:
-        return _Searcher(self, k, rows, dtype)
+    def _maker(self, k: int, rows: int) -> Callable[[], Worker]:
+        scoring = self.scores.record
+        return functools.partial(_Searcher, scoring, self.memory, k, rows, self.distances)
 
 
 class _Searcher(Worker):
     """As `Worker`, with scratch for tiles."""
 
     def __init__(
-        self, owner: NeighboursAssigner, k: int, rows: int, dtype: np.dtype[np.unsignedinteger]
+        self,
+        scoring: Scoring,
+        memory: Memory,
+        k: int,
+        rows: int,
+        distances: npt.NDArray[np.float32],
     ) -> None:
-        super().__init__(owner, k, rows, dtype)
+        super().__init__(scoring, memory, k, rows)
         tiles = Tiles(
             own=np.empty(SEGMENT, dtype=np.float32),
             order=np.empty(SEGMENT, dtype=np.int32),
@@ -72,9 +82,9 @@ class _Searcher(Worker):
             near=np.empty(k + 4, dtype=np.int32),
         )
         self.search = Search(
-            scoring=owner.scores.record,
-            memory=owner.memory,
-            finder=self.finder(make_block(owner.points.n_features, TILE)),
-            D=owner.distances,
+            scoring=scoring,
+            memory=memory,
+            finder=self.finder(make_block(memory.X.shape[1], TILE)),
+            D=distances,
             tiles=tiles,
         )

@@ -1,5 +1,8 @@
 """What a strategy remembers stays true wherever the centroids go, not only where K-means goes."""
 
+import gc
+import weakref
+
 import check
 import numpy as np
 import problems
@@ -98,3 +101,22 @@ def test_a_run_goes_on_in_the_middle(name, how):
         means = centroids.copy()
         step.sums.update_means(means)
         assert np.array_equal(means, want)
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_what_a_run_remembers_goes_with_it(name):
+    # Gigabytes for many points: they must not wait for the collector of circles.
+    points = prepare(np.random.default_rng(0).normal(size=(4000, 2)), 2)
+    strategy = make_strategy(name, points)
+    gc.collect()
+    gc.disable()
+    try:
+        assigner = strategy.begin()
+        assigner.first(points.points[:300].copy())
+        assigner.step(points.points[1:301].copy())
+        gone = weakref.ref(assigner)
+        assigner.finish()
+        del assigner
+        assert gone() is None
+    finally:
+        gc.enable()
