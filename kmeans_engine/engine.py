@@ -103,7 +103,7 @@ class Engine:
         centroids : array_like, (K, N)
             Where to start; see `initial_centroids`.
         max_iterations : int, optional
-            Last iteration; 0 gives the initial state alone. No limit unless given.
+            Last iteration; 0 gives the initial state alone. By default there is no limit.
         tolerance : float
             In the units of the points.
 

@@ -12,7 +12,7 @@ are ruled out for the box do not count; the least sum of the clock and their gap
 `times` holds when to look at a point of a mixed block, `expiry` when to look at a block: a late
 iteration looks at a few points of the mixed blocks, and at nothing else. A parent without mixed
 blocks does not even need its own clock: until the two largest of all shifts have added up to what
-is `remaining`, it is left alone, and begins anew after that. Units are those of the scores,
+is `remaining`, it is left alone; after that it starts afresh. Units are those of the scores,
 rounding is as in `kernels.bounds`.
 
 What a parent's box has ruled out for its own winner a' is ruled out for its children: there c loses
@@ -214,7 +214,7 @@ def _two_largest(p, ids, left, listed, shifts):
 def _advance_clock(p, ids, left, gap, shifts, fresh, listed, spent, ceiling):
     """Move the clock of parent `p` on; return whether everything in it is to be looked at.
 
-    `gap`, to the centroids that are not in `ids`; `fresh`, whether it begins anew; `spent`,
+    `gap`, to the centroids that are not in `ids`; `fresh`, whether it starts afresh; `spent`,
     `ceiling` (in and out, (parents,)); the others as in `_two_largest`, and `listed` is brought up
     to date.
     """

@@ -12,7 +12,7 @@ def scan_rows(X, out):
     """Fold the values of `X` (in, (R, W)) into `out` (in and out, (5, W)), column by column.
 
     Rows of `out`: smallest value, largest value, smallest magnitude other than zero, number of
-    values that are no integers, number of those that are not finite. A loop for each, since LLVM
+    values that are not integers, number of those that are not finite. A loop for each, since LLVM
     checks at most a few arrays for overlap before it gives up vector instructions.
     """
     low, high, tiny, broken, wild = out[0], out[1], out[2], out[3], out[4]

@@ -57,7 +57,7 @@ def _signals_put_off() -> Iterator[None]:
 
 
 class _OptionalCache(FunctionCache):
-    """Numba's cache of machine code, for which a disk that cannot be read or written is no error.
+    """Numba's cache of machine code; a disk that cannot be read or written is not an error.
 
     Containers and read-only installs are common; the remedy there is to compile again. Numba looks
     at the file of a kernel only; here a change in any kernel of the engine outdates all of them,

@@ -140,7 +140,7 @@ class BoundsAssigner(MemoryAssigner):
         self.scores.place(centroids, moved=True)
         self._move()
         indices, new, counts = self._look()
-        # What is known of all points of a cluster begins anew with a look at all of them.
+        # A look at all points of a cluster replaces what was known of them.
         everyone = counts == self.assigned.sums.counts
         self._ceiling[everyone] = np.inf
         self._radius[everyone] = 0.0

@@ -193,4 +193,4 @@ def _damaged(where: str, what: str, error: BaseException) -> InvalidInput:
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     if "pickle" in reason or "magic string is" in reason:
         reason = "it does not start like one"
-    return InvalidInput(f"{where} is no complete {what} ({reason}); make or copy it again")
+    return InvalidInput(f"{where} is not a complete {what} ({reason}); create or copy it again")

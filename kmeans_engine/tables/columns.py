@@ -49,7 +49,7 @@ def choose(columns: Columns, names: Sequence[str], where: str) -> list[int]:
     elif isinstance(columns, Iterable):
         chosen = [_find(part, names, where) for part in columns]
     else:
-        raise InvalidType(f"columns={columns!r} is no list of columns; give names or indices")
+        raise InvalidType(f"columns={columns!r} is not a list of columns; give names or indices")
     twice = next((index for index, times in Counter(chosen).items() if times > 1), None)
     if twice is not None:
         raise InvalidInput(f"{where}: column {names[twice]!r} was chosen twice; choose it once")

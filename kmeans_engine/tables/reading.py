@@ -105,7 +105,7 @@ def read_table(
     where, suffix = _identify(source)
     if delimiter is not None:
         if suffix not in _TEXT:
-            raise InvalidInput(f"{where} is no text; leave out the delimiter {delimiter!r}")
+            raise InvalidInput(f"{where} is not text; leave out the delimiter {delimiter!r}")
         delimiter = check_delimiter(delimiter)
     path, shape = Path(source), None
     if suffix in _IMAGES:
@@ -180,7 +180,7 @@ def _identify(source: str | os.PathLike[str]) -> tuple[str, str]:
             f"known are {', '.join(READABLE)}"
         )
     if not regular:
-        raise InvalidInput(f"{path} is no regular file; pipe it to standard input and read '-'")
+        raise InvalidInput(f"{path} is not a regular file; pipe it to standard input and read '-'")
     try:
         path.open("rb").close()
     except OSError as error:
@@ -228,7 +228,7 @@ def _read_text_file(
             )
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise InvalidInput(
-                f"{where} is no complete gzip file ({error}); make or copy it again"
+                f"{where} is not a complete gzip file ({error}); create or copy it again"
             ) from error
     return read_text(lambda: path.open("rb"), where, columns, delimiter)
 

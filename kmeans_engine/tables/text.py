@@ -79,7 +79,7 @@ def read_text(
     Raises
     ------
     InvalidInput
-        If the text is no table of numbers.
+        If the text is not a table of numbers.
     """
     import pyarrow as pa
     from pyarrow import csv as pacsv
@@ -134,7 +134,7 @@ def _sample(opener: Opener, where: str) -> tuple[list[str], bool]:
             data += stream.read(size)
             size *= 2
     if b"\0" in data:
-        raise InvalidInput(f"{where} is no UTF-8 text (UTF-16, or binary); save it as UTF-8 text")
+        raise InvalidInput(f"{where} is not UTF-8 text (UTF-16, or binary?); save it as UTF-8 text")
     # bytes know only \n, \r and \r\n as the end of a line; str would split at more.
     lines = [
         line.decode("utf-8", "replace") for line in data.removeprefix(b"\xef\xbb\xbf").splitlines()

@@ -6,6 +6,7 @@ import check
 import numpy as np
 import problems
 import pytest
+import works
 
 from kmeans_engine import Engine, assign_points, initial_centroids, recalc_centroids
 
@@ -13,7 +14,7 @@ THREADS = (2, 3, 5, 8, 16, 64)
 
 # Points, features, clusters, type of the points, multiply-adds of a chunk: where one phase of an
 # iteration has another number of chunks than the next (an index error at three threads, once).
-SHAPES = {
+EDGES = {
     "many centroids": (20_000, 16, 400, "f4", None),
     "many features": (5_000, 50, 100, "f4", None),
     "many features, float64": (5_000, 50, 100, "f8", None),
@@ -28,18 +29,25 @@ SHAPES = {
 }
 
 
+# What is timed is tested as well, with fewer points; those of published data have tests of theirs.
+TIMED = {work.name: work for work in works.WORKS if "x" in work.name}
+
+
 def a_problem(name):
-    m, n, k, dtype, _ = SHAPES[name]
+    if name in TIMED:
+        points = TIMED[name].points(6_000)
+        return points, points[: min(TIMED[name].k, len(points) // 16)].astype(np.float64)
+    m, n, k, dtype, _ = EDGES[name]
     rng = np.random.default_rng(len(name))
     points = problems.make_layout(problems.make_points("random", rng, m, n), dtype, "C")
     return points, points[:k].astype(np.float64)
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", [*EDGES, *TIMED])
 @pytest.mark.parametrize("threads", THREADS)
 def test_same_bits_as_one_thread(name, threads, monkeypatch):
-    if SHAPES[name][4]:
-        monkeypatch.setattr("kmeans_engine.runtime.threads.CHUNK_WORK", SHAPES[name][4])
+    if name in EDGES and EDGES[name][4]:
+        monkeypatch.setattr("kmeans_engine.runtime.threads.CHUNK_WORK", EDGES[name][4])
     points, start = a_problem(name)
     for strategy in problems.strategies(points.shape[1]):
         want = one_thread(name, strategy)

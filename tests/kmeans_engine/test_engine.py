@@ -1,9 +1,7 @@
 """The engine against the oracle, and the promises of its contract."""
 
-import gc
 import itertools
 import threading
-import tracemalloc
 
 import check
 import numpy as np
@@ -15,8 +13,6 @@ from hypothesis import strategies as st
 from kmeans_engine import (
     STRATEGIES,
     Engine,
-    InvalidInput,
-    InvalidType,
     initial_centroids,
     make_clusters,
 )
@@ -103,107 +99,6 @@ def test_same_bits_for_any_number_of_threads(monkeypatch):
 
 
 @pytest.mark.kernels
-def test_kept_snapshots_equal_those_used_at_once():
-    points = make_clusters(6, 80, seed=1)
-    engine, start = Engine(points), initial_centroids(points, 6, seed=4)
-    at_once = [(s.labels.copy(), s.changed.copy(), s.inertia) for s in engine.snapshots(start)]
-    kept = list(engine.snapshots(start))
-    for i in np.random.default_rng(0).permutation(len(kept)):
-        labels, changed, inertia = at_once[i]
-        assert np.array_equal(kept[i].labels, labels)
-        assert np.array_equal(kept[i].changed, changed)
-        assert kept[i].inertia == inertia
-
-
-@pytest.mark.kernels
-@check.examples(40)
-@given(st.integers(0, 2**32), st.data())
-def test_snapshots_kept_in_any_pattern_stay_right(seed, data):
-    rng = np.random.default_rng(seed)
-    points = rng.normal(size=(200, 2))
-    reference = [s.labels.copy() for s in Engine(points).snapshots(points[:12])]
-    kept = {}
-    for snapshot in Engine(points).snapshots(points[:12]):
-        kept[snapshot.iteration] = snapshot
-        for iteration in list(kept):
-            match data.draw(st.integers(0, 3)):
-                case 0:
-                    del kept[iteration]
-                case 1:
-                    assert np.array_equal(kept[iteration].labels, reference[iteration])
-                case 2:
-                    rows = np.flatnonzero(rng.random(200) < rng.random() ** 3)
-                    found = kept[iteration].labels_at(rows)
-                    assert np.array_equal(found, reference[iteration][rows])
-        del snapshot
-    for iteration, snapshot in kept.items():
-        changed = snapshot.changed
-        assert np.array_equal(snapshot.labels_at(changed), reference[iteration][changed])
-        assert np.array_equal(snapshot.labels, reference[iteration])
-
-
-def test_few_labels_of_many_are_looked_up_without_making_all():
-    points = make_clusters(20, 5000, seed=2)
-    states = list(Engine(points).snapshots(points[:20], max_iterations=30))
-    labels = [s.labels.copy() for s in Engine(points).snapshots(points[:20], max_iterations=30)]
-    for before, state in zip([states[0], *states], states, strict=False):
-        assert np.array_equal(
-            state.labels_at(state.changed), labels[state.iteration][state.changed]
-        )
-        back = before.labels_at(state.changed)
-        assert np.array_equal(back, labels[before.iteration][state.changed])
-    del states[:20]
-    gc.collect()
-    tracemalloc.start()
-    states[1].labels_at(states[1].changed)
-    assert tracemalloc.get_traced_memory()[1] < len(points) / 2
-    tracemalloc.stop()
-
-
-def test_one_kept_snapshot_holds_one_array_of_labels_at_most():
-    rng = np.random.default_rng(0)
-    points = rng.uniform(size=(200_000, 2)).astype(np.float32)
-    engine = Engine(points)
-    warm = engine.fit(points[:60], max_iterations=40)
-    del warm
-    gc.collect()
-    tracemalloc.start()
-    for keep in (0, 3, 20):
-        held = None
-        before = tracemalloc.get_traced_memory()[0]
-        for snapshot in engine.snapshots(points[:60], max_iterations=40):
-            if snapshot.iteration == keep:
-                held = snapshot
-        del snapshot
-        gc.collect()
-        used = tracemalloc.get_traced_memory()[0] - before
-        assert held is not None
-        assert used < len(points) * (1 + 1 / 8) + 60_000, keep
-    tracemalloc.stop()
-
-
-def test_snapshots_are_frozen():
-    snapshot = Engine([[0.0], [1.0]]).fit([[0.0], [1.0]])
-    with pytest.raises(AttributeError):
-        snapshot.iteration = 5  # type: ignore[misc]
-    for name in ("centroids", "assigned_from", "labels", "changed", "counts"):
-        array = getattr(snapshot, name)
-        with pytest.raises(ValueError, match="read-only"):
-            array[...] = 0
-
-
-def test_points_are_the_callers_own():
-    points = np.zeros((3, 2))
-    assert Engine(points).fit(points[:1]).points is points
-
-
-def test_labels_use_the_smallest_type():
-    points = np.arange(300.0)[:, None]
-    assert Engine(points).fit(points[:256], max_iterations=0).labels.dtype == np.uint8
-    assert Engine(points).fit(points[:257], max_iterations=0).labels.dtype == np.uint16
-
-
-@pytest.mark.kernels
 def test_an_empty_cluster_keeps_its_centroid():
     last = Engine([[0.0], [1.0], [9.0]]).fit([[0.0], [100.0], [9.0]])
     assert last.counts.tolist() == [2, 0, 1]
@@ -287,70 +182,6 @@ def test_symmetries(seed, kind):
             assert a.inertia == b.inertia * factor * factor
 
 
-@pytest.mark.parametrize(
-    ("points", "error", "words"),
-    [
-        (
-            [[1.0, np.nan], [np.inf, 2.0]],
-            InvalidInput,
-            "2 NaN or infinite values, the first in row 0",
-        ),
-        (np.zeros((2, 2, 2)), InvalidInput, "3 dimensions"),
-        ([1.0, 2.0], InvalidInput, r"reshape\(-1, 1\)"),
-        ([[1.0], [1.0, 2.0]], InvalidInput, "different lengths"),
-        (np.zeros((2, 0)), InvalidInput, "at least one feature"),
-        (np.zeros((0, 2)), InvalidInput, "at least one row"),
-        ([["a", "b"]], InvalidType, "dtype"),
-        (np.zeros((2, 2), dtype=complex), InvalidType, "complex128"),
-        (np.zeros((2, 2), dtype=object), InvalidType, "object"),
-        ([[1e200], [-1e200]], InvalidInput, "overflow"),
-        (np.ma.masked_equal([[1.0], [2.0]], 2.0), InvalidInput, "masked"),
-    ],
-)
-def test_points_that_cannot_be_clustered(points, error, words):
-    with pytest.raises(error, match=words):
-        Engine(points)
-
-
-@pytest.mark.parametrize(
-    ("centroids", "error", "words"),
-    [
-        (np.zeros((2, 3)), InvalidInput, "must be described by the same number of features"),
-        ([[np.nan, 0.0]], InvalidInput, "centroids has 1 NaN"),
-        (np.zeros((5, 2)), InvalidInput, "k=5 needs at least 5 points, got 4"),
-        (np.zeros((0, 2)), InvalidInput, "at least one row"),
-        ([[1e200, 0.0]], InvalidInput, "overflow"),
-        ([0.0, 1.0], InvalidInput, "1 dimension "),
-    ],
-)
-def test_centroids_that_cannot_be_used_are_refused_at_once(centroids, error, words):
-    engine = Engine(np.arange(8.0).reshape(4, 2))
-    with pytest.raises(error, match=words):
-        engine.snapshots(centroids)
-
-
-@pytest.mark.parametrize(
-    ("options", "error"),
-    [
-        ({"max_iterations": -1}, InvalidInput),
-        ({"max_iterations": 1.5}, InvalidType),
-        ({"tolerance": -1.0}, InvalidInput),
-        ({"tolerance": np.nan}, InvalidInput),
-        ({"tolerance": "x"}, InvalidType),
-    ],
-)
-def test_options_out_of_range(options, error):
-    with pytest.raises(error):
-        Engine([[0.0], [1.0]]).fit([[0.0]], **options)
-
-
-def test_engine_options_out_of_range():
-    with pytest.raises(InvalidInput, match="threads=0"):
-        Engine([[0.0]], threads=0)
-    with pytest.raises(InvalidInput, match="'magic' is unknown"):
-        Engine([[0.0]], strategy="magic")
-
-
 def test_a_data_frame_and_a_memmap(tmp_path):
     pandas = pytest.importorskip("pandas")
     points = make_clusters(3, 20, seed=0)
@@ -360,38 +191,6 @@ def test_a_data_frame_and_a_memmap(tmp_path):
     np.save(tmp_path / "points.npy", points)
     mapped = np.load(tmp_path / "points.npy", mmap_mode="r")
     assert Engine(mapped).fit(points[:3]).inertia == want.inertia
-
-
-@pytest.mark.parametrize(
-    ("m", "n", "k", "first"),
-    [
-        (500, 2, 3, "brute"),
-        (100_000, 2, 1, "brute"),  # settles at once
-        (20_000, 4, 2_000, "brute"),  # few points to a cluster: centroids are no fewer
-        (40_000, 2, 20, "blocks"),
-        (20_000, 2, 30, "bounds"),
-        (40_000, 6, 30, "bounds"),
-        (20_000, 40, 100, "neighbours"),
-    ],
-)
-def test_auto_chooses_by_the_shape(m, n, k, first):
-    points = np.random.default_rng(0).uniform(size=(m, n))
-    assert Engine(points).fit(points[:k], max_iterations=1).strategy == first
-
-
-def test_auto_does_not_sort_duplicates():
-    points = np.repeat([[0.0, 0.0], [1.0, 0.5], [3.0, 1.0]], 40_000, axis=0)
-    assert Engine(points).fit(points[:20], max_iterations=1).strategy == "brute"
-
-
-def test_auto_gives_up_lists_that_hold_nearly_all_centroids():
-    points = np.random.default_rng(0).uniform(size=(20_000, 16)).astype(np.float32)
-    got = list(Engine(points).snapshots(points[:256], max_iterations=4))
-    # The first look at neighbours is that of snapshot 2.
-    assert [s.strategy for s in got] == ["neighbours"] * 3 + ["bounds"] * 2
-    want = Engine(points, strategy="brute").snapshots(points[:256], max_iterations=4)
-    for a, b in itertools.zip_longest(got, want):
-        check.same_snapshot(a, b)
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
@@ -419,16 +218,6 @@ def test_shifts_whose_squares_underflow_count(strategy):
         assert np.array_equal(a.labels, b.labels)
 
 
-def test_auto_pauses_from_bounds_that_are_always_used_up():
-    points = np.random.default_rng(0).normal(size=(3000, 200)).astype(np.float32)
-    got = list(Engine(points).snapshots(points[:10], max_iterations=14))
-    # The second step looks at nearly all points, which ends it; after eight steps it tries again.
-    assert [s.strategy for s in got[:13]] == ["bounds"] * 4 + ["brute"] * 8 + ["bounds"]
-    want = Engine(points, strategy="brute").snapshots(points[:10], max_iterations=14)
-    for a, b in itertools.zip_longest(got, want):
-        check.same_snapshot(a, b)
-
-
 @pytest.mark.kernels
 @pytest.mark.parametrize("strategy", ["brute", "neighbours"])
 def test_long_rows(strategy):
@@ -436,12 +225,3 @@ def test_long_rows(strategy):
     rng = np.random.default_rng(0)
     points = problems.make_points("clustered", rng, 60, 70)
     check.like_oracle(Engine(points, strategy=strategy), points[:6] + rng.normal(size=(6, 70)))
-
-
-@pytest.mark.kernels
-def test_many_points_of_a_cluster_share_lists():
-    # More than a tile, so that they are sorted by their distance; and a centroid that is far.
-    rng = np.random.default_rng(1)
-    points = np.concatenate([rng.normal(size=(150, 9)), 40 + rng.normal(size=(20, 9))])
-    start = np.concatenate([points[:3], points[-1:]])
-    check.like_oracle(Engine(points, strategy="neighbours"), start, max_iterations=4)

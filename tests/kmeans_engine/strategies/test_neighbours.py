@@ -1,5 +1,6 @@
 """Lists of neighbours: every shortcut gives the bits of the definition."""
 
+import check
 import numpy as np
 import pytest
 
@@ -50,3 +51,12 @@ def test_a_list_without_its_margin_fails(monkeypatch):
     monkeypatch.setattr(neighbours, "measure_centroids", too_far)
     engine = Engine(points, strategy="neighbours")
     assert not all(map(np.array_equal, (s.labels for s in engine.snapshots(start)), want))
+
+
+@pytest.mark.kernels
+def test_many_points_of_a_cluster_share_lists():
+    # More than a tile, so that they are sorted by their distance; and a centroid that is far.
+    rng = np.random.default_rng(1)
+    points = np.concatenate([rng.normal(size=(150, 9)), 40 + rng.normal(size=(20, 9))])
+    start = np.concatenate([points[:3], points[-1:]])
+    check.like_oracle(Engine(points, strategy="neighbours"), start, max_iterations=4)

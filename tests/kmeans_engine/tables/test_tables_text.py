@@ -172,8 +172,8 @@ def test_quotes_far_from_the_top_may_hold_line_breaks():
         ("x,y\n1,2\n3,\n", r"1 of 2 rows .*first is row 2 \(column 'y'\).*--drop-missing"),
         ("x,y\nnan,2\n3,-inf\n5, NA\n", r"3 of 3 rows .*first is row 1 \(column 'x'\)"),
         ("x,y\n1,1e400\n", "1 of 1 rows"),
-        ("x,y\n1,2\n".encode("utf-16"), "no UTF-8 text"),
-        (b"\x89PNG\r\n\x1a\n\0\0", "no UTF-8 text"),
+        ("x,y\n1,2\n".encode("utf-16"), "not UTF-8 text"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "not UTF-8 text"),
         ('x\n"' + "b" * 200_000 + '"\n', "field larger than"),
     ],
 )

@@ -1,0 +1,51 @@
+"""Which strategy is chosen, and when another one takes over."""
+
+import itertools
+
+import check
+import numpy as np
+import pytest
+
+from kmeans_engine import Engine
+
+
+@pytest.mark.parametrize(
+    ("m", "n", "k", "first"),
+    [
+        (500, 2, 3, "brute"),
+        (100_000, 2, 1, "brute"),  # settles at once
+        (20_000, 4, 2_000, "brute"),  # few points to a cluster: centroids are no fewer
+        (40_000, 2, 20, "blocks"),
+        (20_000, 2, 30, "bounds"),
+        (40_000, 6, 30, "bounds"),
+        (20_000, 40, 100, "neighbours"),
+    ],
+)
+def test_auto_chooses_by_the_shape(m, n, k, first):
+    points = np.random.default_rng(0).uniform(size=(m, n))
+    assert Engine(points).fit(points[:k], max_iterations=1).strategy == first
+
+
+def test_auto_does_not_sort_duplicates():
+    points = np.repeat([[0.0, 0.0], [1.0, 0.5], [3.0, 1.0]], 40_000, axis=0)
+    assert Engine(points).fit(points[:20], max_iterations=1).strategy == "brute"
+
+
+def test_auto_gives_up_lists_that_hold_nearly_all_centroids():
+    points = np.random.default_rng(0).uniform(size=(20_000, 16)).astype(np.float32)
+    got = list(Engine(points).snapshots(points[:256], max_iterations=4))
+    # The first look at neighbours is that of snapshot 2.
+    assert [s.strategy for s in got] == ["neighbours"] * 3 + ["bounds"] * 2
+    want = Engine(points, strategy="brute").snapshots(points[:256], max_iterations=4)
+    for a, b in itertools.zip_longest(got, want):
+        check.same_snapshot(a, b)
+
+
+def test_auto_pauses_from_bounds_that_are_always_used_up():
+    points = np.random.default_rng(0).normal(size=(3000, 200)).astype(np.float32)
+    got = list(Engine(points).snapshots(points[:10], max_iterations=14))
+    # The second step looks at nearly all points, which ends it; after eight steps it tries again.
+    assert [s.strategy for s in got[:13]] == ["bounds"] * 4 + ["brute"] * 8 + ["bounds"]
+    want = Engine(points, strategy="brute").snapshots(points[:10], max_iterations=14)
+    for a, b in itertools.zip_longest(got, want):
+        check.same_snapshot(a, b)

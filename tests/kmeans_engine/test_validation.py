@@ -1,0 +1,70 @@
+"""What cannot be clustered is refused at once, in one line."""
+
+import numpy as np
+import pytest
+
+from kmeans_engine import Engine, InvalidInput, InvalidType
+
+
+@pytest.mark.parametrize(
+    ("points", "error", "words"),
+    [
+        (
+            [[1.0, np.nan], [np.inf, 2.0]],
+            InvalidInput,
+            "2 NaN or infinite values, the first in row 0",
+        ),
+        (np.zeros((2, 2, 2)), InvalidInput, "3 dimensions"),
+        ([1.0, 2.0], InvalidInput, r"reshape\(-1, 1\)"),
+        ([[1.0], [1.0, 2.0]], InvalidInput, "different lengths"),
+        (np.zeros((2, 0)), InvalidInput, "at least one feature"),
+        (np.zeros((0, 2)), InvalidInput, "at least one row"),
+        ([["a", "b"]], InvalidType, "dtype"),
+        (np.zeros((2, 2), dtype=complex), InvalidType, "complex128"),
+        (np.zeros((2, 2), dtype=object), InvalidType, "object"),
+        ([[1e200], [-1e200]], InvalidInput, "overflow"),
+        (np.ma.masked_equal([[1.0], [2.0]], 2.0), InvalidInput, "masked"),
+    ],
+)
+def test_points_that_cannot_be_clustered(points, error, words):
+    with pytest.raises(error, match=words):
+        Engine(points)
+
+
+@pytest.mark.parametrize(
+    ("centroids", "error", "words"),
+    [
+        (np.zeros((2, 3)), InvalidInput, "must be described by the same number of features"),
+        ([[np.nan, 0.0]], InvalidInput, "centroids has 1 NaN"),
+        (np.zeros((5, 2)), InvalidInput, "k=5 needs at least 5 points, got 4"),
+        (np.zeros((0, 2)), InvalidInput, "at least one row"),
+        ([[1e200, 0.0]], InvalidInput, "overflow"),
+        ([0.0, 1.0], InvalidInput, "1 dimension "),
+    ],
+)
+def test_centroids_that_cannot_be_used_are_refused_at_once(centroids, error, words):
+    engine = Engine(np.arange(8.0).reshape(4, 2))
+    with pytest.raises(error, match=words):
+        engine.snapshots(centroids)
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"max_iterations": -1}, InvalidInput),
+        ({"max_iterations": 1.5}, InvalidType),
+        ({"tolerance": -1.0}, InvalidInput),
+        ({"tolerance": np.nan}, InvalidInput),
+        ({"tolerance": "x"}, InvalidType),
+    ],
+)
+def test_options_out_of_range(options, error):
+    with pytest.raises(error):
+        Engine([[0.0], [1.0]]).fit([[0.0]], **options)
+
+
+def test_engine_options_out_of_range():
+    with pytest.raises(InvalidInput, match="threads=0"):
+        Engine([[0.0]], threads=0)
+    with pytest.raises(InvalidInput, match="'magic' is unknown"):
+        Engine([[0.0]], strategy="magic")
