@@ -35,7 +35,7 @@ TIMED = {work.name: work for work in works.WORKS if "x" in work.name}
 
 def a_problem(name):
     if name in TIMED:
-        points = TIMED[name].points(6_000)
+        points = TIMED[name].points(3_000)
         return points, points[: min(TIMED[name].k, len(points) // 16)].astype(np.float64)
     m, n, k, dtype, _ = EDGES[name]
     rng = np.random.default_rng(len(name))
@@ -43,15 +43,17 @@ def a_problem(name):
     return points, points[:k].astype(np.float64)
 
 
-@pytest.mark.parametrize("name", [*EDGES, *TIMED])
-@pytest.mark.parametrize("threads", THREADS)
+@pytest.mark.parametrize(
+    ("name", "threads"),
+    [*itertools.product(EDGES, THREADS), *itertools.product(TIMED, (3, 16))],
+)
 def test_same_bits_as_one_thread(name, threads, monkeypatch):
     if name in EDGES and EDGES[name][4]:
         monkeypatch.setattr("kmeans_engine.runtime.threads.CHUNK_WORK", EDGES[name][4])
     points, start = a_problem(name)
     for strategy in problems.strategies(points.shape[1]):
         want = one_thread(name, strategy)
-        got = Engine(points, threads=threads, strategy=strategy).snapshots(start, max_iterations=7)
+        got = Engine(points, threads=threads, strategy=strategy).snapshots(start, max_iterations=4)
         for a, b in itertools.zip_longest(got, want):
             check.same_snapshot(a, b)
 
@@ -64,7 +66,7 @@ def one_thread(name, strategy):
     if (name, strategy) not in _kept:
         points, start = a_problem(name)
         engine = Engine(points, threads=1, strategy=strategy)
-        _kept[name, strategy] = list(engine.snapshots(start, max_iterations=7))
+        _kept[name, strategy] = list(engine.snapshots(start, max_iterations=4))
     return _kept[name, strategy]
 
 
