@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from math import floor
 from typing import Any
 
 import numpy as np
@@ -26,6 +25,7 @@ from renderers.picture.marks import (
 from renderers.picture.strokes import (
     blend_cover,
     blend_disc,
+    blend_fill,
     blend_path,
     blend_pixels,
     blend_rings,
@@ -59,15 +59,9 @@ def blend_mask(image: Image, mask: Image, left: int, top: int, colour: Colour) -
 
 
 def _paint_fill(image: Image, mark: Fill, left: int, top: int) -> None:
-    x, y = mark.left - left, mark.top - top
-    columns = slice(max(0, floor(x - 0.5) + 1), max(0, floor(x + mark.width - 0.5) + 1))
-    rows = slice(max(0, floor(y - 0.5) + 1), max(0, floor(y + mark.height - 0.5) + 1))
-    part = image[rows, columns]
-    if mark.opacity >= 1:
-        part[..., :3] = mark.colour
-    else:
-        cover = np.full(part.shape[:2], round(255 * mark.opacity), dtype=np.uint8)
-        blend_cover(part, cover, 0, 0, *mark.colour)
+    x, y, width, height, colour, opacity = mark
+    x, y = x - left, y - top
+    blend_fill(float(x), float(y), float(x + width), float(y + height), *colour, opacity, image)
 
 
 @lru_cache(maxsize=256)

@@ -74,7 +74,7 @@ class Area(NamedTuple):
 class Text(NamedTuple):
     """One line of words in the font of `text`.
 
-    `x` is where its ink begins, has its middle or ends, as `anchor` says, and `y` its baseline. If
+    `x` is where it begins, has its middle or ends, as `anchor` says, and `y` its baseline. If
     it is turned it runs upwards: then `x` is its baseline, and the anchor is along `y`.
     """
 

@@ -34,17 +34,20 @@ __all__ = [
 LEAST_TYPE = 9.0
 #: Of the size: from the middle of a line of digits down to their baseline.
 HALF_DIGIT = 0.3645
-#: Places within a pixel where words may begin.
+#: Places within a pixel where words may begin; letters are set as many times larger.
 SHIFTS = 4
 
 _ABOVE, _BELOW = 0.98, 0.27  # of the size: room for accents and descenders of DejaVu Sans
-_LARGE = 24.0  # pixels; from here on half a pixel is little beside a letter
 
 
 class Extent(NamedTuple):
-    """Where the ink of a line is, in pixels: how far from its beginning, and how wide."""
+    """The room of a line in pixels.
 
-    bearing: float
+    It begins where the pen does, or `before` it where ink does ("j"), and ends where the next
+    letter would begin, or ink does.
+    """
+
+    before: float
     width: float
 
 
@@ -79,19 +82,15 @@ def known(text: str, bold: bool = False) -> str:
     )
 
 
-def _scale(size: float) -> int:
-    return SHIFTS if size < _LARGE else 2
-
-
 @lru_cache(maxsize=4096)
-def _ink(text: str, size: float, bold: bool) -> tuple[float, float]:
-    """Return where the ink of a line begins and ends, in pixels of the enlarged letters."""
-    left, _, right, _ = _font(bold, size * _scale(size)).getbbox(known(text, bold), anchor="ls")
+def _room(text: str, size: float, bold: bool) -> tuple[float, float]:
+    """Return where the room of a line begins and ends, in pixels of the enlarged letters."""
+    left, _, right, _ = _font(bold, size * SHIFTS).getbbox(known(text, bold), anchor="ls")
     return left, right
 
 
 def extent(text: str, size: float, bold: bool = False) -> Extent:
-    """Return where the ink of one line of text is.
+    """Return the room of one line of text.
 
     Parameters
     ----------
@@ -104,8 +103,8 @@ def extent(text: str, size: float, bold: bool = False) -> Extent:
     """
     if size < 1:
         return Extent(0.0, 0.0)
-    left, right = _ink(text, size, bold)
-    return Extent(left / _scale(size), (right - left) / _scale(size))
+    left, right = _room(text, size, bold)
+    return Extent(-left / SHIFTS, (right - left) / SHIFTS)
 
 
 def rise(size: float) -> int:
@@ -127,27 +126,24 @@ def text_mask(text: str, size: float, *, bold: bool = False, shift: int = 0) -> 
     bold : bool
         Weight.
     shift : int
-        Where in the first column the ink begins: 0..`SHIFTS` - 1 of `SHIFTS`.
+        Where in the first column its room begins: 0..`SHIFTS` - 1 of `SHIFTS`.
 
     Returns
     -------
     ndarray, (height, width), uint8
-        Coverage, cut to the ink on the left and right. The height depends on `size` alone, so the
-        baselines of two masks of one size agree. Read-only: it is kept for the next caller.
+        Coverage of the room of the line. The height depends on `size` alone, so the baselines of
+        two masks of one size agree. Read-only: it is kept for the next caller.
     """
     height = max(1, round(size * (_ABOVE + _BELOW)))
-    scale = _scale(size)
-    left, right = _ink(text, size, bold) if size >= 1 else (0.0, 0.0)
+    left, right = _room(text, size, bold) if size >= 1 else (0.0, 0.0)
     if right <= left:
         mask = np.zeros((height, 0), np.uint8)
     else:
-        begin = shift * scale // SHIFTS
-        columns = -(-int(begin + right - left) // scale)
-        picture = Image.new("L", (columns * scale, height * scale))
-        place = (begin - left, rise(size) * scale)
-        font = _font(bold, size * scale)
+        columns = -(-int(shift + right - left) // SHIFTS)
+        picture = Image.new("L", (columns * SHIFTS, height * SHIFTS))
+        place, font = (shift - left, rise(size) * SHIFTS), _font(bold, size * SHIFTS)
         ImageDraw.Draw(picture).text(place, known(text, bold), fill=255, font=font, anchor="ls")
-        mask = np.array(picture.reduce(scale))
+        mask = np.array(picture.reduce(SHIFTS))
     mask.flags.writeable = False
     return mask
 

@@ -165,9 +165,9 @@ class _Page:
         raise TypeError(f"{type(mark).__name__} is part of a raster")
 
     def _text(self, mark: Text) -> Artist:
-        bearing, width = extent(mark.words, mark.size, mark.bold)
+        before, width = extent(mark.words, mark.size, mark.bold)
         # From the anchor to where the pen begins, along the line.
-        back = -bearing - width * {"left": 0.0, "middle": 0.5, "right": 1.0}[mark.anchor]
+        back = before - width * {"left": 0.0, "middle": 0.5, "right": 1.0}[mark.anchor]
         return PlainText(
             mark.x if mark.turned else mark.x + back,
             mark.y - back if mark.turned else mark.y,
