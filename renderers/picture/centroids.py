@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.picture.colours import readable_on
-from renderers.picture.marks import Colour, Disc, Mark, Text
+from renderers.picture.colours import Colour, readable_on
+from renderers.picture.marks import Disc, Mark, Text
 from renderers.picture.text import HALF_DIGIT
 from renderers.picture.themes import Theme
 from renderers.plane.placement import Box

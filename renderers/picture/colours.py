@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import colorsys
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.picture.marks import Colour
+__all__ = ["Colour", "cluster_colours", "mixed", "readable_on"]
 
-__all__ = ["cluster_colours", "mixed", "readable_on"]
+Colour: TypeAlias = tuple[int, int, int]  # red, green and blue, 0..255
 
 # Okabe and Ito's set by how well it reads on white and on near-black. Their black would vanish on
 # the dark theme and pass for text on the light one: grey stands in, dark enough that deuteranopia

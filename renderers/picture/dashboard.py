@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from kmeans_engine.race import verdict_of
 from renderers.picture.axes import unit_of
-from renderers.picture.colours import cluster_colours
-from renderers.picture.marks import Area, Colour, Disc, Fill, Group, Mark, Polyline, Text
+from renderers.picture.colours import Colour, cluster_colours
+from renderers.picture.marks import Area, Disc, Fill, Group, Mark, Polyline, Text
 from renderers.picture.text import LEAST_TYPE, extent, fitted, rise
 from renderers.picture.themes import Theme
 from renderers.plane.placement import Box

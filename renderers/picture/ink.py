@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.picture.colours import Colour
 from renderers.picture.marks import (
     Area,
-    Colour,
     Cover,
     Disc,
     Fill,

@@ -11,12 +11,12 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.picture.colours import Colour
 from renderers.plane.placement import Box
 
 __all__ = [
     "Anchor",
     "Area",
-    "Colour",
     "Cover",
     "Disc",
     "Fill",
@@ -28,7 +28,6 @@ __all__ = [
     "Text",
 ]
 
-Colour: TypeAlias = tuple[int, int, int]
 Anchor = Literal["left", "middle", "right"]
 
 

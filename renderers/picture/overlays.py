@@ -14,8 +14,8 @@ from kmeans_engine.errors import KMeansError
 from renderers.picture.borders import Borders
 from renderers.picture.centroids import CentroidSizes, centroid_marks, centroid_sizes
 from renderers.picture.cloud import Cloud
-from renderers.picture.colours import mixed
-from renderers.picture.marks import Colour, Cover, Mark, Polyline, Rings
+from renderers.picture.colours import Colour, mixed
+from renderers.picture.marks import Cover, Mark, Polyline, Rings
 from renderers.picture.themes import Theme
 from renderers.scene import History, Phase
 

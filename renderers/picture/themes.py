@@ -8,7 +8,7 @@ from typing import Literal
 
 from renderers.contract import OVERLAYS
 from renderers.errors import InvalidOption
-from renderers.picture.marks import Colour
+from renderers.picture.colours import Colour
 
 __all__ = ["THEMES", "Colour", "Theme", "theme_named"]
 

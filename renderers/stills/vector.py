@@ -20,9 +20,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Polygon, Rectangle
 from matplotlib.text import Text as PlainText
 
+from renderers.picture.colours import Colour
 from renderers.picture.marks import (
     Area,
-    Colour,
     Disc,
     Fill,
     Group,
