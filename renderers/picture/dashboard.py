@@ -51,7 +51,8 @@ def dashboard(box: Box, scene: Scene, moment: Moment, theme: Theme, size: tuple[
     type_size = min(max(LEAST_TYPE, theme.tick_size * unit), box.width / 12)
     pen = _Pen(box, type_size, theme)
     colours = run_colours(len(scene.panels), theme)
-    runs = list(zip(scene.panels, moment.snapshots, colours, _told(moment), strict=True))
+    told = _told(moment)
+    runs = list(zip(scene.panels, moment.snapshots, colours, told, strict=True))
     if len(runs) > 2:  # a line for each, the best ones if there are too many
         fit = max(1, int(0.6 * box.height / (1.75 * type_size)))
         best = sorted(runs, key=lambda run: run[3][1])[:fit]
@@ -71,7 +72,7 @@ def dashboard(box: Box, scene: Scene, moment: Moment, theme: Theme, size: tuple[
     if box.height - top >= 5 * type_size and moment.histories:
         high = min(box.height - top - round(1.6 * type_size), round(0.85 * box.width))
         plot = Box(box.left, box.top + top, box.width - 1, high)
-        pen.marks += _curve_marks(plot, moment, colours, theme, unit, type_size)
+        pen.marks += _curve_marks(plot, moment, told, colours, theme, unit, type_size)
     return Group(box, tuple(pen.marks))
 
 
@@ -80,12 +81,12 @@ def _told(moment: Moment) -> list[tuple[int, float]]:
     found = []
     histories = moment.histories or (None,) * len(moment.snapshots)
     for snapshot, history in zip(moment.snapshots, histories, strict=True):
-        before = snapshot.iteration - 1
-        on_the_way = not (moment.arrived or moment.is_over(snapshot))
-        if on_the_way and history is not None and 0 <= before < len(history.inertia):
-            found.append((before, history.inertia[before]))
-        else:
-            found.append((snapshot.iteration, snapshot.inertia))
+        at, known = snapshot.iteration, len(history.inertia) if history is not None else 0
+        if at and at <= known and not (moment.arrived or moment.is_over(snapshot)):
+            at -= 1
+        # A history computes each but once.
+        inertia = history.inertia[at] if history is not None and at < known else snapshot.inertia
+        found.append((at, inertia))
     return found
 
 
@@ -151,6 +152,7 @@ class _Pen:
 def _curve_marks(
     plot: Box,
     moment: Moment,
+    told: list[tuple[int, float]],
     colours: list[Colour],
     theme: Theme,
     unit: float,
@@ -169,9 +171,7 @@ def _curve_marks(
         marks.append(Text("iteration", middle, base, size, theme.muted, "middle"))
     known = [
         (history, n, colour)
-        for history, (iteration, _), colour in zip(
-            moment.histories, _told(moment), colours, strict=True
-        )
+        for history, (iteration, _), colour in zip(moment.histories, told, colours, strict=True)
         if (n := min(iteration + 1, len(history.inertia)))
     ]
     # Inertia never rises, so the first value is the largest; the scale begins at zero.

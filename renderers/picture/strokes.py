@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, sqrt
+from math import floor, sqrt
 
 from numpy import float64, intp, uint8
 from numpy.typing import NDArray
@@ -176,8 +176,11 @@ def blend_fill(
 ) -> None:
     """Blend a colour over the pixels whose middle lies in a rectangle."""
     q = int(opacity * 255 + 0.5)
-    for i in range(max(0, ceil(top - 0.5)), min(image.shape[0], ceil(foot - 0.5))):
-        for j in range(max(0, ceil(left - 0.5)), min(image.shape[1], ceil(right - 0.5))):
+    # A middle on an edge belongs to what ends there.
+    first_row, end_row = floor(top + 0.5), floor(foot + 0.5)
+    first, end = floor(left + 0.5), floor(right + 0.5)
+    for i in range(max(0, first_row), min(image.shape[0], end_row)):
+        for j in range(max(0, first), min(image.shape[1], end)):
             image[i, j, 0] += (red - int(image[i, j, 0])) * q // 255
             image[i, j, 1] += (green - int(image[i, j, 1])) * q // 255
             image[i, j, 2] += (blue - int(image[i, j, 2])) * q // 255

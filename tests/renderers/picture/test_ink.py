@@ -44,7 +44,7 @@ def test_a_group_shows_what_lies_in_its_box_and_nothing_else():
 
 def test_a_fill_covers_the_pixels_whose_middle_it_holds():
     image = white()
-    paint(image, [Fill(2.5, 3, 4.0, 1, (1, 2, 3)), Fill(6.5, 3, 3.2, 1, (4, 5, 6))])
+    paint(image, [Fill(1.5, 3, 4.0, 1, (1, 2, 3)), Fill(5.5, 3, 4.2, 1, (4, 5, 6))])
     assert (image[3, 2:6, 0] == 1).all() and (image[3, 6:10, 0] == 4).all()
     assert (image[..., 0] < 255).sum() == 8
     image = white()
