@@ -34,7 +34,7 @@ class Still(Renderer):
 
     @property
     def dots(self) -> tuple[int, int]:
-        """Width and height in dots of what is rasterised."""
+        """Width and height of the picture in dots: the pixels that are painted."""
         width, height = (max(1, round(n * self.options.dpi / PLAIN_DPI)) for n in self.options.size)
         return width, height
 
