@@ -13,8 +13,8 @@ from renderers.picture.themes import Theme
 from renderers.plane.placement import Box
 from renderers.scene import Scene
 
-# `Box` and `blend_mask` come from elsewhere; the window knows them from here.
-__all__ = ["Box", "Layout", "blend_mask", "grid", "lay_out"]
+# `Box`, `blend_mask` and `unit_of` come from elsewhere; the window knows them from here.
+__all__ = ["Box", "Layout", "blend_mask", "grid", "lay_out", "unit_of"]
 
 
 def grid(n_panels: int, box: Box) -> list[Box]:

@@ -29,10 +29,6 @@ class Box(NamedTuple):
         """Return these pixels of `image`, as a view."""
         return image[self.top : self.top + self.height, self.left : self.left + self.width]
 
-    def contains(self, x: float, y: float) -> bool:
-        """Return whether a place on the picture lies in the box."""
-        return self.left <= x < self.left + self.width and self.top <= y < self.top + self.height
-
 
 class Placement(NamedTuple):
     """The part of a plane within `limits` fills `box`; the vertical axis points up.
@@ -49,6 +45,11 @@ class Placement(NamedTuple):
 
     limits: Limits
     box: Box
+
+    def contains(self, x: float, y: float) -> bool:
+        """Return whether a pixel of the frame lies in the box."""
+        left, top, width, height = self.box
+        return left <= x < left + width and top <= y < top + height
 
     def within_box(self, xy: Floats) -> Floats:
         """Turn places on the plane, (R, 2), into pixels from the corner of the box, in place."""

@@ -268,9 +268,7 @@ def make_scene(
 def _checked_axes(axes: tuple[int, int], features: int) -> tuple[int, int]:
     needs = f"axes={axes!r} must be two different features of 0..{features - 1}"
     if features < 2:
-        raise InvalidOption(
-            f"axes={axes!r} needs two features, the points have 1: leave axes out"
-        )
+        raise InvalidOption(f"axes={axes!r} needs two features, the points have 1: leave axes out")
     try:
         a, b = axes
         valid = a == int(a) and b == int(b) and a != b and min(a, b) >= 0 and max(a, b) < features

@@ -35,9 +35,9 @@ def test_samples_are_the_middles_of_parts_of_pixels():
 
 
 def test_a_box_holds_its_first_pixel_and_not_the_one_after_its_last():
-    box = PLACED.box
-    assert box.contains(100, 50) and box.contains(499.9, 249.9)
-    assert not box.contains(500, 60) and not box.contains(99.9, 60) and not box.contains(110, 250)
+    assert PLACED.contains(100, 50) and PLACED.contains(499.9, 249.9)
+    for x, y in ((500, 60), (99.9, 60), (110, 250), (110, 49.9)):
+        assert not PLACED.contains(x, y)
 
 
 def test_far_away_and_nowhere_are_no_errors():
