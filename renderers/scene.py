@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,37 @@ __all__ = ["History", "Moment", "Panel", "Phase", "Scene"]
 Phase = Literal["state", "assignment", "update"]
 
 
+class _Inertias(Sequence[float]):
+    """Inertias that are computed when first looked at."""
+
+    def __init__(self) -> None:
+        self._known: list[float | Callable[[], float]] = []
+
+    def add(self, snapshot: Snapshot) -> None:
+        # Not the snapshot itself, which would keep its labels.
+        later = getattr(snapshot, "_inertia", None)
+        self._known.append(snapshot.inertia if later is None else later)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    @overload
+    def __getitem__(self, at: int) -> float: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[float]: ...
+
+    def __getitem__(self, at: int | slice) -> float | list[float]:
+        if isinstance(at, slice):
+            return [self[i] for i in range(*at.indices(len(self._known)))]
+        value = self._known[at]
+        if callable(value):
+            value = self._known[at] = value()
+        return value
+
+
 class History:
-    """The course of one run, without its labels: 8 (K N + 1) bytes a state.
+    """The course of one run, without its labels: some 8 (K N + 1) bytes a state.
 
     Grows while the run is computed; what it holds for an iteration never changes, so a picture of
     iteration i, which uses the first i + 1 entries, does not depend on when it is painted.
@@ -28,19 +57,20 @@ class History:
     ----------
     centroids : list of ndarray, (K, N), float64
         Of iterations 0, 1, 2, ...
-    inertia : list of float
-        Of the same iterations.
+    inertia : sequence of float
+        Of the same iterations. The first look costs a pass over all points, so only a picture with
+        a curve takes one.
     """
 
     def __init__(self) -> None:
         self.centroids: list[NDArray[np.float64]] = []
-        self.inertia: list[float] = []
+        self.inertia = _Inertias()
 
     def add(self, snapshot: Snapshot) -> None:
         """Append the next state of the run; one that is there already changes nothing."""
         if snapshot.iteration == len(self.centroids):
+            self.inertia.add(snapshot)
             self.centroids.append(snapshot.centroids)
-            self.inertia.append(snapshot.inertia)
 
 
 @dataclass(frozen=True, slots=True)

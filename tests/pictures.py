@@ -1,4 +1,4 @@
-"""Doubles of what the engine hands to the painter, small enough to check by eye."""
+"""Doubles of what the engine hands to the painter, small enough to check by eye; painters."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from renderers.scene import Moment
+from renderers import Moment, Options, make_scene
+from renderers.contract import OVERLAYS
+from renderers.picture.painter import Painter
+from renderers.picture.themes import THEMES
+
+BARE: frozenset[str] = frozenset()
+ALL = frozenset(OVERLAYS)
+THEME_NAMES = sorted(THEMES)
 
 
 def state(points, labels, centroids, *, before=None, assigned_from=None, converged=False):
@@ -63,3 +70,19 @@ def blobs(seed=1, clusters=12, each=100):
 def at(*snapshots, phase="state", progress=1.0):
     """The moment of some snapshots."""
     return Moment(snapshots, seconds=1.0, phase=phase, progress=progress)
+
+
+def painter(snapshot, size=(160, 120), theme="light", overlays=None, **scene):
+    """A painter of a run."""
+    options = Options(size=size, theme=theme, overlays=overlays)
+    return Painter(make_scene(snapshot, **scene), options)
+
+
+def painted(snapshot, size=(160, 120), theme="light", overlays=None, **scene):
+    """One state as a new painter paints it."""
+    return painter(snapshot, size, theme, overlays, **scene).paint(at(snapshot)).copy()
+
+
+def has(image, colour):
+    """Whether any pixel has exactly this colour."""
+    return bool((image[..., :3] == np.asarray(colour)).all(axis=-1).any())

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kmeans_engine import assign_points
 from kmeans_engine.runtime.jit import kernel
-from renderers.picture.layout import Box
+from renderers.plane.placement import Placement
 from renderers.plane.view import View
 
 __all__ = ["Borders"]
@@ -29,24 +29,23 @@ class Borders:
     ----------
     view : View
         Of one or two features.
-    box : Box
-        The pixels of the points.
+    placement : Placement
+        Where the plane lies on the pixels of the points.
     line : float
         Width in pixels.
     """
 
-    def __init__(self, view: View, box: Box, line: float) -> None:
+    def __init__(self, view: View, placement: Placement, line: float) -> None:
+        box = placement.box
         self._shape = height, width = box.height * _FINE, box.width * _FINE
         self._half = max(1, round(line * _FINE / 2))
         self._samples = np.zeros((height, width), dtype=np.uint8)
         self._count = np.zeros((box.height, box.width), dtype=np.uint8)
         self._pixels = np.empty(self._count.size, dtype=np.intp)
-        xmin, xmax, ymin, ymax = view.limits
+        xmin, _, _, ymax = placement.limits
         # The plane is lifted axis by axis, so the samples of a row share what it gives them.
-        across = np.full((width, 2), ymax)
-        across[:, 0] = xmin + (np.arange(width) + 0.5) * ((xmax - xmin) / width)
-        down = np.full((height, 2), xmin)
-        down[:, 1] = ymax - (np.arange(height) + 0.5) * ((ymax - ymin) / height)
+        across, down = np.full((width, 2), ymax), np.full((height, 2), xmin)
+        across[:, 0], down[:, 1] = placement.samples(_FINE)
         self._across, self._down = view.lift(across), view.lift(down)
         self._from_row = (self._down != self._down[0]).any(axis=0)
 

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from kmeans_engine.runtime.threads import default_threads, fold_chunks
 from renderers.picture import raster
-from renderers.picture.layout import Box
 from renderers.picture.themes import Theme
-from renderers.plane import places
+from renderers.plane.placement import Box
 from renderers.plane.view import View
 
 if TYPE_CHECKING:
@@ -74,6 +73,7 @@ class Cloud:
     ) -> None:
         self.view = view
         self.box = box
+        self.placement = view.placed(box)
         self.radius = radius
         # One more row: nowhere, where points are before they are drawn.
         self._colours = np.zeros((len(colours) + 1, 4), dtype=np.int64)
@@ -92,16 +92,10 @@ class Cloud:
         self._labels: NDArray[np.unsignedinteger] | None = None
         self._shown: Snapshot | None = None
 
-    def pixels(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Turn places on the plane into pixels within the box, in place; y points down."""
-        xmin, xmax, ymin, ymax = self.view.limits
-        across, down = self.box.width / (xmax - xmin), self.box.height / (ymax - ymin)
-        places.to_pixels(xy, xmin, across, ymax, down)
-        return xy
-
     def places(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Return the pixels of some points, (R, 2)."""
-        return self.pixels(self.view.project(self.view.points.take(rows, axis=0), rows))
+        """Return the pixels of some points from the corner of the box, (R, 2)."""
+        xy = self.view.project(self.view.points.take(rows, axis=0), rows)
+        return self.placement.within_box(xy)
 
     def paint(self, snapshot: Snapshot, still: NDArray[np.uint8], base: NDArray[np.uint8]) -> None:
         """Bring the points up to date with `snapshot`.
@@ -205,7 +199,7 @@ class Cloud:
 
         def add(part: tuple[NDArray[np.int64], NDArray[np.int32]], start: int, stop: int) -> None:
             if rows is None:
-                xy = self.pixels(self.view.project_rows(start, stop))
+                xy = self.placement.within_box(self.view.project_rows(start, stop))
             else:
                 xy = self.places(rows[start:stop])
             old, new = was[start:stop].astype(np.intp), now[start:stop].astype(np.intp)

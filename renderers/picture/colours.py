@@ -1,4 +1,4 @@
-"""The colour of each cluster. Knows nothing of pixels or themes' other colours.
+"""The colour of each cluster. Knows nothing of pixels or of the other colours of a theme.
 
 Up to 8 clusters: Okabe and Ito, "Color Universal Design" (2008). Up to 10: Petroff,
 "Accessible color sequences for data visualization" (arXiv:2107.02270). Beyond: a table in the
@@ -13,11 +13,15 @@ that every entry reads on white and on near-black, and chroma below 0.22, so tha
 from __future__ import annotations
 
 import colorsys
+from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["cluster_colours"]
+__all__ = ["Colour", "cluster_colours", "mixed", "readable_on"]
+
+Colour: TypeAlias = tuple[int, int, int]  # red, green and blue, 0..255
 
 # Okabe and Ito's set by how well it reads on white and on near-black. Their black would vanish on
 # the dark theme and pass for text on the light one: grey stands in, dark enough that deuteranopia
@@ -74,3 +78,15 @@ def cluster_colours(k: int, theme: str = "light") -> NDArray[np.uint8]:
     table = _table(_OKABE_ITO if k <= 8 else _PETROFF if k <= 10 else _GLASBEY)
     colours: NDArray[np.uint8] = np.resize(table, (k, 3))
     return colours
+
+
+def mixed(one: Colour, other: Colour, share: float) -> Colour:
+    """Return the colour between two, `share` of the way to the other."""
+    r, g, b = (round(a + (z - a) * share) for a, z in zip(one, other, strict=True))
+    return r, g, b
+
+
+def readable_on(colour: Sequence[int]) -> Colour:
+    """Return black or white, whichever has the higher contrast (WCAG 2) against `colour`."""
+    red, green, blue = ((c / 255) ** 2.2 for c in colour)
+    return (0, 0, 0) if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 else (255, 255, 255)

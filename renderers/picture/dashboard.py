@@ -1,27 +1,27 @@
-"""The course of the runs in numbers: inertia curves, points that changed, sizes of clusters."""
+"""The course of the runs in numbers, as marks: inertia, points that changed, sizes of clusters."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_engine.race import verdict_of
-from renderers.picture.colours import cluster_colours
-from renderers.picture.ink import blend_disc, blend_line
-from renderers.picture.layout import Box, blend_mask
-from renderers.picture.text import LEAST_TYPE, fitted_mask, text_mask
-from renderers.picture.themes import Colour, Theme
+from renderers.picture.axes import unit_of
+from renderers.picture.colours import Colour, cluster_colours
+from renderers.picture.marks import Area, Disc, Fill, Group, Mark, Polyline, Text
+from renderers.picture.text import LEAST_TYPE, extent, fitted, rise
+from renderers.picture.themes import Theme
+from renderers.plane.placement import Box
 from renderers.scene import History, Moment, Scene
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
 
-__all__ = ["draw_dashboard", "draw_sizes", "run_colours", "verdict"]
+__all__ = ["dashboard", "run_colours", "size_marks", "verdict"]
 
-Image = NDArray[np.uint8]
+_TINT = 26 / 255  # of what lies under a curve
 
 
 def run_colours(n_panels: int, theme: Theme) -> list[Colour]:
@@ -31,48 +31,49 @@ def run_colours(n_panels: int, theme: Theme) -> list[Colour]:
     return [(r, g, b) for r, g, b in cluster_colours(n_panels).tolist()]
 
 
-def draw_dashboard(image: Image, scene: Scene, moment: Moment, theme: Theme, unit: float) -> None:
-    """Draw the runs up to a moment.
+def dashboard(box: Box, scene: Scene, moment: Moment, theme: Theme, size: tuple[int, int]) -> Group:
+    """Return what is told of the runs up to a moment.
 
     Parameters
     ----------
-    image : ndarray, (height, width, 4), uint8
-        The pixels of the dashboard, cleared; drawn into.
+    box : Box
+        The pixels of the dashboard.
     scene : Scene
         Gives the titles of the runs.
     moment : Moment
         Its snapshots, and their histories if they were recorded.
     theme : Theme
         Colours and sizes.
-    unit : float
-        Pixels per unit of the theme.
+    size : tuple of int
+        Width and height of the frame in pixels.
     """
-    height, width = image.shape[:2]
-    size = min(max(LEAST_TYPE, theme.tick_size * unit), width / 12)
-    pen = _Pen(image, size)
+    unit = unit_of(*size)
+    type_size = min(max(LEAST_TYPE, theme.tick_size * unit), box.width / 12)
+    pen = _Pen(box, type_size, theme)
     colours = run_colours(len(scene.panels), theme)
-    runs = list(zip(scene.panels, moment.snapshots, colours, _told(moment), strict=True))
+    told = _told(moment)
+    runs = list(zip(scene.panels, moment.snapshots, colours, told, strict=True))
     if len(runs) > 2:  # a line for each, the best ones if there are too many
-        fit = max(1, int(0.6 * height / (1.75 * size)))
+        fit = max(1, int(0.6 * box.height / (1.75 * type_size)))
         best = sorted(runs, key=lambda run: run[3][1])[:fit]
         for run in runs:
             if run in best:
                 panel, snapshot, colour, (_, inertia) = run
-                mark = " ".join(filter(None, [_short(inertia), verdict(moment, snapshot)]))
-                pen.heading(panel.title, colour, theme.text, mark)
+                end = " ".join(filter(None, [_short(inertia), verdict(moment, snapshot)]))
+                pen.heading(panel.title, colour, end)
     else:
         for panel, snapshot, colour, (_, inertia) in runs:
             if len(runs) > 1:
-                pen.heading(panel.title, colour, theme.text, verdict(moment, snapshot))
-            pen.row("inertia", _short(inertia), theme)
-            pen.row("changed", _changed(moment, snapshot), theme)
-            pen.top += size * (0.9 if len(runs) > 1 else 0.3)
-    left, top = 0, round(pen.top + size)
-    if height - top < 5 * size or not moment.histories:
-        return
-    high = min(height - top - round(1.6 * size), round(0.85 * width))
-    plot = Box(left, top, width - 1, high)
-    _draw_curves(image, plot, moment, colours, theme, unit, size)
+                pen.heading(panel.title, colour, verdict(moment, snapshot))
+            pen.row("inertia", _short(inertia))
+            pen.row("changed", _changed(moment, snapshot))
+            pen.top += type_size * (0.9 if len(runs) > 1 else 0.3)
+    top = round(pen.top + type_size)
+    if box.height - top >= 5 * type_size and moment.histories:
+        high = min(box.height - top - round(1.6 * type_size), round(0.85 * box.width))
+        plot = Box(box.left, box.top + top, box.width - 1, high)
+        pen.marks += _curve_marks(plot, moment, told, colours, theme, unit, type_size)
+    return Group(box, tuple(pen.marks))
 
 
 def _told(moment: Moment) -> list[tuple[int, float]]:
@@ -80,12 +81,12 @@ def _told(moment: Moment) -> list[tuple[int, float]]:
     found = []
     histories = moment.histories or (None,) * len(moment.snapshots)
     for snapshot, history in zip(moment.snapshots, histories, strict=True):
-        before = snapshot.iteration - 1
-        on_the_way = not (moment.arrived or moment.is_over(snapshot))
-        if on_the_way and history is not None and 0 <= before < len(history.inertia):
-            found.append((before, history.inertia[before]))
-        else:
-            found.append((snapshot.iteration, snapshot.inertia))
+        at, known = snapshot.iteration, len(history.inertia) if history is not None else 0
+        if at and at <= known and not (moment.arrived or moment.is_over(snapshot)):
+            at -= 1
+        # A history computes each but once.
+        inertia = history.inertia[at] if history is not None and at < known else snapshot.inertia
+        found.append((at, inertia))
     return found
 
 
@@ -97,11 +98,16 @@ def _changed(moment: Moment, snapshot: Snapshot) -> str:
     return f"{snapshot.n_changed:,}" + (f" ({share:.1%})" if share >= 0.001 else "")
 
 
-def draw_sizes(image: Image, snapshot: Snapshot, colours: NDArray[np.uint8]) -> None:
-    """Fill a strip with the clusters' colours, each as wide as its share of the points."""
-    ends = np.cumsum(snapshot.counts) / max(1, len(snapshot.points))
-    centres = (np.arange(image.shape[1]) + 0.5) / image.shape[1]
-    image[:, :, :3] = colours[np.searchsorted(ends, centres).clip(max=len(colours) - 1)]
+def size_marks(strip: Box, snapshot: Snapshot, colours: NDArray[np.uint8]) -> list[Mark]:
+    """Return a strip of the clusters' colours, each as wide as its share of the points."""
+    ends = strip.width * (np.cumsum(snapshot.counts) / max(1, len(snapshot.points)))
+    left, marks = 0.0, list[Mark]()
+    for end, (r, g, b) in zip(ends.tolist(), colours.tolist(), strict=False):
+        if end > left:
+            wide = end - left
+            marks.append(Fill(strip.left + left, strip.top, wide, strip.height, (r, g, b)))
+        left = end
+    return marks
 
 
 def verdict(moment: Moment, snapshot: Snapshot) -> str:
@@ -114,89 +120,81 @@ def verdict(moment: Moment, snapshot: Snapshot) -> str:
 class _Pen:
     """Writes lines of text from the top down."""
 
-    def __init__(self, image: Image, size: float) -> None:
-        self.image, self.size, self.top = image, size, 0.0
+    def __init__(self, box: Box, size: float, theme: Theme) -> None:
+        self._box, self._size, self._theme = box, size, theme
+        self.top = 0.0
+        self.marks: list[Mark] = []
 
-    def heading(self, text: str, colour: Colour, ink: Colour, mark: str) -> None:
-        size, width = self.size, self.image.shape[1]
-        blend_disc(0.45 * size, self.top + 0.62 * size, 0.42 * size, *colour, self.image)
-        note = text_mask(mark, size, bold=True)
-        mask = fitted_mask(text, size * 1.1, round(width - 1.9 * size - note.shape[1]), bold=True)
-        blend_mask(self.image, mask, round(1.3 * size), round(self.top - 0.05 * size), ink)
-        blend_mask(self.image, note, width - note.shape[1], round(self.top), colour)
+    def heading(self, text: str, colour: Colour, end: str) -> None:
+        size, (left, _, width, _) = self._size, self._box
+        top = self._box.top + self.top
+        room = round(width - 1.9 * size - extent(end, size, True).width)
+        words, fits = fitted(text, size * 1.1, room, bold=True)
+        base = round(top - 0.05 * size) + rise(fits)
+        self.marks.append(Disc(left + 0.45 * size, top + 0.62 * size, 0.42 * size, colour))
+        at = left + round(1.3 * size)
+        self.marks.append(Text(words, at, base, fits, self._theme.text, bold=True))
+        base = round(top) + rise(size)
+        self.marks.append(Text(end, left + width, base, size, colour, "right", True))
         self.top += 1.75 * size
 
-    def row(self, name: str, value: str, theme: Theme) -> None:
-        width = self.image.shape[1]
-        label = text_mask(name, self.size)
-        number = fitted_mask(value, self.size, width - label.shape[1] - round(self.size))
-        blend_mask(self.image, label, 0, round(self.top), theme.muted)
-        blend_mask(self.image, number, width - number.shape[1], round(self.top), theme.text)
-        self.top += 1.6 * self.size
+    def row(self, name: str, value: str) -> None:
+        size, (left, _, width, _) = self._size, self._box
+        base = round(self._box.top + self.top) + rise(size)
+        room = width - extent(name, size).width - round(size)
+        number, fits = fitted(value, size, room)
+        self.marks.append(Text(name, left, base, size, self._theme.muted))
+        base += rise(fits) - rise(size)
+        self.marks.append(Text(number, left + width, base, fits, self._theme.text, "right"))
+        self.top += 1.6 * size
 
 
-def _draw_curves(
-    image: Image,
+def _curve_marks(
     plot: Box,
     moment: Moment,
-    colours: Sequence[Colour],
+    told: list[tuple[int, float]],
+    colours: list[Colour],
     theme: Theme,
     unit: float,
     size: float,
-) -> None:
-    """Draw the inertia of each run against the iteration, and a dot where it is now."""
+) -> list[Mark]:
+    """Return the inertia of each run against the iteration, and a dot where it is now."""
     line = max(1, round(0.16 * unit))
-    foot = plot.top + plot.height
-    image[foot : foot + line, plot.left : plot.left + plot.width] = (*theme.line, 255)
-    now = max(snapshot.iteration for snapshot in moment.snapshots)
-    end = _round_up(max(now, 5))
+    foot, end_x = plot.top + plot.height, plot.left + plot.width
+    marks: list[Mark] = [Fill(plot.left, foot, plot.width, line, theme.line)]
+    end = _round_up(max(5, *(snapshot.iteration for snapshot in moment.snapshots)))
+    base = foot + line + round(0.2 * size) + rise(size)
+    marks.append(Text("0", plot.left, base, size, theme.muted))
+    marks.append(Text(f"{end:,}", end_x, base, size, theme.muted, "right"))
+    if extent("iteration", size).width + 6 * size < plot.width:
+        middle = plot.left + plot.width / 2
+        marks.append(Text("iteration", middle, base, size, theme.muted, "middle"))
     known = [
         (history, n, colour)
-        for history, (iteration, _), colour in zip(
-            moment.histories, _told(moment), colours, strict=True
-        )
+        for history, (iteration, _), colour in zip(moment.histories, told, colours, strict=True)
         if (n := min(iteration + 1, len(history.inertia)))
     ]
     # Inertia never rises, so the first value is the largest; the scale begins at zero.
     top = max((history.inertia[0] for history, _, _ in known), default=0.0)
-    for text, at in (("0", 0.0), (f"{end:,}", 1.0)):
-        mask = text_mask(text, size)
-        left = plot.left + round(at * (plot.width - mask.shape[1]))
-        blend_mask(image, mask, left, foot + line + round(0.2 * size), theme.muted)
-    mask = text_mask("iteration", size)
-    if mask.shape[1] + 6 * size < plot.width:
-        left = plot.left + (plot.width - mask.shape[1]) // 2
-        blend_mask(image, mask, left, foot + line + round(0.2 * size), theme.muted)
     top = top or 1.0  # all points lie on their centroids
-    thick = max(1.25, 0.28 * unit)
     dot = max(2.5, 0.75 * unit)
-    inner = plot.width - 2 * dot, plot.height - 2 * dot
-    ends = []
+    dots: list[Mark] = []
     for history, n, colour in known:
         xy = _curve(history, n, end, top)
-        xy[:, 0] = plot.left + dot + xy[:, 0] * inner[0]
-        xy[:, 1] = foot - xy[:, 1] * inner[1]
+        xy[:, 0] = plot.left + dot + xy[:, 0] * (plot.width - 2 * dot)
+        xy[:, 1] = foot - xy[:, 1] * (plot.height - 2 * dot)
         if len(colours) == 1:
-            _fill(image, xy, foot, colour)
-        for (x0, y0), (x1, y1) in zip(xy[:-1].tolist(), xy[1:].tolist(), strict=True):
-            blend_line(x0, y0, x1, y1, thick, *colour, 1.0, image)
-        ends.append((*xy[-1].tolist(), colour))
-    for x, y, colour in ends:
-        blend_disc(x, y, dot, *theme.background, image)
-        blend_disc(x, y, dot - max(1.0, 0.2 * unit), *colour, image)
+            marks.append(Area(xy, foot, colour, _TINT))
+        marks.append(Polyline(xy, max(1.25, 0.28 * unit), colour))
+        x, y = xy[-1].tolist()
+        rings = ((dot, theme.background),)
+        dots.append(Disc(x, y, dot - max(1.0, 0.2 * unit), colour, rings))
+    return marks + dots
 
 
 def _curve(history: History, n: int, end: int, top: float) -> NDArray[np.float64]:
     """Return iteration and inertia as shares of their scales, (n, 2)."""
     return np.stack([np.arange(n) / end, np.array(history.inertia[:n]) / top], axis=1)
-
-
-def _fill(image: Image, xy: NDArray[np.float64], foot: int, colour: Colour) -> None:
-    """Tint what lies under a curve."""
-    left, right = max(0, int(xy[0, 0])), min(image.shape[1], int(xy[-1, 0]) + 1)
-    heights = np.interp(np.arange(left, right) + 0.5, xy[:, 0], xy[:, 1])
-    below = np.arange(foot)[:, None] >= np.rint(heights)
-    blend_mask(image[:foot], below * np.uint8(26), left, 0, colour)
 
 
 def _round_up(n: int) -> int:

@@ -1,165 +1,138 @@
-"""Kernels that blend discs, rings, lines and masks over a picture. No points, no themes."""
+"""Paints marks over the pixels of a picture. Decides nothing: no points, no themes."""
 
 from __future__ import annotations
 
-from math import sqrt
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any
 
-from numpy import float64, intp, uint8
+import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_engine.runtime.jit import kernel
+from renderers.picture.colours import Colour
+from renderers.picture.marks import (
+    Area,
+    Cover,
+    Disc,
+    Fill,
+    Group,
+    Mark,
+    Polyline,
+    Raster,
+    Rings,
+    Text,
+)
+from renderers.picture.strokes import (
+    blend_cover,
+    blend_disc,
+    blend_fill,
+    blend_path,
+    blend_pixels,
+    blend_rings,
+)
+from renderers.picture.text import SHIFTS, extent, rise, text_mask
 
-__all__ = ["blend_cover", "blend_disc", "blend_line", "blend_pixels", "blend_rings"]
+__all__ = ["blend_mask", "paint"]
 
-
-@kernel(counted=False, inline=True)
-def _blend(
-    image: NDArray[uint8],
-    i: int,
-    j: int,
-    red: int,
-    green: int,
-    blue: int,
-    q: int,  # 0..256
-) -> None:
-    image[i, j, 0] = (int(image[i, j, 0]) * (256 - q) + red * q + 128) // 256
-    image[i, j, 1] = (int(image[i, j, 1]) * (256 - q) + green * q + 128) // 256
-    image[i, j, 2] = (int(image[i, j, 2]) * (256 - q) + blue * q + 128) // 256
-
-
-@kernel(counted=False)
-def blend_disc(
-    x: float,  # pixels
-    y: float,
-    radius: float,  # pixels
-    red: int,
-    green: int,
-    blue: int,
-    image: NDArray[uint8],  # in and out, (height, width, 4)
-) -> None:
-    """Blend one anti-aliased disc."""
-    height, width = image.shape[0], image.shape[1]
-    reach = radius + 0.5
-    if not (x > -reach and x < width + reach and y > -reach and y < height + reach):
-        return
-    for i in range(max(0, int(y - reach)), min(height, int(y + reach) + 1)):
-        dy = i + 0.5 - y
-        for j in range(max(0, int(x - reach)), min(width, int(x + reach) + 1)):
-            dx = j + 0.5 - x
-            cover = min(1.0, reach - sqrt(dx * dx + dy * dy))
-            if cover > 0.0:
-                _blend(image, i, j, red, green, blue, int(cover * 256 + 0.5))
+Image = NDArray[np.uint8]
 
 
-@kernel(counted=False)
-def blend_rings(
-    xy: NDArray[float64],  # in, (R, 2), pixels
-    radius: float,  # of the middle of the ring, pixels
-    line: float,  # its width, pixels
-    red: int,
-    green: int,
-    blue: int,
-    opacity: float,  # 0..1
-    image: NDArray[uint8],  # in and out, (height, width, 4)
-) -> None:
-    """Blend an anti-aliased ring around each place."""
-    height, width = image.shape[0], image.shape[1]
-    reach = radius + 0.5 * line + 0.5
-    for r in range(xy.shape[0]):
-        x = xy[r, 0]
-        y = xy[r, 1]
-        if not (x > -reach and x < width + reach and y > -reach and y < height + reach):
-            continue
-        for i in range(max(0, int(y - reach)), min(height, int(y + reach) + 1)):
-            dy = i + 0.5 - y
-            for j in range(max(0, int(x - reach)), min(width, int(x + reach) + 1)):
-                dx = j + 0.5 - x
-                off = abs(sqrt(dx * dx + dy * dy) - radius)
-                cover = min(1.0, 0.5 * line + 0.5 - off)
-                if cover > 0.0:
-                    q = int(cover * opacity * 256 + 0.5)
-                    _blend(image, i, j, red, green, blue, q)
+def paint(image: Image, marks: Iterable[Mark], left: int = 0, top: int = 0) -> None:
+    """Paint marks in their order.
+
+    Parameters
+    ----------
+    image : ndarray, (height, width, 4), uint8
+        The frame, or the part of it whose first pixel is (`left`, `top`); drawn into.
+    marks : iterable of Mark
+        What falls outside is cut off.
+    left, top : int
+        Pixels of the frame.
+    """
+    for mark in marks:
+        _PAINT[type(mark)](image, mark, left, top)
 
 
-@kernel(counted=False)
-def blend_line(
-    x0: float,  # pixels
-    y0: float,
-    x1: float,
-    y1: float,
-    line: float,  # width, pixels
-    red: int,
-    green: int,
-    blue: int,
-    opacity: float,  # 0..1
-    image: NDArray[uint8],  # in and out, (height, width, 4)
-) -> None:
-    """Blend an anti-aliased line with round ends."""
-    height, width = image.shape[0], image.shape[1]
-    if not (abs(x0) < 1e7 and abs(y0) < 1e7 and abs(x1) < 1e7 and abs(y1) < 1e7):
-        return
-    dx = x1 - x0
-    dy = y1 - y0
-    squared = dx * dx + dy * dy
-    reach = 0.5 * line + 0.5
-    top = max(0, int(min(y0, y1) - reach))
-    foot = min(height, int(max(y0, y1) + reach) + 1)
-    for i in range(top, foot):
-        # The columns that this row can touch: where the line, widened, crosses it.
-        low, high = min(x0, x1), max(x0, x1)
-        if abs(dy) > 1e-9:
-            slope = dx / dy
-            a = x0 + (i - reach - y0) * slope
-            b = x0 + (i + 1.0 + reach - y0) * slope
-            low, high = max(low, min(a, b)), min(high, max(a, b))
-        for j in range(max(0, int(low - reach)), min(width, int(high + reach) + 1)):
-            px = j + 0.5 - x0
-            py = i + 0.5 - y0
-            t = 0.0
-            if squared > 0.0:
-                t = min(1.0, max(0.0, (px * dx + py * dy) / squared))
-            ex = px - t * dx
-            ey = py - t * dy
-            cover = min(1.0, reach - sqrt(ex * ex + ey * ey))
-            if cover > 0.0:
-                q = int(cover * opacity * 256 + 0.5)
-                _blend(image, i, j, red, green, blue, q)
+def blend_mask(image: Image, mask: Image, left: int, top: int, colour: Colour) -> None:
+    """Blend a colour into `image` through a mask; what falls outside is cut off."""
+    blend_cover(image, mask, left, top, *colour)
 
 
-@kernel(counted=False)
-def blend_cover(
-    image: NDArray[uint8],  # in and out, (height, width, 4)
-    cover: NDArray[uint8],  # in, (h, w), 0..255
-    left: int,  # where its first column goes; what falls outside is cut off
-    top: int,
-    red: int,
-    green: int,
-    blue: int,
-) -> None:
-    """Blend a colour in through a mask."""
-    for i in range(max(0, top), min(image.shape[0], top + cover.shape[0])):
-        for j in range(max(0, left), min(image.shape[1], left + cover.shape[1])):
-            q = int(cover[i - top, j - left])
-            if q > 0:
-                image[i, j, 0] += (red - int(image[i, j, 0])) * q // 255
-                image[i, j, 1] += (green - int(image[i, j, 1])) * q // 255
-                image[i, j, 2] += (blue - int(image[i, j, 2])) * q // 255
+def _paint_fill(image: Image, mark: Fill, left: int, top: int) -> None:
+    x, y, width, height, colour, opacity = mark
+    x, y = x - left, y - top
+    blend_fill(float(x), float(y), float(x + width), float(y + height), *colour, opacity, image)
 
 
-@kernel(counted=False)
-def blend_pixels(
-    pixels: NDArray[intp],  # in, (P,), as row * width + column
-    cover: NDArray[uint8],  # in, (P,), 0..255
-    red: int,
-    green: int,
-    blue: int,
-    opacity: float,  # 0..1
-    image: NDArray[uint8],  # in and out, (height, width, 4)
-) -> None:
-    """Blend a colour over some pixels."""
-    width = image.shape[1]
-    for p in range(pixels.shape[0]):
-        i = pixels[p] // width
-        j = pixels[p] - i * width
-        q = int(cover[p] * opacity * (256.0 / 255.0) + 0.5)
-        _blend(image, i, j, red, green, blue, q)
+@lru_cache(maxsize=256)
+def _rings(rings: tuple[tuple[float, Colour], ...]) -> NDArray[np.float64]:
+    """Return (radius, red, green, blue) of each ring, (R, 4)."""
+    return np.array([(radius, *colour) for radius, colour in rings]).reshape(-1, 4)
+
+
+def _paint_disc(image: Image, mark: Disc, left: int, top: int) -> None:
+    x, y, radius, colour, rings = mark
+    blend_disc(x - left, y - top, _rings(rings), radius, *colour, image)
+
+
+def _paint_polyline(image: Image, mark: Polyline, left: int, top: int) -> None:
+    xy, width, colour, opacity = mark
+    blend_path(xy, left, top, width, *colour, opacity, image)
+
+
+def _paint_area(image: Image, mark: Area, left: int, top: int) -> None:
+    xs, ys = mark.xy[:, 0] - left, mark.xy[:, 1] - top
+    first, end = max(0, int(xs[0])), min(image.shape[1], int(xs[-1]) + 1)
+    heights = np.interp(np.arange(first, end) + 0.5, xs, ys)
+    below = np.arange(round(mark.foot - top))[:, None] >= np.rint(heights)
+    cover = below * np.uint8(round(255 * mark.opacity))
+    blend_cover(image, cover, first, 0, *mark.colour)
+
+
+def _paint_text(image: Image, mark: Text, left: int, top: int) -> None:
+    words, x, y, size, colour, anchor, bold, turned = mark
+    # Along the line, from where it begins.
+    at = top - y if turned else x - left
+    if anchor != "left":
+        at -= extent(words, size, bold).width * (0.5 if anchor == "middle" else 1.0)
+    steps = round(at * SHIFTS)
+    mask = text_mask(words, size, bold=bold, shift=steps % SHIFTS)
+    at = steps // SHIFTS
+    if turned:
+        mask = np.rot90(mask)
+        blend_cover(image, mask, round(x) - left - rise(size), -at - mask.shape[0], *colour)
+    else:
+        blend_cover(image, mask, at, round(y) - top - rise(size), *colour)
+
+
+def _paint_rings(image: Image, mark: Rings, left: int, top: int) -> None:
+    xy, radius, width, colour, opacity = mark
+    blend_rings(xy, left, top, radius, width, *colour, opacity, image)
+
+
+def _paint_cover(image: Image, mark: Cover, left: int, top: int) -> None:
+    blend_pixels(mark.pixels, mark.cover, *mark.colour, mark.opacity, image)
+
+
+def _paint_raster(image: Image, mark: Raster, left: int, top: int) -> None:
+    box = mark.box._replace(left=mark.box.left - left, top=mark.box.top - top)
+    box.of(image)[..., :3] = mark.pixels
+
+
+def _paint_group(image: Image, mark: Group, left: int, top: int) -> None:
+    box = mark.box
+    inside = box._replace(left=box.left - left, top=box.top - top).of(image)
+    paint(inside, mark.marks, box.left, box.top)
+
+
+_PAINT: dict[type, Callable[[Image, Any, int, int], None]] = {
+    Fill: _paint_fill,
+    Disc: _paint_disc,
+    Polyline: _paint_polyline,
+    Area: _paint_area,
+    Text: _paint_text,
+    Rings: _paint_rings,
+    Cover: _paint_cover,
+    Raster: _paint_raster,
+    Group: _paint_group,
+}

@@ -8,19 +8,24 @@ two iterations).
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from renderers.contract import OVERLAYS, Options
+from renderers.picture.axes import unit_of
 from renderers.picture.cloud import Cloud, marker_radius
 from renderers.picture.colours import cluster_colours
-from renderers.picture.dashboard import draw_dashboard, draw_sizes, run_colours, verdict
-from renderers.picture.layout import Box, Layout, blend_mask, grid, lay_out, unit_of
+from renderers.picture.dashboard import dashboard, run_colours, size_marks, verdict
+from renderers.picture.ink import paint
+from renderers.picture.layout import Layout, grid, lay_out
+from renderers.picture.marks import Fill, Group, Mark, Raster, Text
 from renderers.picture.overlays import Overlays
-from renderers.picture.text import LEAST_TYPE, text_mask
-from renderers.picture.themes import theme_named
+from renderers.picture.text import LEAST_TYPE, extent, rise
+from renderers.picture.themes import Theme, theme_named
+from renderers.plane.placement import Box
 from renderers.scene import Moment, Scene
 
 if TYPE_CHECKING:
@@ -30,6 +35,7 @@ __all__ = ["Painter"]
 
 # Of a palette: a GIF of 256 has none left for "as before", and becomes three times as large.
 _COLOURS = 255
+_VEIL = 205 / 255  # over the points behind the iteration
 _TAKE_ROOM = frozenset({"curve", "sizes"})  # the layout depends on these
 
 
@@ -107,35 +113,35 @@ class Painter:
         state = (*moment.snapshots, moment.phase == "update")
         told = (moment.arrived, moment.last)
         if self._state_of is None or not _same(state, self._state_of):
-            self._paint_state(moment)
+            self._paint_points(moment)
+            paint(self._state, self._state_marks(moment))
             self._state_of, self._told = state, None
         if told != self._told:
             self._paint_dashboard(moment)
             self._told = told
         np.copyto(self._frame, self._state)
-        for i, (cloud, over, snapshot) in enumerate(
-            zip(self._clouds, self._over, moment.snapshots, strict=True)
-        ):
-            image = cloud.box.of(self._frame)
-            now = moment.centroids_of(snapshot)
-            over.draw_centroids(image, snapshot, now, self._overlays)
-            self._draw_step(image, snapshot, self._name(i), verdict(moment, snapshot))
+        paint(self._frame, self._moving_marks(moment))
         return self._frame
 
-    def points_layer(
-        self, moment: Moment, overlays: frozenset[str] = frozenset()
-    ) -> list[NDArray[np.uint8]]:
-        """Return the points of each panel with some overlays that belong to the iteration.
+    def marks(self, moment: Moment) -> list[Mark]:
+        """Return all that the frame of a moment shows, from the back to the front.
 
-        Returns
-        -------
-        list of ndarray, (height, width, 4), uint8
-            The pixels of `boxes`; valid until the next call of a method.
+        Points, borders and changes are a `Raster` for each panel, valid until the next call of a
+        method.
         """
-        before, self._overlays = self._overlays, overlays
-        self._paint_state(moment)
-        self._overlays, self._state_of = before, None
-        return [box.of(self._state) for box in self.boxes]
+        self._paint_points(moment)
+        self._state_of = None
+        marks = list(self.layout.marks)
+        marks += [Raster(box, box.of(self._state)[..., :3]) for box in self.boxes]
+        marks += self._state_marks(moment)
+        if self.layout.dashboard is not None:
+            marks.append(dashboard(self.layout.dashboard, *self._said(moment)))
+        return marks + self._moving_marks(moment)
+
+    def centroid_radius(self, panel: int) -> float:
+        """Return the radius, in pixels, of the centroids of a panel, their edges included."""
+        over, k = self._over[panel], self._scene.panels[panel].k
+        return over.sizes(k, "numbers" in self._overlays).outer
 
     def palette(self) -> NDArray[np.uint8]:
         """Return colours that serve every frame, before any is painted.
@@ -173,7 +179,9 @@ class Painter:
             for panel, radius in zip(panels, radii, strict=True)
         ]
         self.layout: Layout = lay_out(self._scene, self._size, theme, self.notes, self._overlays)
-        self._still = self.layout.image
+        width, height = self._size
+        self._still = np.full((height, width, 4), 255, dtype=np.uint8)
+        paint(self._still, self.layout.marks)
         self._base, self._state, self._frame = (self._still.copy() for _ in range(3))
         self._clouds = [
             Cloud(panel.view, box, radius, colours, theme)
@@ -196,55 +204,79 @@ class Painter:
             for panel, cell in zip(self._scene.panels, cells, strict=True)
         ]
 
-    def _paint_state(self, moment: Moment) -> None:
-        """Paint what stays the same for an iteration, below the centroids."""
+    def _paint_points(self, moment: Moment) -> None:
+        """Paint what is made of pixels: points, borders and changes."""
         for cloud, snapshot in zip(self._clouds, moment.snapshots, strict=True):
             cloud.paint(snapshot, self._still, self._base)
         np.copyto(self._state, self._base)
-        histories = moment.histories or (None,) * len(moment.snapshots)
-        for over, snapshot, history in zip(self._over, moment.snapshots, histories, strict=True):
-            image = over.box.of(self._state)
+        for over, snapshot in zip(self._over, moment.snapshots, strict=True):
             phase = "update" if moment.is_over(snapshot) else moment.phase
-            over.draw_state(image, snapshot, history, self._overlays, phase)
+            marks = over.raster_marks(snapshot, self._overlays, phase)
+            paint(self._state, [Group(over.box, tuple(marks))])
+
+    def _state_marks(self, moment: Moment) -> list[Mark]:
+        """Return what stays the same for an iteration: trails and sizes."""
+        histories = moment.histories or (None,) * len(moment.snapshots)
+        marks: list[Mark] = []
+        for over, snapshot, history in zip(self._over, moment.snapshots, histories, strict=True):
+            trails = over.trail_marks(snapshot.iteration, history, self._overlays)
+            marks.append(Group(over.box, tuple(trails)))
         if "sizes" in self._overlays:
             for strip, snapshot, colours in zip(
                 self.layout.strips, moment.snapshots, self._colours, strict=False
             ):
-                draw_sizes(strip.of(self._state), snapshot, colours)
+                marks += size_marks(strip, snapshot, colours)
+        return marks
 
     def _paint_dashboard(self, moment: Moment) -> None:
         """Paint what is told of the runs; it changes when the centroids arrive."""
-        if self.layout.dashboard is not None:
-            image = self.layout.dashboard.of(self._state)
-            image[:] = self.layout.dashboard.of(self._base)
-            draw_dashboard(image, self._scene, moment, self._theme, unit_of(*self._size))
+        box = self.layout.dashboard
+        if box is not None:
+            box.of(self._state)[:] = box.of(self._base)
+            paint(self._state, [dashboard(box, *self._said(moment))])
 
-    def _name(self, panel: int) -> str:
-        """Return what a run is called on its picture, if there is no room above it."""
-        return "" if self.layout.titled else self._scene.panels[panel].title
+    def _said(self, moment: Moment) -> tuple[Scene, Moment, Theme, tuple[int, int]]:
+        return self._scene, moment, self._theme, self._size
 
-    def _draw_step(
-        self, image: NDArray[np.uint8], snapshot: Snapshot, name: str, verdict: str
-    ) -> None:
-        """Write the iteration into the lower left corner, and at the end who wins a race."""
+    def _moving_marks(self, moment: Moment) -> list[Mark]:
+        """Return what may move between two iterations, and what is written in its corner."""
+        marks: list[Mark] = []
+        for i, (over, snapshot) in enumerate(zip(self._over, moment.snapshots, strict=True)):
+            now = moment.centroids_of(snapshot)
+            inside = over.centroid_marks(snapshot, now, self._overlays)
+            name = "" if self.layout.titled else self._scene.panels[i].title
+            inside += self._step_marks(over.box, snapshot, name, verdict(moment, snapshot))
+            marks.append(Group(over.box, tuple(inside)))
+        return marks
+
+    def _step_marks(self, box: Box, snapshot: Snapshot, name: str, verdict: str) -> list[Mark]:
+        """Return the iteration in the lower left corner, and at the end who wins a race.
+
+        With the name of the run, if there is no room for it above the panel.
+        """
         theme, unit = self._theme, self._unit
         size = max(LEAST_TYPE, theme.step_size * unit)
         step = f"i = {snapshot.iteration}"
         end = "converged" if snapshot.converged and not theme.boxed else ""
         named = f"{name} {verdict}".strip() if name else verdict
-        height, width = image.shape[:2]
-        pad = round(0.45 * size)
+        high, pad = round(1.25 * size), round(0.45 * size)
         # All of it, or what matters most.
-        for words in ((named, step, end), (named, step), (named,), (step,)):
-            mask = text_mask(", ".join(filter(None, words)), size)
-            if 0 < mask.shape[1] <= width - 2 * pad and mask.shape[0] <= height / 3 - 2 * pad:
+        for told in ((named, step, end), (named, step), (named,), (step,)):
+            words = ", ".join(filter(None, told))
+            wide = math.ceil(extent(words, size).width)
+            if 0 < wide <= box.width - 2 * pad and high <= box.height / 3 - 2 * pad:
                 break
         else:
-            return
-        if not theme.boxed:
-            ground = np.full((mask.shape[0] + pad, mask.shape[1] + 2 * pad), 205, dtype=np.uint8)
-            blend_mask(image, ground, 0, height - ground.shape[0], theme.background)
-        blend_mask(image, mask, pad, height - mask.shape[0] - pad // 2, theme.text)
+            return []
+        foot = box.top + box.height
+        base = foot - high - pad // 2 + rise(size)
+        text = Text(words, box.left + pad, base, size, theme.text)
+        if theme.boxed:
+            return [text]
+        ground = Fill(
+            box.left, foot - high - pad, wide + 2 * pad, high + pad, theme.background, _VEIL
+        )
+        return [ground, text]
 
 
 def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:

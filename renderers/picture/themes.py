@@ -8,10 +8,9 @@ from typing import Literal
 
 from renderers.contract import OVERLAYS
 from renderers.errors import InvalidOption
+from renderers.picture.colours import Colour
 
-__all__ = ["THEMES", "Theme", "theme_named"]
-
-Colour = tuple[int, int, int]
+__all__ = ["THEMES", "Colour", "Theme", "theme_named"]
 
 
 @dataclass(frozen=True, slots=True)

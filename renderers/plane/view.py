@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from kmeans_engine.runtime.threads import default_threads, fold_chunks
 from renderers.errors import InvalidOption
 from renderers.plane.components import SAMPLE, component_label, principal_components
+from renderers.plane.placement import Box, Limits, Placement, padded
 from renderers.plane.places import bounds, place, project
 from renderers.scene import Panel, Scene
 
@@ -22,7 +23,6 @@ __all__ = ["View", "make_scene"]
 
 _GOLDEN = 0.6180339887498949
 _BLOCK = 1 << 16  # values at a time: they and their places stay in the cache
-_LARGEST = 8e307  # limits are kept where their difference is still a float64
 
 
 class View:
@@ -212,12 +212,15 @@ class View:
         shares = np.bincount(i * cells + j) / len(rows)
         return float(1 / (shares**2).sum() / cells**2)
 
+    def placed(self, box: Box) -> Placement:
+        """Return where the plane lies on a picture that shows it in `box`."""
+        return Placement(self.limits, box)
+
     def block_rows(self) -> int:
         """Return how many rows to place at a time: what stays in the cache."""
         return max(1, _BLOCK // int(self.points.shape[1]))
 
-    def _find_limits(self) -> tuple[float, float, float, float]:
-
+    def _find_limits(self) -> Limits:
         def make() -> NDArray[np.float64]:
             return np.array([np.inf, -np.inf, np.inf, -np.inf])
 
@@ -227,10 +230,10 @@ class View:
         rows, threads = self.block_rows(), default_threads()
         extremes = np.array(fold_chunks(make, look, len(self.points), rows, threads))
         low, high = extremes.min(axis=0), extremes.max(axis=0)
-        xmin, xmax = _padded(float(low[0]), float(high[1]))
+        xmin, xmax = padded(float(low[0]), float(high[1]))
         if self.on_a_line:
             return xmin, xmax, 0.0, 1.0
-        return xmin, xmax, *_padded(float(low[2]), float(high[3]))
+        return xmin, xmax, *padded(float(low[2]), float(high[3]))
 
 
 def make_scene(
@@ -274,14 +277,3 @@ def _checked_axes(axes: tuple[int, int], features: int) -> tuple[int, int]:
     if not valid:
         raise InvalidOption(f"{needs}: give two column numbers, such as (0, 1)")
     return int(a), int(b)
-
-
-def _padded(low: float, high: float) -> tuple[float, float]:
-    """Return the limits of an axis: 5% around the data, or room around a single value."""
-    low, high = max(-_LARGEST, low), min(_LARGEST, high)
-    largest = max(abs(low), abs(high))
-    if high - low <= max(1e-290, 1e-13 * largest):
-        half = 0.5 if largest < 1e9 else largest * 1e-3
-        middle = low / 2 + high / 2
-        return middle - half, middle + half
-    return low - 0.05 * (high - low), high + 0.05 * (high - low)

@@ -34,7 +34,7 @@ class PngRenderer(Still):
         if panel.image is not None and len(scene.panels) == 1:
             picture = self._recoloured(panel, moment)
         else:
-            picture = Image.fromarray(self.paint(scene, moment)[:, :, :3])
+            picture = Image.fromarray(self.painter(scene).paint(moment)[:, :, :3])
         info = PngInfo()
         for name, text in {"Title": scene.title, **scene.facts}.items():
             if text:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import abc
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kmeans_engine.runtime.atomic import AtomicFile
 from renderers.contract import Renderer
 from renderers.errors import InvalidOption
@@ -15,6 +12,8 @@ from renderers.scene import Moment, Scene
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from renderers.picture.painter import Painter
 
 __all__ = ["Still"]
 
@@ -35,7 +34,7 @@ class Still(Renderer):
 
     @property
     def dots(self) -> tuple[int, int]:
-        """Width and height in dots of what is rasterised."""
+        """Width and height of the picture in dots: the pixels that are painted."""
         width, height = (max(1, round(n * self.options.dpi / PLAIN_DPI)) for n in self.options.size)
         return width, height
 
@@ -65,8 +64,8 @@ class Still(Renderer):
         """Forget everything. Nothing is written before `close`, so no file is left behind."""
         self._scene = self._moment = None
 
-    def paint(self, scene: Scene, moment: Moment) -> NDArray[np.uint8]:
-        """Return the frame of a moment in dots."""
+    def painter(self, scene: Scene) -> Painter:
+        """Return a painter of pictures in dots."""
         from renderers.picture.painter import Painter
 
-        return Painter(scene, self.options.with_size(self.dots)).paint(moment)
+        return Painter(scene, self.options.with_size(self.dots))

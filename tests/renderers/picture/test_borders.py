@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from kmeans_engine import assign_points
 from renderers.picture.borders import Borders
-from renderers.picture.layout import Box
+from renderers.plane.placement import Box
 from renderers.plane.view import View
 
 
@@ -43,7 +43,7 @@ def test_blocks_give_what_asking_for_every_sample_gives(seed, k, size, axes, lin
     centroids = rng.normal(size=(k, 2)) * [1.0, 30.0]
     view = View(points, axes=axes, offset=[3.0, -1.0], scale=[2.0, 0.5])
     box = Box(7, 5, *size)
-    borders = Borders(view, box, line)
+    borders = Borders(view, view.placed(box), line)
     borders.mask(points[:7])  # leaves no trace
     pixels, cover = borders.mask(centroids)
     picture = np.zeros((box.height, box.width), dtype=int)
@@ -56,7 +56,9 @@ def test_a_border_lies_half_way_and_is_as_wide_as_asked_for():
     view = View(np.array([[0.0, 0.0], [10.0, 10.0]]))
     box = Box(0, 0, 110, 110)  # ten pixels per unit
     for line in (1.0, 3.0):
-        pixels, cover = Borders(view, box, line).mask(np.array([[2.0, 5.0], [8.0, 5.0]]))
+        pixels, cover = Borders(view, view.placed(box), line).mask(
+            np.array([[2.0, 5.0], [8.0, 5.0]])
+        )
         picture = np.zeros(110 * 110)
         picture[pixels] = cover / 255
         picture = picture.reshape(110, 110)
@@ -68,5 +70,5 @@ def test_a_border_lies_half_way_and_is_as_wide_as_asked_for():
 
 def test_one_feature_has_upright_borders():
     view = View(np.arange(11.0))
-    pixels, _ = Borders(view, Box(0, 0, 110, 20), 1.0).mask(np.array([[2.0], [8.0]]))
+    pixels, _ = Borders(view, view.placed(Box(0, 0, 110, 20)), 1.0).mask(np.array([[2.0], [8.0]]))
     assert set(pixels % 110) <= {54, 55} and len(set(pixels // 110)) == 20

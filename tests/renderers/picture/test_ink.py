@@ -1,72 +1,83 @@
 import numpy as np
 import pytest
 
-from renderers.picture import ink
+from renderers.picture.ink import blend_mask, paint
+from renderers.picture.marks import Area, Disc, Fill, Group, Polyline, Raster, Text
+from renderers.picture.text import text_mask
+from renderers.plane.placement import Box
 
-pytestmark = pytest.mark.kernels
 
-
-def white(height=20, width=20):
+def white(height=40, width=60):
     return np.full((height, width, 4), 255, dtype=np.uint8)
 
 
-def test_a_blended_disc_is_exact_inside_and_untouched_outside():
+@pytest.mark.parametrize(("left", "top"), [(-2, -1), (3, 2), (-20, 0), (0, 20)])
+def test_masks_are_cut_at_the_edges(left, top):
+    image = np.full((5, 6, 4), 200, dtype=np.uint8)
+    mask = np.full((4, 4), 255, dtype=np.uint8)
+    blend_mask(image, mask, left, top, (1, 2, 3))
+    expected = np.full((5, 6, 4), 200, dtype=np.uint8)
+    expected[max(0, top) : max(0, top + 4), max(0, left) : max(0, left + 4), :3] = (1, 2, 3)
+    assert np.array_equal(image, expected)
+
+
+SOME = [
+    Fill(3, 4, 20, 9, (200, 30, 30)),
+    Fill(10, 2, 9, 30, (0, 0, 90), 0.5),
+    Disc(30.3, 20.2, 6.0, (9, 99, 9), ((8.0, (0, 0, 0)), (7.0, (255, 255, 255)))),
+    Polyline(np.array([[2.0, 30.0], [40.5, 12.0], [58.0, 38.0]]), 2.0, (90, 0, 90), 0.7),
+    Area(np.array([[5.0, 30.0], [30.0, 10.0], [50.0, 25.0]]), 35, (0, 90, 90), 0.3),
+    Text("words", 8.3, 25.0, 13.0, (0, 0, 0)),
+    Text("up", 50.0, 20.0, 13.0, (0, 0, 0), "middle", turned=True),
+]
+
+
+def test_a_group_shows_what_lies_in_its_box_and_nothing_else():
+    whole, part = white(), white()
+    paint(whole, SOME)
+    box = Box(7, 5, 40, 28)
+    paint(part, [Group(box, tuple(SOME))])
+    assert np.abs(box.of(part).astype(int) - box.of(whole)).max() <= 1
+    box.of(part)[:] = 255
+    assert (part == 255).all() and not (whole == 255).all()
+
+
+def test_a_fill_covers_the_pixels_whose_middle_it_holds():
     image = white()
-    ink.blend_disc(10.0, 10.0, 4.0, 1, 2, 3, image)
-    assert image[10, 10].tolist() == [1, 2, 3, 255]
-    assert (image[:5] == 255).all() and (image[..., 3] == 255).all()
-    assert 1 < image[5, 10, 0] < 255 or 1 < image[6, 10, 0] < 255
-    before = image.copy()
-    ink.blend_disc(float("nan"), 3.0, 4.0, 1, 2, 3, image)
-    ink.blend_disc(1e300, -1e300, 4.0, 1, 2, 3, image)
-    assert np.array_equal(image, before)
-
-
-def dark(image):
-    """How much ink is on a picture, in pixels."""
-    return (255 - image[..., 0].astype(float)).sum() / 255
-
-
-@pytest.mark.parametrize(
-    ("a", "b"), [((5, 15), (35, 15)), ((15, 5), (15, 35)), ((4, 6), (33, 28)), ((30, 31), (8, 10))]
-)
-@pytest.mark.parametrize("line", [1.0, 3.0])
-def test_a_line_covers_its_area_and_no_pixel_far_from_it(a, b, line):
-    image = white(40, 40)
-    ink.blend_line(*map(float, (*a, *b)), line, 0, 0, 0, 1.0, image)
-    length = np.hypot(b[0] - a[0], b[1] - a[1])
-    assert dark(image) == pytest.approx(line * length + np.pi * line**2 / 4, rel=0.08)
-    rows, columns = np.nonzero(image[..., 0] < 255)
-    px, py = columns + 0.5 - a[0], rows + 0.5 - a[1]
-    along = ((px * (b[0] - a[0]) + py * (b[1] - a[1])) / length**2).clip(0, 1)
-    off = np.hypot(px - along * (b[0] - a[0]), py - along * (b[1] - a[1]))
-    assert off.max() < line / 2 + 0.5
-    assert (image[..., 3] == 255).all()
-
-
-def test_a_line_of_no_length_is_a_dot_and_one_from_far_away_is_left_out():
+    paint(image, [Fill(1.5, 3, 4.0, 1, (1, 2, 3)), Fill(5.5, 3, 4.2, 1, (4, 5, 6))])
+    assert (image[3, 2:6, 0] == 1).all() and (image[3, 6:10, 0] == 4).all()
+    assert (image[..., 0] < 255).sum() == 8
     image = white()
-    ink.blend_line(10.0, 10.0, 10.0, 10.0, 4.0, 0, 0, 0, 1.0, image)
-    assert dark(image) == pytest.approx(np.pi * 4, rel=0.1)
+    paint(image, [Fill(-50, -50, 500, 500, (5, 55, 105), 0.2)])
+    assert (image == (205, 215, 225, 255)).all()
+
+
+@pytest.mark.parametrize(("anchor", "share"), [("left", 0.0), ("middle", 0.5), ("right", 1.0)])
+def test_words_are_where_their_anchor_says(anchor, share):
+    beside = 0.098 * 13.0  # the H does not fill its room
+    for x in (30.0, 30.25, 30.5):
+        image = white()
+        paint(image, [Text("HEH", x, 30.0, 13.0, (0, 0, 0), anchor)])
+        ink = 1 - image[..., 0] / 255
+        columns = ink.max(axis=0)
+        (seen,) = np.nonzero(columns)
+        left, right = seen[0] + 1 - columns[seen[0]], seen[-1] + columns[seen[-1]]
+        left, right = left - beside, right + beside
+        assert left + share * (right - left) == pytest.approx(x, abs=0.35)
+        assert np.flatnonzero(ink.any(axis=1))[-1] == 29
+
+
+def test_turned_words_run_upwards():
     image = white()
-    for far in (float("nan"), 1e300, -np.inf):
-        ink.blend_line(far, 3.0, 4.0, 5.0, 2.0, 0, 0, 0, 1.0, image)
-    assert dark(image) == 0
-    ink.blend_line(-50.0, 10.0, 70.0, 10.0, 1.0, 0, 0, 0, 1.0, image)
-    assert dark(image) == pytest.approx(20, abs=0.2)  # two rows, half of each
+    paint(image, [Text("LEL", 30.0, 20.0, 13.0, (0, 0, 0), "middle", turned=True)])
+    ink = 255 - image[..., 0]
+    rows, columns = np.nonzero(ink)
+    assert columns.max() == 29 and (rows.min() + rows.max() + 1) / 2 == pytest.approx(20, abs=0.5)
+    upright = text_mask("LEL", 13.0)
+    assert len(set(rows)) == pytest.approx(upright.shape[1], abs=3)
 
 
-def test_a_ring_is_open_inside():
-    image = white()
-    ink.blend_rings(np.array([[10.0, 10.0], [np.nan, 1.0]]), 5.0, 1.0, 0, 0, 0, 0.5, image)
-    assert dark(image) == pytest.approx(0.5 * 2 * np.pi * 5, rel=0.1)
-    assert image[10, 10, 0] == 255 and image[10, 5, 0] < 255
-
-
-def test_pixels_are_blended_by_their_cover():
-    image = white(2, 3)
-    cover = np.array([255, 51], dtype=np.uint8)
-    ink.blend_pixels(np.array([0, 5]), cover, 5, 55, 105, 1.0, image)
-    assert image[0, 0].tolist() == [5, 55, 105, 255]
-    assert image[1, 2].tolist() == [205, 215, 225, 255]
-    assert (image[0, 1:] == 255).all() and (image[1, :2] == 255).all()
+def test_a_raster_fills_its_box():
+    image, box = white(), Box(4, 6, 3, 2)
+    paint(image, [Raster(box, np.arange(18, dtype=np.uint8).reshape(2, 3, 3))])
+    assert np.array_equal(box.of(image)[..., :3].reshape(-1), np.arange(18))

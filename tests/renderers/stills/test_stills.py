@@ -12,7 +12,6 @@ from renderers.plane.view import View, make_scene
 from renderers.stage.pace import moments
 from renderers.stage.play import play
 from renderers.stills.png import PngRenderer
-from renderers.stills.vector import SvgRenderer
 
 POINTS = make_clusters(4, 60, seed=3)
 
@@ -41,33 +40,6 @@ def test_dots_per_inch_make_a_finer_picture_of_the_same_size_on_paper(tmp_path):
     path = renderers.save(run(), tmp_path / "fine.png", size=(320, 240), dpi=250)
     _, info, size = pixels(path)
     assert size == (800, 600) and info["dpi"] == pytest.approx((250, 250), abs=0.1)
-
-
-@pytest.mark.parametrize("theme", ["light", "dark", "classic"])
-@pytest.mark.parametrize("suffix", ["svg", "pdf"])
-def test_a_vector_still_holds_text_and_one_raster_for_the_points(tmp_path, suffix, theme):
-    path = renderers.save(
-        run(), tmp_path / f"paper.{suffix}", size=(640, 480), theme=theme, title="Paper", dpi=200
-    )
-    content = path.read_bytes()
-    if suffix == "svg":
-        text = content.decode()
-        assert text.count("<image") == 1 and "<title>Paper</title>" in text
-        assert "460.8pt" in text  # 640 hundredths of an inch
-    else:
-        assert content.startswith(b"%PDF") and content.count(b"/Subtype /Image") == 1
-        assert b"/MediaBox [ 0 0 460.8 345.6 ]" in content
-
-
-def test_a_vector_still_of_a_race_and_of_a_crowd(tmp_path):
-    crowd = np.random.default_rng(0).normal(size=(30_000, 2))
-    snapshots = list(Engine(crowd).snapshots(crowd[:3], max_iterations=2))
-    view = View(crowd)
-    scene = Scene((Panel(3, view, "one"), Panel(3, view, "other")), "Race")
-    path = tmp_path / "race.svg"
-    states = [(s, snapshots[0]) for s in snapshots]
-    play(moments(states), scene, [SvgRenderer(path, Options())])
-    assert path.read_text().count("<image") == 2
 
 
 def test_an_image_is_recoloured_in_its_own_size(tmp_path):

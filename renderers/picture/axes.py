@@ -1,0 +1,169 @@
+"""The axes of one panel as marks: lines, ticks, labels, title and note. Draws no points."""
+
+from __future__ import annotations
+
+from renderers.picture.marks import Fill, Mark, Text
+from renderers.picture.text import HALF_DIGIT, LEAST_TYPE, extent, fitted, rise
+from renderers.picture.themes import Theme
+from renderers.picture.ticks import ticks
+from renderers.plane.placement import Box
+from renderers.scene import Panel
+
+__all__ = ["Axes", "has_axes", "unit_of"]
+
+_LEAST = (200, 150)  # cells smaller than this show points and nothing around them
+
+
+def unit_of(width: int, height: int) -> float:
+    """Return the unit of a theme's lengths in pixels."""
+    return min(height, 0.75 * width) / 100
+
+
+def has_axes(cell: Box) -> bool:
+    """Return whether a cell has room for more than points."""
+    return cell.width >= _LEAST[0] and cell.height >= _LEAST[1]
+
+
+class Axes:
+    """What stands around the points of one panel.
+
+    Parameters
+    ----------
+    cell : Box
+        Pixels for the panel and all that belongs to it.
+    panel : Panel
+        Limits, labels and title.
+    theme : Theme
+        Colours and sizes.
+    note : str
+        What must be known to read it; may be empty.
+    at_top : bool
+        Whether nothing is above the cell.
+    strip : int
+        Height of the strip of sizes; 0 without it.
+
+    Attributes
+    ----------
+    box : Box
+        Pixels for the points.
+    marks : list of Mark
+        From the back to the front.
+    """
+
+    def __init__(
+        self, cell: Box, panel: Panel, theme: Theme, note: str, at_top: bool, strip: int
+    ) -> None:
+        self.marks: list[Mark] = []
+        if not has_axes(cell):
+            margin = min(cell.width, cell.height) // 32
+            self.box = Box(
+                cell.left + margin,
+                cell.top + margin,
+                max(1, cell.width - 2 * margin),
+                max(1, cell.height - 2 * margin),
+            )
+            return
+        self._cell, self._panel, self._theme = cell, panel, theme
+        self._unit = unit = unit_of(cell.width, cell.height + (0 if at_top else cell.top // 2))
+        self._line = max(1, round(0.16 * unit))
+        self._tick_type = tick_type = max(LEAST_TYPE, theme.tick_size * unit)
+        self._label_type = label_type = max(LEAST_TYPE, theme.label_size * unit)
+        self._gap = gap = round(0.5 * tick_type)
+        self._tick = tick = round(0.35 * tick_type) if theme.boxed else 0
+        x_label, y_label = panel.view.labels
+        under = tick + gap + 1.25 * tick_type + (gap + 1.25 * label_type if x_label else 0)
+        bottom = round(max(under + gap, 0.11 * cell.height if theme.boxed else 0))
+        above = round(2.0 * tick_type if panel.title or note else 0 if not at_top else 2 * unit)
+        if panel.title:
+            above = round(max(above, 2.2 * label_type))
+        above += 3 * strip
+        plot_height = max(1, cell.height - bottom - above)
+
+        _, _, ymin, ymax = panel.view.limits
+        count = 0 if panel.view.on_a_line else min(7, int(plot_height / (3.5 * tick_type)))
+        y_ticks = ticks(ymin, ymax, count)
+        widest = max((extent(words, tick_type).width for _, words in y_ticks), default=0)
+        beside = tick + 3 * gap + widest + (1.25 * label_type + gap if y_label else 0)
+        left = round(max(beside, 0.125 * cell.width if theme.boxed else 4 * unit))
+        right = round(0.1 * cell.width if theme.boxed else 4 * unit)
+        self.box = Box(
+            cell.left + left, cell.top + above, max(1, cell.width - left - right), plot_height
+        )
+        self._add_lines()
+        self._add_y_ticks(y_ticks)
+        self._add_x_ticks()
+        self._add_labels(round(beside - gap / 2))
+        self._add_heading(note, self.box.top - 3 * strip - round(1.6 * tick_type))
+
+    def _add_lines(self) -> None:
+        (left, top, width, height), line = self.box, self._line
+        ink = self._theme.line
+        foot, end = top + height, left + width
+        self.marks += [
+            Fill(left - line, foot, width + line, line, ink),
+            Fill(left - line, top, line, height, ink),
+        ]
+        if self._theme.boxed:
+            self.marks += [
+                Fill(left - line, top - line, width + 2 * line, line, ink),
+                Fill(end, top - line, line, height + 2 * line, ink),
+            ]
+
+    def _add_y_ticks(self, found: list[tuple[float, str]]) -> None:
+        box, line, tick, size = self.box, self._line, self._tick, self._tick_type
+        _, _, ymin, ymax = self._panel.view.limits
+        for value, words in found:
+            y = box.top + round((ymax - value) / (ymax - ymin) * box.height)
+            if tick:
+                self.marks.append(Fill(box.left - line - tick, y, tick, line, self._theme.line))
+            end, base = box.left - line - tick - self._gap, y + 0.5 * line + HALF_DIGIT * size
+            self.marks.append(Text(words, end, base, size, self._theme.muted, "right"))
+
+    def _add_x_ticks(self) -> None:
+        box, line, tick, size = self.box, self._line, self._tick, self._tick_type
+        xmin, xmax, _, _ = self._panel.view.limits
+        foot = box.top + box.height + line
+        base = foot + tick + self._gap // 2 + rise(size)
+        most = self._cell.left + self._cell.width - self._gap
+        for value, words in _beside_each_other(xmin, xmax, box.width, size):
+            x = box.left + round((value - xmin) / (xmax - xmin) * box.width)
+            if tick:
+                self.marks.append(Fill(x, foot, line, tick, self._theme.line))
+            middle = min(x + 0.5 * line, most - extent(words, size).width / 2)
+            self.marks.append(Text(words, middle, base, size, self._theme.muted, "middle"))
+
+    def _add_labels(self, beside: int) -> None:
+        box, size, ink = self.box, self._label_type, self._theme.text
+        x_label, y_label = self._panel.view.labels
+        if x_label:
+            words, fits = fitted(x_label, size, box.width)
+            top = self._tick + self._gap + 1.25 * self._tick_type + self._gap / 2
+            base = box.top + box.height + round(top) + rise(fits)
+            self.marks.append(Text(words, box.left + box.width / 2, base, fits, ink, "middle"))
+        if y_label:
+            words, fits = fitted(y_label, size, box.height)
+            base, middle = box.left - beside + rise(fits), box.top + box.height / 2
+            self.marks.append(Text(words, base, middle, fits, ink, "middle", turned=True))
+
+    def _add_heading(self, note: str, top: int) -> None:
+        """Add the title at the left, and the note at the right of what room it leaves."""
+        box, title, room = self.box, self._panel.title, float(self.box.width)
+        if title:
+            size = max(self._tick_type, 1.1 * self._label_type)
+            words, fits = fitted(title, size, room * 2 // 3 if note else room, bold=True)
+            base = top - round(0.98 * (size - self._tick_type)) + rise(fits)
+            self.marks.append(Text(words, box.left, base, fits, self._theme.text, bold=True))
+            room -= extent(words, fits, True).width + 2 * self._gap
+        if note:
+            words, size = fitted(note, max(LEAST_TYPE, 1.9 * self._unit), room)
+            end, base = box.left + box.width, top + rise(size)
+            self.marks.append(Text(words, end, base, size, self._theme.muted, "right"))
+
+
+def _beside_each_other(low: float, high: float, width: int, size: float) -> list[tuple[float, str]]:
+    """Return as many ticks as stand side by side without touching."""
+    for at_most in range(min(9, int(width / (3 * size))), 1, -1):
+        found = ticks(low, high, at_most)
+        if sum(extent(words, size).width + 1.5 * size for _, words in found) <= width:
+            return found
+    return []

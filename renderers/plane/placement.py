@@ -1,0 +1,90 @@
+"""Where a plane lies on a picture: its limits, a box of pixels, and the way between the two."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from renderers.plane.places import to_pixels
+
+__all__ = ["Box", "Limits", "Placement", "padded"]
+
+Limits = tuple[float, float, float, float]
+Floats = NDArray[np.float64]
+
+_LARGEST = 8e307  # limits are kept where their difference is still a float64
+
+
+class Box(NamedTuple):
+    """A rectangle of pixels."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+    def of(self, image: NDArray[Any]) -> NDArray[Any]:
+        """Return these pixels of `image`, as a view."""
+        return image[self.top : self.top + self.height, self.left : self.left + self.width]
+
+
+class Placement(NamedTuple):
+    """The part of a plane within `limits` fills `box`; the vertical axis points up.
+
+    Nothing else turns places on a plane into pixels, or back.
+
+    Attributes
+    ----------
+    limits : tuple of float
+        ``(xmin, xmax, ymin, ymax)``.
+    box : Box
+        Pixels of the frame.
+    """
+
+    limits: Limits
+    box: Box
+
+    def contains(self, x: float, y: float) -> bool:
+        """Return whether a pixel of the frame lies in the box."""
+        left, top, width, height = self.box
+        return left <= x < left + width and top <= y < top + height
+
+    def within_box(self, xy: Floats) -> Floats:
+        """Turn places on the plane, (R, 2), into pixels from the corner of the box, in place."""
+        xmin, xmax, ymin, ymax = self.limits
+        across, down = self.box.width / (xmax - xmin), self.box.height / (ymax - ymin)
+        to_pixels(xy, xmin, across, ymax, down)
+        return xy
+
+    def on_frame(self, xy: Floats) -> Floats:
+        """Turn places on the plane, (R, 2), into pixels of the frame, in place."""
+        self.within_box(xy)
+        xy += self.box[:2]
+        return xy
+
+    def on_plane(self, x: float, y: float) -> Floats:
+        """Return the place on the plane, (2,), that a pixel of the frame shows."""
+        xmin, xmax, ymin, ymax = self.limits
+        across, down = (x - self.box.left) / self.box.width, (y - self.box.top) / self.box.height
+        return np.array([xmin + across * (xmax - xmin), ymax - down * (ymax - ymin)])
+
+    def samples(self, fine: int) -> tuple[Floats, Floats]:
+        """Return where the middles of `fine` samples a pixel lie along each axis of the plane."""
+        xmin, xmax, ymin, ymax = self.limits
+        width, height = self.box.width * fine, self.box.height * fine
+        xs = xmin + (np.arange(width) + 0.5) * ((xmax - xmin) / width)
+        ys = ymax - (np.arange(height) + 0.5) * ((ymax - ymin) / height)
+        return xs.astype(np.float64), ys.astype(np.float64)
+
+
+def padded(low: float, high: float) -> tuple[float, float]:
+    """Return the limits of an axis: 5% around the data, or room around a single value."""
+    low, high = max(-_LARGEST, low), min(_LARGEST, high)
+    largest = max(abs(low), abs(high))
+    if high - low <= max(1e-290, 1e-13 * largest):
+        half = 0.5 if largest < 1e9 else largest * 1e-3
+        middle = low / 2 + high / 2
+        return middle - half, middle + half
+    return low - 0.05 * (high - low), high + 0.05 * (high - low)

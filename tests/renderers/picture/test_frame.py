@@ -1,0 +1,117 @@
+import numpy as np
+import pytest
+from pictures import BARE, THEME_NAMES, at, blobs, has, lloyd, painted, painter, state
+
+from renderers.picture.cloud import marker_radius
+from renderers.picture.colours import cluster_colours
+from renderers.picture.themes import THEMES
+
+
+@pytest.mark.parametrize("theme", THEME_NAMES)
+def test_points_and_centroids_have_their_clusters_colour_where_they_are(theme):
+    points = np.array([[0.0, 0.0], [10.0, 10.0], [0.0, 10.0], [10.0, 0.0]])
+    snapshot = state(points, [0, 1, 2, 0], [[5.0, 2.0], [5.0, 5.0], [5.0, 8.0]])
+    shown = painter(snapshot, (400, 400), theme, {"numbers"} if theme != "classic" else BARE)
+    frame = shown.paint(at(snapshot))
+    box = shown._clouds[0].box
+    palette = cluster_colours(3, theme).astype(int)
+    ground = np.array(THEMES[theme].background)
+
+    def pixel(x, y):
+        (place,) = shown._clouds[0].placement.within_box(np.array([[x, y]], dtype=np.float64))
+        return frame[box.top + int(place[1]), box.left + int(place[0]), :3].astype(int)
+
+    for (x, y), label in zip(points, snapshot.labels, strict=True):
+        expected = ground + (palette[label] - ground) * THEMES[theme].opacity
+        assert np.abs(pixel(x, y) - expected).max() <= 2
+    for (x, y), colour in zip(snapshot.centroids, palette, strict=True):
+        # The middle carries the number, except in classic.
+        (place,) = shown._clouds[0].placement.within_box(np.array([[x, y]]))
+        i, j = box.top + int(place[1]), box.left + int(place[0])
+        inside = frame[i, j] if theme == "classic" else frame[i - 5 : i + 6, j - 5 : j + 6]
+        assert has(inside, colour)
+
+
+def test_the_iteration_is_written_in_the_lower_left_corner():
+    points = blobs()
+    first = lloyd(points, points[:3], 0)[0]
+    for theme in THEME_NAMES:
+        shown = painter(first, (320, 240), theme)
+        frames = []
+        for iteration in (3, 4):
+            snapshot = state(points, first.labels, first.centroids)
+            snapshot.iteration = iteration
+            frames.append(shown.paint(at(snapshot)).copy())
+        rows, columns = np.nonzero((frames[0] != frames[1]).any(axis=-1))
+        assert rows.min() > 180 and columns.max() < 80
+        box, ink = shown._clouds[0].box, THEMES[theme].text
+        corner = frames[0][box.top + box.height - 22 : box.top + box.height, box.left :][:, :40]
+        assert (
+            np.abs(corner[..., :3].astype(int) - ink).max(axis=2).min() < 50
+        )  # a stroke is thinner than a pixel
+
+
+def test_convergence_is_said_but_not_in_classic():
+    points = blobs(clusters=3)
+    for theme, said in (("light", True), ("dark", True), ("classic", False)):
+        one = state(points, [0] * 300, points[:1])
+        other = state(points, [0] * 300, points[:1], converged=True)
+        differs = not np.array_equal(
+            painted(one, (320, 240), theme), painted(other, (320, 240), theme)
+        )
+        assert differs == said
+
+
+def test_phases_move_the_centroids():
+    points = blobs(clusters=3)
+    snapshot = state(points, [0] * 300, [[1.0, 1.0]], assigned_from=np.array([[-1.0, -1.0]]))
+    shown = painter(snapshot)
+    place = {}
+    for phase, progress in [("assignment", 0.5), ("update", 0.0), ("update", 0.5), ("state", 1.0)]:
+        place[phase, progress] = shown.paint(at(snapshot, phase=phase, progress=progress)).copy()
+    half = state(points, [0] * 300, [[0.0, 0.0]])
+    old = state(points, [0] * 300, [[-1.0, -1.0]])
+    assert np.array_equal(place["assignment", 0.5], painted(old))
+    assert np.array_equal(place["update", 0.0], painted(old))
+    assert np.array_equal(place["update", 0.5], painted(half))
+    assert np.array_equal(place["state", 1.0], painted(snapshot))
+    assert np.array_equal(
+        shown.paint(at(snapshot, phase="state", progress=0.5)), place["update", 0.5]
+    )
+
+
+def test_an_empty_clusters_centroid_is_drawn_and_a_far_one_is_cut_off():
+    points = blobs(clusters=2)
+    with_empty = state(points, [0] * 200, [[0.0, 0.0], points.mean(axis=0) * 0.99])
+    assert has(painted(with_empty), cluster_colours(2)[1])
+    for far in (1e300, -1e12, 50.0):
+        frame = painted(state(points, [0] * 200, [[0.0, 0.0], [far, far]]))
+        assert not has(frame, cluster_colours(2)[1])
+
+
+@pytest.mark.parametrize("theme", THEME_NAMES)
+def test_many_points_become_a_density_picture_that_says_so(theme):
+    points = np.repeat([[0.0, 1.0], [1.0, 0.0], [0.3, 0.6]], [30_000, 1, 1000], axis=0)
+    labels = np.repeat([0, 1, 0], [30_000, 1, 1000])
+    snapshot = state(points, labels, [[0.5, 0.1], [0.6, 0.2]])
+    shown = painter(snapshot, (320, 240), theme, BARE)
+    cloud = shown._clouds[0]
+    corner = (cloud.box.left, cloud.box.top)
+    assert cloud.radius == 0
+    frame = shown.paint(at(snapshot))
+    lone = cloud.placement.within_box(np.array([[1.0, 0.0]]))[0].astype(int) + corner
+    seen = frame[lone[1], lone[0], :3].astype(int) - THEMES[theme].background
+    assert np.abs(seen).max() > 40  # one point is visible
+    full = cloud.placement.within_box(np.array([[0.0, 1.0]]))[0].astype(int) + corner
+    assert frame[full[1], full[0], :3].tolist() == cluster_colours(2, theme)[0].tolist()
+    band = (shown._still[: cloud.box.top, 160:, :3] != THEMES[theme].background).any()
+    assert band  # the note
+
+
+def test_the_switch_goes_by_points_for_the_area():
+    theme = THEMES["light"]
+    assert marker_radius(1200, 1280 * 720, 7.2, theme) > 3
+    assert marker_radius(5000, 640 * 480, 4.8, theme) > 0.75
+    assert marker_radius(1_000_000, 1280 * 720, 7.2, theme) == 0
+    assert marker_radius(100_000, 3840 * 2160, 21.6, theme) > 0.75
+    assert marker_radius(1, 1, 0.01, theme) > 0

@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from renderers.picture.ticks import ticks
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (-4.4, 4.4, ["~4", "~2", "0", "2", "4"]),
+        (0.0, 1.05, ["0.00", "0.25", "0.50", "0.75", "1.00"]),
+        (-1000, 1_050_000, ["0", "250,000", "500,000", "750,000", "1,000,000"]),
+        (1e9, 1e9 + 4, [f"1,000,000,00{i}" for i in range(5)]),
+        (0, 4e9, ["0", "1e9", "2e9", "3e9", "4e9"]),
+        (1.0, 1.0 + 1e-13, []),
+        (0, 4e-9, ["0", "1e~9", "2e~9", "3e~9", "4e~9"]),
+        (-1e300, 1e300, []),
+        (0.0, 1e-300, []),
+    ],
+)
+def test_ticks_are_round_numbers(low, high, expected):
+    written = [w.replace("\N{MINUS SIGN}", "~") for _, w in ticks(low, high, 5)]
+    assert written == expected
+    for value, _ in ticks(low, high, 5):
+        assert low <= value <= high
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.floats(-1e12, 1e12), st.floats(1e-9, 1e12), st.integers(2, 9))
+def test_an_axis_has_at_least_two_ticks_and_no_more_than_asked_for(low, width, at_most):
+    found = ticks(low, low + width, at_most)
+    if width / at_most < 1e-11 * max(abs(low), abs(low + width)):
+        return  # nothing can be told apart there
+    values = [value for value, _ in found]
+    assert 2 <= len(values) <= at_most + 1
+    assert len({written for _, written in found}) == len(found)
+    steps = np.diff(values)
+    assert np.allclose(steps, steps[0], rtol=1e-3)
+
+
+def test_a_narrow_axis_has_no_lone_tick():
+    assert [written for _, written in ticks(-2.8, 18.3, 2)] == ["0", "10"]
