@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -44,13 +43,6 @@ class Painting:
 
 def moments(count: int, seconds: float = 1.0) -> list[Moment]:
     return [Moment((SimpleNamespace(iteration=i),), seconds) for i in range(count)]
-
-
-def eventually(truth: Callable[[], bool], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not truth():
-        assert time.monotonic() < deadline, "did not happen"
-        time.sleep(0.002)
 
 
 def in_thread(work: Callable[[], None]) -> threading.Thread:

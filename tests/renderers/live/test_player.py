@@ -6,7 +6,8 @@ import threading
 from types import SimpleNamespace
 
 import pytest
-from live import Clock, eventually, in_thread, moments
+from live import Clock, in_thread, moments
+from wait import eventually
 
 from renderers import Moment
 from renderers.live.player import Player, RunStopped

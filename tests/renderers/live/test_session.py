@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
-from live import Clock, Painting, eventually, moments
+from live import Clock, Painting, moments
+from wait import eventually
 
 from renderers import Moment, Options, Panel, Renderer, RenderError, Scene, registry
 from renderers.live import ChoiceUnavailable, Commands, LiveRenderer

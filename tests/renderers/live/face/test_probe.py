@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 import pytest
-from live import eventually
+from wait import eventually
 
 from kmeans_engine import Engine
 from renderers import Moment, Panel, Scene

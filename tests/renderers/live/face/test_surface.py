@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from live import Clock, Painting, eventually
+from live import Clock, Painting
+from wait import eventually
 
 from renderers import Moment, Options, Panel, Scene
 from renderers.live import Commands

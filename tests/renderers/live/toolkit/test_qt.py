@@ -9,9 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from command import ROOT
 from windows import CYCLES, NOTHING
-
-ROOT = Path(__file__).parent.parent
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("PySide6") is None, reason="PySide6 is not on this machine"

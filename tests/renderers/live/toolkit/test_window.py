@@ -16,13 +16,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command import eventually
+from command import ROOT
 from screen import SIZE, Program, Screen, needs_x
+from wait import eventually
 from windows import CYCLES, NOTHING
 
 from renderers.live.face.controls import bar_height
 
-ROOT = Path(__file__).parent.parent
 BAR = 50  # pixels at the bottom of the picture that messages may cover
 
 # What the processes under test share; they add a job and drive it.
