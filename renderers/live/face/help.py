@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from renderers.live.face.skin import Pixels, Skin, panel
+from renderers.live.face.shapes import Pixels, panel
+from renderers.live.face.skin import Skin
 from renderers.picture.layout import blend_mask
 from renderers.picture.text import LEAST_TYPE, fitted_mask, text_mask
 

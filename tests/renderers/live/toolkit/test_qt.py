@@ -28,7 +28,7 @@ from renderers import Options, make_scene
 from renderers.stage.pace import Pace, moments
 from renderers.stage.play import play
 from renderers.live import Commands, LiveRenderer
-from renderers.live.face.controls import bar_height
+from renderers.live.face.plan import bar_height
 from renderers.picture.painter import Painter
 
 SIZE = (320, 240)
@@ -190,7 +190,7 @@ first = next(Engine(points, threads=1).snapshots(points[:3]))
 app = QApplication([])
 
 def drag(session):
-    session.hand.press(session.frame, *middle(session), 3)
+    session.choices.choices.hand.press(session.frame, *middle(session), 3)
 
 def middle(session):
     [box] = session.frame.boxes
@@ -204,9 +204,9 @@ STATES = {
     "playing": (lambda s: None, lambda s: s.frame is not None),
     "paused": (lambda s: s.post("pause"), lambda s: not s.report.playing),
     "helping": (lambda s: s.post("help"), lambda s: s.helping),
-    "placing": (lambda s: s.post("place"), lambda s: s.hand.placing),
+    "placing": (lambda s: s.post("place"), lambda s: s.choices.hand.placing),
     "saving": (lambda s: s.post("save"), lambda s: s.report.saving),
-    "dragging": (drag, lambda s: s.hand.holding),
+    "dragging": (drag, lambda s: s.choices.hand.holding),
 }
 for name, (begin, reached) in STATES.items():
     live = LiveRenderer(None, Options(size=(300, 220), fps=50.0))

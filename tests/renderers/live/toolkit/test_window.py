@@ -21,7 +21,7 @@ from screen import SIZE, Program, Screen, needs_x
 from wait import eventually
 from windows import CYCLES, NOTHING
 
-from renderers.live.face.controls import bar_height
+from renderers.live.face.plan import bar_height
 
 BAR = 50  # pixels at the bottom of the picture that messages may cover
 
@@ -134,7 +134,7 @@ def test_a_session_by_keys(screen: Screen, run: Callable[..., Program], tmp_path
             global count
             count += 1
             tell("ASKED", start.new_points)
-            return job_of([live], points_of(count if start.new_points else 0), count, 5.0)
+            return job_of([seat], points_of(count if start.new_points else 0), count, 5.0)
         live.commands = Commands(restart)
         live.check()
         live.drive(job_of([live], points_of(0), 0, 5.0))
@@ -191,8 +191,8 @@ def test_a_session_by_keys(screen: Screen, run: Callable[..., Program], tmp_path
 def test_resizing_paints_anew_and_the_whole_window(screen: Screen, run: Callable[..., Program]):
     program = run(
         """
-        import renderers.live.session
-        renderers.live.session.MESSAGE_SECONDS = 0.5
+        import renderers.live.messages
+        renderers.live.messages.SECONDS = 0.5
         live = window(fps=50.0)
         live.drive(job_of([live], points_of(0), 0, 50.0))
         """
