@@ -12,7 +12,7 @@ from renderers.live.showings import Showings
 
 __all__ = ["Choices"]
 
-SIDE_BY_SIDE = "runs side by side start as they were given; show one of them to move it"
+SIDE_BY_SIDE = "the runs of a race start as they were given; show one alone to move its centroids"
 
 
 class Choices:
@@ -68,7 +68,7 @@ class Choices:
         if not self.hand.placing:
             return ""
         left = self.k - len(self.hand.placed)
-        return f"click to place {left} more of {self.k} centroids · [ ] fewer, more · esc"
+        return f"click to place {left} more of {self.k} centroids · [ ] fewer, more · esc cancels"
 
     def restart(self, *, new_points: bool) -> None:
         """Ask for a run as chosen, on other points or on the same."""

@@ -188,7 +188,7 @@ class Player:
                 self._since = self._clock()
 
     def toggle(self) -> None:
-        """Pause, or play on."""
+        """Pause, or resume."""
         with self._changed:
             self._playing = not self._playing
             self._target, self._to_end = None, False

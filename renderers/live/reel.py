@@ -61,7 +61,7 @@ class Reel:
     def between(self, one: Moment, other: Moment) -> list[Moment]:
         """Return the last moments of the states that lie between those of two moments, in order.
 
-        None if they belong to different runs, or if they lie so far apart that comparing all
+        Empty if they belong to different runs, or if they lie so far apart that comparing all
         labels is less work than following the changes: a million labels take as long as a state.
         """
         a, b = (self._numbers.get(id(moment.snapshots)) for moment in (one, other))

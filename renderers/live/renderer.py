@@ -55,7 +55,7 @@ class LiveRenderer(Renderer):
 
     @classmethod
     def check(cls) -> None:
-        """Raise `RendererUnavailable` if no window can be opened."""
+        """Raise `RendererUnavailable` if a window cannot be opened."""
         from renderers.live.toolkit.display import find_backend
 
         find_backend()
@@ -97,7 +97,7 @@ class LiveRenderer(Renderer):
         Raises
         ------
         RendererUnavailable
-            If no window can be opened; the job was not started then.
+            If a window cannot be opened; the job was not started then.
         BaseException
             What the job raised, and what SIGINT and SIGTERM raise, such as KeyboardInterrupt.
         """

@@ -80,6 +80,6 @@ class Seen:
         """Go on to another projection."""
         choices = projections(scene)
         if len(choices) == 1:
-            return "these points have no other projection; that takes three features or more"
+            return "other projections need points with three or more features"
         self._projection = (self._projection + by) % len(choices)
         return f"projection {self._projection + 1} of {len(choices)}"

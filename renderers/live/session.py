@@ -266,7 +266,7 @@ class Session:
         shown, frame = self._showings.shown, self.frame
         if shown is None or shown.scene is None:
             self._save_wanted = command
-            self._messages.say("saving as soon as the first picture is there ...")
+            self._messages.say("saving starts when the first picture appears ...")
             return
         scene = frame.scene if frame is not None and frame.asked is shown.scene else shown.scene
         options = replace(self.options, overlays=self._seen.overlays)

@@ -12,7 +12,7 @@ __all__ = ["GUIDE", "paint_help"]
 #: What is explained: keys as `commands.KEYS` names them apart from signs, and what they do.
 GUIDE: tuple[tuple[tuple[str, str], ...], ...] = (
     (
-        ("space", "pause, play on"),
+        ("space", "pause, resume"),
         ("← →", "one step back, forward"),
         ("home end", "to the start, to the end"),
         ("↑ ↓  + \N{MINUS SIGN}", "faster, slower"),
@@ -22,12 +22,12 @@ GUIDE: tuple[tuple[tuple[str, str], ...], ...] = (
         ("q", "exit"),
     ),
     (
-        ("r", "new clusters of points"),
+        ("r", "new points"),
         ("c", "new centroids"),
-        ("i", "how centroids are drawn"),
+        ("i", "next method for centroids"),
         ("[  ]", "fewer, more clusters"),
-        ("m", "place centroids by clicks"),
-        ("mouse", "drag a centroid, the slider"),
+        ("m", "click to place centroids"),
+        ("mouse", "drag a centroid or the slider"),
         ("p  P", "next, previous projection"),
         ("1 2 3", "numbers, trails, borders"),
         ("4 5 6", "changes, curve, sizes"),

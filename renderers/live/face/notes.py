@@ -74,7 +74,7 @@ class Notes:
             )
             if keys is not None:
                 return [_centred(keys, width, (height - len(keys)) // 2)]
-            text = "the keys need a larger window"
+            text = "the list of keys needs a larger window"
         else:
             text = session.message if tall else session.status
         if over is not None and not session.helping:

@@ -27,7 +27,7 @@ class Button:
     box : Box
         Its pixels on the bar.
     words : str
-        Beside its sign; empty if there is no room.
+        Beside its sign; empty where room is short.
     """
 
     command: Command

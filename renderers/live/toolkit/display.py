@@ -79,7 +79,7 @@ def _configured() -> str | None:
     except ValueError as error:  # raised by the import for an unknown MPLBACKEND
         name = os.environ.get("MPLBACKEND", "")
         raise RendererUnavailable(
-            f"matplotlib knows no backend {name!r}; unset MPLBACKEND, or {REMEDY}"
+            f"matplotlib does not know the backend {name!r}; unset MPLBACKEND, or {REMEDY}"
         ) from error
     # Past RcParams.__getitem__, which would resolve the choice, to Agg if need be. An object that
     # is not a string stands for "not chosen".
@@ -91,7 +91,7 @@ def _configured() -> str | None:
 def _find_backend(display: str, wayland: str, configured: str | None, seconds: float) -> str:
     if configured is not None and _toolkit(configured) is None:
         raise RendererUnavailable(
-            f"matplotlib's backend is {configured!r}, which opens no window; unset MPLBACKEND "
+            f"matplotlib's backend is {configured!r}, which does not open windows; unset MPLBACKEND "
             f"(or choose tkagg or qtagg), or {REMEDY}"
         )
     elsewhere = os.environ.get("QT_QPA_PLATFORM", "") not in ("", "xcb", "wayland")
@@ -106,7 +106,7 @@ def _find_backend(display: str, wayland: str, configured: str | None, seconds: f
             return backend
         problems.append(f"{backend}: {problem}")
     raise RendererUnavailable(
-        f"no window can be opened ({'; '.join(problems)}); check DISPLAY, pip install "
+        f"a window cannot be opened ({'; '.join(problems)}); check DISPLAY, pip install "
         f'"kmeans-engine[live]" for a toolkit, or {REMEDY}'
     )
 
@@ -116,7 +116,7 @@ def _candidates() -> list[str]:
 
 
 def _toolkit(backend: str) -> str | None:
-    """Return the toolkit of a backend; None if it opens no window of its own."""
+    """Return the toolkit of a backend; None if it does not open windows."""
     for toolkit in ("qt", "tk", "gtk", "wx", "macosx"):
         if backend.startswith(toolkit):
             return toolkit

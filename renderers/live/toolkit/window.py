@@ -251,11 +251,11 @@ def _new_figure(backend: str, size: tuple[int, int]) -> Figure:
             inches = (size[0] / DPI, size[1] / DPI)
             return pyplot.figure(figsize=inches, dpi=DPI, layout="none")
     except (ImportError, RuntimeError) as error:
-        raise RendererUnavailable(f"no window can be opened ({error}); {REMEDY}") from error
+        raise RendererUnavailable(f"a window cannot be opened ({error}); {REMEDY}") from error
     except Exception as error:  # tkinter.TclError, without importing tkinter
         if type(error).__name__ != "TclError":
             raise
-        raise RendererUnavailable(f"no window can be opened ({error}); {REMEDY}") from error
+        raise RendererUnavailable(f"a window cannot be opened ({error}); {REMEDY}") from error
 
 
 def _need_no_display() -> None:

@@ -50,7 +50,7 @@ def test_escape_leaves_help_then_the_placing():
     assert session.choices.hand.placing
     assert not session.helping
     do(session, "more clusters")
-    assert session.message == "click to place 4 more of 4 centroids · [ ] fewer, more · esc"
+    assert session.message == "click to place 4 more of 4 centroids · [ ] fewer, more · esc cancels"
     do(session, "cancel")
     assert not session.choices.hand.placing
     assert asked == []
@@ -65,5 +65,8 @@ def test_runs_side_by_side_are_not_restarted_by_hand():
     do(session, "place")
     assert asked == []
     assert not session.choices.hand.placing
-    assert notes == ["runs side by side start as they were given; show one of them to move it"] * 2
+    assert (
+        notes
+        == ["the runs of a race start as they were given; show one alone to move its centroids"] * 2
+    )
     session.end()

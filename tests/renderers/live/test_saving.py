@@ -156,7 +156,7 @@ def test_a_save_before_the_first_picture_waits_for_it(film):
     session, _, notes = make_session(load=lambda name: film)
     session.post("save")
     session.tick(SIZE)
-    assert notes == ["saving as soon as the first picture is there ..."]
+    assert notes == ["saving starts when the first picture appears ..."]
     film.gate.set()
     session.start(job_of(moments(2)))
     eventually(ticks(session, lambda: len(notes) == 3))

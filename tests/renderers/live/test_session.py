@@ -76,7 +76,7 @@ def test_projections_go_round():
     session.end()
     session, _, _ = begun(scene_of(2))
     do(session, "next projection")
-    assert session.message.startswith("these points have no other projection")
+    assert session.message.startswith("other projections need points")
     session.end()
 
 

@@ -57,7 +57,7 @@ def test_a_tiny_window_has_no_bar(window: tuple[int, int]):
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("window", SIZES)
-def test_the_bar_is_painted_whole_and_anew_only_when_something_changes(
+def test_the_bar_is_painted_whole_and_again_only_when_something_changes(
     window: tuple[int, int], theme: str
 ):
     bar = Bar(skin_named(theme))

@@ -55,7 +55,7 @@ def test_without_a_display():
 @linux
 def test_a_display_that_nobody_serves():
     told = check(DISPLAY=":9876")
-    assert told.startswith("no window can be opened (qtagg: ")
+    assert told.startswith("a window cannot be opened (qtagg: ")
     assert "--render mp4" in told
 
 
@@ -78,10 +78,12 @@ def test_a_display_that_does_not_answer():
 @pytest.mark.parametrize("backend", ["agg", "Agg", "svg"])
 def test_a_backend_without_windows_is_never_used_in_silence(backend: str):
     told = check(MPLBACKEND=backend, DISPLAY=":0")
-    assert told.startswith(f"matplotlib's backend is {backend.lower()!r}, which opens no window")
+    assert told.startswith(
+        f"matplotlib's backend is {backend.lower()!r}, which does not open windows"
+    )
     assert "--render mp4" in told
 
 
 def test_an_unknown_backend():
     told = check(MPLBACKEND="nonsense", DISPLAY=":0")
-    assert told.startswith("matplotlib knows no backend 'nonsense'; unset MPLBACKEND")
+    assert told.startswith("matplotlib does not know the backend 'nonsense'; unset MPLBACKEND")
