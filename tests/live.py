@@ -67,6 +67,17 @@ def moments(count: int, seconds: float = 1.0) -> list[Moment]:
     return [Moment((SimpleNamespace(iteration=i),), seconds) for i in range(count)]
 
 
+def told(*lengths: int, phases: bool = False) -> list[Moment]:
+    """The moments of a smooth film: so many for each state, two phases with half of them each."""
+    run = []
+    for i, count in enumerate(lengths):
+        state = (SimpleNamespace(iteration=i, points=range(5_000_000)),)
+        for j in range(count):
+            phase = "assignment" if phases and j < count // 2 else "update" if phases else "state"
+            run.append(Moment(state, 0.1, phase, (j + 1) / count))
+    return run
+
+
 def in_thread(work: Callable[[], object]) -> threading.Thread:
     thread = threading.Thread(target=work, daemon=True)
     thread.start()

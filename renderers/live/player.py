@@ -102,7 +102,7 @@ class Player:
             or self._ahead is None
             or self._to_end
             or self._reel.continues(moment)
-            or len(self._reel.states) - self._index(self._reel.states) <= self._ahead
+            or self.states - self.state <= self._ahead
         )
 
     # The side that shows.
@@ -121,7 +121,7 @@ class Player:
     def state(self) -> int:
         """Index of the state on display."""
         with self._changed:
-            return self._index(self._reel.states)
+            return self._reel.index(self._reel.states, self._position)
 
     @property
     def states(self) -> int:
@@ -149,9 +149,7 @@ class Player:
                 return False
             if self._playing:
                 return self._waited
-            if self._target is None:
-                return False
-            return self._target[1] >= len(self._target[0])
+            return self._target is not None and self._target[1] >= len(self._target[0])
 
     @property
     def speed(self) -> float:
@@ -204,7 +202,7 @@ class Player:
             if self._target is not None and self._target[0] is self._reel.steps:
                 at = min(self._target[1], len(self._reel.steps) - (1 if self._finished else 0))
             else:
-                at = self._index(self._reel.steps)
+                at = self._reel.index(self._reel.steps, self._position)
                 if by > 0 and self._position < self._reel.end(self._reel.steps, at):
                     at -= 1
             # One that is not there yet is waited for; not a second one, if a key is held down.
@@ -295,9 +293,6 @@ class Player:
             position = self._reel.end(*self._target)
         if position != self._position:
             self._go(position)
-
-    def _index(self, starts: list[int]) -> int:
-        return self._reel.index(starts, self._position)
 
     def _go(self, position: int) -> None:
         self._position = position

@@ -91,8 +91,8 @@ def _configured() -> str | None:
 def _find_backend(display: str, wayland: str, configured: str | None, seconds: float) -> str:
     if configured is not None and _toolkit(configured) is None:
         raise RendererUnavailable(
-            f"matplotlib's backend is {configured!r}, which does not open windows; unset MPLBACKEND "
-            f"(or choose tkagg or qtagg), or {REMEDY}"
+            f"matplotlib's backend is {configured!r}, which does not open windows; unset "
+            f"MPLBACKEND (or choose tkagg or qtagg), or {REMEDY}"
         )
     elsewhere = os.environ.get("QT_QPA_PLATFORM", "") not in ("", "xcb", "wayland")
     if sys.platform not in ("darwin", "win32") and not (display or wayland or elsewhere):

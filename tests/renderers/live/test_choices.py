@@ -65,8 +65,6 @@ def test_runs_side_by_side_are_not_restarted_by_hand():
     do(session, "place")
     assert asked == []
     assert not session.choices.hand.placing
-    assert (
-        notes
-        == ["the runs of a race start as they were given; show one alone to move its centroids"] * 2
-    )
+    told = "the runs of a race start as they were given; show one alone to move its centroids"
+    assert notes == [told, told]
     session.end()
