@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import matplotlib
 from matplotlib.artist import Artist
-from matplotlib.backend_bases import RendererBase
+from matplotlib.backend_bases import CloseEvent, KeyEvent, LocationEvent, MouseEvent, RendererBase
 from matplotlib.backend_tools import Cursors
 from matplotlib.transforms import Bbox
 
@@ -118,7 +118,7 @@ class Window:
         if self._error is not None:
             raise self._error
 
-    def _guarded(self, answer: Callable[..., None], *event: Any) -> None:
+    def _guarded(self, answer: Callable[..., None], *event: object) -> None:
         # A toolkit would print what is raised here, and go on for ever.
         try:
             answer(*event)
@@ -182,31 +182,31 @@ class Window:
                 self._correct_until = now
                 self._canvas.manager.resize(*self._size)
 
-    def _key(self, event: Any) -> None:
+    def _key(self, event: KeyEvent) -> None:
         command = command_of(event.key)
         if command is not None:
             self._session.post(command)
             self._soon()
 
-    def _press(self, event: Any) -> None:
+    def _press(self, event: MouseEvent) -> None:
         if event.button == 1:
             self._surface.press(*self._place(event))
             self._soon()
 
-    def _release(self, event: Any) -> None:
+    def _release(self, event: MouseEvent) -> None:
         if event.button == 1:
             self._surface.release(*self._place(event))
 
-    def _move(self, event: Any) -> None:
+    def _move(self, event: MouseEvent) -> None:
         self._surface.move(*self._place(event))
 
-    def _leave(self, event: Any) -> None:
+    def _leave(self, event: LocationEvent) -> None:
         self._surface.leave()
 
-    def _scroll(self, event: Any) -> None:
+    def _scroll(self, event: MouseEvent) -> None:
         self._surface.scroll(event.step)
 
-    def _place(self, event: Any) -> tuple[float, float]:
+    def _place(self, event: MouseEvent) -> tuple[float, float]:
         """Return the pixel of an event from the upper left corner; matplotlib counts upwards."""
         return event.x, self._canvas.get_width_height(physical=True)[1] - event.y
 
@@ -217,7 +217,7 @@ class Window:
         self._surface.stop()
         pyplot.close(self._figure)
 
-    def _closed(self, event: Any) -> None:
+    def _closed(self, event: CloseEvent) -> None:
         self._open = False
         self._session.closed = True
         self._timer.stop()
