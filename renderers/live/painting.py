@@ -121,6 +121,7 @@ class PaintThread:
     def stop(self, seconds: float) -> None:
         """End the thread; wait up to `seconds` for a frame that is being painted."""
         self._newest.stop(seconds)
+        self._easel.clear()
 
     def _paint(self, request: _Request) -> Iterator[Frame]:
         for frame in self._easel.paint(request):
@@ -156,6 +157,11 @@ class _Easel:
         for step in (*way, moment):
             pixels, self._last = painter.paint(step).copy(), step
             yield Frame(asked, scene, step, look, pixels, painter.boxes, overlays)
+
+    def clear(self) -> None:
+        """Free the memory: files may still be written when the window is closed."""
+        self._painter = self._made = self._last = None
+        self._views.clear()
 
     def _painter_of(self, scene: Scene, size: tuple[int, int]) -> PaintsMoments:
         # Equal, not the same: another run on the same points needs no new painter.

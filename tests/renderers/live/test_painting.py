@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -83,6 +84,21 @@ def test_an_equal_scene_and_other_overlays_need_no_other_painter():
     assert [len(made), made[0] == made[2], made[0] == made[1]] == [3, True, False]
     assert made[1].panels[0].view.axes == (0, 2)
     painting.stop(10)
+
+
+def test_stopping_frees_the_painter():
+    made = []
+
+    def make(scene: Scene, options: Options) -> FakePainter:
+        painter = FakePainter(scene, options)
+        made.append(weakref.ref(painter))
+        return painter
+
+    painting = PaintThread(Options(), make)
+    painting.want(Scene(()), moments(1)[0], Look(SIZE))
+    eventually(lambda: painting.frame is not None)
+    painting.stop(10)
+    assert [painter() for painter in made] == [None]
 
 
 def test_a_painter_that_fails_is_raised_by_tick():
