@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -101,7 +100,7 @@ class LiveRenderer(Renderer):
         BaseException
             What the job raised, and what SIGINT and SIGTERM raise, such as KeyboardInterrupt.
         """
-        from renderers.live.toolkit.window import Window
+        from renderers.live.toolkit.window import show_window
 
         def play(seat: Renderer) -> None:
             self._seat = seat
@@ -112,14 +111,11 @@ class LiveRenderer(Renderer):
             session.post(command)
         try:
             with interrupts_close(session.close):
-                window = Window(session, self.options.size)
-                session.start(play, must_finish=self.full_speed)
-                try:
-                    window.run()
-                finally:
-                    # Here and now: Tcl ends the process if its objects are freed in another thread.
-                    del window
-                    gc.collect()
+                show_window(
+                    session,
+                    self.options.size,
+                    lambda: session.start(play, must_finish=self.full_speed),
+                )
             session.end()
         except BaseException:
             session.abandon()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import os
 import sys
 import time
+import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
@@ -27,13 +29,62 @@ from renderers.picture.layout import Box
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Window"]
+__all__ = ["Window", "show_window"]
 
 DPI = 100
 # From the end of one tick to the next: after a frame, while one is due, and while none is.
 # Drawing takes 13 ms at 1280x720 in Tk, and a picture of 60 frames a second is due every 16.
 TICK_MILLISECONDS = (1, 3, 10)
+FREED_SECONDS = 2.0  # to free a window at the most
 CORRECTED_SECONDS = 2.0  # from the first picture on, in which a window gets the size asked for
+
+
+def show_window(session: Session, size: tuple[int, int], opened: Callable[[], None]) -> None:
+    """Open a window on a session, and return when it is closed and nothing of it is left.
+
+    Parameters
+    ----------
+    session : Session
+        What to show, and who gets the commands.
+    size : tuple of int
+        Width and height in pixels.
+    opened : callable
+        Called when the window is there, before its events.
+
+    Raises
+    ------
+    RendererUnavailable
+        If the window cannot be opened.
+    """
+    window = Window(session, size)
+    seconds = 0.0  # an error keeps what it passed through
+    try:
+        opened()
+        window.run()
+        seconds = FREED_SECONDS
+    finally:
+        canvas = window.canvas
+        del window
+        _free(canvas, seconds)
+
+
+def _free(thing: weakref.ref[object], seconds: float) -> None:
+    """Have what nobody refers to freed in this thread; wait up to `seconds` until it is.
+
+    Tcl ends the process, or waits for ever, if its objects are freed in another thread. Python's
+    collector runs in whichever thread allocates, and while it does, it does nothing for another.
+    """
+    automatic = gc.isenabled()
+    gc.disable()
+    try:
+        deadline = time.monotonic() + seconds
+        gc.collect()
+        while thing() is not None and time.monotonic() < deadline:
+            time.sleep(0.001)
+            gc.collect()
+    finally:
+        if automatic:
+            gc.enable()
 
 
 class _Screen(Artist):
@@ -104,6 +155,11 @@ class Window:
         # Drawn at the next tick: Tk complains of idle callbacks that outlive the window.
         self._stale = True
         self._canvas.draw_idle = self._redraw
+
+    @property
+    def canvas(self) -> weakref.ref[object]:
+        """What tells whether the canvas, and all that belongs to it, still exists."""
+        return weakref.ref(self._canvas)
 
     def run(self) -> None:
         """Show the window until it is closed."""
