@@ -497,7 +497,7 @@ class _Job:
 
         scenes = {self.clustering.source: self.scene}
 
-        def replay(run: Run, start: npt.NDArray[np.float64]) -> None:
+        def replay(run: Run, start: npt.NDArray[np.float64], seat: Renderer) -> None:
             film = moments(run.snapshots(start), self.pace)
             scene = scenes.get(run.source)  # where the points are need not be found again
             if scene is None:
@@ -506,7 +506,7 @@ class _Job:
             panels = tuple(replace(panel, k=len(start)) for panel in scene.panels)
             # No command repeats a start from the window.
             facts = {"k": str(len(start)), "version": __version__}
-            play(film, replace(scene, panels=panels, facts=facts), [window])
+            play(film, replace(scene, panels=panels, facts=facts), [seat])
 
         if len(self.runs) == 1:
             restarts = Restarts(

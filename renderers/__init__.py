@@ -254,7 +254,7 @@ def show(
     if isinstance(snapshots, Mapping):
         window.drive(lambda: _play(snapshots, scene_of, window, pace))
         return
-    again = Again(lambda states: _play(states, scene_of, window, pace))
+    again = Again(lambda states, seat: _play(states, scene_of, seat, pace))
     window.commands = Commands(again.job)
     window.drive(lambda: _play(again.watch(iter(snapshots)), scene_of, window, pace))
 

@@ -1,5 +1,111 @@
-"""What windows of any toolkit have to stand: opened and closed fifty times, nothing may stay."""
+"""What windows of any toolkit have to stand, and what the processes under test share."""
 
+from __future__ import annotations
+
+import numpy as np
+from screen import SIZE, Screen
+
+from renderers.live.face.plan import bar_height
+from renderers.live.placement import Placement
+
+BAR = 50  # pixels at the bottom of the picture that messages may cover
+
+# They add jobs and drive a window.
+SETUP = """
+import itertools, sys, time
+from pathlib import Path
+import numpy as np
+from kmeans_engine import Engine
+from renderers import Options, make_scene
+from renderers.stage.pace import Pace, moments
+from renderers.stage.play import play
+from renderers.live import Commands, LiveRenderer
+
+SIZE = {size}
+
+def points_of(seed):
+    rng = np.random.default_rng(seed)
+    return (rng.uniform(-4, 4, (8, 1, 2)) + rng.normal(0, 0.8, (8, 60, 2))).reshape(-1, 2)
+
+def snapshots_of(points, seed):
+    rows = np.random.default_rng(seed).choice(len(points), 8, replace=False)
+    return Engine(points, threads=1).snapshots(points[rows])
+
+# What plays a run to the renderers that it is called with.
+def job_of(snapshots, fps=5.0, pause=0.0):
+    def job(*renderers):
+        states = iter(snapshots)
+        first = next(states)
+        def slowly():
+            for snapshot in itertools.chain([first], states):
+                yield snapshot
+                time.sleep(pause)
+        play(moments(slowly(), Pace(fps=fps)), make_scene(first), renderers)
+    return job
+
+def usual(fps=5.0, pause=0.0):
+    return job_of(snapshots_of(points_of(0), 0), fps, pause)
+
+def endless():
+    return job_of(itertools.repeat(next(snapshots_of(points_of(0), 0))))
+
+def tell(*words):
+    print(*words, flush=True)
+
+def window(fps=5.0):
+    renderer = LiveRenderer(None, Options(size=SIZE, fps=fps))
+    renderer.notify = lambda message: tell("NOTE", message)
+    return renderer
+""".replace("{size}", repr(SIZE))
+
+
+def snapshots_of(points_seed: int, seed: int):
+    """Return the snapshots of a run of the processes under test, computed here."""
+    names: dict = {}
+    exec(SETUP, names)
+    return names["snapshots_of"](names["points_of"](points_seed), seed)
+
+
+def frames_of(points_seed: int, seed: int, size: tuple[int, int] = SIZE) -> list[np.ndarray]:
+    """Paint the frames of a run here, as the window should show them."""
+    from renderers import Options, make_scene
+    from renderers.picture.painter import Painter
+    from renderers.stage.pace import Pace, moments
+
+    snapshots = list(snapshots_of(points_seed, seed))
+    picture = (size[0], size[1] - bar_height(size))
+    painter = Painter(make_scene(snapshots[0]), Options(size=picture, fps=5.0))
+    film = moments(snapshots, Pace(fps=5.0))
+    return [painter.paint(moment)[:, :, :3].copy() for moment in film]
+
+
+class Beginning:
+    """The first state of a run, and where everything is in the window then."""
+
+    def __init__(self, points_seed: int, seed: int) -> None:
+        from renderers import Options, make_scene
+        from renderers.picture.painter import Painter
+
+        first = next(snapshots_of(points_seed, seed))
+        scene = make_scene(first)
+        painter = Painter(scene, Options(size=(SIZE[0], SIZE[1] - bar_height(SIZE))))
+        self.centroids = first.centroids
+        self.box = painter.boxes[0]
+        self._view = scene.panels[0].view
+
+    def pixels(self, values: np.ndarray) -> np.ndarray:
+        """Return where values are in the window, (R, 2)."""
+        return Placement(self._view.limits, self.box).on_frame(self._view.project(values))
+
+
+def shown(screen: Screen, frames: list[np.ndarray]) -> int | None:
+    """Return which of the frames is on the screen, pixel for pixel; None if none is."""
+    height, width, _ = frames[0].shape
+    picture = screen.grab((width, height))[:-BAR]
+    return next((i for i, f in enumerate(frames) if np.array_equal(f[:-BAR], picture)), None)
+
+
+# Windows opened and closed fifty times; nothing may stay.
 CYCLES = """
 import gc, os, re, subprocess, sys, threading, time
 from pathlib import Path

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from renderers.contract import Renderer
+
 __all__ = [
     "KEYS",
     "NOT_MOVABLE",
@@ -30,8 +32,6 @@ Command = Literal[
     "save", "save gif", "save picture", "help", "cancel", "exit",
 ]
 # fmt: on
-Job = Callable[[], None]
-
 NOT_MOVABLE = "this window shows one run that was given; s saves it, q exits"
 
 # By matplotlib's names of the keys; the toolkits do not agree on the name of the space bar.
@@ -102,6 +102,10 @@ class Start:
     init: str | None = None
 
 
+Job = Callable[["Renderer"], None]
+"""Plays a run to the renderer that it is called with, in the thread that it is called in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Commands:
     """What the window cannot do by itself.
@@ -109,9 +113,9 @@ class Commands:
     Attributes
     ----------
     restart : callable or None
-        ``restart(start)`` returns at once with a job that plays another run to the same renderer,
-        or raises `ChoiceUnavailable`. It is called in the window's thread, the job in one of its
-        own.
+        ``restart(start)`` returns at once with a job, or raises `ChoiceUnavailable`: ``job(seat)``
+        plays another run to a renderer of its own. `restart` is called in the window's thread, the
+        job in another.
     inits : tuple of str
         The methods of drawing centroids to choose from; that of the first run comes first.
     """

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from renderers.live.painting import Frame
-    from renderers.picture.layout import Box
-    from renderers.scene import Panel
+from renderers.live.frame import Frame
 
-__all__ = ["Hand", "Mark", "Spot", "centroids_of", "spot_at"]
+__all__ = ["Hand", "Mark"]
 
 Floats = NDArray[np.float64]
 
-
-class Spot(NamedTuple):
-    """A place on the picture: which panel, and where on its plane."""
-
-    panel: int
-    xy: Floats
+LEAST_REACH = 7.0  # pixels; a finger's precision
 
 
 class Mark(NamedTuple):
@@ -30,33 +22,6 @@ class Mark(NamedTuple):
     x: float
     y: float
     label: int
-
-
-def spot_at(frame: Frame, x: float, y: float) -> Spot | None:
-    """Return what is at a pixel of the frame; None outside the panels' boxes."""
-    for number, (panel, box) in enumerate(zip(frame.scene.panels, frame.boxes, strict=True)):
-        inside = box.left <= x < box.left + box.width and box.top <= y < box.top + box.height
-        if inside:
-            xmin, xmax, ymin, ymax = panel.view.limits
-            across, down = (x - box.left) / box.width, (y - box.top) / box.height
-            xy = np.array([xmin + across * (xmax - xmin), ymax - down * (ymax - ymin)])
-            return Spot(number, xy)
-    return None
-
-
-def centroids_of(frame: Frame, panel: int) -> Floats:
-    """Return the centroids where the frame shows them, (K, N)."""
-    return frame.moment.centroids_of(frame.moment.snapshots[panel])
-
-
-def _pixels(panel: Panel, box: Box, values: Floats) -> Floats:
-    """Return the pixels of the frame where values lie, (R, 2)."""
-    xmin, xmax, ymin, ymax = panel.view.limits
-    xy = panel.view.project(values)
-    with np.errstate(over="ignore", invalid="ignore"):
-        xy[:, 0] = box.left + (xy[:, 0] - xmin) * (box.width / (xmax - xmin))
-        xy[:, 1] = box.top + (ymax - xy[:, 1]) * (box.height / (ymax - ymin))
-    return xy
 
 
 class Hand:
@@ -83,7 +48,7 @@ class Hand:
         return self._held is not None
 
     def toggle_placing(self) -> None:
-        """Begin to place centroids, or leave off."""
+        """Begin to place centroids, or stop placing them."""
         self.placing = not self.placing
         self.placed, self._held = [], None
 
@@ -95,16 +60,13 @@ class Hand:
 
     def over(self, frame: Frame, x: float, y: float) -> tuple[int, int] | None:
         """Return the panel and cluster of the centroid at a pixel; None if there is none."""
-        spot = spot_at(frame, x, y)
+        spot = frame.spot_at(x, y)
         if spot is None:
             return None
-        height, width = frame.pixels.shape[:2]
-        panel, box = frame.scene.panels[spot.panel], frame.boxes[spot.panel]
-        xy = _pixels(panel, box, centroids_of(frame, spot.panel))
+        xy = frame.pixels_of(spot.panel, frame.centroids_of(spot.panel))
         distance = np.hypot(xy[:, 0] - x, xy[:, 1] - y)
         nearest = int(np.nanargmin(distance)) if np.isfinite(distance).any() else 0
-        # The radius that the light and dark themes draw, and no less than a finger's precision.
-        reach = max(7.0, 0.022 * min(height, 0.75 * width))
+        reach = max(LEAST_REACH, frame.centroid_radius)
         return (spot.panel, nearest) if distance[nearest] <= reach else None
 
     def press(self, frame: Frame, x: float, y: float, k: int) -> Floats | None:
@@ -119,16 +81,16 @@ class Hand:
             found = self.over(frame, x, y)
             if found is not None:
                 panel, cluster = found
-                centroids = centroids_of(frame, panel)
-                there = _pixels(frame.scene.panels[panel], frame.boxes[panel], centroids[[cluster]])
+                centroids = frame.centroids_of(panel)
+                middle_x, middle_y = frame.pixels_of(panel, centroids[[cluster]])[0]
                 self._held = panel, cluster, centroids
-                self._at, self._grip = (x, y), (there[0, 0] - x, there[0, 1] - y)
+                self._at, self._grip = (x, y), (middle_x - x, middle_y - y)
             return None
-        spot = spot_at(frame, x, y)
+        spot = frame.spot_at(x, y)
         if spot is None:
             return None
         # Features that the picture does not show are those of the middle.
-        middle = centroids_of(frame, spot.panel).mean(axis=0)
+        middle = frame.centroids_of(spot.panel).mean(axis=0)
         self.placed.append(frame.scene.panels[spot.panel].view.moved(middle, spot.xy))
         if len(self.placed) < k:
             return None
@@ -152,7 +114,7 @@ class Hand:
         if held is None:
             return None
         panel, cluster, before = held
-        spot = spot_at(frame, x + self._grip[0], y + self._grip[1])
+        spot = frame.spot_at(x + self._grip[0], y + self._grip[1])
         if spot is None or spot.panel != panel:
             return None
         centroids = np.array(before)
@@ -165,5 +127,5 @@ class Hand:
             return [Mark(self._at[0] + self._grip[0], self._at[1] + self._grip[1], self._held[1])]
         if not self.placed or not frame.boxes:
             return []
-        places = _pixels(frame.scene.panels[0], frame.boxes[0], np.array(self.placed))
+        places = frame.pixels_of(0, np.array(self.placed))
         return [Mark(x, y, label) for label, (x, y) in enumerate(places.tolist())]

@@ -38,7 +38,7 @@ def start_menu(
     say : callable
         Shows a line: `print`.
     read : callable, optional
-        Returns the next line, or an empty string at the end: `read_line` unless given.
+        Returns the next line, or an empty string at the end. Default: `read_line`.
 
     Returns
     -------

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,16 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderers.contract import Options
+from renderers.live.frame import Frame
+from renderers.live.newest import Newest
+from renderers.live.seen import OWN, Axes, Look
 from renderers.scene import Moment, Panel, Scene
 
 if TYPE_CHECKING:
     from renderers.picture.layout import Box
     from renderers.plane.view import View
 
-__all__ = ["OWN", "Frame", "Look", "PaintThread", "PaintsMoments", "projections"]
+__all__ = ["MakePainter", "PaintThread", "Painting", "PaintsMoments"]
 
-Axes = tuple[int, int] | None
-OWN = "own"  # the axes that the caller chose for its scene
+KEPT_VIEWS = 40  # each has found the limits of all points along its axes
 
 
 class PaintsMoments(Protocol):
@@ -37,65 +37,32 @@ class PaintsMoments(Protocol):
         """Return the picture, shape (height, width, 4), valid until the next call."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How a moment is to be seen.
+MakePainter = Callable[[Scene, Options], PaintsMoments]
+Between = Callable[[Moment, Moment], list[Moment]]
 
-    Attributes
-    ----------
-    size : tuple of int
-        Width and height in pixels.
-    overlays : frozenset of str or None
-        What is drawn on top; None for the theme's own.
-    axes : tuple of int, None or "own"
-        The features to draw, None for principal components.
-    """
 
-    size: tuple[int, int]
-    overlays: frozenset[str] | None = None
-    axes: Axes | str = OWN
+class Painting(Protocol):
+    """What a session needs of a `PaintThread`."""
+
+    @property
+    def frame(self) -> Frame | None:
+        """The newest frame; None before the first."""
+
+    def want(
+        self, scene: Scene, moment: Moment, look: Look, between: Between | None = None
+    ) -> None:
+        """Ask for a moment; asking again for the same costs nothing."""
+
+    def stop(self, seconds: float) -> None:
+        """End the painting; wait up to `seconds` for it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Frame:
-    """A painted moment.
-
-    Attributes
-    ----------
-    asked : Scene
-        What it belongs to.
-    scene : Scene
-        The same, along the axes that are drawn.
-    moment : Moment
-        What it shows.
-    look : Look
-        As it was asked for.
-    pixels : ndarray, shape (height, width, 4), uint8
-        Red, green, blue and alpha, the top row first; never written again.
-    boxes : tuple of Box
-        The pixels of each panel's points.
-    overlays : frozenset of str
-        What is drawn on top.
-    """
-
-    asked: Scene
+class _Request:
     scene: Scene
     moment: Moment
     look: Look
-    pixels: NDArray[np.uint8]
-    boxes: tuple[Box, ...]
-    overlays: frozenset[str]
-
-
-def projections(scene: Scene) -> list[Axes | str]:
-    """Return the ways to look at a scene, its own first; one if its points have no more."""
-    views = [panel.view for panel in scene.panels]
-    features = min((view.points.shape[1] for view in views), default=0)
-    if features < 3:
-        return [OWN]
-    pairs: list[Axes] = [None, *itertools.combinations(range(features), 2)]
-    own = views[0].axes
-    return [OWN, *(axes for axes in pairs if axes != own)]
+    between: Between | None
 
 
 class PaintThread:
@@ -105,27 +72,14 @@ class PaintThread:
     ----------
     options : Options
         Rate and theme; each request brings its size.
-    make_painter : callable
+    make_painter : callable, optional
         ``make_painter(scene, options)``; called in the thread, for each scene and each size.
+        Default: the painter of all pictures.
     """
 
-    def __init__(
-        self,
-        options: Options,
-        make_painter: Callable[[Scene, Options], PaintsMoments] | None = None,
-    ) -> None:
-        self._options = options
-        self._make_painter = make_painter or _painter
-        self._changed = threading.Condition()
-        self._wanted: tuple[Scene, Moment, Look] | None = None
-        self._between: Callable[[Moment, Moment], list[Moment]] | None = None
-        self._new = False
-        self._stopped = False
-        self._frame: Frame | None = None
-        self._error: Exception | None = None
-        self._views: dict[tuple[int, Axes | str], tuple[View, View]] = {}
-        self._thread = threading.Thread(target=self._work, name="live-painter", daemon=True)
-        self._thread.start()
+    def __init__(self, options: Options, make_painter: MakePainter | None = None) -> None:
+        self._easel = _Easel(options, make_painter or _painter)
+        self._newest: Newest[_Request, Frame] = Newest("live-painter", self._paint)
 
     @property
     def frame(self) -> Frame | None:
@@ -136,17 +90,10 @@ class PaintThread:
         Exception
             What the painter raised, if it failed.
         """
-        with self._changed:
-            if self._error is not None:
-                raise self._error
-            return self._frame
+        return self._newest.result
 
     def want(
-        self,
-        scene: Scene,
-        moment: Moment,
-        look: Look,
-        between: Callable[[Moment, Moment], list[Moment]] | None = None,
+        self, scene: Scene, moment: Moment, look: Look, between: Between | None = None
     ) -> None:
         """Ask for a moment; asking again for the same costs nothing.
 
@@ -162,69 +109,77 @@ class PaintThread:
             Returns the moments on the way from one to another, where painting them as well is less
             work: only the points that changed from state to state are then painted again.
         """
-        with self._changed:
-            wanted = self._wanted
-            if (
-                wanted is None
-                or wanted[0] is not scene
-                or wanted[1] is not moment
-                or wanted[2] != look
-            ):
-                self._wanted, self._between, self._new = (scene, moment, look), between, True
-                self._changed.notify_all()
+        last = self._newest.wanted
+        if (
+            last is None
+            or last.scene is not scene
+            or last.moment is not moment
+            or last.look != look
+        ):
+            self._newest.ask(_Request(scene, moment, look, between))
 
     def stop(self, seconds: float) -> None:
         """End the thread; wait up to `seconds` for a frame that is being painted."""
-        with self._changed:
-            self._stopped = True
-            self._changed.notify_all()
-        self._thread.join(seconds)
+        self._newest.stop(seconds)
+        self._easel.clear()
 
-    def _work(self) -> None:
-        painter: PaintsMoments | None = None
-        own: frozenset[str] = frozenset()
-        made: tuple[Scene, tuple[int, int]] | None = None
-        last: Moment | None = None
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._stopped or self._new)
-                if self._stopped:
-                    return
-                assert self._wanted is not None
-                asked, moment, look = self._wanted
-                between, self._new = self._between, False
-            try:
-                scene = self._along(asked, look.axes)
-                # Equal, not the same: another run on the same points needs no new painter.
-                if painter is None or made != (scene, look.size):
-                    painter = None  # frees the old one's memory first
-                    painter = self._make_painter(scene, self._options.with_size(look.size))
-                    own, made, last = painter.overlays, (scene, look.size), None
-                overlays = own if look.overlays is None else look.overlays
-                if painter.overlays != overlays:
-                    painter.overlays = overlays
-                way = between(last, moment) if last is not None and between is not None else []
-                for step in (*way, moment):
-                    pixels, last = painter.paint(step).copy(), step
-                    frame = Frame(asked, scene, step, look, pixels, painter.boxes, overlays)
-                    with self._changed:
-                        self._frame = frame
-                        if self._stopped or (self._new and self._wanted[2] != look):
-                            break
-            except Exception as error:
-                with self._changed:
-                    self._error = error
+    def _paint(self, request: _Request) -> Iterator[Frame]:
+        for frame in self._easel.paint(request):
+            yield frame
+            newest = self._newest.wanted
+            if newest is not None and newest.look != request.look:
                 return
 
-    def _along(self, scene: Scene, axes: Axes | str) -> Scene:
+
+class _Easel:
+    """The painter that is at work, and what it painted last. Belongs to the thread."""
+
+    def __init__(self, options: Options, make_painter: MakePainter) -> None:
+        self._options = options
+        self._make_painter = make_painter
+        self._painter: PaintsMoments | None = None
+        self._made: tuple[Scene, tuple[int, int]] | None = None  # what for
+        self._own: frozenset[str] = frozenset()  # its overlays, while nobody chose others
+        self._last: Moment | None = None
+        self._views: dict[tuple[int, Axes], tuple[View, View]] = {}
+
+    def paint(self, request: _Request) -> Iterator[Frame]:
+        """Yield the frames on the way to the moment that is asked for, and its own."""
+        asked, moment, look = request.scene, request.moment, request.look
+        scene = self._along(asked, look.axes)
+        painter = self._painter_of(scene, look.size)
+        overlays = self._own if look.overlays is None else look.overlays
+        if painter.overlays != overlays:
+            painter.overlays = overlays
+        way: list[Moment] = []
+        if self._last is not None and request.between is not None:
+            way = request.between(self._last, moment)
+        for step in (*way, moment):
+            pixels, self._last = painter.paint(step).copy(), step
+            yield Frame(asked, scene, step, look, pixels, painter.boxes, overlays)
+
+    def clear(self) -> None:
+        """Free the memory: files may still be written when the window is closed."""
+        self._painter = self._made = self._last = None
+        self._views.clear()
+
+    def _painter_of(self, scene: Scene, size: tuple[int, int]) -> PaintsMoments:
+        # Equal, not the same: another run on the same points needs no new painter.
+        if self._painter is None or self._made != (scene, size):
+            self._painter = self._last = None  # frees the old one's memory first
+            self._painter = self._make_painter(scene, self._options.with_size(size))
+            self._own, self._made = self._painter.overlays, (scene, size)
+        return self._painter
+
+    def _along(self, scene: Scene, axes: Axes) -> Scene:
         """Return the scene along other axes; those of the last few scenes are kept."""
-        if axes == OWN or isinstance(axes, str):
+        if axes == OWN:
             return scene
         panels: list[Panel] = []
         for panel in scene.panels:
             key = id(panel.view), axes
             if key not in self._views:
-                while len(self._views) > 40:
+                while len(self._views) >= KEPT_VIEWS:
                     del self._views[next(iter(self._views))]
                 self._views[key] = panel.view, panel.view.with_axes(axes)  # keeps the id taken
             panels.append(replace(panel, view=self._views[key][1]))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
 
+from renderers.live.reel import Reel
 from renderers.scene import Moment
 
 __all__ = ["AHEAD", "Player", "RunStopped"]
@@ -27,9 +27,7 @@ class Player:
 
     Plays in real time, waits at the end of a run that is still computed, and repeats a finished
     one. Everything may be called from any thread.
-
-    The moments of one *state* hold the same tuple of snapshots. A *step* is a state, or one phase
-    of it where these are shown apart; a smooth film gives each many moments.
+    What states and steps are, `Reel` says.
 
     Parameters
     ----------
@@ -45,10 +43,7 @@ class Player:
         self._ahead = ahead
         self._clock = clock
         self._changed = threading.Condition()
-        self._moments: list[Moment] = []
-        self._states: list[int] = []  # the first moment of each
-        self._steps: list[int] = []  # the first moment of each
-        self._numbers: dict[int, int] = {}  # of states, by the identity of their snapshots
+        self._reel = Reel()
         self._position = 0
         # While paused: the end of which state or step to be at, which may be still to come.
         self._target: tuple[list[int], int] | None = None
@@ -77,14 +72,7 @@ class Player:
             if self._stopped:
                 raise RunStopped
             if not self._ignoring:
-                before = self._moments[-1] if self._moments else None
-                new_state = before is None or before.snapshots is not moment.snapshots
-                if new_state:
-                    self._numbers[id(moment.snapshots)] = len(self._states)
-                    self._states.append(len(self._moments))
-                if new_state or before is None or before.phase != moment.phase:
-                    self._steps.append(len(self._moments))
-                self._moments.append(moment)
+                self._reel.add(moment)
                 self._settle()
                 self._changed.notify_all()
 
@@ -113,15 +101,15 @@ class Player:
             or self._ignoring
             or self._ahead is None
             or self._to_end
-            or (bool(self._moments) and self._moments[-1].snapshots is moment.snapshots)
-            or len(self._states) - self._index(self._states) <= self._ahead
+            or self._reel.continues(moment)
+            or self.states - self.state <= self._ahead
         )
 
     # The side that shows.
 
     def __len__(self) -> int:
         with self._changed:
-            return len(self._moments)
+            return len(self._reel)
 
     @property
     def position(self) -> int:
@@ -133,13 +121,13 @@ class Player:
     def state(self) -> int:
         """Index of the state on display."""
         with self._changed:
-            return self._index(self._states)
+            return self._reel.index(self._reel.states, self._position)
 
     @property
     def states(self) -> int:
         """How many states there are so far."""
         with self._changed:
-            return len(self._states)
+            return len(self._reel.states)
 
     @property
     def finished(self) -> bool:
@@ -161,9 +149,7 @@ class Player:
                 return False
             if self._playing:
                 return self._waited
-            if self._target is None:
-                return False
-            return self._target[1] >= len(self._target[0])
+            return self._target is not None and self._target[1] >= len(self._target[0])
 
     @property
     def speed(self) -> float:
@@ -182,36 +168,25 @@ class Player:
     def current(self) -> Moment | None:
         """Return the moment that is due now; None before the first has come."""
         with self._changed:
-            if not self._moments:
+            if not self._reel.moments:
                 return None
             if self._playing and self._since is not None:
                 self._advance(self._clock(), self._since)
-            return self._moments[self._position]
+            return self._reel.moments[self._position]
 
     def between(self, one: Moment, other: Moment) -> list[Moment]:
-        """Return the last moments of the states that lie between those of two moments, in order.
-
-        None if they belong to different runs, or if they lie so far apart that comparing all
-        labels is less work than following the changes: a million labels take as long as a state.
-        """
+        """Return the moments to paint on the way from one to another: see `Reel.between`."""
         with self._changed:
-            a, b = (self._numbers.get(id(moment.snapshots)) for moment in (one, other))
-            if a is None or b is None:
-                return []
-            points = max(len(snapshot.points) for snapshot in other.snapshots)
-            if abs(a - b) > points // 1_000_000:
-                return []
-            states = range(a + 1, b) if a < b else range(a - 1, b, -1)
-            return [self._moments[self._end(self._states, state)] for state in states]
+            return self._reel.between(one, other)
 
     def shown(self, moment: Moment) -> None:
         """Tell that `moment` is on the screen; the first one lasts from then on."""
         with self._changed:
-            if self._since is None and moment is self._moments[self._position]:
+            if self._since is None and moment is self._reel.moments[self._position]:
                 self._since = self._clock()
 
     def toggle(self) -> None:
-        """Pause, or play on."""
+        """Pause, or resume."""
         with self._changed:
             self._playing = not self._playing
             self._target, self._to_end = None, False
@@ -224,18 +199,18 @@ class Player:
         comes.
         """
         with self._changed:
-            if self._target is not None and self._target[0] is self._steps:
-                at = min(self._target[1], len(self._steps) - (1 if self._finished else 0))
+            if self._target is not None and self._target[0] is self._reel.steps:
+                at = min(self._target[1], len(self._reel.steps) - (1 if self._finished else 0))
             else:
-                at = self._index(self._steps)
-                if by > 0 and self._position < self._end(self._steps, at):
+                at = self._reel.index(self._reel.steps, self._position)
+                if by > 0 and self._position < self._reel.end(self._reel.steps, at):
                     at -= 1
             # One that is not there yet is waited for; not a second one, if a key is held down.
-            self._aim(self._steps, min(at + by, len(self._steps)))
+            self._aim(self._reel.steps, min(at + by, len(self._reel.steps)))
 
     def seek(self, state: int) -> None:
         """Pause and show this state; while it is not there, the newest one before it."""
-        self._aim(self._states, state)
+        self._aim(self._reel.states, state)
 
     def to_end(self) -> None:
         """Pause at the newest state, and at newer ones as they come, computed at full speed."""
@@ -263,15 +238,15 @@ class Player:
                 self._ahead = None
                 self._changed.notify_all()
                 while not (cancelled.is_set() or self._stopped or self._finished):
-                    if index < len(self._moments):
+                    if index < len(self._reel):
                         break
                     self._changed.wait()
-                over = index == len(self._moments)
+                over = index == len(self._reel)
                 if cancelled.is_set() or self._stopped or (over and self._failed):
                     raise RunStopped
                 if over:
                     return
-                moment = self._moments[index]
+                moment = self._reel.moments[index]
             yield moment
             index += 1
 
@@ -281,11 +256,11 @@ class Player:
             self._changed.notify_all()
 
     def _advance(self, now: float, since: float) -> None:
-        for _ in self._moments:  # once round at the most, however short they are
-            due = since + self._moments[self._position].seconds / self._speed
+        for _ in self._reel.moments:  # once round at the most, however short they are
+            due = since + self._reel.moments[self._position].seconds / self._speed
             if now < due:
                 break
-            if self._position + 1 < len(self._moments):
+            if self._position + 1 < len(self._reel):
                 following = self._position + 1
             elif not self._finished:
                 self._waited = True
@@ -309,25 +284,15 @@ class Player:
 
     def _settle(self) -> None:
         """Go where the display is meant to be while paused."""
-        if not self._moments or (self._target is None and not self._to_end):
+        if not self._reel.moments or (self._target is None and not self._to_end):
             return
         if self._to_end:
-            position = len(self._moments) - 1
+            position = len(self._reel) - 1
         else:
             assert self._target is not None
-            position = self._end(*self._target)
+            position = self._reel.end(*self._target)
         if position != self._position:
             self._go(position)
-
-    def _index(self, starts: list[int]) -> int:
-        """Return the index of the state or step at the position."""
-        return max(0, bisect_right(starts, self._position) - 1)
-
-    def _end(self, starts: list[int], index: int) -> int:
-        """Return the last moment of a state or step, or of the newest one before it."""
-        if index + 1 < len(starts):
-            return starts[index + 1] - 1
-        return max(0, len(self._moments) - 1)
 
     def _go(self, position: int) -> None:
         self._position = position

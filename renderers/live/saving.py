@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from renderers.contract import Options, Renderer
 from renderers.live.player import Player, RunStopped
-from renderers.live.runs import Run, Runs
+from renderers.live.showings import Showing, Showings
 from renderers.scene import Moment, Scene
 
-__all__ = ["Save", "Saves", "stamped_path"]
+__all__ = ["Load", "Save", "Saves", "load_registered", "stamped_path"]
+
+Load = Callable[[str], type[Renderer]]
+
+
+def load_registered(name: str) -> type[Renderer]:
+    """Return the renderer of a name."""
+    from renderers import registry
+
+    return registry.load(name)
 
 
 def stamped_path(suffix: str = ".mp4") -> Path:
@@ -28,6 +37,8 @@ class Save:
     ----------
     kind : str
         Name of the renderer: ``"mp4"``, ``"gif"`` or ``"png"``.
+    load : callable
+        ``load(kind)`` returns it; called in the thread.
     path : Path
         Where the file goes.
     scene : Scene
@@ -37,7 +48,7 @@ class Save:
     options : Options
         Size, rate, theme and overlays.
     moment : Moment, optional
-        The only one to write; by default all from the first.
+        The only one to write. Default: all from the first.
 
     Attributes
     ----------
@@ -48,6 +59,7 @@ class Save:
     def __init__(
         self,
         kind: str,
+        load: Load,
         path: Path,
         scene: Scene,
         player: Player,
@@ -57,6 +69,7 @@ class Save:
         self.path = path
         self.moments = 0
         self._kind = kind
+        self._load = load
         self._scene = scene
         self._player = player
         self._options = options
@@ -89,11 +102,10 @@ class Save:
             self._thread.join(seconds)
 
     def _work(self) -> None:
-        from renderers import registry
         from renderers.stage.play import play
 
         try:
-            kind = registry.load(self._kind)
+            kind = self._load(self._kind)
             kind.check()
             self._renderer = kind(self.path, self._sized(kind))
             film: Iterable[Moment]
@@ -126,8 +138,10 @@ class Saves:
 
     Parameters
     ----------
-    runs : Runs
-        Told which run is kept.
+    showings : Showings
+        Told which one is kept.
+    load : callable
+        ``load(name)`` returns the renderer that writes a file.
 
     Attributes
     ----------
@@ -135,41 +149,42 @@ class Saves:
         What is being written.
     """
 
-    def __init__(self, runs: Runs) -> None:
+    def __init__(self, showings: Showings, load: Load) -> None:
         self.current: Save | None = None
-        self._runs = runs
-        self._kept: Run | None = None
+        self._showings = showings
+        self._load = load
+        self._kept: Showing | None = None
 
-    def start(self, kind: str, run: Run, scene: Scene, options: Options) -> str:
+    def start(self, kind: str, shown: Showing, scene: Scene, options: Options) -> str:
         """Begin to write a run, or its moment on display; return what to say about it.
 
         Parameters
         ----------
         kind : str
             ``"mp4"``, ``"gif"`` or ``"png"``.
-        run : Run
+        shown : Showing
             What is on display.
         scene : Scene
-            The same, along the axes that are drawn.
+            Its scene, along the axes that are drawn.
         options : Options
             Of the picture.
         """
         if self.current is not None:
             return f"{self.current.path} is being saved; save again when it is done"
         path = stamped_path(f".{kind}")
-        moment = run.player.current() if kind == "png" else None
+        moment = shown.player.current() if kind == "png" else None
         if moment is None:
-            run.kept, self._kept = True, run
-        self.current = Save(kind, path, scene, run.player, options, moment)
+            shown.kept, self._kept = True, shown
+        self.current = Save(kind, self._load, path, scene, shown.player, options, moment)
         return f"saving {path} ..."
 
     def look_after(self) -> str:
         """Return what came of the save, once it is done; empty otherwise."""
         result = self.current.result if self.current is not None else ""
         if result:
-            run, self.current, self._kept = self._kept, None, None
-            if run is not None:
-                self._runs.release(run)
+            kept, self.current, self._kept = self._kept, None, None
+            if kept is not None:
+                self._showings.release(kept)
         return result
 
     def cancel(self, seconds: float) -> None:

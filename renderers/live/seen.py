@@ -2,15 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import itertools
+from dataclasses import dataclass
+from typing import Literal
 
-from renderers.live.painting import OWN, Look, projections
+from renderers.scene import Scene
 
-if TYPE_CHECKING:
-    from renderers.live.painting import Frame
-    from renderers.scene import Scene
+__all__ = ["OWN", "Axes", "Look", "Seen", "projections"]
 
-__all__ = ["Seen"]
+OWN: Literal["own"] = "own"  # the axes that the caller chose for its scene
+Axes = tuple[int, int] | None | Literal["own"]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a moment is to be seen.
+
+    Attributes
+    ----------
+    size : tuple of int
+        Width and height in pixels.
+    overlays : frozenset of str or None
+        What is drawn on top; None for the theme's own.
+    axes : tuple of int, None or "own"
+        The features to draw, None for principal components.
+    """
+
+    size: tuple[int, int]
+    overlays: frozenset[str] | None = None
+    axes: Axes = OWN
+
+
+def projections(scene: Scene) -> list[Axes]:
+    """Return the ways to look at a scene, its own first; one if its points have no more."""
+    views = [panel.view for panel in scene.panels]
+    features = min((view.points.shape[1] for view in views), default=0)
+    if features < 3:
+        return [OWN]
+    others = [None, *itertools.combinations(range(features), 2)]
+    return [OWN, *(axes for axes in others if axes != views[0].axes)]
 
 
 class Seen:
@@ -38,19 +68,18 @@ class Seen:
         choices = projections(scene)
         return Look(size, self.overlays, choices[self._projection % len(choices)])
 
-    def toggle(self, overlay: str, frame: Frame | None) -> str:
-        """Switch an overlay on or off; the theme's own are those of the frame."""
-        if self.overlays is None:
-            if frame is None:
-                return ""
-            self.overlays = frame.overlays
-        self.overlays ^= {overlay}
+    def toggle(self, overlay: str, drawn: frozenset[str] | None) -> str:
+        """Switch an overlay on or off; the theme's own are those that are `drawn`, if known."""
+        before = drawn if self.overlays is None else self.overlays
+        if before is None:
+            return ""
+        self.overlays = before ^ {overlay}
         return f"{overlay} {'on' if overlay in self.overlays else 'off'}"
 
     def turn(self, by: int, scene: Scene) -> str:
         """Go on to another projection."""
         choices = projections(scene)
         if len(choices) == 1:
-            return "these points have no other projection; that takes three features or more"
+            return "other projections need points with three or more features"
         self._projection = (self._projection + by) % len(choices)
         return f"projection {self._projection + 1} of {len(choices)}"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from renderers.contract import Renderer
 from renderers.live.commands import ChoiceUnavailable, Job, Start
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Restarts:
     run : Run
         What is on display first.
     play : callable
-        ``play(run, start)`` plays one run to the window.
+        ``play(run, start, renderer)`` plays one run.
     make : callable or str
         ``make(seed)`` returns other points; or the name of the file that they come from.
     first : int
@@ -42,7 +43,7 @@ class Restarts:
     def __init__(
         self,
         run: Run,
-        play: Callable[[Run, npt.NDArray[np.float64]], None],
+        play: Callable[[Run, npt.NDArray[np.float64], Renderer], None],
         *,
         make: Callable[[int], Table] | str,
         first: int,
@@ -78,12 +79,12 @@ class Restarts:
             self._latest = functools.cache(functools.partial(self._run.remade, make, number))
         latest = self._latest
 
-        def job() -> None:
+        def job(seat: Renderer) -> None:
             run, centroids = latest(), start.centroids
             if centroids is None:
                 source = run.source
                 centroids = replace(source, k=start.k or source.k, init=init).start(number)
-            self._play(run, centroids)
+            self._play(run, centroids, seat)
 
         return job
 
@@ -94,10 +95,10 @@ class Again:
     Parameters
     ----------
     play : callable
-        ``play(snapshots)`` plays one run to the window.
+        ``play(snapshots, renderer)`` plays one run.
     """
 
-    def __init__(self, play: Callable[[Iterator[Snapshot]], None]) -> None:
+    def __init__(self, play: Callable[[Iterator[Snapshot], Renderer], None]) -> None:
         self._play = play
         self._first: Snapshot | None = None
         self._engine: Engine | None = None
@@ -125,7 +126,7 @@ class Again:
             raise ChoiceUnavailable("these points were given; c draws new centroids on them")
         number = next(self._numbers)
 
-        def job() -> None:
+        def job(seat: Renderer) -> None:
             from kmeans_engine import Engine, initial_centroids
 
             with self._lock:  # prepared once, for all runs from here on
@@ -138,6 +139,6 @@ class Again:
                     method=start.init or "random",
                     seed=number,
                 )
-            self._play(self._engine.snapshots(centroids))
+            self._play(self._engine.snapshots(centroids), seat)
 
         return job

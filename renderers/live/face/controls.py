@@ -3,99 +3,38 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 
 from renderers.live.commands import Command
-from renderers.live.face.icons import ICONS, icon
-from renderers.live.face.skin import Pixels, Skin, disc, rounded, type_size, write_digits
+from renderers.live.face.icons import icon
+from renderers.live.face.plan import Button, Plan, bar_height, plan_bar, sign_of
+from renderers.live.face.shapes import Pixels, disc, rounded, write_digits
+from renderers.live.face.skin import Skin, type_size
 from renderers.live.report import Report
 from renderers.picture.layout import Box, blend_mask
 from renderers.picture.text import text_mask
 
-__all__ = ["Bar", "Button", "bar_height", "slider_end"]
-
-LEAST = (280, 180)  # a smaller window belongs to its picture alone
+__all__ = ["HINTS", "Bar", "slider_end"]
 
 #: What each button does, as its hint says.
 HINTS: dict[Command, str] = {
     "first": "to the start (home)",
     "back": "one step back (←)",
-    "pause": "pause, play on (space)",
+    "pause": "pause, resume (space)",
     "forward": "one step forward (→)",
     "last": "to the end (end)",
     "slower": "slower (↓)",
     "faster": "faster (↑)",
     "fewer clusters": "fewer clusters ([)",
     "more clusters": "more clusters (])",
-    "next init": "how centroids are drawn (i)",
-    "new clusters": "other points (r)",
+    "next init": "next method for the initial centroids (i)",
+    "new clusters": "new points (r)",
     "new centroids": "new centroids (c)",
-    "place": "place the centroids by hand (m)",
+    "place": "click to place the centroids (m)",
     "save": "save a film (s), a GIF (g), a picture (e)",
     "help": "all keys (h)",
 }
-
-Kind = Literal["icon", "label", "value"]
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A place on the bar that does something when it is clicked.
-
-    Attributes
-    ----------
-    command : str
-        What it does.
-    box : Box
-        Its pixels on the bar.
-    words : str
-        Beside its sign; empty if there is no room.
-    """
-
-    command: Command
-    box: Box
-    words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Buttons that stay together or are left out together; the highest rank goes first."""
-
-    rank: int
-    commands: tuple[Command, ...]
-    value: str = ""  # which value stands between two buttons
-
-
-_LEFT = (
-    _Group(0, ("first", "back", "pause", "forward", "last")),
-    _Group(3, ("slower", "faster"), "speed"),
-)
-_RIGHT = (
-    _Group(4, ("next init",), "init"),
-    _Group(2, ("fewer clusters", "more clusters"), "k"),
-    _Group(1, ("new clusters",)),
-    _Group(1, ("new centroids",)),
-    _Group(1, ("place",)),
-    _Group(0, ("save",)),
-    _Group(0, ("help",)),
-)
-_WORDS: dict[Command, str] = {
-    "new clusters": "points",
-    "new centroids": "centroids",
-    "place": "place",
-    "save": "save",
-    "help": "keys",
-}
-
-
-def bar_height(size: tuple[int, int]) -> int:
-    """Return the height of the bar in a window of this size; 0 if it has none."""
-    width, height = size
-    return 0 if width < LEAST[0] or height < LEAST[1] else round(3.3 * type_size(size))
 
 
 def slider_end(report: Report) -> int:
@@ -103,19 +42,6 @@ def slider_end(report: Report) -> int:
     if report.finished or report.states < 1:
         return max(1, report.states - 1)
     return int(20 * 2 ** max(0, math.ceil(math.log2(1.1 * report.states / 20))))
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """Where everything is on a bar of one size."""
-
-    size: tuple[int, int]
-    type: float
-    buttons: tuple[Button, ...]
-    values: tuple[tuple[str, Box], ...]
-    counter: Box
-    free: Box  # for what is being saved
-    track: Box
 
 
 class Bar:
@@ -129,7 +55,7 @@ class Bar:
 
     def __init__(self, skin: Skin) -> None:
         self._skin = skin
-        self._plan: _Plan | None = None
+        self._plan: Plan | None = None
         self._ground: tuple[object, Pixels] | None = None
         self._painted: tuple[object, Pixels] | None = None
 
@@ -185,14 +111,14 @@ class Bar:
         share = min(max((x - track.left) / max(1, track.width), 0.0), 1.0)
         return round(share * slider_end(report))
 
-    def _planned(self, window: tuple[int, int]) -> _Plan:
+    def _planned(self, window: tuple[int, int]) -> Plan:
         size = window[0], bar_height(window)
         if self._plan is None or self._plan.size != size:
-            self._plan = _plan(size, type_size(window))
+            self._plan = plan_bar(size, type_size(window))
         return self._plan
 
     def _draw_buttons(
-        self, plan: _Plan, playing: bool, values: dict[str, str], lit: tuple[Command | None, ...]
+        self, plan: Plan, playing: bool, values: dict[str, str], lit: tuple[Command | None, ...]
     ) -> Pixels:
         skin = self._skin
         width, height = plan.size
@@ -203,7 +129,7 @@ class Bar:
             if button.command in lit:
                 shape = rounded(box.width, box.height, max(2, box.height // 5))
                 blend_mask(pixels, shape, box.left, box.top, skin.raised)
-            name = _sign(button.command, playing)
+            name = sign_of(button.command, playing)
             left = box.left
             if name:
                 side = round(1.35 * plan.type) | 1
@@ -221,7 +147,7 @@ class Bar:
             blend_mask(pixels, mask, at, _line_top(box, mask.shape[0]), skin.text)
         return pixels
 
-    def _draw_slider(self, pixels: Pixels, plan: _Plan, report: Report) -> None:
+    def _draw_slider(self, pixels: Pixels, plan: Plan, report: Report) -> None:
         skin, track = self._skin, plan.track
         thick = max(3, round(0.26 * plan.type)) | 1
         top = track.top - thick // 2
@@ -244,7 +170,7 @@ class Bar:
         at = column(report.state) - knob.shape[1] // 2
         blend_mask(pixels, knob, at, track.top - knob.shape[0] // 2, skin.accent)
 
-    def _draw_counter(self, pixels: Pixels, plan: _Plan, report: Report) -> None:
+    def _draw_counter(self, pixels: Pixels, plan: Plan, report: Report) -> None:
         if not report.states or not plan.counter.width:
             return
         box, size = plan.counter, plan.type
@@ -253,7 +179,7 @@ class Bar:
         total = f" / {report.states - 1}" if report.finished else " / …"
         write_digits(pixels, total, left, top, size, self._skin.muted)
 
-    def _draw_saving(self, pixels: Pixels, plan: _Plan, report: Report) -> None:
+    def _draw_saving(self, pixels: Pixels, plan: Plan, report: Report) -> None:
         box, size, skin = plan.free, plan.type, self._skin
         if not report.saving:
             return
@@ -279,98 +205,6 @@ class Bar:
         blend_mask(pixels, rounded(done, thick, thick // 2), left, top, colour)
 
 
-def _sign(command: Command, playing: bool) -> str:
-    if command == "pause":
-        return "pause" if playing else "play"
-    if command in ("slower", "fewer clusters"):
-        return "minus"
-    if command in ("faster", "more clusters"):
-        return "plus"
-    return command if command in ICONS else ""
-
-
 def _line_top(box: Box, height: int) -> int:
     """Return the top of a line of text whose small letters stand in the middle of a box."""
     return box.top + round((box.height - height) / 2 + 0.06 * height)
-
-
-@lru_cache(maxsize=8)
-def _plan(size: tuple[int, int], type_size: float) -> _Plan:
-    """Lay out a bar: words go first where room is short, then groups by their rank."""
-    width, height = size
-    edge, gap = round(0.6 * type_size), round(0.55 * type_size)
-    counter = round(6.6 * type_size)
-    for worded, rank in ((True, 9), (False, 9), (False, 3), (False, 2), (False, 1), (False, 0)):
-        left = [_extent(group, type_size, worded) + gap for group in _LEFT if group.rank <= rank]
-        right = [_extent(group, type_size, worded) for group in _RIGHT if group.rank <= rank]
-        used = 2 * edge + sum(left) + counter + sum(right)
-        if used + (9 * type_size if worded else 0) <= width:
-            break
-    top = round(1.1 * type_size)
-    row = Box(0, top, width, height - top - round(0.2 * type_size))
-    buttons: list[Button] = []
-    values: list[tuple[str, Box]] = []
-    x = edge
-    count = Box(0, row.top, 0, row.height)
-    for group in _LEFT:
-        if group.rank <= rank:
-            x = _place(group, x, row, type_size, worded, buttons, values) + gap
-        if group.rank == 0:
-            room = max(0, min(counter, width - edge - sum(right) - x))
-            count = Box(x, row.top, room, row.height)
-            x += counter
-    start = max(x, width - edge - sum(right))
-    free = Box(x, row.top, max(0, start - x - gap), row.height)
-    x = start
-    for group in _RIGHT:
-        if group.rank <= rank:
-            x = _place(group, x, row, type_size, worded, buttons, values)
-    inset = round(type_size)
-    track = Box(inset, round(0.62 * type_size), max(1, width - 2 * inset), 1)
-    return _Plan(size, type_size, tuple(buttons), tuple(values), count, free, track)
-
-
-def _value_width(value: str, type_size: float) -> int:
-    units = {"speed": 3.0, "k": 3.6, "init": 6.4}[value]
-    return round(units * type_size)
-
-
-def _button_width(command: Command, type_size: float, worded: bool) -> int:
-    plain = round((1.7 if _sign(command, True) in ("minus", "plus") else 2.3) * type_size)
-    words = _WORDS.get(command, "") if worded else ""
-    if not words:
-        return plain
-    return round(3.0 * type_size) + int(text_mask(words, type_size).shape[1])
-
-
-def _extent(group: _Group, type_size: float, worded: bool) -> int:
-    if group.value == "init":
-        return _value_width("init", type_size)
-    wide = sum(_button_width(command, type_size, worded) for command in group.commands)
-    return wide + (_value_width(group.value, type_size) if group.value else 0)
-
-
-def _place(
-    group: _Group,
-    x: int,
-    row: Box,
-    type_size: float,
-    worded: bool,
-    buttons: list[Button],
-    values: list[tuple[str, Box]],
-) -> int:
-    """Append the buttons and values of a group from column `x` on; return the column after."""
-    if group.value == "init":
-        box = Box(x, row.top, _value_width("init", type_size), row.height)
-        buttons.append(Button(group.commands[0], box))
-        values.append(("init", box))
-        return x + box.width
-    for i, command in enumerate(group.commands):
-        box = Box(x, row.top, _button_width(command, type_size, worded), row.height)
-        buttons.append(Button(command, box, _WORDS.get(command, "") if worded else ""))
-        x += box.width
-        if group.value and i == 0:
-            wide = _value_width(group.value, type_size)
-            values.append((group.value, Box(x, row.top, wide, row.height)))
-            x += wide
-    return x

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from renderers.live.face.skin import Pixels
+from renderers.live.face.shapes import Pixels
 from renderers.picture.layout import Box
 
 __all__ = ["Layer", "damage"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from renderers.live.face.skin import Pixels, Skin, panel
+from renderers.live.face.shapes import Pixels, panel
+from renderers.live.face.skin import Skin
 from renderers.picture.layout import blend_mask
 from renderers.picture.text import LEAST_TYPE, fitted_mask, text_mask
 
@@ -11,7 +12,7 @@ __all__ = ["GUIDE", "paint_help"]
 #: What is explained: keys as `commands.KEYS` names them apart from signs, and what they do.
 GUIDE: tuple[tuple[tuple[str, str], ...], ...] = (
     (
-        ("space", "pause, play on"),
+        ("space", "pause, resume"),
         ("← →", "one step back, forward"),
         ("home end", "to the start, to the end"),
         ("↑ ↓  + \N{MINUS SIGN}", "faster, slower"),
@@ -21,12 +22,12 @@ GUIDE: tuple[tuple[tuple[str, str], ...], ...] = (
         ("q", "exit"),
     ),
     (
-        ("r", "new clusters of points"),
+        ("r", "new points"),
         ("c", "new centroids"),
-        ("i", "how centroids are drawn"),
+        ("i", "next method for centroids"),
         ("[  ]", "fewer, more clusters"),
-        ("m", "place centroids by clicks"),
-        ("mouse", "drag a centroid, the slider"),
+        ("m", "click to place centroids"),
+        ("mouse", "drag a centroid or the slider"),
         ("p  P", "next, previous projection"),
         ("1 2 3", "numbers, trails, borders"),
         ("4 5 6", "changes, curve, sizes"),

@@ -1,23 +1,13 @@
-"""The look of what lies on and below the picture: colours, type, boxes. Knows no commands."""
+"""Colours and size of type of what lies on and below the picture. Draws nothing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageDraw
-
-from renderers.picture.layout import blend_mask
-from renderers.picture.text import fitted_mask, text_mask
 from renderers.picture.themes import Colour, theme_named
 
-__all__ = ["Pixels", "Skin", "note", "rounded", "skin_named", "type_size", "write_digits"]
-
-Pixels = NDArray[np.uint8]
-
-_SMOOTH = 4  # shapes are drawn this many times larger, then reduced
+__all__ = ["Skin", "skin_named", "type_size"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,102 +63,3 @@ def type_size(size: tuple[int, int]) -> float:
     """Return the height of type in the controls of a window of this size, in pixels."""
     width, height = size
     return max(11.0, min(width / 56, height / 42, max(14.0, height / 60)))
-
-
-@lru_cache(maxsize=64)
-def rounded(width: int, height: int, radius: int) -> Pixels:
-    """Return the mask of a rectangle with round corners; read-only."""
-    n = _SMOOTH
-    large = Image.new("L", (width * n, height * n))
-    ImageDraw.Draw(large).rounded_rectangle(
-        (0, 0, width * n - 1, height * n - 1), radius * n, fill=255
-    )
-    mask = np.array(large.resize((width, height), Image.Resampling.BOX))
-    mask.flags.writeable = False
-    return mask
-
-
-@lru_cache(maxsize=64)
-def disc(radius: float) -> Pixels:
-    """Return the mask of a disc in the middle of a square; read-only."""
-    n, side = _SMOOTH, 2 * int(np.ceil(radius)) + 1
-    middle, r = side * n / 2, radius * n
-    large = Image.new("L", (side * n, side * n))
-    ImageDraw.Draw(large).ellipse((middle - r, middle - r, middle + r, middle + r), fill=255)
-    mask = np.array(large.resize((side, side), Image.Resampling.BOX))
-    mask.flags.writeable = False
-    return mask
-
-
-def panel(width: int, height: int, radius: int, colour: Colour, opacity: int = 255) -> Pixels:
-    """Return a box with round corners on nothing, (height, width, 4)."""
-    pixels = np.empty((height, width, 4), dtype=np.uint8)
-    pixels[:] = (*colour, 0)
-    pixels[..., 3] = rounded(width, height, radius).astype(np.uint16) * opacity // 255
-    return pixels
-
-
-def note(
-    text: str, size: float, widest: int, skin: Skin, *, swatch: Colour | None = None
-) -> Pixels:
-    """Return words in a dark box, on as many lines as `widest` pixels ask for.
-
-    Parameters
-    ----------
-    text : str
-        What to say.
-    size : float
-        Of the type, in pixels.
-    widest : int
-        Pixels that the box may be wide.
-    skin : Skin
-        Colours.
-    swatch : tuple of int, optional
-        Colour of a dot before the words.
-
-    Returns
-    -------
-    ndarray, (height, width, 4), uint8
-        With transparent corners.
-    """
-    pad = round(0.7 * size)
-    dot = round(1.3 * size) if swatch is not None else 0
-    room = max(1, widest - 2 * pad - dot)
-    masks = [fitted_mask(line, size, room) for line in _broken(text, size, room)]
-    step = round(1.45 * size)
-    width = max(mask.shape[1] for mask in masks) + 2 * pad + dot
-    height = step * len(masks) + pad
-    pixels = panel(width, height, round(0.45 * size), skin.box, 240)
-    if swatch is not None:
-        mark = disc(0.4 * size)
-        top = (height - mark.shape[0]) // 2
-        blend_mask(pixels, mark, pad - round(0.1 * size), top, swatch)
-    for i, mask in enumerate(masks):
-        top = round(0.5 * pad + i * step + (step - mask.shape[0]) / 2)
-        blend_mask(pixels, mask, pad + dot, top, skin.on_box)
-    return pixels
-
-
-def _broken(text: str, size: float, width: int) -> list[str]:
-    """Break a text into lines between words."""
-    lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_mask(longer, size).shape[1] <= width:
-            lines[-1] = longer
-        elif lines:
-            lines.append(word)
-        else:
-            lines = [word]
-    return lines or [""]
-
-
-def write_digits(image: Pixels, text: str, left: int, top: int, size: float, colour: Colour) -> int:
-    """Write numbers whose digits all have the same width, from masks made once; return the end."""
-    cell = round(0.64 * size)
-    for character in text:
-        mask = text_mask(character, size)
-        wide = cell if character.isdigit() else max(mask.shape[1] + 1, round(0.3 * size))
-        blend_mask(image, mask, left + (wide - mask.shape[1]) // 2, top, colour)
-        left += wide
-    return left

@@ -13,7 +13,7 @@ from renderers.errors import RendererUnavailable
 __all__ = ["find_backend"]
 
 PROBE_SECONDS = 10.0
-REMEDY = "use --render mp4 or gif instead"
+REMEDY = "use --render mp4 instead (renderers.save in Python)"
 
 # Each opens the display as the toolkit would. Qt ends the process when it cannot, which no except
 # catches, and a display behind a dead network address blocks; hence in a process of its own.
@@ -49,11 +49,16 @@ os._exit(0)
 }
 
 
-def find_backend() -> str:
+def find_backend(*, seconds: float = PROBE_SECONDS) -> str:
     """Return the name of the matplotlib backend to open a window with.
 
     It is the one that is configured (MPLBACKEND, matplotlibrc, matplotlib.use), or else the first
     in matplotlib's own order, among those with a toolkit that is often there, that works here.
+
+    Parameters
+    ----------
+    seconds : float
+        How long a display may take to answer.
 
     Raises
     ------
@@ -61,7 +66,10 @@ def find_backend() -> str:
         If none does.
     """
     return _find_backend(
-        os.environ.get("DISPLAY", ""), os.environ.get("WAYLAND_DISPLAY", ""), _configured()
+        os.environ.get("DISPLAY", ""),
+        os.environ.get("WAYLAND_DISPLAY", ""),
+        _configured(),
+        seconds,
     )
 
 
@@ -71,20 +79,20 @@ def _configured() -> str | None:
     except ValueError as error:  # raised by the import for an unknown MPLBACKEND
         name = os.environ.get("MPLBACKEND", "")
         raise RendererUnavailable(
-            f"matplotlib knows no backend {name!r}; unset MPLBACKEND, or {REMEDY}"
+            f"matplotlib does not know the backend {name!r}; unset MPLBACKEND, or {REMEDY}"
         ) from error
     # Past RcParams.__getitem__, which would resolve the choice, to Agg if need be. An object that
-    # is no string stands for "not chosen".
+    # is not a string stands for "not chosen".
     name = dict.__getitem__(matplotlib.rcParams, "backend")
     return name.lower() if isinstance(name, str) else None
 
 
 @functools.lru_cache(maxsize=1)
-def _find_backend(display: str, wayland: str, configured: str | None) -> str:
+def _find_backend(display: str, wayland: str, configured: str | None, seconds: float) -> str:
     if configured is not None and _toolkit(configured) is None:
         raise RendererUnavailable(
-            f"matplotlib's backend is {configured!r}, which opens no window; unset MPLBACKEND "
-            f"(or choose tkagg or qtagg), or {REMEDY}"
+            f"matplotlib's backend is {configured!r}, which does not open windows; unset "
+            f"MPLBACKEND (or choose tkagg or qtagg), or {REMEDY}"
         )
     elsewhere = os.environ.get("QT_QPA_PLATFORM", "") not in ("", "xcb", "wayland")
     if sys.platform not in ("darwin", "win32") and not (display or wayland or elsewhere):
@@ -93,12 +101,12 @@ def _find_backend(display: str, wayland: str, configured: str | None) -> str:
         )
     problems = []
     for backend in [configured] if configured else _candidates():
-        problem = _problem(backend)
+        problem = _problem(backend, seconds)
         if not problem:
             return backend
         problems.append(f"{backend}: {problem}")
     raise RendererUnavailable(
-        f"no window can be opened ({'; '.join(problems)}); check DISPLAY, pip install "
+        f"a window cannot be opened ({'; '.join(problems)}); check DISPLAY, pip install "
         f'"kmeans-engine[live]" for a toolkit, or {REMEDY}'
     )
 
@@ -108,7 +116,7 @@ def _candidates() -> list[str]:
 
 
 def _toolkit(backend: str) -> str | None:
-    """Return the toolkit of a backend; None if it opens no window of its own."""
+    """Return the toolkit of a backend; None if it does not open windows."""
     for toolkit in ("qt", "tk", "gtk", "wx", "macosx"):
         if backend.startswith(toolkit):
             return toolkit
@@ -121,7 +129,7 @@ def _toolkit(backend: str) -> str | None:
         return None
 
 
-def _problem(backend: str) -> str:
+def _problem(backend: str, seconds: float) -> str:
     """Return why a backend cannot open a window; empty if it can."""
     toolkit = _toolkit(backend) or ""
     if toolkit not in PROBES or sys.platform in ("darwin", "win32"):
@@ -133,10 +141,10 @@ def _problem(backend: str) -> str:
             stdin=subprocess.DEVNULL,
             text=True,
             errors="replace",
-            timeout=PROBE_SECONDS,
+            timeout=seconds,
         )
     except subprocess.TimeoutExpired:
-        return f"the display did not answer within {PROBE_SECONDS:g} s"
+        return f"the display did not answer within {seconds:g} s"
     lines = (done.stdout + done.stderr).strip().splitlines()
     return "" if done.returncode == 0 else (lines[0] if lines else f"status {done.returncode}")
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import os
 import sys
 import time
+import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 import matplotlib
 from matplotlib.artist import Artist
-from matplotlib.backend_bases import RendererBase
+from matplotlib.backend_bases import CloseEvent, KeyEvent, LocationEvent, MouseEvent, RendererBase
 from matplotlib.backend_tools import Cursors
 from matplotlib.transforms import Bbox
 
@@ -27,13 +29,62 @@ from renderers.picture.layout import Box
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Window"]
+__all__ = ["Window", "show_window"]
 
 DPI = 100
 # From the end of one tick to the next: after a frame, while one is due, and while none is.
 # Drawing takes 13 ms at 1280x720 in Tk, and a picture of 60 frames a second is due every 16.
 TICK_MILLISECONDS = (1, 3, 10)
+FREED_SECONDS = 2.0  # to free a window at the most
 CORRECTED_SECONDS = 2.0  # from the first picture on, in which a window gets the size asked for
+
+
+def show_window(session: Session, size: tuple[int, int], opened: Callable[[], None]) -> None:
+    """Open a window on a session, and return when it is closed and nothing of it is left.
+
+    Parameters
+    ----------
+    session : Session
+        What to show, and who gets the commands.
+    size : tuple of int
+        Width and height in pixels.
+    opened : callable
+        Called when the window is there, before its events.
+
+    Raises
+    ------
+    RendererUnavailable
+        If the window cannot be opened.
+    """
+    window = Window(session, size)
+    seconds = 0.0  # an error keeps what it passed through
+    try:
+        opened()
+        window.run()
+        seconds = FREED_SECONDS
+    finally:
+        canvas = window.canvas
+        del window
+        _free(canvas, seconds)
+
+
+def _free(thing: weakref.ref[object], seconds: float) -> None:
+    """Have what nobody refers to freed in this thread; wait up to `seconds` until it is.
+
+    Tcl ends the process, or waits for ever, if its objects are freed in another thread. Python's
+    collector runs in whichever thread allocates, and while it does, it does nothing for another.
+    """
+    automatic = gc.isenabled()
+    gc.disable()
+    try:
+        deadline = time.monotonic() + seconds
+        gc.collect()
+        while thing() is not None and time.monotonic() < deadline:
+            time.sleep(0.001)
+            gc.collect()
+    finally:
+        if automatic:
+            gc.enable()
 
 
 class _Screen(Artist):
@@ -105,6 +156,11 @@ class Window:
         self._stale = True
         self._canvas.draw_idle = self._redraw
 
+    @property
+    def canvas(self) -> weakref.ref[object]:
+        """What tells whether the canvas, and all that belongs to it, still exists."""
+        return weakref.ref(self._canvas)
+
     def run(self) -> None:
         """Show the window until it is closed."""
         self._canvas.manager.show()
@@ -118,7 +174,7 @@ class Window:
         if self._error is not None:
             raise self._error
 
-    def _guarded(self, answer: Callable[..., None], *event: Any) -> None:
+    def _guarded(self, answer: Callable[..., None], *event: object) -> None:
         # A toolkit would print what is raised here, and go on for ever.
         try:
             answer(*event)
@@ -182,31 +238,31 @@ class Window:
                 self._correct_until = now
                 self._canvas.manager.resize(*self._size)
 
-    def _key(self, event: Any) -> None:
+    def _key(self, event: KeyEvent) -> None:
         command = command_of(event.key)
         if command is not None:
             self._session.post(command)
             self._soon()
 
-    def _press(self, event: Any) -> None:
+    def _press(self, event: MouseEvent) -> None:
         if event.button == 1:
             self._surface.press(*self._place(event))
             self._soon()
 
-    def _release(self, event: Any) -> None:
+    def _release(self, event: MouseEvent) -> None:
         if event.button == 1:
             self._surface.release(*self._place(event))
 
-    def _move(self, event: Any) -> None:
+    def _move(self, event: MouseEvent) -> None:
         self._surface.move(*self._place(event))
 
-    def _leave(self, event: Any) -> None:
+    def _leave(self, event: LocationEvent) -> None:
         self._surface.leave()
 
-    def _scroll(self, event: Any) -> None:
+    def _scroll(self, event: MouseEvent) -> None:
         self._surface.scroll(event.step)
 
-    def _place(self, event: Any) -> tuple[float, float]:
+    def _place(self, event: MouseEvent) -> tuple[float, float]:
         """Return the pixel of an event from the upper left corner; matplotlib counts upwards."""
         return event.x, self._canvas.get_width_height(physical=True)[1] - event.y
 
@@ -217,7 +273,7 @@ class Window:
         self._surface.stop()
         pyplot.close(self._figure)
 
-    def _closed(self, event: Any) -> None:
+    def _closed(self, event: CloseEvent) -> None:
         self._open = False
         self._session.closed = True
         self._timer.stop()
@@ -251,11 +307,11 @@ def _new_figure(backend: str, size: tuple[int, int]) -> Figure:
             inches = (size[0] / DPI, size[1] / DPI)
             return pyplot.figure(figsize=inches, dpi=DPI, layout="none")
     except (ImportError, RuntimeError) as error:
-        raise RendererUnavailable(f"no window can be opened ({error}); {REMEDY}") from error
+        raise RendererUnavailable(f"a window cannot be opened ({error}); {REMEDY}") from error
     except Exception as error:  # tkinter.TclError, without importing tkinter
         if type(error).__name__ != "TclError":
             raise
-        raise RendererUnavailable(f"no window can be opened ({error}); {REMEDY}") from error
+        raise RendererUnavailable(f"a window cannot be opened ({error}); {REMEDY}") from error
 
 
 def _need_no_display() -> None:

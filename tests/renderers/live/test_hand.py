@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from renderers import Moment, Panel, Scene
-from renderers.live.hand import Hand, centroids_of, spot_at
-from renderers.live.painting import Frame, Look
+from renderers.live.frame import Frame
+from renderers.live.hand import Hand
+from renderers.live.seen import Look
 from renderers.picture.layout import Box
 from renderers.plane.view import View
 
@@ -40,12 +41,12 @@ def pixel_of(frame: Frame, value) -> tuple[float, float]:
 def test_a_spot_is_a_place_on_the_plane():
     frame = frame_of()
     value = np.array([0.3, -0.2])
-    spot = spot_at(frame, *pixel_of(frame, value))
+    spot = frame.spot_at(*pixel_of(frame, value))
     assert spot is not None
     assert spot.panel == 0
     np.testing.assert_allclose(spot.xy, value)
     for outside in ((0, 0), (19.9, 50), (320, 50), (100, 210)):
-        assert spot_at(frame, *outside) is None
+        assert frame.spot_at(*outside) is None
 
 
 @pytest.mark.parametrize(
@@ -61,13 +62,13 @@ def test_centroids_are_where_the_frame_shows_them(moment, share):
     frame = frame_of(**moment)
     snapshot = frame.moment.snapshots[0]
     expected = snapshot.assigned_from * (1 - share) + snapshot.centroids * share
-    np.testing.assert_allclose(centroids_of(frame, 0), expected)
+    np.testing.assert_allclose(frame.centroids_of(0), expected)
 
 
 @pytest.mark.parametrize(("features", "axes"), [(1, None), (2, None), (5, None), (5, (3, 1))])
 def test_a_centroid_is_dragged(features, axes):
     frame, hand = frame_of(features, axes=axes), Hand()
-    before = centroids_of(frame, 0)
+    before = frame.centroids_of(0)
     x, y = pixel_of(frame, before[1])
     nearest = hand.over(frame, x, y)
     assert nearest is not None
@@ -90,7 +91,7 @@ def test_a_centroid_is_dragged(features, axes):
 
 def test_a_drag_that_ends_off_the_picture_or_where_it_began_is_none():
     frame, hand = frame_of(), Hand()
-    x, y = pixel_of(frame, centroids_of(frame, 0)[0])
+    x, y = pixel_of(frame, frame.centroids_of(0)[0])
     hand.press(frame, x, y, 3)
     assert hand.release(frame, 1000, 3) is None
     assert hand.release(frame, 100, 100) is None  # nothing is held any more
@@ -116,7 +117,7 @@ def test_placing_in_more_features_than_are_seen_keeps_to_their_middle():
     frame, hand = frame_of(4, axes=(1, 2)), Hand()
     hand.toggle_placing()
     start = hand.press(frame, 100, 100, 1)
-    middle = centroids_of(frame, 0).mean(axis=0)
+    middle = frame.centroids_of(0).mean(axis=0)
     np.testing.assert_allclose(start[0, [0, 3]], middle[[0, 3]])
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from types import SimpleNamespace
 
 import pytest
-from live import Clock, eventually, in_thread, moments
+from live import Clock, in_thread, moments, told
+from wait import eventually
 
 from renderers import Moment
 from renderers.live.player import Player, RunStopped
@@ -214,17 +214,6 @@ def test_film_can_be_cancelled_while_it_waits():
     assert ended.wait(10)
 
 
-def told(*lengths: int, phases: bool = False) -> list[Moment]:
-    """The moments of a smooth film: so many for each state, two phases with half of them each."""
-    run = []
-    for i, count in enumerate(lengths):
-        state = (SimpleNamespace(iteration=i, points=range(5_000_000)),)
-        for j in range(count):
-            phase = "assignment" if phases and j < count // 2 else "update" if phases else "state"
-            run.append(Moment(state, 0.1, phase, (j + 1) / count))
-    return run
-
-
 def playing(run: list[Moment], *, ahead: int | None = None) -> tuple[Player, Clock]:
     clock = Clock()
     player = Player(ahead=ahead, clock=clock)
@@ -337,13 +326,3 @@ def test_speed_changes_what_is_left_of_a_moment():
     assert player.current() is run[1]
     clock.now += 0.4
     assert player.current() is run[2]
-
-
-def test_the_way_between_two_moments_follows_the_states_while_that_is_short():
-    run = told(1, 2, 2, 2, 2, 2, 2, 2)
-    player, _ = playing(run)
-    assert player.between(run[0], run[7]) == [run[2], run[4], run[6]]
-    assert player.between(run[7], run[2]) == [run[6], run[4]]
-    assert player.between(run[1], run[2]) == []
-    assert player.between(run[0], run[-1]) == []  # 7 states, and 5 million labels
-    assert player.between(moments(1)[0], run[3]) == []

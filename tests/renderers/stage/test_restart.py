@@ -9,6 +9,8 @@ from kmeans_engine.command.trial import Run
 from renderers.live.commands import ChoiceUnavailable, Start
 from renderers.stage.restart import Again, Restarts
 
+SEAT = object()  # where a job plays to
+
 
 def make(seed):
     return synthetic_table(4, 25, 0.01, seed)
@@ -30,9 +32,9 @@ def restarts(run):
 
 def test_new_centroids_on_the_same_points(run, restarts):
     restarts, played = restarts
-    restarts.job(Start())()
-    restarts.job(Start())()
-    assert [which for which, _ in played] == [run, run]
+    restarts.job(Start())(SEAT)
+    restarts.job(Start())(SEAT)
+    assert [which for which, *_ in played] == [run, run]
     # Not starts 0 and 1, which were used.
     assert np.array_equal(played[0][1], run.source.start(2))
     assert np.array_equal(played[1][1], run.source.start(3))
@@ -43,13 +45,13 @@ def test_new_clusters_stay_until_newer_ones(run, restarts):
     # Asked for one after another, done in another order.
     jobs = [restarts.job(Start(new_points=new)) for new in (True, False, True, False)]
     for job in reversed(jobs):
-        job()
-    fourth, third, second, first = (which for which, _ in played)
+        job(SEAT)
+    fourth, third, second, first = (which for which, *_ in played)
     assert first is second
     assert third is fourth
     assert not np.array_equal(first.source.points, run.source.points)
     assert not np.array_equal(first.source.points, third.source.points)
-    assert len({start.tobytes() for _, start in played}) == 4
+    assert len({start.tobytes() for _, start, _ in played}) == 4
 
 
 def test_points_from_a_file(run):
@@ -71,10 +73,10 @@ def test_centroids_from_a_file(run):
 
 def test_k_and_method_of_the_centroids(run, restarts):
     restarts, played = restarts
-    restarts.job(Start(k=6, init="k-means++"))()
-    restarts.job(Start(new_points=True, k=2))()
-    restarts.job(Start())()
-    assert [len(start) for _, start in played] == [6, 2, 4]
+    restarts.job(Start(k=6, init="k-means++"))(SEAT)
+    restarts.job(Start(new_points=True, k=2))(SEAT)
+    restarts.job(Start())(SEAT)
+    assert [len(start) for _, start, _ in played] == [6, 2, 4]
     seed = np.random.SeedSequence([3, 1, 2])
     expected = initial_centroids(run.source.points, 6, method="k-means++", seed=seed)
     assert np.array_equal(played[0][1], expected)
@@ -91,9 +93,9 @@ def test_centroids_by_hand_even_where_they_came_from_a_file(run):
         centroids_from="s.csv",
     )
     by_hand = np.array([[0.5, 0.5], [1.0, -1.0], [2.0, 0.0]])
-    restarts.job(Start(centroids=by_hand))()
+    restarts.job(Start(centroids=by_hand))(SEAT)
     assert played[0][1] is by_hand
-    restarts.job(Start(init="random"))()
+    restarts.job(Start(init="random"))(SEAT)
     assert len(played[1][1]) == 4
 
 
@@ -101,7 +103,7 @@ def test_centroids_by_hand_even_where_they_came_from_a_file(run):
 def again():
     played = []
     points = make(3).points
-    again = Again(lambda states: played.append(list(states)))
+    again = Again(lambda states, seat: played.append(list(states)))
     given = list(again.watch(Engine(points, threads=1).snapshots(points[:4])))
     assert len(given) > 1
     return again, played, points
@@ -117,7 +119,7 @@ def test_snapshots_start_anew_on_their_points(again, monkeypatch):
     jobs = [again.job(Start()), again.job(Start(k=2)), again.job(Start(centroids=points[5:8]))]
     assert made == []
     for job in jobs:
-        job()
+        job(SEAT)
     assert len(made) == 1
     assert made[0] is points
     assert [len(states[0].centroids) for states in played] == [4, 2, 3]
@@ -133,4 +135,4 @@ def test_snapshots_have_no_other_points(again):
 
 def test_nothing_starts_anew_before_the_first_snapshot():
     with pytest.raises(ChoiceUnavailable, match="the run has not begun"):
-        Again(lambda states: None).job(Start())
+        Again(lambda states, seat: None).job(Start())

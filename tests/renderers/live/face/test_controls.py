@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from renderers.live.commands import KEYS, Command
-from renderers.live.face.controls import HINTS, Bar, bar_height, slider_end
+from renderers.live.face.controls import HINTS, Bar, slider_end
 from renderers.live.face.help import GUIDE, paint_help
-from renderers.live.face.skin import note, skin_named, type_size
+from renderers.live.face.plan import bar_height
+from renderers.live.face.shapes import note
+from renderers.live.face.skin import skin_named, type_size
 from renderers.live.report import Report
 from renderers.picture.themes import THEMES
 
@@ -55,7 +57,7 @@ def test_a_tiny_window_has_no_bar(window: tuple[int, int]):
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("window", SIZES)
-def test_the_bar_is_painted_whole_and_anew_only_when_something_changes(
+def test_the_bar_is_painted_whole_and_again_only_when_something_changes(
     window: tuple[int, int], theme: str
 ):
     bar = Bar(skin_named(theme))

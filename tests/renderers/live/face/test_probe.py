@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from live import eventually
+from wait import eventually
 
 from kmeans_engine import Engine
 from renderers import Moment, Panel, Scene
-from renderers.live.face import probe as module
 from renderers.live.face.probe import Probe
-from renderers.live.painting import Frame, Look
+from renderers.live.frame import Frame
+from renderers.live.seen import Look
 from renderers.picture.layout import Box
 from renderers.plane.view import View
 
@@ -30,11 +31,7 @@ def frame_of(features: int) -> Frame:
 
 def places(frame: Frame) -> np.ndarray:
     view = frame.scene.panels[0].view
-    xmin, xmax, ymin, ymax = view.limits
-    xy = view.project_rows(0, len(view.points))
-    across = (xy[:, 0] - xmin) / (xmax - xmin)
-    down = (ymax - xy[:, 1]) / (ymax - ymin)
-    return np.column_stack([BOX.left + across * BOX.width, BOX.top + down * BOX.height])
+    return frame.placement(0).on_frame(view.project_rows(0, len(view.points)))
 
 
 @pytest.fixture
@@ -69,38 +66,44 @@ def test_nothing_is_found_beside_the_panel_or_far_from_projected_points(probe: P
     eventually(lambda: probe.found is None)
 
 
-def test_points_too_many_to_index_are_not_looked_up(probe: Probe, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(module, "INDEXED_UP_TO", 299)
+def test_points_too_many_to_index_are_not_looked_up():
+    probe = Probe(indexed_up_to=299)
     frame = frame_of(6)
     probe.ask(frame, *places(frame)[0])
-    eventually(lambda: not probe._new)
+    eventually(lambda: probe.idle)
+    probe.stop(10)
     assert probe.found is None
 
 
-def test_an_index_that_nobody_waits_for_is_given_up(probe: Probe, monkeypatch: pytest.MonkeyPatch):
-    first, second = frame_of(6), frame_of(6)
-    begun, release, made = threading.Event(), threading.Event(), []
-    project = View.project_rows
+def test_an_index_that_nobody_waits_for_is_given_up(probe: Probe):
+    begun, release, looked_at = threading.Event(), threading.Event(), []
 
-    def slow(view: View, start: int, stop: int) -> np.ndarray:
-        if view is first.scene.panels[0].view:
+    class Slow(View):
+        def project_rows(self, start: int, stop: int) -> np.ndarray:
             begun.set()
             release.wait(10)
-        made.append((view, start))
-        return project(view, start, stop)
+            looked_at.append(start)
+            return super().project_rows(start, stop)
 
-    monkeypatch.setattr(View, "project_rows", slow)
-    monkeypatch.setattr(View, "block_rows", lambda view: 100)
+        def block_rows(self) -> int:
+            return 100
+
+    def slowed(frame: Frame) -> Frame:
+        view = Slow(frame.scene.panels[0].view.points)
+        return replace(frame, scene=Scene((Panel(4, view),)))
+
+    second = frame_of(6)
+    release.set()
+    first = slowed(second)  # the limits of a view are found when it is made
+    begun.clear()
+    release.clear()
+    looked_at.clear()
     probe.ask(first, 200, 100)
     assert begun.wait(10)
-    monkeypatch.undo()
-    there = places(second)[7]
-    monkeypatch.setattr(View, "project_rows", slow)
-    monkeypatch.setattr(View, "block_rows", lambda view: 100)
-    probe.ask(second, *there)
+    probe.ask(second, *places(second)[7])
     release.set()
     eventually(lambda: probe.found is not None)
-    assert [start for view, start in made if view is first.scene.panels[0].view] == [0]
+    assert looked_at == [0]
     assert probe.found.cluster == second.moment.snapshots[0].labels[7]
 
 

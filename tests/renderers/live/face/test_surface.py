@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from live import Clock, Painting, eventually
+from live import Clock, Painting
+from wait import eventually
 
-from renderers import Moment, Options, Panel, Scene
+from renderers import Moment, Options, Panel, Renderer, Scene
 from renderers.live import Commands
-from renderers.live.commands import Start
-from renderers.live.face.controls import bar_height
+from renderers.live.commands import Job, Start
+from renderers.live.face.plan import bar_height
 from renderers.live.face.surface import Surface
 from renderers.live.session import Session
 from renderers.plane.view import View
@@ -35,7 +36,7 @@ class Desk:
             Options(size=size, theme=theme),
             Commands(self._restart),
             clock=self.clock,
-            painting=Painting(),  # type: ignore[arg-type]
+            painting=Painting(),
         )
         self.surface = Surface(self.session)
         self._scene = Scene((Panel(3, View(points)),))
@@ -52,12 +53,12 @@ class Desk:
         self.session.start(self._job)
         eventually(lambda: self.look() is not None and self.session.frame is not None)
 
-    def _job(self) -> None:
-        self.session.open(self._scene)
+    def _job(self, seat: Renderer) -> None:
+        seat.open(self._scene)
         for state in self._states:
-            self.session.draw(Moment((state,), 1.0))
+            seat.draw(Moment((state,), 1.0))
 
-    def _restart(self, start: Start) -> Callable[[], None]:
+    def _restart(self, start: Start) -> Job:
         self.asked.append(start)
         return self._job
 
@@ -68,12 +69,8 @@ class Desk:
     def pixel_of(self, value: np.ndarray) -> tuple[float, float]:
         frame = self.session.frame
         assert frame is not None
-        xmin, xmax, ymin, ymax = frame.scene.panels[0].view.limits
-        [box] = frame.boxes
-        return (
-            box.left + (value[0] - xmin) / (xmax - xmin) * box.width,
-            box.top + (ymax - value[1]) / (ymax - ymin) * box.height,
-        )
+        x, y = frame.pixels_of(0, np.array(value)[None])[0]
+        return x, y
 
     def click(self, x: float, y: float) -> None:
         self.surface.move(x, y)
@@ -84,7 +81,7 @@ class Desk:
     def button(self, command: str) -> tuple[float, float]:
         for y in range(SIZE[1] - BAR, SIZE[1], 2):
             for x in range(0, SIZE[0], 2):
-                button = self.surface._button(x, y)
+                button = self.surface.button_at(x, y)
                 if button is not None and button.command == command:
                     return x + 2, y + 2
         raise AssertionError(command)
@@ -218,7 +215,7 @@ def test_k_clicks_place_the_centroids(desk: Callable[..., Desk]):
         one.click(*one.pixel_of(value))
     [start] = one.asked
     np.testing.assert_allclose(start.centroids, wanted)
-    assert not one.session.hand.placing
+    assert not one.session.choices.hand.placing
 
 
 def test_more_or_fewer_can_be_placed(desk: Callable[..., Desk]):

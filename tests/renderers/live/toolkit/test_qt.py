@@ -9,13 +9,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from command import ROOT
 from windows import CYCLES, NOTHING
 
-ROOT = Path(__file__).parent.parent
-
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("PySide6") is None, reason="PySide6 is not on this machine"
-)
+pytestmark = [
+    pytest.mark.display,
+    pytest.mark.skipif(
+        importlib.util.find_spec("PySide6") is None, reason="PySide6 is not on this machine"
+    ),
+]
 
 # A timer of Qt's own plays the user: each step is retried until it holds, then the next follows.
 SCRIPT = """
@@ -29,7 +31,7 @@ from renderers import Options, make_scene
 from renderers.stage.pace import Pace, moments
 from renderers.stage.play import play
 from renderers.live import Commands, LiveRenderer
-from renderers.live.face.controls import bar_height
+from renderers.live.face.plan import bar_height
 from renderers.picture.painter import Painter
 
 SIZE = (320, 240)
@@ -39,8 +41,8 @@ states = list(Engine(points, threads=1).snapshots(points[:5]))
 live = LiveRenderer(None, Options(size=SIZE, fps=20.0))
 asked = []
 
-def job():
-    play(moments(states, Pace(fps=20.0)), make_scene(states[0]), [live])
+def job(seat):
+    play(moments(states, Pace(fps=20.0)), make_scene(states[0]), [seat])
 
 def restart(start):
     asked.append(start.new_points if start.centroids is None else start.centroids)
@@ -168,7 +170,7 @@ app = QApplication([])
 timer = QTimer()
 timer.timeout.connect(go)
 timer.start(20)
-live.drive(job)
+live.drive(lambda: job(live))
 timer.stop()
 from matplotlib import get_backend, pyplot
 print(get_backend(), pyplot.get_fignums(), number)
@@ -191,7 +193,7 @@ first = next(Engine(points, threads=1).snapshots(points[:3]))
 app = QApplication([])
 
 def drag(session):
-    session.hand.press(session.frame, *middle(session), 3)
+    session.choices.hand.press(session.frame, *middle(session), 3)
 
 def middle(session):
     [box] = session.frame.boxes
@@ -201,22 +203,22 @@ def middle(session):
     return (box.left + (x - xmin) / (xmax - xmin) * box.width,
             box.top + (ymax - y) / (ymax - ymin) * box.height)
 
-STATES = {
+SITUATIONS = {
     "playing": (lambda s: None, lambda s: s.frame is not None),
     "paused": (lambda s: s.post("pause"), lambda s: not s.report.playing),
     "helping": (lambda s: s.post("help"), lambda s: s.helping),
-    "placing": (lambda s: s.post("place"), lambda s: s.hand.placing),
+    "placing": (lambda s: s.post("place"), lambda s: s.choices.hand.placing),
     "saving": (lambda s: s.post("save"), lambda s: s.report.saving),
-    "dragging": (drag, lambda s: s.hand.holding),
+    "dragging": (drag, lambda s: s.choices.hand.holding),
 }
-for name, (begin, reached) in STATES.items():
+for name, (begin, reached) in SITUATIONS.items():
     live = LiveRenderer(None, Options(size=(300, 220), fps=50.0))
     live.commands = Commands(lambda start: job)
     begun = []
     deadline = time.monotonic() + 20
 
-    def job():
-        play(moments(itertools.repeat(first), Pace(fps=50.0)), make_scene(first), [live])
+    def job(seat):
+        play(moments(itertools.repeat(first), Pace(fps=50.0)), make_scene(first), [seat])
 
     def go():
         from matplotlib import pyplot
@@ -234,7 +236,7 @@ for name, (begin, reached) in STATES.items():
     timer = QTimer()
     timer.timeout.connect(go)
     timer.start(20)
-    live.drive(job)
+    live.drive(lambda: job(live))
     timer.stop()
     print(name, flush=True)
 """
@@ -279,20 +281,23 @@ def run(script: str, folder: Path, *words: str) -> subprocess.CompletedProcess[s
     )
 
 
+@pytest.mark.slow
 def test_a_session(tmp_path: Path):
     done = run(SCRIPT, tmp_path)
     assert (done.returncode, done.stdout.lower()) == (0, "qtagg [] 15\n"), done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_closing_in_each_state(tmp_path: Path):
+@pytest.mark.slow
+def test_closing_in_each_situation(tmp_path: Path):
     done = run(CLOSING, tmp_path)
-    states = ["playing", "paused", "helping", "placing", "saving", "dragging"]
-    assert (done.returncode, done.stdout.split()) == (0, states), done.stderr
+    situations = ["playing", "paused", "helping", "placing", "saving", "dragging"]
+    assert (done.returncode, done.stdout.split()) == (0, situations), done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_fifty_windows_one_after_the_other_leave_nothing(tmp_path: Path):
     done = run(CYCLES, tmp_path)
     assert (done.returncode, done.stdout) == (0, NOTHING), done.stderr
