@@ -5,33 +5,26 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
-import os
-import sys
 import time
 import weakref
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
-import matplotlib
 from matplotlib.artist import Artist
 from matplotlib.backend_bases import CloseEvent, KeyEvent, LocationEvent, MouseEvent, RendererBase
 from matplotlib.backend_tools import Cursors
 from matplotlib.transforms import Bbox
 
-from renderers.errors import RendererUnavailable
 from renderers.live.commands import command_of
 from renderers.live.face.damage import Layer, damage
 from renderers.live.face.surface import Pointer, Surface
 from renderers.live.session import Session
-from renderers.live.toolkit.display import REMEDY, find_backend
+from renderers.live.toolkit.display import find_backend
+from renderers.live.toolkit.figure import new_figure
 from renderers.picture.layout import Box
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 __all__ = ["Window", "show_window"]
 
-DPI = 100
 # From the end of one tick to the next: after a frame, while one is due, and while none is.
 # Drawing takes 13 ms at 1280x720 in Tk, and a picture of 60 frames a second is due every 16.
 TICK_MILLISECONDS = (1, 3, 10)
@@ -125,7 +118,7 @@ class Window:
         self._session = session
         self._size = size
         self._open = True
-        self._figure = _new_figure(find_backend(), size)
+        self._figure = new_figure(find_backend(), size)
         self._canvas = cast(Any, self._figure.canvas)  # what toolkits add has no stubs
         manager = self._canvas.manager
         manager.set_window_title("kmeans-engine")
@@ -292,36 +285,3 @@ def _upwards(box: Box, tall: int) -> Bbox:
     """Return a box as matplotlib counts, from the lower edge of a window of this height."""
     left, top, width, height = box
     return Bbox.from_bounds(left, tall - top - height, width, height)
-
-
-def _new_figure(backend: str, size: tuple[int, int]) -> Figure:
-    """Return a figure with a window; the settings of matplotlib stay as they are."""
-    try:
-        if backend.startswith("qt"):
-            _need_no_display()
-        from matplotlib import pyplot  # drops a choice of Qt if it finds neither display nor Qt
-
-        if not isinstance(dict.__getitem__(matplotlib.rcParams, "backend"), str):
-            pyplot.switch_backend(backend)
-        with matplotlib.rc_context({"toolbar": "None", "figure.hooks": []}):
-            inches = (size[0] / DPI, size[1] / DPI)
-            return pyplot.figure(figsize=inches, dpi=DPI, layout="none")
-    except (ImportError, RuntimeError) as error:
-        raise RendererUnavailable(f"a window cannot be opened ({error}); {REMEDY}") from error
-    except Exception as error:  # tkinter.TclError, without importing tkinter
-        if type(error).__name__ != "TclError":
-            raise
-        raise RendererUnavailable(f"a window cannot be opened ({error}); {REMEDY}") from error
-
-
-def _need_no_display() -> None:
-    """Make the application of a Qt platform without X or Wayland; matplotlib refuses to."""
-    if sys.platform.startswith("linux") and os.environ.get("QT_QPA_PLATFORM"):
-        import matplotlib.backends.qt_compat as qt
-
-        global _application
-        widgets: Any = vars(qt)["QtWidgets"]
-        _application = widgets.QApplication.instance() or widgets.QApplication(["kmeans"])
-
-
-_application: object = None  # Qt deletes it when the last reference goes
