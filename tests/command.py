@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,14 +71,6 @@ def one_line(err: str) -> str:
     assert err.endswith("\n"), err
     assert err.count("\n") == 1, err
     return err.removeprefix("kmeans-engine: ").strip()
-
-
-def eventually(truth, seconds: float = 30.0) -> None:
-    """Wait until `truth()` holds."""
-    deadline = time.monotonic() + seconds
-    while not truth():
-        assert time.monotonic() < deadline, "did not happen"
-        time.sleep(0.02)
 
 
 def ours(folder):

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command import ROOT, eventually
+from command import ROOT
 from PIL import ImageGrab
+from wait import eventually
 
 SIZE = (480, 360)
 MISSING = [tool for tool in ("Xvfb", "xdotool") if shutil.which(tool) is None]

@@ -13,11 +13,10 @@ from kmeans_engine.errors import InvalidInput
 from kmeans_engine.kernels.initial import BLOCK, potentials, tighten
 from kmeans_engine.points.data import Data
 from kmeans_engine.runtime.threads import Stock, chunk_rows, default_threads, fold_chunks
+from kmeans_engine.starts.methods import METHODS
 from kmeans_engine.validation import check_array, check_centroids, check_k, non_finite_error
 
-__all__ = ["METHODS", "initial_centroids"]
-
-METHODS = ("random", "k-means++")
+__all__ = ["initial_centroids"]
 
 Floats = npt.NDArray[np.float64]
 

@@ -54,7 +54,7 @@ class Recording:
 class FilmFile(Renderer):
     """A renderer that paints frames and has ffmpeg encode them."""
 
-    fits = True
+    honours = Renderer.honours | {"overlays", "quality", "max_size"}
     #: What the codec is fed.
     pixels: ClassVar[Pixels] = "rgba"
     #: Whether a frame that repeats is sent once more where it ends.

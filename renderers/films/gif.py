@@ -35,6 +35,7 @@ class GifRenderer(FilmFile):
     suffix = ".gif"
     writes = "looping animation for web pages and chats"
     default_size = (640, 480)
+    honours = FilmFile.honours - {"quality"}
     shrinks = _STEP**1.7
     ends = False  # a frame less; `seal` tells how long the last one stays
 

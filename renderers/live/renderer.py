@@ -12,7 +12,7 @@ from typing import Any
 
 from renderers.contract import Options, Renderer
 from renderers.errors import RenderError
-from renderers.live.commands import Command, Commands, Job
+from renderers.live.commands import Command, Commands
 from renderers.live.session import Session
 from renderers.scene import Moment, Scene
 
@@ -45,6 +45,7 @@ class LiveRenderer(Renderer):
     """
 
     writes = "a window on the screen"
+    honours = Renderer.honours | {"overlays", "quality"}  # of the films that it saves
 
     def __init__(self, path: Path | None = None, options: Options | None = None) -> None:
         super().__init__(path, options or Options())
@@ -90,7 +91,7 @@ class LiveRenderer(Renderer):
         else:
             self._session.post(command)
 
-    def drive(self, job: Job) -> None:
+    def drive(self, job: Callable[[], None]) -> None:
         """Open the window, run `job` beside it, and return when the window is closed.
 
         With `full_speed` it returns when the job is done as well.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from renderers.live.commands import Job
 from renderers.live.player import AHEAD, Player, RunStopped
 from renderers.scene import Scene
 
@@ -17,7 +16,9 @@ COMPUTING = 3  # threads at once; r held down on large data must not fill the me
 class Run:
     """One job: its thread, its moments, and whether it has to reach its end."""
 
-    def __init__(self, job: Job, *, must_finish: bool, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, job: Callable[[], None], *, must_finish: bool, clock: Callable[[], float]
+    ) -> None:
         self.must_finish = must_finish
         self.kept = False  # for a film that is being saved
         self.player = Player(ahead=None if must_finish else AHEAD, clock=clock)
@@ -82,12 +83,12 @@ class Runs:
         self.first: Run | None = None
         self.shown: Run | None = None
         self.coming: Run | None = None
-        self.waiting: Job | None = None
+        self.waiting: Callable[[], None] | None = None
         self.speed = 1.0
         self._clock = clock
         self._all: list[Run] = []  # those whose thread may still live
 
-    def start(self, job: Job, *, must_finish: bool = False) -> None:
+    def start(self, job: Callable[[], None], *, must_finish: bool = False) -> None:
         """Run `job` in a thread, and show it from its first moment on."""
         for run in (self.shown, self.coming):
             if run is not None and not run.kept:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import queue
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-from renderers.contract import Options
+from renderers.contract import Options, Renderer
 from renderers.errors import RenderError
-from renderers.live.commands import NOT_MOVABLE, ChoiceUnavailable, Command, Commands, Job, Start
+from renderers.live.commands import NOT_MOVABLE, ChoiceUnavailable, Command, Commands, Start
 from renderers.live.hand import Hand
 from renderers.live.painting import Frame, Look, PaintThread
 from renderers.live.player import Player
@@ -31,6 +32,30 @@ BUSY_SECONDS = 0.5  # without a picture before the status line says that it is b
 SPEEDS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 SIDE_BY_SIDE = "runs side by side start as they were given; show one of them to move it"
 HINT = "space pause · ← → step · drag a centroid · h all keys"
+
+
+class Seat(Renderer):
+    """The renderer that the jobs of a window play to."""
+
+    def __init__(self, session: Session, options: Options) -> None:
+        super().__init__(None, options)
+        self._session = session
+
+    def open(self, scene: Scene) -> None:
+        """See `Renderer.open`."""
+        self._session.open(scene)
+
+    def draw(self, moment: Moment) -> None:
+        """See `Renderer.draw`."""
+        self._session.draw(moment)
+
+    def close(self) -> None:
+        """See `Renderer.close`."""
+        self._session.finish(failed=False)
+
+    def abort(self) -> None:
+        """See `Renderer.abort`."""
+        self._session.finish(failed=True)
 
 
 class Session:
@@ -81,6 +106,7 @@ class Session:
         self.helping = False
         self.options = options
         self._commands = commands
+        self._seat = Seat(self, options)
         self._notify = notify
         self._clock = clock
         self._painting = painting or PaintThread(options)
@@ -125,7 +151,7 @@ class Session:
         """Have a command done at the next tick."""
         self._posted.put(command)
 
-    def start(self, job: Job, *, must_finish: bool = False) -> None:
+    def start(self, job: Callable[[], None], *, must_finish: bool = False) -> None:
         """Run `job` in a thread, and show it from its first moment on.
 
         Parameters
@@ -347,16 +373,19 @@ class Session:
     def _restart(self, start: Start) -> None:
         self.hand.cancel()
         try:
-            self._runs.waiting = self._commands.job(start)
+            self._runs.waiting = self._job(start)
         except ChoiceUnavailable as error:
             self.say(str(error))
+
+    def _job(self, start: Start) -> Callable[[], None]:
+        return functools.partial(self._commands.job(start), self._seat)
 
     def _choose(self, k: int | None, init: str | None) -> None:
         """Start anew with another number of clusters or another method; keep them if possible."""
         before = self._k, self._init
         self._k, self._init = k, init
         try:
-            self._runs.waiting = self._commands.job(Start(k=k, init=init))
+            self._runs.waiting = self._job(Start(k=k, init=init))
             self.say(f"K {self.k} · {self.init} start", notify=False)
         except ChoiceUnavailable as error:
             self._k, self._init = before

@@ -20,7 +20,7 @@ from PIL import Image
 import cli
 import kmeans_engine
 from kmeans_engine import Engine, recalc_centroids
-from kmeans_engine.tables import standardize
+from kmeans_engine.command.scaling import standardize
 
 FIELDS = [
     *("points", "features", "k", "iterations", "converged", "inertia", "standardized", "counts"),

@@ -12,9 +12,10 @@ import time
 
 import pyarrow.csv
 import pytest
-from command import Command, eventually, run, start
+from command import Command, run, start
 from media import read_mp4
 from screen import Screen, needs_x
+from wait import eventually
 
 from renderers.films.ffmpeg.program import find_ffmpeg
 

@@ -75,7 +75,7 @@ def test_nothing_is_shown_of_a_run_that_fails(monkeypatch, folder, shown):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        play(story(), fake_scene(), [notebook.Player(None, Options(size=(64, 48)))])
+        play(story(), fake_scene(), [notebook.NotebookPlayer(None, Options(size=(64, 48)))])
     assert shown == []
     assert list(folder.iterdir()) == []
 

@@ -39,7 +39,7 @@ def make_session(**given: Any) -> tuple[Session, Clock, list[str]]:
 
 
 def job_of(session: Session, run: list[Moment], *, then: Exception | None = None):
-    def job() -> None:
+    def job(*_: object) -> None:
         session.open(Scene((), "scene"))
         for moment in run:
             session.draw(moment)
@@ -86,14 +86,14 @@ def test_another_run_takes_the_place_of_a_held_back_one():
     second = moments(2)
     session: Session
 
-    def restart(start: Start) -> Callable[[], None]:
+    def restart(start: Start) -> Callable[..., None]:
         asked.append(start.new_points)
         return job_of(session, second)
 
     session, _, notes = make_session(commands=Commands(restart))
     first = moments(50)
 
-    def job() -> None:
+    def job(*_: object) -> None:
         try:
             job_of(session, first)()
         except RunStopped:
@@ -118,7 +118,7 @@ def test_the_old_run_stays_until_the_new_one_has_a_picture():
     session: Session
     second = moments(1)
 
-    def slow() -> None:
+    def slow(*_: object) -> None:
         release.wait(10)
         job_of(session, second)()
 
@@ -141,10 +141,10 @@ def test_many_requests_do_not_start_many_threads():
     release, started = threading.Event(), []
     session: Session
 
-    def restart(start: Start) -> Callable[[], None]:
+    def restart(start: Start) -> Callable[..., None]:
         number = len(started)
 
-        def job() -> None:
+        def job(*_: object) -> None:
             started.append(number)
             release.wait(10)
             job_of(session, last)()
@@ -165,7 +165,7 @@ def test_many_requests_do_not_start_many_threads():
 
 
 def test_a_choice_that_cannot_be_made_says_why():
-    def restart(start: Start) -> Callable[[], None]:
+    def restart(start: Start) -> Callable[..., None]:
         raise ChoiceUnavailable("the points come from data.csv; choose 2")
 
     session, _, notes = make_session(commands=Commands(restart))
@@ -212,7 +212,7 @@ def test_closing_stops_a_run_that_is_only_watched():
     session, _, _ = make_session()
     stopped = threading.Event()
 
-    def job() -> None:
+    def job(*_: object) -> None:
         try:
             job_of(session, moments(1000))()
         except RunStopped:
@@ -230,7 +230,7 @@ def test_closing_completes_a_run_that_must_finish(moment_of_closing: str):
     session, _, _ = make_session()
     drawn, release = [], threading.Event()
 
-    def job() -> None:
+    def job(*_: object) -> None:
         session.open(Scene(()))
         for moment in moments(200):
             if len(drawn) == 100:
@@ -252,7 +252,7 @@ def test_a_run_that_must_finish_goes_on_when_another_is_asked_for():
     session, _, _ = make_session(commands=Commands(lambda _: job_of(session, second)))
     drawn, release = [], threading.Event()
 
-    def job() -> None:
+    def job(*_: object) -> None:
         session.open(Scene(()))
         for moment in moments(100):
             session.draw(moment)
@@ -272,7 +272,7 @@ def test_abandoning_stops_even_a_run_that_must_finish():
     session, _, _ = make_session()
     stopped = threading.Event()
 
-    def job() -> None:
+    def job(*_: object) -> None:
         session.open(Scene(()))
         try:
             while True:
@@ -428,7 +428,7 @@ def test_closing_cancels_the_save_but_not_the_run_that_must_finish(
     session, _, _ = make_session()
     drawn, release = [], threading.Event()
 
-    def job() -> None:
+    def job(*_: object) -> None:
         session.open(Scene(()))
         for moment in moments(20):
             session.draw(moment)
@@ -551,12 +551,12 @@ def begun(scene: Scene, **given: Any) -> tuple[Session, list[Start], list[str]]:
     ]
     session: Session
 
-    def job() -> None:
+    def job(*_: object) -> None:
         session.open(scene)
         for moment in states:
             session.draw(moment)
 
-    def restart(start: Start) -> Callable[[], None]:
+    def restart(start: Start) -> Callable[..., None]:
         asked.append(start)
         return job
 
@@ -592,7 +592,7 @@ def test_k_and_the_method_are_chosen_and_kept():
 
 
 def test_a_k_that_cannot_be_had_is_not_kept():
-    def restart(start: Start) -> Callable[[], None]:
+    def restart(start: Start) -> Callable[..., None]:
         raise ChoiceUnavailable("no")
 
     session, _, notes = make_session(commands=Commands(restart))

@@ -16,9 +16,10 @@ from renderers.picture.layout import Box, blend_mask, grid, ticks
 from renderers.picture.painter import Painter
 from renderers.picture.text import fitted_mask, text_mask
 from renderers.picture.themes import THEMES
-from renderers.plane.view import View, make_scene
+from renderers.plane.view import View
 from renderers.scene import Panel, Scene
 from renderers.stage.pace import Pace, moments
+from renderers.stage.scenes import make_scene
 
 THEME_NAMES = sorted(THEMES)
 
@@ -526,7 +527,7 @@ def test_painting_leaves_matplotlib_as_it_was():
 import sys, numpy as np, matplotlib
 before = matplotlib.rcParams.copy()
 from types import SimpleNamespace as S
-from renderers.plane.view import make_scene
+from renderers.stage.scenes import make_scene
 from renderers.picture.painter import Painter
 from renderers.scene import Moment
 from renderers.contract import Options

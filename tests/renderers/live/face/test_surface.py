@@ -52,12 +52,12 @@ class Desk:
         self.session.start(self._job)
         eventually(lambda: self.look() is not None and self.session.frame is not None)
 
-    def _job(self) -> None:
+    def _job(self, *_: object) -> None:
         self.session.open(self._scene)
         for state in self._states:
             self.session.draw(Moment((state,), 1.0))
 
-    def _restart(self, start: Start) -> Callable[[], None]:
+    def _restart(self, start: Start) -> Callable[..., None]:
         self.asked.append(start)
         return self._job
 

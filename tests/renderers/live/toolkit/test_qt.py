@@ -39,7 +39,7 @@ states = list(Engine(points, threads=1).snapshots(points[:5]))
 live = LiveRenderer(None, Options(size=SIZE, fps=20.0))
 asked = []
 
-def job():
+def job(*_):
     play(moments(states, Pace(fps=20.0)), make_scene(states[0]), [live])
 
 def restart(start):
@@ -215,7 +215,7 @@ for name, (begin, reached) in STATES.items():
     begun = []
     deadline = time.monotonic() + 20
 
-    def job():
+    def job(*_):
         play(moments(itertools.repeat(first), Pace(fps=50.0)), make_scene(first), [live])
 
     def go():
@@ -252,7 +252,7 @@ from renderers.live import LiveRenderer
 points = np.random.default_rng(0).normal(size=(50, 2))
 snapshots = list(Engine(points, threads=1).snapshots(points[:3]))
 live = LiveRenderer(None, Options(size=(160, 120), fps=50.0))
-def job():
+def job(*_):
     play(moments(snapshots, Pace(fps=50.0)), make_scene(snapshots[0]), [live])
     os.kill(os.getpid(), signal.SIGINT)
 try:

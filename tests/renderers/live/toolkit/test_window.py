@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command import eventually
 from screen import SIZE, Program, Screen, needs_x
+from wait import eventually
 from windows import CYCLES, NOTHING
 
 from renderers.live.face.controls import bar_height
@@ -47,7 +47,7 @@ def snapshots_of(points, seed):
     return Engine(points, threads=1).snapshots(points[rows])
 
 def job_of(renderers, points, seed, fps, pause=0.0):
-    def job():
+    def job(*_):
         snapshots = snapshots_of(points, seed)
         first = next(snapshots)
         def slowly():
@@ -211,7 +211,7 @@ def test_resizing_paints_anew_and_the_whole_window(screen: Screen, run: Callable
 
 
 ENDLESS = """
-    def endless():
+    def endless(*_):
         snapshot = next(snapshots_of(points_of(0), 0))
         play(moments(itertools.repeat(snapshot), Pace(fps=5.0)), make_scene(snapshot), [live])
 """
@@ -289,7 +289,7 @@ def test_a_failing_job_closes_the_window_and_is_raised(run: Callable[..., Progra
     program = run(
         """
         from renderers import RenderError
-        def job():
+        def job(*_):
             raise RenderError("disk full")
         try:
             window().drive(job)
@@ -338,7 +338,7 @@ def test_the_mouse_moves_centroids_slider_and_buttons(screen: Screen, run: Calla
         live = window()
         def restart(start):
             tell("START", start.centroids.tolist())
-            def job():
+            def job(*_):
                 states = Engine(points_of(0), threads=1).snapshots(start.centroids)
                 first = next(states)
                 again = itertools.chain([first], states)
@@ -404,7 +404,7 @@ def test_closing_in_each_state(screen: Screen, run: Callable[..., Program], tmp_
             live = window()
             live.commands = Commands(lambda start: endless)
             tell("OPENS", state)
-            def endless():
+            def endless(*_):
                 snapshot = next(snapshots_of(points_of(0), 0))
                 states = itertools.repeat(snapshot)
                 play(moments(states, Pace(fps=5.0)), make_scene(snapshot), [live])
