@@ -179,9 +179,9 @@ def _check(args: argparse.Namespace) -> None:
         (
             ("clusters", "points_per_cluster", "spread"),
             not real,
-            "with DATA; leave out one of them",
+            "with DATA; leave out either",
         ),
-        (("columns", "delimiter", "drop_missing"), real, "without DATA; name a file"),
+        (("columns", "delimiter", "drop_missing"), real, "without DATA; name a file to read"),
         (OPTIONS, drawn, "without a picture; add --render or -o"),
     ):
         for name in () if usable else _given(args, names):
