@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -63,6 +64,16 @@ def run(*args: object, **options: object) -> Done:
     finally:
         process.kill()
     return Done(process.returncode, out.decode(), (err or b"").decode())
+
+
+def facts(done: Done) -> dict:
+    """Return the one JSON object that is all of standard output."""
+    assert done.out.count("\n") == 1
+    return json.loads(done.out)
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
 
 
 def one_line(err: str) -> str:

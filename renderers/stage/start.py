@@ -68,7 +68,7 @@ def engage(outputs: Iterable[Output], asked: Mapping[str, Any]) -> tuple[list[Re
     pace = make_pace(**{name: asked[name] for name in _PACE if name in asked})
     renderers = []
     for _, kind, path in outputs:
-        named = kind.honours.intersection(asked).difference(_PACE, _VIEW)
+        named = set(asked).intersection(kind.honours).difference(_PACE, _VIEW)
         options = make_options(kind, fps=pace.fps, **{name: asked[name] for name in named})
         renderers.append(kind(path, options))
     return renderers, pace

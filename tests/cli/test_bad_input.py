@@ -180,7 +180,7 @@ USAGE = [
     ("-k", "argument -k: expected one argument", "see kmeans-engine --help"),
     ("--fps 3", "--fps has no effect without a picture", "add --render or -o"),
     ("--title x --labels l.csv", "--title has no effect without a picture", "add --render or -o"),
-    ("good.csv -k 2 --clusters 3", "--clusters has no effect with DATA", "leave out one of them"),
+    ("good.csv -k 2 --clusters 3", "--clusters has no effect with DATA", "leave out either"),
     ("--drop-missing", "--drop-missing has no effect without DATA", "name a file"),
 ]
 

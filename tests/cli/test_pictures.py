@@ -4,19 +4,13 @@ import json
 
 import numpy as np
 import pytest
-from command import SMALL, Command, one_line
+from command import SMALL, one_line
 from media import read_gif, read_mp4
 from PIL import Image
 
 from kmeans_engine import Engine, initial_centroids
 from kmeans_engine.command.source import Source
 from kmeans_engine.tables import Table
-
-
-@pytest.fixture
-def command(capfd, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return Command(capfd)
 
 
 def opened(path):
