@@ -10,7 +10,6 @@ import functools
 import json
 import os
 import secrets
-import shlex
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from kmeans_engine import __version__
+from kmeans_engine.command.spelling import flag, spell_command
 from kmeans_engine.errors import InvalidInput, KMeansError
 from kmeans_engine.runtime.signals import Terminated, raise_again, raising
 from kmeans_engine.starts.methods import METHODS
@@ -159,11 +159,6 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _flag(name: str) -> str:
-    """Return an option as its user types it."""
-    return "-k" if name == "k" else "--" + name.replace("_", "-")
-
-
 def _given(args: argparse.Namespace, names: tuple[str, ...]) -> dict[str, Any]:
     """Return those of these options that were given."""
     values = {name: getattr(args, name) for name in names}
@@ -176,16 +171,12 @@ def _check(args: argparse.Namespace) -> None:
     """Find the options that do not go together, before anything is read."""
     real, drawn = args.data is not None, bool(args.render or args.output)
     for names, usable, why in (
-        (
-            ("clusters", "points_per_cluster", "spread"),
-            not real,
-            "with DATA; leave out either",
-        ),
+        (("clusters", "points_per_cluster", "spread"), not real, "with DATA; leave out either"),
         (("columns", "delimiter", "drop_missing"), real, "without DATA; name a file to read"),
         (OPTIONS, drawn, "without a picture; add --render or -o"),
     ):
         for name in () if usable else _given(args, names):
-            raise InvalidInput(f"{_flag(name)} has no effect {why}")
+            raise InvalidInput(f"{flag(name)} has no effect {why}")
     if args.race is not None:
         if args.runs > 1 or args.init != METHODS[0]:
             raise InvalidInput(
@@ -198,10 +189,9 @@ def _check(args: argparse.Namespace) -> None:
             )
     for init in _entrants(args):
         if not (init in METHODS or Path(init).suffix or os.path.lexists(init)):
-            flag = "--init" if args.race is None else "--race"
-            raise InvalidInput(
-                f"{flag} {init} is neither a method nor a file; give {', '.join(METHODS)} or a file"
-            )
+            option = "--init" if args.race is None else "--race"
+            choice = f"{', '.join(METHODS)} or a file"
+            raise InvalidInput(f"{option} {init} is neither a method nor a file; give {choice}")
     if all(init in METHODS for init in _entrants(args)):
         if real and args.k is None:
             raise InvalidInput(f"{args.data} needs a number of clusters; add it, as in -k 8")
@@ -280,27 +270,11 @@ _UNTOLD = {
 
 
 def _command(args: argparse.Namespace, seed: int) -> str:
-    """Return what makes the film again, but for its own name, in the folder of the files it reads.
-
-    Folders are left out: those of a user are nobody else's business.
-    """
+    """Return what reproduces the film of this command."""
     default = build_parser().get_default
-    words = ["kmeans-engine"]
-    if args.data is not None:
-        name = Path(args.data).name
-        words.append(f"./{name}" if name.startswith("-") and name != "-" else name)
-    for name, value in {**vars(args), "seed": seed}.items():
-        if name in _UNTOLD or value == default(name):
-            continue
-        flag = _flag(name)
-        if value is True:
-            words.append(flag)
-            continue
-        text = "x".join(map(str, value)) if name == "size" else str(value)
-        if name in ("init", "race"):
-            text = ",".join(Path(part.strip()).name for part in text.split(","))
-        words += [f"{flag}={text}"] if text.startswith("-") else [flag, text]
-    return shlex.join(words)
+    values = {name: v for name, v in {**vars(args), "seed": seed}.items() if name not in _UNTOLD}
+    told = {name: value for name, value in values.items() if value != default(name)}
+    return spell_command(args.data, told)
 
 
 class _Job:
@@ -488,7 +462,7 @@ def _words(error: Exception) -> str:
         return f"{error.filename}: {words}" if error.filename else words
     if isinstance(error, InvalidOption) and error.option:
         words = str(error).removeprefix(f"{error.option}=")
-        return f"{_flag(error.option)} {words.lstrip()}"
+        return f"{flag(error.option)} {words.lstrip()}"
     return str(error)
 
 

@@ -123,8 +123,7 @@ def save(
     renderer : str, optional
         Name of the renderer, for a plug-in.
     fps : float, optional
-        Frames per second: 2, one for each snapshot, with the last one held for two seconds; or 30
-        if `smooth` or `duration` is given.
+        By default 2, one frame for each snapshot; or 30 if `smooth` or `duration` is given.
     smooth : bool
         Move the centroids; linger on the first iterations, compress the long tail, hold the end.
     phases : bool
@@ -136,12 +135,12 @@ def save(
     theme : {"light", "dark", "classic"}
         Colours and markers.
     overlays : iterable of str, or str, optional
-        What is drawn on top: some of numbers, trails, borders, changes, curve and sizes, or "all"
-        or "none"; by default all, and none in the classic theme.
+        Some of numbers, trails, borders, changes, curve and sizes, or "all" or "none"; by default
+        all, and none in the classic theme.
     title : str
-        Shown above the picture.
+        Above the picture.
     axes : tuple of int, optional
-        The two features to draw; by default all of them, projected if there are more than two.
+        The two features to draw; by default all, projected if there are more than two.
     names : sequence of str
         Names of the features.
     offset, scale : array_like, shape (N,), optional
@@ -149,8 +148,7 @@ def save(
     quality : {"draft", "standard", "best"}
         How much work the encoder of a film may spend.
     max_size : str or int, optional
-        Largest file, such as "2MB": size and rate of a GIF, quality of an mp4 or webm are chosen to
-        fit.
+        Largest file, such as "2MB": size and rate of a GIF, or the quality of a film, are lowered.
     dpi : float
         Dots per inch of a still, whose `size` counts hundredths of an inch.
     overwrite : bool

@@ -141,7 +141,7 @@ def _matched(
         if name is None:
             raise UnknownRenderer(
                 f"no renderer writes {path.suffix or 'files without a suffix'} ({path}); use "
-                f"{' or '.join(registry.suffixes())}, or choose a plug-in by name"
+                f"{_either(registry.suffixes())}, or choose a plug-in by name"
             )
         if name in files:
             raise InvalidOption(
@@ -170,12 +170,15 @@ def refuse_useless(kinds: Iterable[type[Renderer]], asked: Iterable[str]) -> Non
     useless = set(asked).difference(*(kind.honours for kind in kinds))
     for option in OPTIONS:
         if option in useless:
-            *others, last = registry.suffixes(option)
-            choice = f"{', '.join(others)} or {last}" if others else last
-            raise InvalidOption(
-                f"{option}= has no effect without a {choice} file, such as run{[*others, last][0]}",
-                option=option,
-            )
+            suffixes = registry.suffixes(option)
+            files = f"a {_either(suffixes)} file, such as run{suffixes[0]}"
+            raise InvalidOption(f"{option}= has no effect without {files}", option=option)
+
+
+def _either(words: Sequence[str]) -> str:
+    """Return words as a choice: ``a, b or c``."""
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def make_options(

@@ -36,7 +36,7 @@ class Pace:
     duration : float or None
         Seconds that the whole film lasts; None for as long as it takes.
     hold : float
-        Seconds that the last state stays at the least.
+        Seconds that the last state stays at least.
     """
 
     fps: float = 2.0
@@ -108,7 +108,7 @@ def moments(
     Yields
     ------
     Moment
-        The last one lasts ``pace.hold`` seconds at the least, or what a short duration leaves it.
+        The last one lasts at least ``pace.hold`` seconds, or what a short duration leaves it.
     """
     if pace.duration is not None and count is None:
         states = list(states)

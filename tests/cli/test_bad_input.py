@@ -150,8 +150,8 @@ OUTPUTS = [
     ("--render mp5", "no renderer 'mp5'", "did you mean mp4"),
     ("--render povray", "no renderer 'povray'", "choose from live, mp4, webm, gif"),
     ("--render live", "a window needs a display", "use --render mp4"),
-    ("-o run.avi", "no renderer writes .avi", "use .mp4 or .webm or .gif"),
-    ("-o run", "files without a suffix", "use .mp4 or .webm or .gif"),
+    ("-o run.avi", "no renderer writes .avi", "use .mp4, .webm, .gif"),
+    ("-o run", "files without a suffix", "use .mp4, .webm, .gif"),
     ("-o a.mp4 -o b.mp4", "a.mp4 and b.mp4", "leave one out"),
     ("--render gif -o a.mp4", "a.mp4 does not suit renderer 'gif'", "change the suffix"),
     ("-o nowhere/a.mp4", "the folder nowhere does not exist", "create it first"),
@@ -237,7 +237,7 @@ def test_nothing_is_computed_before_outputs_are_checked(command, bad, monkeypatc
 
 def test_ffmpeg_missing(command, bad, monkeypatch):
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(bad / "nowhere" / "ffmpeg"))
-    words = ["IMAGEIO_FFMPEG_EXE", "no program that can be run", "correct it"]
+    words = ["IMAGEIO_FFMPEG_EXE", "not a program that can be run", "correct it"]
     fails(command, bad, ["-o", "a.mp4"], words)
     fails(command, bad, ["--render", "gif"], words)
     assert command("--seed", 1).status == 0  # Nothing to draw, nothing needed.

@@ -94,7 +94,7 @@ def test_stem_and_folder(tmp_path):
             [],
             ["x.mov"],
             UnknownRenderer,
-            r"no renderer writes \.mov \(x\.mov\); use \.mp4 or \.webm or \.gif",
+            r"no renderer writes \.mov \(x\.mov\); use \.mp4, \.webm, .* or \.pdf, or choose",
         ),
         ([], ["film"], UnknownRenderer, r"no renderer writes files without a suffix \(film\)"),
         (["window"], ["x.bmp"], UnknownRenderer, r"no renderer writes \.bmp"),
