@@ -254,6 +254,7 @@ def test_ffmpeg_fails_while_running(command, bad, monkeypatch, tmp_path):
 
 
 @posix
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("args", "words"),
     [

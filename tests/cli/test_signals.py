@@ -11,9 +11,10 @@ from command import Command, hidden, one_line, ours, run, start
 from media import read_mp4
 from wait import eventually
 
-pytestmark = pytest.mark.skipif(
-    sys.platform == "win32", reason="Windows has no signals between processes"
-)
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals between processes"),
+    pytest.mark.slow,
+]
 
 # Each would go on for a minute and more.
 CLUSTERING = ("--points-per-cluster", 50_000, "--clusters", 20, "--runs", 100_000)

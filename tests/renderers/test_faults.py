@@ -1,6 +1,6 @@
 """Whatever stops a film: an older file as it was, one line, no process, whichever the format.
 
-Faults of ffmpeg itself are in `test_ffmpeg`, moments that nobody chose in `test_cli_signals`.
+Faults of ffmpeg itself are in `films/ffmpeg`, moments that nobody chose in `cli/test_signals.py`.
 """
 
 import os
@@ -17,9 +17,12 @@ from wait import eventually
 import renderers
 from kmeans_engine import Engine, initial_centroids, make_clusters
 
-pytestmark = pytest.mark.skipif(
-    sys.platform == "win32", reason="Windows has no signals between processes, and no tmpfs"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        sys.platform == "win32", reason="Windows has no signals between processes, and no tmpfs"
+    ),
+    pytest.mark.slow,
+]
 
 FILMS = [
     pytest.param(("run.mp4",), id="mp4"),

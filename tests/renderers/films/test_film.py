@@ -200,6 +200,7 @@ for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell a process's peak memory")
 @pytest.mark.parametrize(("name", "limit"), [("run.mp4", 0), ("run.gif", 0), ("run.gif", 400_000)])
 def test_memory_does_not_grow_with_the_film(tmp_path, root, name, limit):

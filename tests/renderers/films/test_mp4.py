@@ -68,6 +68,7 @@ def test_names(tmp_path, monkeypatch, name):
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
+@pytest.mark.slow
 def test_repeated_frames_cost_next_to_nothing(tmp_path):
     sizes = []
     for seconds in (1, 121):

@@ -88,6 +88,7 @@ def test_nothing_is_shown_of_a_run_that_fails(folder, shown):
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_example(root, tmp_path):
     nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
     nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed")
