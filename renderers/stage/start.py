@@ -165,13 +165,13 @@ def _play_given(
     restarts: Restarts | None = None,
 ) -> None:
     """Play runs that were given; other starts begin with the points of their first snapshot."""
-    from kmeans_engine.command.trial import Trial
-
     runs = snapshots if isinstance(snapshots, Mapping) else {"": snapshots}
     first, states = _started(runs)
     units = {name: given[name] for name in ("names", "offset", "scale")}
     source = source_of(first[0], **units)
     if restarts is not None:
+        from kmeans_engine.command.trial import Trial
+
         restarts.begin(source, lambda: Trial(source))
     sources = [replace(source, k=len(state.centroids)) for state in first]
     scene = scenes.of(list(zip(map(str, runs), sources, strict=True)))
