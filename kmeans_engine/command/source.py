@@ -120,7 +120,7 @@ class Source:
 
 
 def synthetic_table(clusters: int, points_per_cluster: int, spread: float, seed: int) -> Table:
-    """Return the tutorial's clusters as a table; independent of the starts under the same seed.
+    """Return the classic demo as a table; independent of the starts under the same seed.
 
     Raises
     ------
