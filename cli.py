@@ -10,36 +10,31 @@ import functools
 import json
 import os
 import secrets
-import shlex
-import signal
 import sys
-import threading
-from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import replace
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from kmeans_engine import __version__
+from kmeans_engine.command.spelling import flag, spell_command
 from kmeans_engine.errors import InvalidInput, KMeansError
+from kmeans_engine.runtime.signals import Terminated, raise_again, raising
+from kmeans_engine.starts.methods import METHODS
+from renderers.contract import OPTIONS
 from renderers.errors import InvalidOption, RenderError, UnknownRenderer
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
     from kmeans_engine import Snapshot
     from kmeans_engine.command.source import Source
-    from kmeans_engine.command.trial import Run
+    from kmeans_engine.command.trial import Trial
     from kmeans_engine.tables import Table
-    from renderers.contract import Renderer
-    from renderers.scene import Scene
+    from renderers.stage.scenes import Scenes
+    from renderers.stage.window import Window
 
 EXAMPLES = """\
 examples:
-  kmeans-engine --render live                     watch the tutorial's clusters in a window
+  kmeans-engine --render live                     the classic demo, in a window
   kmeans-engine --render mp4 --smooth             the same as a film, kmeans.mp4
   kmeans-engine --race random,k-means++ -o a.gif  two starts side by side
   kmeans-engine data.csv -k 8 -o run.mp4 -o run.gif --labels labels.csv
@@ -47,10 +42,6 @@ examples:
   kmeans-engine photo.jpg -k 16 --render png      a picture in 16 colours
 
 """
-
-
-class Terminated(BaseException):
-    """SIGTERM was received."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -69,7 +60,7 @@ def _whole(minimum: int) -> Callable[[str], int]:
         with suppress(ValueError):
             if (number := int(text)) >= minimum:
                 return number
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of at least {minimum}")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least {minimum}")
 
     return read
 
@@ -78,14 +69,16 @@ def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number; give one, such as 0.5") from None
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a number; give one, such as 0.5"
+        ) from None
 
 
 def _size(text: str) -> tuple[int, int]:
     try:
         width, height = map(int, text.lower().split("x"))
     except ValueError:
-        message = f"{text!r} is no size; give width and height in pixels, such as 1280x720"
+        message = f"{text!r} is not a size; give width and height in pixels, such as 1280x720"
         raise argparse.ArgumentTypeError(message) from None
     return width, height
 
@@ -100,59 +93,61 @@ def build_parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("data", nargs="?", metavar="DATA", help="a table (.csv .tsv .txt .parquet .npy .npz, text "
-        "also .gz), an image (.png .jpg), or - for CSV on standard input; without it: synthetic "
-        "clusters")  # fmt: skip
+        "also .gz), an image (.png .jpg), or - for CSV on standard input; without it the classic "
+        "demo: 12 synthetic clusters of 100 points")  # fmt: skip
     add("-k", type=_whole(1), metavar="K", help="number of clusters; required with DATA")
     add("--version", action="version", version=f"kmeans-engine {__version__}")
     add("--list-renderers", action="store_true", help="show what --render takes, and exit")
 
     add = parser.add_argument_group("synthetic clusters (without DATA)").add_argument
-    add("--clusters", type=_whole(1), metavar="N", help="clusters to make (12)")
-    add("--points-per-cluster", type=_whole(1), metavar="N", help="points in each (100)")
-    add("--spread", type=_number, metavar="S", help="variance per axis / its span (0.01)")
+    add("--clusters", type=_whole(1), metavar="N", help="clusters to make (default: 12)")
+    add("--points-per-cluster", type=_whole(1), metavar="N", help="points in each (default: 100)")
+    add("--spread", type=_number, metavar="S", help="variance per axis, as a share of its span "
+        "(default: 0.01)")  # fmt: skip
 
     add = parser.add_argument_group("reading DATA").add_argument
     add("--columns", metavar="A,B", help="columns to cluster, by name or 0-based index")
-    add("--delimiter", metavar="C", help="between the cells of text; guessed among , ; and tab")
+    add("--delimiter", metavar="C", help="between the cells of text (default: the comma, semicolon "
+        "or tab that is found)")  # fmt: skip
     add("--drop-missing", action="store_true", help="leave out rows with empty cells or NaN")
 
     add = parser.add_argument_group("clustering").add_argument
     add("--standardize", action="store_true", help="cluster z-scores; results in original units")
-    add("--init", default="random", metavar="HOW",
-        help="random, k-means++ or a file of centroids (random)")  # fmt: skip
+    add("--init", default=METHODS[0], metavar="HOW",
+        help=f"{', '.join(METHODS)} or a file of centroids (default: {METHODS[0]})")  # fmt: skip
     add("--seed", type=_whole(0), metavar="N", help="makes everything random repeatable")
-    add("--race", metavar="A,B", help="runs of several starts side by side: random, k-means++ or "
-        "files of centroids")  # fmt: skip
-    add("--runs", type=_whole(1), default=1, metavar="N", help="keep the best of N starts (1)")
-    add("--max-iterations", type=_whole(0), metavar="N", help="stop after N; no limit unless given")
+    add("--race", metavar="A,B", help=f"runs from several starts side by side: {', '.join(METHODS)}"
+        " or files of centroids")  # fmt: skip
+    add("--runs", type=_whole(1), default=1, metavar="N", help="keep the best of N starts "
+        "(default: 1)")  # fmt: skip
+    add("--max-iterations", type=_whole(0), metavar="N", help="stop after N (default: no limit)")
     add("--tolerance", type=_number, default=0.0, metavar="D",
-        help="stop once no centroid moves farther (0)")  # fmt: skip
+        help="stop once no centroid moves farther (default: 0)")  # fmt: skip
     add("--threads", type=_whole(1), metavar="N", help="threads to compute with (default: the "
         "processors that this process may use, or NUMBA_NUM_THREADS)")  # fmt: skip
 
     add = parser.add_argument_group("pictures (with --render or -o)").add_argument
-    add("--render", action="append", default=[], metavar="NAME", help="live, mp4, webm, gif, png, "
-        "svg, pdf or a plug-in; may be repeated")  # fmt: skip
-    add("-o", "--output", action="append", default=[], metavar="PATH", help="a file to draw, told "
-        "by its suffix; may be repeated")  # fmt: skip
+    add("--render", action="append", default=[], metavar="NAME", help="how to draw, such as live "
+        "(a window) or mp4; --list-renderers shows all; may be repeated")  # fmt: skip
+    add("-o", "--output", action="append", default=[], metavar="PATH", help="a file to draw; its "
+        "suffix says how; may be repeated")  # fmt: skip
     add("--smooth", action="store_true", help="move the centroids; linger on the first iterations,"
         " compress the long tail")  # fmt: skip
     add("--phases", action="store_true", help="two steps an iteration: the points change cluster, "
         "then the centroids move")  # fmt: skip
     add("--duration", type=_number, metavar="S", help="fit the film to S seconds")
-    add("--fps", type=_number, metavar="F", help="frames per second (2, one for each iteration; 30 "
-        "with --smooth or --duration)")  # fmt: skip
-    add("--size", type=_size, metavar="WxH", help="pixels (1280x720, GIF 640x480)")
-    add("--theme", metavar="NAME", help="light, dark or classic (light)")
+    add("--fps", type=_number, metavar="F", help="frames per second (default: 2, one for each "
+        "iteration; 30 with --smooth or --duration)")  # fmt: skip
+    add("--size", type=_size, metavar="WxH", help="pixels (default: 1280x720, GIF 640x480)")
+    add("--theme", metavar="NAME", help="light, dark or classic (default: light)")
     add("--overlays", metavar="A,B", help="numbers, trails, borders, changes, curve, sizes; all or "
-        "none (all; none in the classic theme)")  # fmt: skip
-    add(
-        "--quality", metavar="NAME", help="draft, standard or best: time for the encoder (standard)"
-    )
+        "none (default: all; none in the classic theme)")  # fmt: skip
+    add("--quality", metavar="NAME", help="draft, standard or best: how much time the encoder may "
+        "take (default: standard)")  # fmt: skip
     add("--max-size", metavar="SIZE", help="largest file, as in 2MB: size and rate of a GIF, "
         "quality of an mp4 or webm are chosen to fit")  # fmt: skip
-    add("--dpi", type=_number, metavar="D", help="dots per inch of a still (100)")
-    add("--title", metavar="TEXT", help="above the picture; the name of DATA unless given")
+    add("--dpi", type=_number, metavar="D", help="dots per inch of a still (default: 100)")
+    add("--title", metavar="TEXT", help="above the picture (default: the name of DATA)")
     add("--axes", metavar="A,B", help="draw these two columns, by name or index")
 
     add = parser.add_argument_group("results").add_argument
@@ -164,68 +159,44 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-_PICTURE = (
-    *("smooth", "phases", "duration", "fps", "size", "theme", "overlays", "quality", "max_size"),
-    *("dpi", "title", "axes"),
-)
-
-
-_METHODS = (
-    "random",
-    "k-means++",
-)  # those of `kmeans_engine.starts.initial`, which is slow to import
+def _given(args: argparse.Namespace, names: tuple[str, ...]) -> dict[str, Any]:
+    """Return those of these options that were given."""
+    values = {name: getattr(args, name) for name in names}
+    return {
+        name: value for name, value in values.items() if value is not None and value is not False
+    }
 
 
 def _check(args: argparse.Namespace) -> None:
     """Find the options that do not go together, before anything is read."""
     real, drawn = args.data is not None, bool(args.render or args.output)
-    for names, usable, need in (
-        (("clusters", "points_per_cluster", "spread"), not real, "leave out DATA"),
-        (("columns", "delimiter", "drop_missing"), real, "name a file to read"),
-        (_PICTURE, drawn, "add --render or -o"),
+    for names, usable, why in (
+        (("clusters", "points_per_cluster", "spread"), not real, "with DATA; leave out either"),
+        (("columns", "delimiter", "drop_missing"), real, "without DATA; name a file to read"),
+        (OPTIONS, drawn, "without a picture; add --render or -o"),
     ):
-        for name in names:
-            if not usable and getattr(args, name) not in (None, False):
-                flag = "--" + name.replace("_", "-")
-                raise InvalidInput(f"{flag} has nothing to act on; {need}, or leave it out")
+        for name in () if usable else _given(args, names):
+            raise InvalidInput(f"{flag(name)} has no effect {why}")
     if args.race is not None:
-        if args.runs > 1 or args.init != "random":
+        if args.runs > 1 or args.init != METHODS[0]:
             raise InvalidInput(
                 f"--race {args.race} names all its starts; leave out --init and --runs"
             )
         if len(_entrants(args)) < 2:
             raise InvalidInput(
-                f"--race {args.race} needs two different starts at the least, such as "
-                f"random,k-means++"
+                f"--race {args.race} needs at least two different starts, such as "
+                f"{','.join(METHODS)}"
             )
     for init in _entrants(args):
-        if not (init in _METHODS or Path(init).suffix or os.path.lexists(init)):
-            flag = "--init" if args.race is None else "--race"
-            raise InvalidInput(
-                f"{flag} {init} is no method and no file; give random, k-means++ or a file"
-            )
-    if args.init in _METHODS and all(init in _METHODS for init in _entrants(args)):
+        if not (init in METHODS or Path(init).suffix or os.path.lexists(init)):
+            option = "--init" if args.race is None else "--race"
+            choice = f"{', '.join(METHODS)} or a file"
+            raise InvalidInput(f"{option} {init} is neither a method nor a file; give {choice}")
+    if all(init in METHODS for init in _entrants(args)):
         if real and args.k is None:
             raise InvalidInput(f"{args.data} needs a number of clusters; add it, as in -k 8")
     elif args.runs > 1:
         raise InvalidInput(f"--runs {args.runs} needs random starts; leave out --init {args.init}")
-
-
-_STILLS = {"png", "svg", "pdf"}
-_FILMS = {"live", "mp4", "webm", "gif"}
-
-
-def _check_outputs(args: argparse.Namespace, names: set[str]) -> None:
-    """Find the options that none of the built-ins which were asked for uses."""
-    for options, useless, need in (
-        (("smooth", "phases", "duration", "fps"), _STILLS, "a film, as in -o run.mp4"),
-        (("quality",), {*_STILLS, "gif"}, "a film, as in -o run.mp4"),
-        (("dpi",), _FILMS, "a still, as in -o last.png"),
-    ):
-        for name in options:
-            if names <= useless and getattr(args, name) not in (None, False):
-                flag = "--" + name.replace("_", "-")
-                raise InvalidInput(f"{flag} has nothing to act on; add {need}, or leave it out")
 
 
 def _entrants(args: argparse.Namespace) -> list[str]:
@@ -252,8 +223,8 @@ def _synthetic(args: argparse.Namespace, seed: int) -> Table:
 
 def _read(args: argparse.Namespace) -> dict[str, Source]:
     """Read the points and the initial centroids of each run, or make them."""
-    from kmeans_engine.command.source import Source
-    from kmeans_engine.tables import read_centroids, read_table
+    from kmeans_engine.command.files import read_sources
+    from kmeans_engine.tables import read_table
 
     seed = secrets.randbits(32) if args.seed is None else args.seed
     if args.data is None:
@@ -265,55 +236,30 @@ def _read(args: argparse.Namespace) -> dict[str, Source]:
             drop_missing=args.drop_missing,
             delimiter=args.delimiter,
         )
-    k, starts = args.k, dict[str, Any]()
-    for init in _entrants(args):
-        starts[init] = init if init in _METHODS else read_centroids(init, names=table.names)
-        if init not in _METHODS:
-            if k not in (None, len(starts[init])):
-                held = f"{init} holds {len(starts[init])} centroids"
-                remedy = "leave out -k" if args.k else "race starts of as many centroids"
-                raise InvalidInput(
-                    f"{f'-k {k}' if args.k else f'{k} clusters'} but {held}; {remedy}"
-                )
-            k = len(starts[init])
-    k = k or args.clusters or 12
-    first, *_ = starts.values()
-    source = Source.of(table, k, first, seed, standardized=args.standardize)
-    return {name: source.started(init) for name, init in starts.items()}
+    return read_sources(
+        table,
+        _entrants(args),
+        k=args.k,
+        default_k=args.clusters or 12,
+        seed=seed,
+        standardized=args.standardize,
+    )
 
 
-def _scene(args: argparse.Namespace, sources: dict[str, Source]) -> Scene:
-    """Return what the renderers are told."""
+def _scenes(args: argparse.Namespace, source: Source) -> Scenes:
+    """Return what makes the scenes of runs on these points."""
     from kmeans_engine.tables.columns import choose
-    from renderers.plane.view import View
-    from renderers.scene import Panel, Scene
+    from renderers.stage.scenes import Scenes
 
-    source, *_ = sources.values()
     axes = None
     if args.axes is not None:
         columns = choose(args.axes, source.table.names, "--axes")
         if len(columns) != 2:
-            raise InvalidOption(f"--axes {args.axes} needs two columns, as in --axes 0,1")
+            raise InvalidInput(f"--axes {args.axes} needs two columns, as in --axes 0,1")
         axes = columns[0], columns[1]
-    # Nobody named the axes of synthetic points.
-    names = () if args.data is None else source.table.names
-    view = View(source.points, axes=axes, names=names, offset=source.offset, scale=source.scale)
     title = _stem(args.data) if args.title is None else args.title
-    facts = {
-        "seed": str(source.seed),
-        "k": str(source.k),
-        "init": " or ".join(Path(name).name for name in sources),
-        "version": __version__,
-        "command": _command(args, source.seed),
-    }
-    image = source.table.shape if source.points.shape[1] == 3 and axes is None else None
-    if len(sources) == 1:
-        return Scene((Panel(source.k, view, image=image),), title, facts)
-    panels = [
-        Panel(other.k, view, name if name in _METHODS else _stem(name))
-        for name, other in sources.items()
-    ]
-    return Scene(tuple(panels), title, facts)
+    # Nobody named the axes of synthetic points.
+    return Scenes(title, axes, named=args.data is not None)
 
 
 # What does not change a film: the same one has the same bytes, wherever it is made.
@@ -324,106 +270,86 @@ _UNTOLD = {
 
 
 def _command(args: argparse.Namespace, seed: int) -> str:
-    """Return what makes the film again, but for its own name, in the folder of the files it reads.
-
-    Folders are left out: those of a user are nobody else's business.
-    """
+    """Return what reproduces the film of this command."""
     default = build_parser().get_default
-    words = ["kmeans-engine"]
-    if args.data is not None:
-        name = Path(args.data).name
-        words.append(f"./{name}" if name.startswith("-") and name != "-" else name)
-    for name, value in {**vars(args), "seed": seed}.items():
-        if name in _UNTOLD or value == default(name):
-            continue
-        flag = "-k" if name == "k" else "--" + name.replace("_", "-")
-        if value is True:
-            words.append(flag)
-            continue
-        text = "x".join(map(str, value)) if name == "size" else str(value)
-        if name in ("init", "race"):
-            text = ",".join(Path(part.strip()).name for part in text.split(","))
-        words += [f"{flag}={text}"] if text.startswith("-") else [flag, text]
-    return shlex.join(words)
+    values = {name: v for name, v in {**vars(args), "seed": seed}.items() if name not in _UNTOLD}
+    told = {name: value for name, value in values.items() if value != default(name)}
+    return spell_command(args.data, told)
 
 
 class _Job:
     """One command: prepared as a whole, then run."""
 
     def __init__(self, args: argparse.Namespace) -> None:
-        from renderers.outputs import make_options, make_pace, plan
+        from renderers.outputs import plan
+        from renderers.stage.start import engage
 
         self.args = args
         _check(args)
         stem = _stem(args.data) or "kmeans"
         outputs = plan(args.render, args.output, stem=stem, overwrite=args.overwrite)
-        # A window comes last: it must not hold back the files.
-        self.outputs = sorted(outputs, key=lambda output: output.path is None)
-        _check_outputs(args, {output.name for output in outputs})
-        self.pace = make_pace(
-            fps=args.fps, smooth=args.smooth, phases=args.phases, duration=args.duration
-        )
-        asked = ("size", "theme", "overlays", "quality", "max_size", "dpi")
-        given = {name: value for name in asked if (value := getattr(args, name)) is not None}
-        # Beside a file that fits, a window and a still may be as they are.
-        some = any(output.renderer.fits for output in self.outputs)
-        self.options = [
-            make_options(
-                output.renderer,
-                fps=self.pace.fps,
-                **{
-                    n: v
-                    for n, v in given.items()
-                    if n != "max_size" or output.renderer.fits or not some
-                },
-            )
-            for output in self.outputs
-        ]
+        self.renderers, self.pace = engage(outputs, _given(args, OPTIONS))
         self._check_files()
         sources = _read(args)
-        from kmeans_engine.command.trial import Run
+        from kmeans_engine.command.trial import Trial
 
         first, *others = sources.values()
-        run = Run(
+        trial = Trial(
             first,
             threads=args.threads,
             max_iterations=args.max_iterations,
             tolerance=args.tolerance,
         )
-        self.runs = dict(zip(sources, [run, *map(run.beside, others)], strict=True))
-        self.scene = _scene(args, sources) if self.outputs else None
+        self.trials = dict(zip(sources, [trial, *map(trial.beside, others)], strict=True))
+        self.scenes = _scenes(args, first) if outputs else None
+        self.scene = None
+        if self.scenes is not None:
+            names = [name if name in METHODS else _stem(name) for name in sources]
+            runs = zip(names if others else [""], sources.values(), strict=True)
+            self.scene = self.scenes.of(list(runs), self._facts(first))
         self.notes: list[str] = []
 
     @property
-    def clustering(self) -> Run:
-        """The run whose results count: the one of least inertia, the first of equals."""
-        runs = list(self.runs.values())
-        if len(runs) == 1:
-            return runs[0]
-        return min(runs, key=lambda run: run.last.inertia if run.last else float("inf"))
+    def clustering(self) -> Trial:
+        """The trial whose results count: the one of least inertia, the first of equals."""
+        trials = list(self.trials.values())
+        if len(trials) == 1:
+            return trials[0]
+        return min(trials, key=lambda trial: trial.last.inertia if trial.last else float("inf"))
 
     @property
     def files(self) -> list[str]:
         """The files that this command writes."""
-        paths = [str(o.path) for o in self.outputs if o.path is not None]
+        paths = [str(one.path) for one in self.renderers if one.path is not None]
         return paths + [path for path in (self.args.labels, self.args.centroids) if path]
+
+    def _facts(self, source: Source) -> dict[str, str]:
+        """Return what a picture tells of where it comes from."""
+        return {
+            "seed": str(source.seed),
+            "k": str(source.k),
+            "init": " or ".join(Path(name).name for name in self.trials),
+            "version": __version__,
+            "command": _command(self.args, source.seed),
+        }
 
     def _check_files(self) -> None:
         """Find results that cannot be written, and files that would be written over another."""
+        from kmeans_engine.command.files import refuse_shared_files
         from kmeans_engine.tables import check_result
 
         args = self.args
         for path in (args.labels, args.centroids):
             if path is not None:
                 check_result(path, overwrite=args.overwrite)
-        taken = {_place(path) for path in (args.data, *_entrants(args)) if path is not None}
-        for path in self.files:
-            if _place(path) in taken:
-                raise InvalidInput(f"{path} is also another file of this command; choose another")
-            taken.add(_place(path))
+        read = (path for path in (args.data, *_entrants(args)) if path is not None)
+        refuse_shared_files(read, self.files)
 
     def run(self) -> None:
         """Cluster, draw and write everything that was asked for."""
+        from renderers.stage.start import drive, play_trials
+        from renderers.stage.window import Window
+
         args = self.args
         if args.runs > 1:
             with _Progress(args) as progress:
@@ -431,63 +357,32 @@ class _Job:
             if self.scene is None:
                 self._write()
                 return
-        renderers = [
-            output.renderer(output.path, options)
-            for output, options in zip(self.outputs, self.options, strict=True)
-        ]
-        # A window of ours is the last one.
-        window: Any = renderers[-1] if renderers and self.outputs[-1].name == "live" else None
+        last = self.renderers[-1] if self.renderers else None
+        window: Window | None = last if isinstance(last, Window) else None
         if window is not None:
-            window.full_speed = bool(len(renderers) > 1 or self.files or args.json)
+            self._equip(window)
 
         def job() -> None:
             # What a window paces needs no bar in the terminal, beside the menu.
             with _Progress(args, shown=window is None or window.full_speed) as progress:
-                self._play(renderers, progress)
+                trials = list(self.trials.values())
+                play_trials(trials, self.scene, self.renderers, self.pace, progress.show)
             self._write()
 
-        for renderer in renderers:
-            if renderer is not window:
-                job = functools.partial(renderer.drive, job)
-        if window is None:
-            job()
-        else:
-            self._drive(window, job)
-        self.notes = [renderer.note for renderer in renderers if renderer.note]
-
-    def _play(self, renderers: list[Renderer], progress: _Progress) -> None:
-        from kmeans_engine.race import side_by_side
-        from renderers.stage.pace import moments
-        from renderers.stage.play import play
-
-        def states() -> Iterator[tuple[Snapshot, ...]]:
-            for state in side_by_side([run.states() for run in self.runs.values()]):
-                _raise_again()
-                progress.show(max(state, key=lambda snapshot: snapshot.iteration))
-                yield state
-
-        if self.scene is None:
-            deque(states(), maxlen=0)
-        else:
-            count = None
-            if self.pace.duration is not None:
-                # The same bits twice: to count the states first keeps none of them.
-                count = max(run.count(progress.show) for run in self.runs.values())
-            play(moments(states(), self.pace, count=count), self.scene, renderers)
+        drive(self.renderers, job)
+        self.notes = [renderer.note for renderer in self.renderers if renderer.note]
 
     def _write(self) -> None:
-        _raise_again()
+        raise_again()
         self.clustering.write(labels=self.args.labels, centroids=self.args.centroids)
 
-    def _drive(self, window: Any, job: Callable[[], None]) -> None:
-        """Run `job` beside a window, with its keys and the menu in the terminal."""
-        from renderers.live.commands import Commands
-        from renderers.live.menu import start_menu
-        from renderers.stage.pace import moments
-        from renderers.stage.play import play
-        from renderers.stage.restart import Restarts
+    def _equip(self, window: Window) -> None:
+        """Give a window what it needs of this command, and a menu in the terminal."""
+        from renderers.live import start_menu
+        from renderers.stage.start import offer_restarts
 
         args = self.args
+        window.full_speed = bool(len(self.renderers) > 1 or self.files or args.json)
 
         def say(text: str) -> None:
             from tqdm import tqdm
@@ -495,42 +390,23 @@ class _Job:
             with tqdm.external_write_mode(file=sys.stderr):
                 _say(text)
 
-        scenes = {self.clustering.source: self.scene}
-
-        def replay(run: Run, start: npt.NDArray[np.float64], seat: Renderer) -> None:
-            film = moments(run.snapshots(start), self.pace)
-            scene = scenes.get(run.source)  # where the points are need not be found again
-            if scene is None:
-                scenes.clear()
-                scene = scenes[run.source] = _scene(args, {args.init: run.source})
-            panels = tuple(replace(panel, k=len(start)) for panel in scene.panels)
-            # No command repeats a start from the window.
-            facts = {"k": str(len(start)), "version": __version__}
-            play(film, replace(scene, panels=panels, facts=facts), [seat])
-
-        if len(self.runs) == 1:
-            restarts = Restarts(
+        make: Callable[[int], Table] | str = functools.partial(_synthetic, args)
+        if args.data is not None:
+            make = f"the points come from {args.data}; choose new centroids only, or leave out DATA"
+        if self.scenes is not None and len(self.trials) == 1:
+            offer_restarts(
+                window,
                 self.clustering,
-                replay,
-                make=functools.partial(_synthetic, args) if args.data is None else args.data,
+                self.scenes,
+                self.pace,
+                make=make,
                 first=args.runs,
                 centroids_from=args.init,
             )
-            inits: tuple[str, ...] = ("random", "k-means++")
-            if args.init in inits:
-                inits = (args.init, *(init for init in inits if init != args.init))
-            else:
-                inits = ("given", *inits)
-            window.commands = Commands(restarts.job, inits)
         if not args.quiet:
             window.notify = say
         if sys.stdin is not None and sys.stdin.isatty():
             start_menu(window.post, say=say)
-        window.drive(job)
-
-
-def _place(path: str) -> str:
-    return os.path.normcase(os.path.realpath(path))
 
 
 class _Progress:
@@ -550,7 +426,8 @@ class _Progress:
         return self
 
     def show(self, snapshot: Snapshot) -> None:
-        """Tell that there is one more snapshot."""
+        """Tell that there is one more snapshot; raise what interrupts and was lost."""
+        raise_again()
         if self._bar is not None and snapshot.iteration:
             self._bar.set_postfix_str(f"{snapshot.n_changed:,} changed", refresh=False)
             self._bar.update()
@@ -578,6 +455,17 @@ def _say(text: str) -> None:
             print(text, file=sys.stderr, flush=True)
 
 
+def _words(error: Exception) -> str:
+    """Return the message of an error, with its file and options as the user typed them."""
+    if isinstance(error, OSError):
+        words = error.strerror or str(error)
+        return f"{error.filename}: {words}" if error.filename else words
+    if isinstance(error, InvalidOption) and error.option:
+        words = str(error).removeprefix(f"{error.option}=")
+        return f"{flag(error.option)} {words.lstrip()}"
+    return str(error)
+
+
 def _fail(message: str, status: int) -> int:
     _say(f"kmeans-engine: {' '.join(message.split())}")
     return status
@@ -588,7 +476,7 @@ def _report(args: argparse.Namespace, job: _Job) -> None:
 
     if job.clustering.last is None:  # a window that was closed before the first picture
         return
-    race = job.runs if len(job.runs) > 1 else None
+    race = job.trials if len(job.trials) > 1 else None
     facts = summarize(job.clustering, outputs=job.files, race=race)
     if not args.quiet:
         for text in (*job.notes, spell_summary(facts)):
@@ -609,46 +497,6 @@ def _list_renderers() -> None:
         _tell(f"{row.name:{wide[0]}}  {row.writes or '?':{wide[1]}}  {row.origin}{problem}")
 
 
-# What the handlers raised: a library that is being imported, or LLVM as it loads code, may lose it.
-_arrived: list[type[BaseException]] = []
-
-
-@contextmanager
-def _signals_raise() -> Iterator[None]:
-    """Have SIGTERM raise `Terminated`, so that files are cleaned up; note what arrives."""
-
-    def terminate(number: int, frame: FrameType | None) -> NoReturn:
-        signal.signal(number, signal.SIG_IGN)  # Another one must not stop the cleaning.
-        _arrived.append(Terminated)
-        raise Terminated
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        _arrived.append(KeyboardInterrupt)
-        signal.default_int_handler(number, frame)
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    _arrived.clear()
-    handlers: dict[signal.Signals, Callable[[int, FrameType | None], None]]
-    handlers = {signal.SIGTERM: terminate}
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        handlers[signal.SIGINT] = interrupt
-    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
-    try:
-        yield
-    finally:
-        for number, handler in handlers.items():
-            if signal.getsignal(number) is handler:
-                signal.signal(number, before[number])
-
-
-def _raise_again() -> None:
-    """Raise what arrived and was lost."""
-    if _arrived and threading.current_thread() is threading.main_thread():
-        raise _arrived[0]
-
-
 def main(argv: list[str] | None = None) -> int:
     """Run the command line and return its exit status.
 
@@ -665,7 +513,7 @@ def main(argv: list[str] | None = None) -> int:
     """
     job = None
     try:
-        with _signals_raise():
+        with raising():
             args = build_parser().parse_args(argv)
             if args.list_renderers:
                 _list_renderers()
@@ -679,9 +527,7 @@ def main(argv: list[str] | None = None) -> int:
     except Terminated:
         return _fail("terminated", 143)
     except (KMeansError, UnknownRenderer, InvalidOption, RenderError, OSError) as error:
-        words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        named = getattr(error, "filename", None)
-        return _fail(f"{named}: {words}" if named else words, 1 if job is not None else 2)
+        return _fail(_words(error), 1 if job is not None else 2)
     except MemoryError as error:
         words = str(error) or "out of memory"
         return _fail(f"{words}; use fewer points, or float32", 1 if job is not None else 2)

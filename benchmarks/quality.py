@@ -29,7 +29,8 @@ from renderers.contract import Options
 from renderers.films.clock import FrameClock
 from renderers.films.ffmpeg.encoder import Encoder
 from renderers.films.ffmpeg.program import find_ffmpeg
-from renderers.films.mp4 import QUALITIES, TAGS, Mp4Renderer
+from renderers.films.mp4 import QUALITIES, Mp4Renderer
+from renderers.films.video import TAGS
 from renderers.picture.painter import Painter
 from renderers.stage.pace import Pace, moments
 from renderers.stage.play import play

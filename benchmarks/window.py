@@ -123,8 +123,8 @@ def show(
     from kmeans_engine import Engine, initial_centroids
     from renderers.contract import Options
     from renderers.live import LiveRenderer
-    from renderers.plane.view import make_scene
     from renderers.stage.play import play
+    from renderers.stage.scenes import make_scene
 
     engine = Engine(points)
     start = initial_centroids(points, CLUSTERS, seed=3)

@@ -16,9 +16,7 @@ Importing this package imports no toolkit and no compiler; a renderer is importe
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from os import PathLike
 from pathlib import Path
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from kmeans_engine import Snapshot
+    from kmeans_engine.runtime.atomic import AtomicFile
     from renderers.contract import Options, Renderer
     from renderers.errors import (
         InvalidOption,
@@ -36,16 +35,18 @@ if TYPE_CHECKING:
         RendererUnavailable,
         UnknownRenderer,
     )
-    from renderers.plane.view import make_scene
+    from renderers.picture.painter import Painter
     from renderers.scene import Moment, Panel, Scene
-    from renderers.stage.pace import Pace
+    from renderers.stage.scenes import make_scene
 
     Runs = Iterable[Snapshot] | Mapping[str, Iterable[Snapshot]]
 
 __all__ = [
+    "AtomicFile",
     "InvalidOption",
     "Moment",
     "Options",
+    "Painter",
     "Panel",
     "RenderError",
     "Renderer",
@@ -59,17 +60,19 @@ __all__ = [
 ]
 
 _HOMES = {
-    "InvalidOption": "errors",
-    "Moment": "scene",
-    "Options": "contract",
-    "Panel": "scene",
-    "RenderError": "errors",
-    "Renderer": "contract",
-    "RendererBroken": "errors",
-    "RendererUnavailable": "errors",
-    "Scene": "scene",
-    "UnknownRenderer": "errors",
-    "make_scene": "plane.view",
+    "AtomicFile": "kmeans_engine.runtime.atomic",
+    "InvalidOption": "renderers.errors",
+    "Moment": "renderers.scene",
+    "Options": "renderers.contract",
+    "Painter": "renderers.picture.painter",
+    "Panel": "renderers.scene",
+    "RenderError": "renderers.errors",
+    "Renderer": "renderers.contract",
+    "RendererBroken": "renderers.errors",
+    "RendererUnavailable": "renderers.errors",
+    "Scene": "renderers.scene",
+    "UnknownRenderer": "renderers.errors",
+    "make_scene": "renderers.stage.scenes",
 }
 
 
@@ -77,7 +80,7 @@ def __getattr__(name: str) -> Any:
     """Load a public name from its module on first use (PEP 562)."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
 
@@ -120,8 +123,7 @@ def save(
     renderer : str, optional
         Name of the renderer, for a plug-in.
     fps : float, optional
-        Frames per second: 2, one for each snapshot, with the last one held for two seconds; or 30
-        if `smooth` or `duration` is given.
+        By default 2, one frame for each snapshot; or 30 if `smooth` or `duration` is given.
     smooth : bool
         Move the centroids; linger on the first iterations, compress the long tail, hold the end.
     phases : bool
@@ -133,12 +135,12 @@ def save(
     theme : {"light", "dark", "classic"}
         Colours and markers.
     overlays : iterable of str, or str, optional
-        What is drawn on top: some of numbers, trails, borders, changes, curve and sizes, or "all"
-        or "none"; by default all, and none in the classic theme.
+        Some of numbers, trails, borders, changes, curve and sizes, or "all" or "none"; by default
+        all, and none in the classic theme.
     title : str
-        Shown above the picture.
+        Above the picture.
     axes : tuple of int, optional
-        The two features to draw; by default all of them, projected if there are more than two.
+        The two features to draw; by default all, projected if there are more than two.
     names : sequence of str
         Names of the features.
     offset, scale : array_like, shape (N,), optional
@@ -146,8 +148,7 @@ def save(
     quality : {"draft", "standard", "best"}
         How much work the encoder of a film may spend.
     max_size : str or int, optional
-        Largest file, such as "2MB": size and rate of a GIF, quality of an mp4 or webm are chosen to
-        fit.
+        Largest file, such as "2MB": size and rate of a GIF, or the quality of a film, are lowered.
     dpi : float
         Dots per inch of a still, whose `size` counts hundredths of an inch.
     overwrite : bool
@@ -165,35 +166,10 @@ def save(
     RenderError, OSError
         If the file cannot be made; it is then as it was before.
     """
-    from renderers.errors import InvalidOption
-    from renderers.outputs import make_options, make_pace, plan
-    from renderers.plane.view import make_scene
+    given = dict(locals())  # the arguments, by name
+    from renderers.stage import start
 
-    pace = make_pace(fps=fps, smooth=smooth, phases=phases, duration=duration)
-    outputs = plan([renderer] if renderer else [], [path], overwrite=overwrite)
-    _, kind, file = outputs[0]
-    if file is None:
-        raise InvalidOption(f"renderer={renderer!r} writes no file; use one that does, or show()")
-    options = make_options(
-        kind,
-        fps=pace.fps,
-        size=size,
-        theme=theme,
-        overlays=overlays,
-        quality=quality,
-        max_size=max_size,
-        dpi=dpi,
-    )
-    view: dict[str, Any] = {
-        "title": title,
-        "axes": axes,
-        "names": names,
-        "offset": offset,
-        "scale": scale,
-    }
-    to_file = kind(file, options)
-    to_file.drive(lambda: _play(snapshots, lambda first: make_scene(first, **view), to_file, pace))
-    return file
+    return start.save(given.pop("snapshots"), given.pop("path"), **given)
 
 
 def show(
@@ -225,71 +201,7 @@ def show(
     RendererUnavailable
         If there is no display.
     """
-    from renderers.films import notebook
-    from renderers.live.commands import Commands
-    from renderers.outputs import make_options, make_pace, plan
-    from renderers.plane.view import make_scene
-    from renderers.stage.restart import Again
+    given = dict(locals())  # the arguments, by name
+    from renderers.stage import start
 
-    inline = notebook.running()
-    pace = make_pace(fps=fps, smooth=smooth, phases=phases, duration=duration)
-    kind = notebook.Player if inline else plan(["live"], [])[0].renderer
-    options = make_options(kind, fps=pace.fps, size=size, theme=theme, overlays=overlays)
-    view: dict[str, Any] = {
-        "title": title,
-        "axes": axes,
-        "names": names,
-        "offset": offset,
-        "scale": scale,
-    }
-    scenes: list[Scene] = []
-
-    def scene_of(first: Snapshot) -> Scene:
-        if not scenes:  # where the points are need not be found again
-            scenes.append(make_scene(first, **view))
-        panel = replace(scenes[0].panels[0], k=len(first.centroids))
-        return replace(scenes[0], panels=(panel,))
-
-    window: Any = kind(None, options)
-    if isinstance(snapshots, Mapping):
-        window.drive(lambda: _play(snapshots, scene_of, window, pace))
-        return
-    again = Again(lambda states, seat: _play(states, scene_of, seat, pace))
-    window.commands = Commands(again.job)
-    window.drive(lambda: _play(again.watch(iter(snapshots)), scene_of, window, pace))
-
-
-def _play(
-    snapshots: Runs,
-    scene_of: Callable[[Snapshot], Scene],
-    renderer: Renderer,
-    pace: Pace,
-) -> None:
-    from kmeans_engine import __version__
-    from kmeans_engine.race import side_by_side
-    from renderers.errors import InvalidOption
-    from renderers.stage.pace import moments
-    from renderers.stage.play import play
-
-    runs = snapshots if isinstance(snapshots, Mapping) else {"": snapshots}
-    for run in runs.values():
-        if not isinstance(run, Iterable):
-            raise InvalidOption(
-                f"a {type(run).__name__} is no run; pass engine.snapshots(centroids)"
-            )
-    states = side_by_side(list(runs.values()))
-    first = next(states, ())
-    if not all(hasattr(state, "assigned_from") for state in first):
-        raise InvalidOption("what was given holds no snapshots; pass engine.snapshots(centroids)")
-    if not first or len(first) < len(runs):
-        raise InvalidOption("there are no snapshots to draw; pass engine.snapshots(centroids)")
-    if any(state.points.shape != first[0].points.shape for state in first):
-        raise InvalidOption("the runs of a race must be on the same points; use one Engine for all")
-    scene = scene_of(first[0])
-    panels = [
-        replace(scene.panels[0], k=len(state.centroids), title=str(name))
-        for name, state in zip(runs, first, strict=True)
-    ]
-    facts = {"k": str(panels[0].k), "version": __version__}
-    film = moments(itertools.chain([first], states), pace)
-    play(film, replace(scene, panels=tuple(panels), facts=facts), [renderer])
+    start.show(given.pop("snapshots"), start.viewer(), **given)

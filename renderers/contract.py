@@ -16,9 +16,15 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self
 if TYPE_CHECKING:
     from renderers.scene import Moment, Scene
 
-__all__ = ["OVERLAYS", "Options", "Quality", "Renderer"]
+__all__ = ["OPTIONS", "OVERLAYS", "Options", "Quality", "Renderer"]
 
 Quality = Literal["draft", "standard", "best"]
+
+#: What a picture can be asked for, by the keywords of `renderers.save`; see `Renderer.honours`.
+OPTIONS = (
+    *("smooth", "phases", "duration", "fps", "size", "theme", "overlays", "quality", "max_size"),
+    *("dpi", "title", "axes"),
+)
 
 #: What is drawn on top of the points; each can be left out.
 OVERLAYS = ("numbers", "trails", "borders", "changes", "curve", "sizes")
@@ -41,7 +47,7 @@ class Options:
     quality : {"draft", "standard", "best"}
         How much work an encoder may spend on a film.
     max_bytes : int or None
-        Largest file; a renderer that honours it chooses size and rate to fit.
+        Largest file; a renderer that honours ``max_size`` chooses size and rate to fit.
     dpi : float
         Dots per inch of a still; `size` counts hundredths of an inch of its page.
     """
@@ -82,8 +88,10 @@ class Renderer(abc.ABC):
         Class attribute: one line for ``--list-renderers``.
     default_size : tuple of int
         Class attribute: width and height in pixels when the user names none.
-    fits : bool
-        Class attribute: whether it honours ``options.max_bytes``.
+    honours : frozenset of str
+        Class attribute: those of `OPTIONS` that change what it makes. An option that no chosen
+        renderer honours is refused. By default the pace (smooth, phases, duration, fps), which its
+        moments follow, and size, theme, title and axes.
     note : str
         What the user should know of the finished file, in one line, such as the size and rate that
         were chosen to fit; set by `close`, empty if there is nothing to say.
@@ -92,7 +100,9 @@ class Renderer(abc.ABC):
     suffix: ClassVar[str | None] = None
     writes: ClassVar[str] = ""
     default_size: ClassVar[tuple[int, int]] = (1280, 720)
-    fits: ClassVar[bool] = False
+    honours: ClassVar[frozenset[str]] = frozenset(
+        {"smooth", "phases", "duration", "fps", "size", "theme", "title", "axes"}
+    )
     note: str = ""
 
     def __init__(self, path: Path | None, options: Options) -> None:

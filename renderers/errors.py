@@ -4,7 +4,7 @@
 
     RenderError (RuntimeError)            a picture could not be made
     ├── RendererUnavailable               something is missing: a display, ffmpeg, a package
-    └── RendererBroken                    a plug-in that cannot be imported or is no renderer
+    └── RendererBroken                    a plug-in that cannot be imported or is not a renderer
     UnknownRenderer (ValueError)          no renderer has this name or writes this suffix
     InvalidOption (ValueError)            an option of a picture is outside its range
 """
@@ -35,4 +35,16 @@ class UnknownRenderer(ValueError):
 
 
 class InvalidOption(ValueError):
-    """An option of a picture is outside its range."""
+    """An option of a picture is outside its range.
+
+    Parameters
+    ----------
+    message : str
+        In one line; begins with ``option=`` if it is about one option.
+    option : str
+        That option, as a keyword of `renderers.save`; a command line spells it as a flag.
+    """
+
+    def __init__(self, message: str, *, option: str = "") -> None:
+        super().__init__(message)
+        self.option = option

@@ -16,22 +16,16 @@ from typing import NamedTuple, cast, get_args
 
 from kmeans_engine.runtime.atomic import check_writable
 from renderers import registry
-from renderers.contract import OVERLAYS, Options, Quality, Renderer
+from renderers.contract import OPTIONS, OVERLAYS, Options, Quality, Renderer
 from renderers.errors import InvalidOption, UnknownRenderer
 from renderers.picture.themes import theme_named
-from renderers.stage.pace import Pace
 
-__all__ = ["FPS_RANGE", "SIDE_RANGE", "Output", "make_options", "make_pace", "plan"]
+__all__ = ["FPS_RANGE", "Output", "make_options", "plan", "refuse_useless", "within"]
 
 FPS_RANGE = (0.01, 240.0)  # a GIF cannot hold a frame for more than 655 s
 SIDE_RANGE = (1, 16384)  # x264's limit
 DPI_RANGE = (1.0, 2400.0)
-SECONDS_RANGE = (0.1, 86_400.0)
 LEAST_BYTES = 10_000
-
-# Frames per second unless they are named: of a film with a frame for each iteration, and of one
-# that moves.
-PLAIN_FPS, MOVING_FPS = 2.0, 30.0
 
 
 class Output(NamedTuple):
@@ -93,6 +87,31 @@ def plan(
     InvalidInput
         If a file cannot be written, or exists and `overwrite` is false.
     """
+    chosen, files = _matched(renders, paths)
+    outputs = []
+    owners: dict[str, str] = {}
+    for name, renderer in chosen.items():
+        file = files.get(name)
+        if file is None and renderer.suffix is not None:
+            file = folder / f"{stem}{renderer.suffix}"
+        if file is not None:
+            owner = owners.setdefault(os.path.normcase(os.path.realpath(file)), name)
+            if owner != name:
+                raise InvalidOption(
+                    f"renderers {owner!r} and {name!r} would both write {file}; name a file for one"
+                )
+        outputs.append(Output(name, renderer, file))
+    for output in outputs:
+        if output.path is not None:
+            check_writable(output.path, overwrite=overwrite)
+        output.renderer.check()
+    return outputs
+
+
+def _matched(
+    renders: Sequence[str], paths: Sequence[str | PathLike[str]]
+) -> tuple[dict[str, type[Renderer]], dict[str, Path]]:
+    """Return the renderers by name, and the files of those that paths were given for."""
     chosen = {name: registry.load(name) for name in renders}
     files: dict[str, Path] = {}
     implied: list[Path] = []
@@ -122,7 +141,7 @@ def plan(
         if name is None:
             raise UnknownRenderer(
                 f"no renderer writes {path.suffix or 'files without a suffix'} ({path}); use "
-                f"{' or '.join(registry.suffixes())}, or choose a plug-in by name"
+                f"{_either(registry.suffixes())}, or choose a plug-in by name"
             )
         if name in files:
             raise InvalidOption(
@@ -130,30 +149,42 @@ def plan(
                 f"leave one out"
             )
         chosen[name], files[name] = registry.load(name), path
-    outputs = []
-    owners: dict[str, str] = {}
-    for name, renderer in chosen.items():
-        file = files.get(name)
-        if file is None and renderer.suffix is not None:
-            file = folder / f"{stem}{renderer.suffix}"
-        if file is not None:
-            owner = owners.setdefault(os.path.normcase(os.path.realpath(file)), name)
-            if owner != name:
-                raise InvalidOption(
-                    f"renderers {owner!r} and {name!r} would both write {file}; name a file for one"
-                )
-        outputs.append(Output(name, renderer, file))
-    for output in outputs:
-        if output.path is not None:
-            check_writable(output.path, overwrite=overwrite)
-        output.renderer.check()
-    return outputs
+    return chosen, files
+
+
+def refuse_useless(kinds: Iterable[type[Renderer]], asked: Iterable[str]) -> None:
+    """Refuse an option that none of the chosen renderers uses.
+
+    Parameters
+    ----------
+    kinds : iterable of type of Renderer
+        Those that were chosen.
+    asked : iterable of str
+        Those of `OPTIONS` that were given.
+
+    Raises
+    ------
+    InvalidOption
+        With what would use it.
+    """
+    useless = set(asked).difference(*(kind.honours for kind in kinds))
+    for option in OPTIONS:
+        if option in useless:
+            suffixes = registry.suffixes(option)
+            files = f"a {_either(suffixes)} file, such as run{suffixes[0]}"
+            raise InvalidOption(f"{option}= has no effect without {files}", option=option)
+
+
+def _either(words: Sequence[str]) -> str:
+    """Return words as a choice: ``a, b or c``."""
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def make_options(
     renderer: type[Renderer],
     *,
-    fps: float = PLAIN_FPS,
+    fps: float = 2.0,
     size: tuple[int, int] | None = None,
     theme: str = "light",
     overlays: Iterable[str] | str | None = None,
@@ -178,26 +209,22 @@ def make_options(
     quality : {"draft", "standard", "best"}
         How much work an encoder may spend.
     max_size : str or int, optional
-        Largest file, in bytes or as ``"2MB"``; for a renderer that `Renderer.fits`.
+        Largest file, in bytes or as ``"2MB"``.
     dpi : float
         Dots per inch of a still, 1 to 2400.
 
     Raises
     ------
     InvalidOption
-        If one is outside its range, or not for this renderer.
+        If one is outside its range.
     """
-    fps = _within("fps", fps, FPS_RANGE, "frames per second")
+    fps = within("fps", fps, FPS_RANGE, "frames per second")
     theme_named(theme)
     size = _checked_size(renderer.default_size if size is None else size)
-    dpi = _within("dpi", dpi, DPI_RANGE, "dots per inch")
-    if max_size is not None and not renderer.fits:
-        raise InvalidOption(
-            f"max_size={max_size!r} is nothing that {renderer.__name__} can keep to; leave it out, "
-            f"or write a GIF, an mp4 or a webm"
-        )
+    dpi = within("dpi", dpi, DPI_RANGE, "dots per inch")
     if quality not in get_args(Quality):
-        raise InvalidOption(f"quality={quality!r} is not one of {', '.join(get_args(Quality))}")
+        known = ", ".join(get_args(Quality))
+        raise InvalidOption(f"quality={quality!r} is not one of {known}", option="quality")
     return Options(
         size=size,
         fps=fps,
@@ -209,46 +236,17 @@ def make_options(
     )
 
 
-def make_pace(
-    *,
-    fps: float | None = None,
-    phases: bool = False,
-    smooth: bool = False,
-    duration: float | None = None,
-) -> Pace:
-    """Check how a film is told, and return it.
-
-    Parameters
-    ----------
-    fps : float, optional
-        Frames per second, 0.01 to 240; by default 2, or 30 for a film that is smooth or has a
-        duration.
-    phases, smooth : bool
-        As in `Pace`.
-    duration : float, optional
-        Seconds of the whole film, 0.1 to 86400.
-
-    Raises
-    ------
-    InvalidOption
-        If one is outside its range.
-    """
-    if fps is None:
-        fps = MOVING_FPS if smooth or duration is not None else PLAIN_FPS
-    fps = _within("fps", fps, FPS_RANGE, "frames per second")
-    if duration is not None:
-        duration = _within("duration", duration, SECONDS_RANGE, "seconds")
-    return Pace(fps=fps, phases=phases, smooth=smooth, duration=duration)
-
-
-def _within(name: str, value: float, limits: tuple[float, float], unit: str) -> float:
+def within(option: str, value: float, limits: tuple[float, float], unit: str) -> float:
+    """Return an option as a float between two limits; raise `InvalidOption` if it is not."""
     low, high = limits
     try:
         number = float(value)
     except (TypeError, ValueError):
-        raise InvalidOption(f"{name}={value!r} is no number; give {unit}") from None
+        message = f"{option}={value!r} is not a number; give {unit}"
+        raise InvalidOption(message, option=option) from None
     if not low <= number <= high:  # NaN included
-        raise InvalidOption(f"{name}={number:g} must be between {low:g} and {high:g} {unit}")
+        message = f"{option}={number:g} must be between {low:g} and {high:g} {unit}"
+        raise InvalidOption(message, option=option)
     return number
 
 
@@ -264,7 +262,8 @@ def _checked_overlays(overlays: Iterable[str] | str | None) -> frozenset[str] | 
     for name in sorted(names.difference(OVERLAYS)):
         close = difflib.get_close_matches(name, OVERLAYS, n=1)
         hint = f"did you mean {close[0]!r}?" if close else "name some of these, all or none"
-        raise InvalidOption(f"overlay {name!r} is not one of {', '.join(OVERLAYS)}: {hint}")
+        message = f"overlays={name!r} is not one of {', '.join(OVERLAYS)}: {hint}"
+        raise InvalidOption(message, option="overlays")
     return frozenset(names)
 
 
@@ -277,11 +276,11 @@ def _checked_bytes(size: str | int) -> int:
         )
         number = int(float(match[1]) * factor)
     except (AssertionError, ValueError, OverflowError):
-        raise InvalidOption(
-            f"max_size={size!r} is no size of a file; give bytes, such as 2MB or 800kB"
-        ) from None
+        message = f"max_size={size!r} is not the size of a file; give bytes, such as 2MB or 800kB"
+        raise InvalidOption(message, option="max_size") from None
     if number < LEAST_BYTES:
-        raise InvalidOption(f"max_size={size!r} must be {LEAST_BYTES} bytes at the least")
+        message = f"max_size={size!r} must be at least {LEAST_BYTES} bytes"
+        raise InvalidOption(message, option="max_size")
     return number
 
 
@@ -290,11 +289,11 @@ def _checked_size(size: tuple[int, int]) -> tuple[int, int]:
     try:
         width, height = map(operator.index, size)
     except (TypeError, ValueError):
-        raise InvalidOption(
-            f"size={size!r} must be two whole numbers of pixels, width and height"
-        ) from None
+        message = f"size={size!r} must be two whole numbers of pixels, width and height"
+        raise InvalidOption(message, option="size") from None
     if not (low <= width <= high and low <= height <= high):
         raise InvalidOption(
-            f"size={width}x{height} must be between {low}x{low} and {high}x{high} pixels"
+            f"size={width}x{height} must be between {low}x{low} and {high}x{high} pixels",
+            option="size",
         )
     return width, height

@@ -16,7 +16,7 @@ from importlib.metadata import EntryPoint, entry_points
 from os import PathLike
 from pathlib import Path
 
-from renderers.contract import Renderer
+from renderers.contract import OPTIONS, Renderer
 from renderers.errors import RendererBroken, UnknownRenderer
 
 __all__ = ["GROUP", "Description", "by_suffix", "describe_all", "load", "names", "suffixes"]
@@ -82,7 +82,7 @@ def load(name: str) -> type[Renderer]:
     UnknownRenderer
         If nothing has this name.
     RendererBroken
-        If it cannot be imported or is no renderer.
+        If it cannot be imported or is not a renderer.
     """
     if name in _BUILT_INS:
         return _load_built_in(_BUILT_INS[name])
@@ -104,9 +104,13 @@ def by_suffix(path: str | PathLike[str]) -> str | None:
     return next((r.name for r in _BUILT_INS.values() if r.suffix and r.suffix == suffix), None)
 
 
-def suffixes() -> list[str]:
-    """Return the suffixes that imply a built-in."""
-    return [record.suffix for record in _BUILT_INS.values() if record.suffix]
+def suffixes(option: str | None = None) -> list[str]:
+    """Return the suffixes that imply a built-in, all or those of whoever honours an option."""
+    return [
+        record.suffix
+        for record in _BUILT_INS.values()
+        if record.suffix and (option is None or option in _load_built_in(record).honours)
+    ]
 
 
 def describe_all() -> list[Description]:
@@ -177,6 +181,17 @@ def _checked(found: object) -> type[Renderer]:
     suffix = found.suffix
     if suffix is not None and not (suffix.startswith(".") and suffix == suffix.lower()):
         raise TypeError(f"{found.__name__}.suffix is {suffix!r}; it must be like '.png' or None")
+    if hasattr(found, "fits"):
+        raise TypeError(
+            f"{found.__name__}.fits was replaced by honours, the set of the options that it uses: "
+            "write honours = Renderer.honours | {'max_size'} for fits = True, and leave out "
+            "fits = False"
+        )
+    if unknown := set(found.honours).difference(OPTIONS):
+        raise TypeError(
+            f"{found.__name__}.honours names {', '.join(sorted(map(repr, unknown)))}; known are "
+            f"{', '.join(OPTIONS)}"
+        )
     return found
 
 

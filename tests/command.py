@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,20 +66,22 @@ def run(*args: object, **options: object) -> Done:
     return Done(process.returncode, out.decode(), (err or b"").decode())
 
 
+def facts(done: Done) -> dict:
+    """Return the one JSON object that is all of standard output."""
+    assert done.out.count("\n") == 1
+    return json.loads(done.out)
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
 def one_line(err: str) -> str:
     """Check that an error is what the user should see, and return its words."""
     assert err.startswith("kmeans-engine: "), err
     assert err.endswith("\n"), err
     assert err.count("\n") == 1, err
     return err.removeprefix("kmeans-engine: ").strip()
-
-
-def eventually(truth, seconds: float = 30.0) -> None:
-    """Wait until `truth()` holds."""
-    deadline = time.monotonic() + seconds
-    while not truth():
-        assert time.monotonic() < deadline, "did not happen"
-        time.sleep(0.02)
 
 
 def ours(folder):

@@ -41,6 +41,9 @@ class FakePainter:
         self.size = options.size
         self.boxes = (Box(0, 0, *options.size),)
 
+    def centroid_radius(self, panel: int) -> float:
+        return 5.0
+
     def paint(self, moment: Moment) -> np.ndarray:
         return np.zeros((*self.size[::-1], 4), np.uint8)
 
@@ -57,7 +60,7 @@ class Painting:
             painter = FakePainter(scene, Options(size=look.size))
             on = painter.overlays if look.overlays is None else look.overlays
             pixels = painter.paint(moment)
-            self.frame = Frame(scene, scene, moment, look, pixels, painter.boxes, on)
+            self.frame = Frame(scene, scene, moment, look, pixels, painter.boxes, (5.0,), on)
 
     def stop(self, seconds: float) -> None:
         pass

@@ -15,6 +15,8 @@ from PIL import Image, ImageSequence
 from renderers.contract import Options
 from renderers.films.ffmpeg.program import find_ffmpeg
 from renderers.scene import Moment, Panel, Scene
+from renderers.stage.pace import Pace, moments
+from renderers.stage.play import play
 
 # Okabe and Ito's green shows a wrong matrix or range at once; then the corners of the cube.
 COLOURS = np.array(
@@ -48,6 +50,15 @@ class FakePainter:
 
     def palette(self) -> np.ndarray:
         return COLOURS
+
+
+def save(kind, path, count=3, *, fps=2.0, size=(64, 48), story=None, scene=None,
+         painter=FakePainter, **options):  # fmt: skip
+    """Write a film of `count` states, or of the moments of a story; return its renderer."""
+    renderer = kind(path, Options(size=size, fps=fps, **options), painter=painter)
+    story = moments(fake_snapshots(count), Pace(fps=fps)) if story is None else story
+    play(story, scene or fake_scene(), [renderer])
+    return renderer
 
 
 def colour(i: int) -> np.ndarray:

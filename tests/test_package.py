@@ -36,6 +36,89 @@ def test_imports_point_one_way(room, root):
             assert not set(imported(path)) & {"matplotlib", "imageio_ffmpeg"}, path
 
 
+def modules_of(root, package):
+    """Return the modules of a package with their files."""
+    found = {}
+    for path in (root / package).rglob("*.py"):
+        parts = path.relative_to(root).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imported_modules(path, known):
+    """Return which of the known modules a file imports: anywhere, also for types only."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in known)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                if full in known or node.module in known:
+                    yield full if full in known else node.module
+
+
+def circles(graph):
+    """Return the sets of nodes that can be reached from one another."""
+    reached = {node: {node} for node in graph}
+    grown = True
+    while grown:
+        grown = False
+        for found in reached.values():
+            more = set().union(*(graph[node] for node in found)) - found
+            found |= more
+            grown = grown or bool(more)
+    return {
+        frozenset(other for other in reached[node] if node in reached[other]) for node in graph
+    } - {frozenset({node}) for node in graph}
+
+
+# Until the room of the engine that they are in is mended.
+KNOWN_CIRCLES = {
+    frozenset({"kmeans_engine.points.data", "kmeans_engine.sums"}),
+    frozenset({"kmeans_engine.points", "kmeans_engine.sums"}),
+}
+
+
+@pytest.mark.parametrize("package", ["kmeans_engine", "renderers"])
+@pytest.mark.parametrize("depth", [9, 2], ids=["modules", "rooms"])
+def test_no_circles(root, package, depth):
+    modules = modules_of(root, package)
+    graph = {}
+    for name, path in modules.items():
+        room = ".".join(name.split(".")[:depth])
+        used = {".".join(m.split(".")[:depth]) for m in imported_modules(path, modules)}
+        graph.setdefault(room, set()).update(used - {room})
+    assert circles(graph) <= KNOWN_CIRCLES
+
+
+# The rooms of renderers: each imports from those after it.
+FLOORS = (
+    *("live", "stage", "films", "stills", "outputs", "registry", "picture"),
+    *("contract", "scene", "plane", "errors"),
+)
+
+
+def test_rooms_of_renderers_import_from_the_floors_below(root):
+    modules = modules_of(root, "renderers")
+    for name, path in modules.items():
+        if name == "renderers":
+            continue
+        room = name.split(".")[1]
+        for used in imported_modules(path, modules):
+            assert used != "renderers", path  # its names are for users
+            assert FLOORS.index(used.split(".")[1]) >= FLOORS.index(room), (path, used)
+
+
+def test_only_the_command_line_and_the_stage_know_the_command(root):
+    modules = {name: name for name in modules_of(root, "kmeans_engine")}
+    command = "kmeans_engine.command"
+    for package in ("kmeans_engine", "renderers", "examples"):
+        for path in (root / package).rglob("*.py"):
+            if path.parent not in (root / "kmeans_engine/command", root / "renderers/stage"):
+                used = [m for m in imported_modules(path, modules) if m.startswith(command)]
+                assert not used, path
+
+
 def test_only_the_command_line_prints(root):
     for package in ("kmeans_engine", "renderers"):
         for path in (root / package).rglob("*.py"):
@@ -60,7 +143,8 @@ def loaded_after(code):
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    return {name.split(".")[0] for name in done.stdout.splitlines()}
+    names = set(done.stdout.splitlines())
+    return names | {name.split(".")[0] for name in names}
 
 
 @pytest.mark.parametrize(
@@ -69,6 +153,8 @@ def loaded_after(code):
         ("import kmeans_engine", {"numba", "numpy", "matplotlib", "imageio_ffmpeg", "pyarrow"}),
         ("from kmeans_engine import Engine", {"matplotlib", "imageio_ffmpeg", "pyarrow", "PIL"}),
         ("import renderers", {"numba", "matplotlib", "imageio_ffmpeg"}),
+        ("from renderers import Painter", {"kmeans_engine.command", "renderers.stage"}),
+        ("from renderers import AtomicFile", {"numba", "numpy", "renderers.picture"}),
         ("import cli", {"numba", "matplotlib", "imageio_ffmpeg", "pyarrow"}),
         ("import cli, contextlib\nwith contextlib.suppress(SystemExit):\n    cli.main(['--help'])",
          {"numba", "matplotlib", "imageio_ffmpeg", "pyarrow"}),

@@ -6,7 +6,7 @@ import numpy as np
 from screen import SIZE, Screen
 
 from renderers.live.face.plan import bar_height
-from renderers.live.placement import Placement
+from renderers.plane.placement import Placement
 
 BAR = 50  # pixels at the bottom of the picture that messages may cover
 

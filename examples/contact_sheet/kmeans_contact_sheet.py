@@ -7,9 +7,7 @@ import math
 import numpy as np
 from PIL import Image
 
-from kmeans_engine.runtime.atomic import AtomicFile
-from renderers import Moment, Renderer, Scene
-from renderers.picture.painter import Painter
+from renderers import AtomicFile, Moment, Painter, Renderer, Scene
 
 
 class ContactSheet(Renderer):
@@ -18,6 +16,7 @@ class ContactSheet(Renderer):
     suffix = ".png"
     writes = "one page with iterations 0, 1, 2, 4, 8, ... and the last"
     default_size = (480, 360)
+    honours = frozenset({"size", "theme", "overlays", "title", "axes"})
 
     _painter: Painter | None = None
     _waiting: Moment | None = None

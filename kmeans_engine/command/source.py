@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from kmeans_engine.command.scaling import standardize
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.starts.initial import initial_centroids
 from kmeans_engine.starts.synthetic import make_clusters
-from kmeans_engine.tables import Table, standardize
+from kmeans_engine.tables import Table
 from kmeans_engine.validation import check_centroids
 
 __all__ = ["Source", "synthetic_table"]
@@ -113,13 +114,13 @@ class Source:
         return centroids * self.scale + self.offset
 
     def remade(self, make: Callable[[int], Table], number: int) -> Source:
-        """Return the like of this source on other points, those that ``make(seed)`` returns."""
+        """Return the same source on other points, those that ``make(seed)`` returns."""
         seed = (self.seed << 16) + number
         return Source.of(make(seed), self.k, self.init, seed, standardized=self.scale is not None)
 
 
 def synthetic_table(clusters: int, points_per_cluster: int, spread: float, seed: int) -> Table:
-    """Return the tutorial's clusters as a table; independent of the starts under the same seed.
+    """Return the classic demo as a table; independent of the starts under the same seed.
 
     Raises
     ------
@@ -128,7 +129,7 @@ def synthetic_table(clusters: int, points_per_cluster: int, spread: float, seed:
     """
     if clusters * points_per_cluster > _LARGEST:
         raise InvalidInput(
-            f"{clusters} clusters of {points_per_cluster} points fit no memory; use fewer"
+            f"{clusters} clusters of {points_per_cluster} points do not fit into memory; use fewer"
         )
     sequence = np.random.SeedSequence([seed, 0])
     points = make_clusters(clusters, points_per_cluster, spread=spread, seed=sequence)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kmeans_engine._version import __version__
-from kmeans_engine.command.trial import Run
+from kmeans_engine.command.trial import Trial
 from kmeans_engine.race import verdict_of
 
 __all__ = ["spell_summary", "summarize"]
@@ -15,20 +15,20 @@ _SIZES = 20  # clusters whose sizes are told one by one
 
 
 def summarize(
-    run: Run, *, outputs: Sequence[str], race: Mapping[str, Run] | None = None
+    trial: Trial, *, outputs: Sequence[str], race: Mapping[str, Trial] | None = None
 ) -> dict[str, Any]:
-    """Return the facts of a run that is over, ready for JSON.
+    """Return the facts of a trial that is over, ready for JSON.
 
     Parameters
     ----------
-    run : Run
+    trial : Trial
         Its last snapshot counts.
     outputs : sequence of str
         Files that were written.
-    race : mapping of str to Run, optional
-        The runs side by side, `run` among them, by how they were initialised.
+    race : mapping of str to Trial, optional
+        All entrants, `trial` among them, by how they were initialised.
     """
-    source, last = run.source, run.last
+    source, last = trial.source, trial.last
     assert last is not None
     n_points, n_features = source.points.shape
     facts = {
@@ -41,7 +41,7 @@ def summarize(
         "standardized": source.scale is not None,
         "counts": last.counts.tolist(),
         "rows_dropped": source.table.dropped,
-        "seconds": round(run.seconds, 6),
+        "seconds": round(trial.seconds, 6),
         "outputs": list(outputs),
         "seed": source.seed,
         "version": __version__,

@@ -1,4 +1,4 @@
-"""The runs of one command on its points: timed, the best of several, their results in files."""
+"""One command's runs on its points: timed, the best of several, their results in files."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from kmeans_engine.engine import Engine
 from kmeans_engine.snapshot import Snapshot
 from kmeans_engine.tables import Table, write_centroids, write_labels
 
-__all__ = ["Run"]
+__all__ = ["Trial"]
 
 Floats = npt.NDArray[np.float64]
 
 
-class Run:
+class Trial:
     """An engine on the points of a source, and how its runs start and end.
 
     Parameters
@@ -110,13 +110,13 @@ class Run:
                 best, self.start = last, start
         self.last = best
 
-    def remade(self, make: Callable[[int], Table], number: int) -> Run:
-        """Return the like of this on other points; see `Source.remade`."""
-        return Run(self.source.remade(make, number), threads=self._threads, **self._limits)
+    def remade(self, make: Callable[[int], Table], number: int) -> Trial:
+        """Return the same trial on other points; see `Source.remade`."""
+        return Trial(self.source.remade(make, number), threads=self._threads, **self._limits)
 
-    def beside(self, source: Source) -> Run:
-        """Return the like of this on the same points, with the same engine."""
-        return Run(source, threads=self._threads, **self._limits, engine=self._engine)
+    def beside(self, source: Source) -> Trial:
+        """Return a trial on the same points, with the same engine."""
+        return Trial(source, threads=self._threads, **self._limits, engine=self._engine)
 
     def write(self, *, labels: str | None = None, centroids: str | None = None) -> None:
         """Write labels and centroids of the last snapshot to the files that are named.

@@ -2,16 +2,15 @@
 
 import contextlib
 import os
-import signal
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import numba
 from numba.core.caching import FunctionCache, IndexDataCacheFile
+
+from kmeans_engine.runtime.signals import put_off
 
 __all__ = ["kernel"]
 
@@ -32,30 +31,6 @@ def _facts(files: list[Path]) -> tuple[tuple[str, float, int], ...]:
     return tuple((name, stat.st_mtime, stat.st_size) for name, stat in facts)
 
 
-@contextlib.contextmanager
-def _signals_put_off() -> Iterator[None]:
-    """Put off what the handlers of SIGINT and SIGTERM raise until the end of the block.
-
-    LLVM calls back while it loads machine code; an exception of a handler that runs there is lost,
-    and Ctrl-C with it.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield  # handlers run in the main thread only
-        return
-    came: list[tuple[int, FrameType | None]] = []
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    handlers = {n: h for n in numbers if callable(h := signal.getsignal(n))}
-    for number in handlers:
-        signal.signal(number, lambda *event: came.append(event))
-    try:
-        yield
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        for which, frame in came:
-            handlers[signal.Signals(which)](which, frame)
-
-
 class _OptionalCache(FunctionCache):
     """Numba's cache of machine code; a disk that cannot be read or written is not an error.
 
@@ -74,7 +49,7 @@ class _OptionalCache(FunctionCache):
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         try:
-            with _signals_put_off():
+            with put_off():  # LLVM would lose what a handler raises
                 return super().load_overload(sig, target_context)
         except (OSError, EOFError):
             return None

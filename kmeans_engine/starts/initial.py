@@ -15,11 +15,10 @@ from kmeans_engine.kernels.initial import BLOCK, potentials, tighten
 from kmeans_engine.points.data import prepare
 from kmeans_engine.points.fold import Points
 from kmeans_engine.runtime.processors import default_threads
+from kmeans_engine.starts.methods import METHODS
 from kmeans_engine.validation import check_array, check_centroids, check_k, non_finite_error
 
-__all__ = ["METHODS", "initial_centroids"]
-
-METHODS = ("random", "k-means++")
+__all__ = ["initial_centroids"]
 
 
 def initial_centroids(

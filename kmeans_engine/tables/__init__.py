@@ -4,7 +4,6 @@ Reading knows text, Parquet, NumPy's formats and images; pyarrow and Pillow are 
 formats that need them, when they need them.
 """
 
-from kmeans_engine.command.scaling import standardize
 from kmeans_engine.tables.reading import READABLE, Table, read_centroids, read_table
 from kmeans_engine.tables.writing import WRITABLE, check_result, write_centroids, write_labels
 
@@ -15,7 +14,6 @@ __all__ = [
     "check_result",
     "read_centroids",
     "read_table",
-    "standardize",
     "write_centroids",
     "write_labels",
 ]

@@ -1,4 +1,4 @@
-"""A file of frames: what the formats share, from the scene to the closed file.
+"""A file of frames, from the scene to the closed file, in any format.
 
 The formats are in `films.mp4`, `films.webm` and `films.gif`, the process in `films.ffmpeg.encoder`.
 A film that must fit into so many bytes, or whose colours are known only when it is over, is
@@ -7,149 +7,102 @@ recorded first, without loss, and encoded from that as often as it takes.
 
 from __future__ import annotations
 
-import abc
-from collections.abc import Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from renderers.contract import Renderer
-from renderers.errors import RenderError
+from renderers.contract import Options, Renderer
+from renderers.errors import RenderError, RendererUnavailable
 from renderers.films.budget import Search
 from renderers.films.clock import FrameClock
 from renderers.films.ffmpeg.encoder import Encoder
-from renderers.films.ffmpeg.frame_pipe import Pixels
-from renderers.films.ffmpeg.program import find_ffmpeg
-from renderers.scene import Moment, Scene
+from renderers.films.ffmpeg.program import encoders, find_ffmpeg
+from renderers.films.format import Arguments, Film, Format, Recording
 
 if TYPE_CHECKING:
     from renderers.picture.painter import Painter
+    from renderers.scene import Moment, Scene
 
-__all__ = ["FilmFile", "Recording"]
+__all__ = ["FilmRenderer"]
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """A film in a temporary file, without loss.
+class FilmRenderer(Renderer):
+    """Paint frames, and have ffmpeg encode them.
+
+    Parameters
+    ----------
+    path : Path
+        Where the film goes.
+    options : Options
+        As for any renderer.
+    painter : callable, optional
+        Returns what paints the frames, called with the scene and the options: `Painter` by default.
 
     Attributes
     ----------
-    path : Path
-        The file.
-    frames : int
-        How many it holds; one that is repeated counts once.
-    ticks : int
-        How many there are with those that repeat.
-    start : int
-        The tick at which the last one begins.
+    format : Format
+        Class attribute: what is written.
     """
 
-    path: Path
-    frames: int
-    ticks: int
-    start: int
+    format: ClassVar[Format]
+    honours = Renderer.honours | {"overlays", "quality", "max_size"}
 
-
-class FilmFile(Renderer):
-    """A renderer that paints frames and has ffmpeg encode them."""
-
-    fits = True
-    #: What the codec is fed.
-    pixels: ClassVar[Pixels] = "rgba"
-    #: Whether a frame that repeats is sent once more where it ends.
-    ends: ClassVar[bool] = True
-    #: The share of bytes that one level more is expected to leave.
-    shrinks: ClassVar[float] = 0.9
-
-    _scene: Scene
-    _painter: Painter
-    _clock: FrameClock
-    _encoder: Encoder | None = None
-    _attempt: Encoder | None = None  # from a recording, beside the encoder that made it
-    _recorded: bool = False
-    _owed: Moment | None = None  # the newest moment, while it is too short for a frame of its own
+    def __init__(
+        self,
+        path: Path | None,
+        options: Options,
+        *,
+        painter: Callable[[Scene, Options], Painter] | None = None,
+    ) -> None:
+        super().__init__(path, options)
+        self._make_painter = painter
+        self._painter: Painter
+        self._film: Film
+        self._clock: FrameClock
+        self._encoder: Encoder | None = None
+        self._attempt: Encoder | None = None  # from a recording, beside the encoder that made it
+        self._recorded = False
+        self._owed: Moment | None = None  # the newest, while it is too short for its own frame
 
     @property
     def frame_size(self) -> tuple[int, int]:
-        """Width and height in pixels of the frames that the format takes."""
-        return self.options.size
-
-    @property
-    def rate(self) -> float:
-        """Frames per second that the format takes."""
-        return self.options.fps
-
-    @property
-    def exact_rate(self) -> Fraction:
-        """Frames per second as ffmpeg is told."""
-        return Fraction(self.rate).limit_denominator(1000)
-
-    @property
-    def longest(self) -> int:
-        """Return how many times a frame may be shown before it is sent again.
-
-        ffmpeg repeats it itself; too many at a time would pass for a hang.
-        """
-        return 60
-
-    @property
-    @abc.abstractmethod
-    def levels(self) -> int:
-        """Number of steps from the film as asked for down to the smallest that is still one."""
-
-    @abc.abstractmethod
-    def output(self, level: int = 0) -> Sequence[str]:
-        """Return ffmpeg's arguments for the output, at a level of 0 (best) to `levels` - 1."""
-
-    def inputs(self) -> Sequence[str]:
-        """Return ffmpeg's arguments for inputs beside the frames."""
-        return ()
-
-    def prepare(self, level: int, recording: Recording) -> None:
-        """Get ready to encode a recording at this level. Called before `inputs` and `output`."""
-
-    def must_be_recorded(self) -> bool:
-        """Tell whether frames are needed more than once."""
-        return self.options.max_bytes is not None
-
-    def describe(self, level: int) -> str:
-        """Return what was chosen at this level, for `note`."""
-        return f"level {level}"
-
-    def seal(self, encoder: Encoder, recording: Recording) -> None:
-        """Put into the encoded file what ffmpeg cannot. `recording.path` may be that file."""
+        """Width and height in pixels of the frames."""
+        return self.format.frame_size(self.options)
 
     @classmethod
     def check(cls) -> None:
-        """Raise `RendererUnavailable` if there is no ffmpeg."""
+        """Raise `RendererUnavailable` if there is no ffmpeg, or it cannot encode the format."""
         find_ffmpeg()
+        if cls.format.rare and cls.format.rare not in encoders():
+            raise RendererUnavailable(
+                f"this ffmpeg has no {cls.format.rare}, which {cls.suffix} needs; write .mp4, or "
+                f"have IMAGEIO_FFMPEG_EXE name an ffmpeg that has it"
+            )
 
     def open(self, scene: Scene) -> None:
         """Prepare the painter and start ffmpeg."""
-        from renderers.picture.painter import Painter
-
         assert self.path is not None
-        self._scene = scene
-        self._painter = Painter(scene, self.options.with_size(self.frame_size))
-        self._clock = FrameClock(self.rate)
-        self._recorded = self.must_be_recorded()
+        size, rate = self.frame_size, self.format.rate(self.options)
+        self._painter = self._new_painter(scene, self.options.with_size(size))
+        self._clock = FrameClock(rate)
+        self._film = film = Film(self.path, scene, self.options, size, rate, self._painter.palette)
+        limited = self.options.max_bytes is not None
+        self._recorded = limited or self.format.must_be_recorded(film)
+        arguments = self._lossless() if self._recorded else self.format.arguments(film)
         self._encoder = Encoder(
             self.path,
-            size=self.frame_size,
-            rate=self.exact_rate,
-            pixels=self.pixels,
-            longest=self.longest,
-            ends=self.ends,
-            inputs=() if self._recorded else self.inputs(),
-            output=self._lossless() if self._recorded else self.output(),
+            size=size,
+            rate=film.exact_rate,
+            pixels=self.format.pixels,
+            longest=self.format.longest(rate),
+            ends=self.format.ends,
+            inputs=arguments.inputs,
+            output=arguments.output,
         )
 
     def draw(self, moment: Moment) -> None:
         """Send the frame of one moment; a moment too short for a frame is left out."""
-        encoder = self._encoder
-        if encoder is None:  # by another thread, as when a window is closed
-            raise RenderError(f"{self.path} was given up")
+        encoder = self._running()
         count = self._clock.frames(moment.seconds)
         self._owed = None if count else moment
         if count:
@@ -165,11 +118,12 @@ class FilmFile(Renderer):
                 encoder.write(self._painter.paint(self._owed))
             encoder.complete()
             pipe = encoder.pipe
-            recording = Recording(encoder.temporary, pipe.sent, pipe.ticks, pipe.start)
+            file = encoder.temporary
+            recording = Recording(file, pipe.sent, pipe.ticks, pipe.start, self._read)
             if self._recorded:
-                encoder = self._encoded(recording)
+                encoder = self._fitted(recording)
             else:
-                self.seal(encoder, recording)
+                self.format.seal(file, self._film, recording)
             encoder.commit()
         finally:
             self.abort()
@@ -182,28 +136,28 @@ class FilmFile(Renderer):
             if running is not None:
                 running.abort()
 
-    def encode(self, recording: Recording, inputs: Sequence[str], output: Sequence[str]) -> Encoder:
-        """Return a complete encoding of a recording. The caller commits or aborts it."""
-        assert self.path is not None
-        self._attempt = attempt = Encoder(
-            self.path, recording=recording.path, inputs=inputs, output=output
-        )
+    def _running(self) -> Encoder:
+        """Return the encoder of the frames; another thread may have given it up."""
         if self._encoder is None:
-            self.abort()
             raise RenderError(f"{self.path} was given up")
-        attempt.complete()
-        return attempt
+        return self._encoder
 
-    def _encoded(self, recording: Recording) -> Encoder:
-        """Return the best encoding that fits."""
-        limit = self.options.max_bytes
-        search = Search(self.levels, limit, self.shrinks)
+    def _new_painter(self, scene: Scene, options: Options) -> Painter:
+        from renderers.picture.painter import Painter
+
+        return (self._make_painter or Painter)(scene, options)
+
+    def _fitted(self, recording: Recording) -> Encoder:
+        """Return the best encoding of a recording that fits."""
+        limit, film = self.options.max_bytes, self._film
+        levels = self.format.levels(film)
+        search = Search(levels, limit, self.format.shrinks)
         best: tuple[int, Encoder] | None = None
         try:
             while (level := search.next()) is not None:
-                self.prepare(level, recording)
-                attempt = self.encode(recording, self.inputs(), self.output(level))
-                self.seal(attempt, recording)
+                arguments = self.format.arguments(film, level, recording)
+                attempt = self._encode(recording.path, arguments)
+                self.format.seal(attempt.temporary, film, recording)
                 if search.fits(level, attempt.temporary.stat().st_size):
                     if best is not None:
                         best[1].abort()
@@ -213,8 +167,8 @@ class FilmFile(Renderer):
             if best is None:
                 raise RenderError(
                     f"{self.path} takes {search.smallest:,} bytes even with "
-                    f"{self.describe(self.levels - 1)}; max_size must be larger than {limit:,}, or "
-                    f"the film shorter"
+                    f"{self.format.describe(film, levels - 1)}; it needs a limit of more than "
+                    f"{limit:,} bytes, or a shorter film"
                 )
         except BaseException:
             if best is not None:
@@ -223,12 +177,37 @@ class FilmFile(Renderer):
         level, self._attempt = best
         if limit is not None:
             size = self._attempt.temporary.stat().st_size
-            self.note = f"{self.path}: {self.describe(level)}; {size:,} of {limit:,} bytes"
+            chosen = self.format.describe(film, level)
+            self.note = f"{self.path}: {chosen}; {size:,} of {limit:,} bytes"
         return self._attempt
 
-    def _lossless(self) -> Sequence[str]:
-        codec = "libx264rgb" if self.pixels == "rgba" else "libx264"
-        return (
-            *("-fps_mode", "passthrough", "-c:v", codec, "-preset", "ultrafast", "-qp", "0"),
-            *("-f", "nut"),
+    def _encode(self, recording: Path, arguments: Arguments) -> Encoder:
+        """Return a complete encoding of a recording. The caller commits or aborts it."""
+        assert self.path is not None
+        self._attempt = attempt = Encoder(
+            self.path, recording=recording, inputs=arguments.inputs, output=arguments.output
+        )
+        try:
+            self._running()
+        except RenderError:
+            self.abort()
+            raise
+        attempt.complete()
+        return attempt
+
+    def _read(self, output: Sequence[str]) -> bytes:
+        """Return what ffmpeg makes of the recording."""
+        attempt = self._encode(self._running().temporary, Arguments(output))
+        try:
+            return attempt.temporary.read_bytes()
+        finally:
+            attempt.abort()
+
+    def _lossless(self) -> Arguments:
+        codec = "libx264rgb" if self.format.pixels == "rgba" else "libx264"
+        return Arguments(
+            (
+                *("-fps_mode", "passthrough", "-c:v", codec, "-preset", "ultrafast", "-qp", "0"),
+                *("-f", "nut"),
+            )
         )

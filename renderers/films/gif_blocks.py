@@ -33,7 +33,7 @@ def complete(path: Path, *, last_seconds: float, comment: str) -> None:
     Raises
     ------
     OSError
-        If the file cannot be changed, or is no GIF.
+        If the file cannot be changed, or is not a GIF.
     """
     with path.open("r+b") as file:
         start, delay = _survey(file)
@@ -65,7 +65,7 @@ def _survey(file: BinaryIO) -> tuple[int, int | None]:
     """Return where the first block begins, and where the delay of the last frame is."""
     head = file.read(13)
     if head[:3] != b"GIF":
-        raise OSError("ffmpeg left something that is no GIF")
+        raise OSError("ffmpeg left something that is not a GIF")
     _skip_table(file, head[10])
     start, delay = file.tell(), None
     while (kind := file.read(1)) != _TRAILER:

@@ -11,7 +11,7 @@ from renderers.contract import Options, Renderer
 from renderers.films.mp4 import Mp4Renderer
 from renderers.scene import Moment, Scene
 
-__all__ = ["Player", "running"]
+__all__ = ["NotebookPlayer", "running"]
 
 
 def running() -> bool:
@@ -21,7 +21,7 @@ def running() -> bool:
     return getattr(shell, "kernel", None) is not None
 
 
-class Player(Renderer):
+class NotebookPlayer(Renderer):
     """Show an mp4 in a notebook. Its file lives only until it is shown.
 
     Parameters
@@ -33,6 +33,7 @@ class Player(Renderer):
     """
 
     writes = "player in a notebook"
+    honours = Renderer.honours | {"overlays"}
     default_size = (960, 540)
 
     def __init__(self, path: Path | None, options: Options) -> None:
@@ -60,7 +61,7 @@ class Player(Renderer):
             if film is not None:
                 film.close()
                 assert film.path is not None
-                _show(player(film.path.read_bytes(), film.frame_size, self._title))
+                _show(html_of(film.path.read_bytes(), film.frame_size, self._title))
         finally:
             self.abort()
 
@@ -74,7 +75,7 @@ class Player(Renderer):
             folder.cleanup()
 
 
-def player(film: bytes, size: tuple[int, int], title: str = "") -> str:
+def html_of(film: bytes, size: tuple[int, int], title: str = "") -> str:
     """Return the HTML of a player that holds its film.
 
     Parameters

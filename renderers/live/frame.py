@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.live.placement import Placement
 from renderers.live.seen import Look
 from renderers.scene import Moment, Scene
 
 if TYPE_CHECKING:
-    from renderers.picture.layout import Box
+    from renderers.plane.placement import Box, Placement
 
 __all__ = ["Frame", "Spot"]
 
@@ -45,6 +44,8 @@ class Frame:
         Red, green, blue and alpha, the top row first; never written again.
     boxes : tuple of Box
         The pixels of each panel's points.
+    radii : tuple of float
+        Of each panel's centroids, in pixels.
     overlays : frozenset of str
         What is drawn on top.
     """
@@ -55,10 +56,13 @@ class Frame:
     look: Look
     pixels: NDArray[np.uint8]
     boxes: tuple[Box, ...]
+    radii: tuple[float, ...]
     overlays: frozenset[str]
 
     def placement(self, panel: int) -> Placement:
         """Return where a panel's plane is on the picture."""
+        from renderers.plane.placement import Placement
+
         return Placement(self.scene.panels[panel].view.limits, self.boxes[panel])
 
     def spot_at(self, x: float, y: float) -> Spot | None:
@@ -76,11 +80,3 @@ class Frame:
     def centroids_of(self, panel: int) -> Floats:
         """Return the centroids where they are shown, (K, N)."""
         return self.moment.centroids_of(self.moment.snapshots[panel])
-
-    @property
-    def centroid_radius(self) -> float:
-        """How large the light and dark themes draw a centroid that has room, in pixels."""
-        from renderers.picture.layout import unit_of
-
-        height, width = self.pixels.shape[:2]
-        return 2.2 * unit_of(width, height)

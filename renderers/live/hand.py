@@ -66,7 +66,7 @@ class Hand:
         xy = frame.pixels_of(spot.panel, frame.centroids_of(spot.panel))
         distance = np.hypot(xy[:, 0] - x, xy[:, 1] - y)
         nearest = int(np.nanargmin(distance)) if np.isfinite(distance).any() else 0
-        reach = max(LEAST_REACH, frame.centroid_radius)
+        reach = max(LEAST_REACH, frame.radii[spot.panel])
         return (spot.panel, nearest) if distance[nearest] <= reach else None
 
     def press(self, frame: Frame, x: float, y: float, k: int) -> Floats | None:

@@ -16,7 +16,7 @@ from renderers.live.seen import OWN, Axes, Look
 from renderers.scene import Moment, Panel, Scene
 
 if TYPE_CHECKING:
-    from renderers.picture.layout import Box
+    from renderers.plane.placement import Box
     from renderers.plane.view import View
 
 __all__ = ["MakePainter", "PaintThread", "Painting", "PaintsMoments"]
@@ -32,6 +32,9 @@ class PaintsMoments(Protocol):
     @property
     def boxes(self) -> tuple[Box, ...]:
         """The pixels of each panel's points in the picture painted last."""
+
+    def centroid_radius(self, panel: int) -> float:
+        """Return the radius of a panel's centroids, in pixels."""
 
     def paint(self, moment: Moment) -> NDArray[np.uint8]:
         """Return the picture, shape (height, width, 4), valid until the next call."""
@@ -156,7 +159,9 @@ class _Easel:
             way = request.between(self._last, moment)
         for step in (*way, moment):
             pixels, self._last = painter.paint(step).copy(), step
-            yield Frame(asked, scene, step, look, pixels, painter.boxes, overlays)
+            boxes = painter.boxes
+            radii = tuple(painter.centroid_radius(panel) for panel in range(len(boxes)))
+            yield Frame(asked, scene, step, look, pixels, boxes, radii, overlays)
 
     def clear(self) -> None:
         """Free the memory: files may still be written when the window is closed."""

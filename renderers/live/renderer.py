@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from kmeans_engine.runtime.signals import put_off
 from renderers.contract import Options, Renderer
 from renderers.errors import RenderError
 from renderers.live.commands import Command, Commands
-from renderers.live.interrupts import interrupts_close
 from renderers.live.session import Session
 from renderers.scene import Moment, Scene
 
@@ -42,6 +42,7 @@ class LiveRenderer(Renderer):
     """
 
     writes = "a window on the screen"
+    honours = Renderer.honours | {"overlays", "quality"}  # of the films that it saves
 
     def __init__(self, path: Path | None = None, options: Options | None = None) -> None:
         super().__init__(path, options or Options())
@@ -110,7 +111,7 @@ class LiveRenderer(Renderer):
         for command in self._early:
             session.post(command)
         try:
-            with interrupts_close(session.close):
+            with put_off(session.close):
                 show_window(
                     session,
                     self.options.size,

@@ -134,4 +134,5 @@ def theme_named(name: str) -> Theme:
         return THEMES[name]
     close = difflib.get_close_matches(name, THEMES, n=1)
     hint = f"did you mean {close[0]!r}?" if close else "choose one of these"
-    raise InvalidOption(f"theme={name!r} is not one of {', '.join(THEMES)}: {hint}")
+    message = f"theme={name!r} is not one of {', '.join(THEMES)}: {hint}"
+    raise InvalidOption(message, option="theme")

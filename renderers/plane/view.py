@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,12 +14,8 @@ from renderers.errors import InvalidOption
 from renderers.plane.components import SAMPLE, component_label, principal_components
 from renderers.plane.placement import Box, Limits, Placement, padded
 from renderers.plane.places import bounds, place, project
-from renderers.scene import Panel, Scene
 
-if TYPE_CHECKING:
-    from kmeans_engine import Snapshot
-
-__all__ = ["View", "make_scene"]
+__all__ = ["View"]
 
 _GOLDEN = 0.6180339887498949
 _BLOCK = 1 << 16  # values at a time: they and their places stay in the cache
@@ -234,35 +230,6 @@ class View:
         if self.on_a_line:
             return xmin, xmax, 0.0, 1.0
         return xmin, xmax, *padded(float(low[2]), float(high[3]))
-
-
-def make_scene(
-    snapshot: Snapshot,
-    *,
-    title: str = "",
-    axes: tuple[int, int] | None = None,
-    names: Sequence[str] = (),
-    offset: ArrayLike | None = None,
-    scale: ArrayLike | None = None,
-) -> Scene:
-    """Return the scene of one run: its points as `View` lays them out, in a single panel.
-
-    Parameters
-    ----------
-    snapshot : Snapshot
-        Any state of the run; its points and its number of clusters count.
-    title : str
-        Title of the picture.
-    axes, names, offset, scale
-        As in `View`.
-
-    Raises
-    ------
-    InvalidOption
-        If `axes` does not name two features of these points.
-    """
-    view = View(snapshot.points, axes=axes, names=names, offset=offset, scale=scale)
-    return Scene(panels=(Panel(k=len(snapshot.centroids), view=view),), title=title)
 
 
 def _checked_axes(axes: tuple[int, int], features: int) -> tuple[int, int]:

@@ -6,12 +6,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from renderers.outputs import FPS_RANGE, within
 from renderers.scene import History, Moment, Phase
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
 
-__all__ = ["Pace", "moments"]
+__all__ = ["Pace", "make_pace", "moments"]
+
+SECONDS_RANGE = (0.1, 86_400.0)
+
+# Frames per second by default: of a film with a frame for each iteration, and of one that moves.
+PLAIN_FPS, MOVING_FPS = 2.0, 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,7 @@ class Pace:
     duration : float or None
         Seconds that the whole film lasts; None for as long as it takes.
     hold : float
-        Seconds that the last state stays at the least.
+        Seconds that the last state stays at least.
     """
 
     fps: float = 2.0
@@ -38,6 +44,38 @@ class Pace:
     smooth: bool = False
     duration: float | None = None
     hold: float = 2.0
+
+
+def make_pace(
+    *,
+    fps: float | None = None,
+    phases: bool = False,
+    smooth: bool = False,
+    duration: float | None = None,
+) -> Pace:
+    """Check how a film is told, and return it.
+
+    Parameters
+    ----------
+    fps : float, optional
+        Frames per second, 0.01 to 240; by default 2, or 30 for a film that is smooth or has a
+        duration.
+    phases, smooth : bool
+        As in `Pace`.
+    duration : float, optional
+        Seconds of the whole film, 0.1 to 86400.
+
+    Raises
+    ------
+    InvalidOption
+        If one is outside its range.
+    """
+    if fps is None:
+        fps = MOVING_FPS if smooth or duration is not None else PLAIN_FPS
+    fps = within("fps", fps, FPS_RANGE, "frames per second")
+    if duration is not None:
+        duration = within("duration", duration, SECONDS_RANGE, "seconds")
+    return Pace(fps=fps, phases=phases, smooth=smooth, duration=duration)
 
 
 _OPENING = 0.8  # seconds that a smooth film shows the initial state
@@ -70,7 +108,7 @@ def moments(
     Yields
     ------
     Moment
-        The last one lasts ``pace.hold`` seconds at the least, or what a short duration leaves it.
+        The last one lasts at least ``pace.hold`` seconds, or what a short duration leaves it.
     """
     if pace.duration is not None and count is None:
         states = list(states)

@@ -25,6 +25,8 @@ _LARGEST = 1 << 28  # pixels of a still: 1 GB as RGBA
 class Still(Renderer):
     """A renderer that keeps the newest moment, and draws it when the run is over."""
 
+    honours = frozenset({"size", "theme", "overlays", "title", "axes", "dpi"})
+
     _scene: Scene | None = None
     _moment: Moment | None = None
 
@@ -44,7 +46,8 @@ class Still(Renderer):
         if width * height > _LARGEST:
             raise InvalidOption(
                 f"dpi={self.options.dpi:g} makes {width}x{height} dots of this size, and at most "
-                f"{_LARGEST:,} can be painted; lower --dpi or --size"
+                f"{_LARGEST:,} can be painted; lower it, or the size",
+                option="dpi",
             )
         self._scene = scene
 

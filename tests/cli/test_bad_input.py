@@ -125,7 +125,11 @@ CLUSTERING = [
     ("good.csv --init nan_start.csv", "nan_start.csv: 1 of 2 rows", "NaN", "fill them in"),
     ("good.csv --init three.csv -k 3 --columns x", "-k 3 but three.csv holds 2", "leave out -k"),
     ("good.csv --init noon.npy", "noon.npy: no such file", "did you mean none.npy"),
-    ("good.csv -k 2 --init kmeans++", "--init kmeans++ is no method and no file", "k-means++"),
+    (
+        "good.csv -k 2 --init kmeans++",
+        "--init kmeans++ is neither a method nor a file",
+        "k-means++",
+    ),
     ("good.csv --init good.npy --runs 3", "--runs 3", "leave out --init good.npy"),
     ("--runs 0", "--runs: '0'", "at least 1"),
     ("--seed -1", "--seed: '-1'", "at least 0"),
@@ -134,7 +138,7 @@ CLUSTERING = [
     ("--max-iterations -1", "--max-iterations: '-1'", "at least 0"),
     ("--tolerance -1", "tolerance=-1", "at least 0"),
     ("--tolerance nan", "tolerance=nan", "at least 0"),
-    ("--tolerance little", "--tolerance: 'little' is no number", "such as 0.5"),
+    ("--tolerance little", "--tolerance: 'little' is not a number", "such as 0.5"),
     ("--clusters 0", "--clusters: '0'", "at least 1"),
     ("--points-per-cluster 0", "--points-per-cluster: '0'", "at least 1"),
     ("--clusters 99999999999999999999", "99999999999999999999 clusters", "use fewer"),
@@ -146,38 +150,38 @@ OUTPUTS = [
     ("--render mp5", "no renderer 'mp5'", "did you mean mp4"),
     ("--render povray", "no renderer 'povray'", "choose from live, mp4, webm, gif"),
     ("--render live", "a window needs a display", "use --render mp4"),
-    ("-o run.avi", "no renderer writes .avi", "use .mp4 or .webm or .gif"),
-    ("-o run", "files without a suffix", "use .mp4 or .webm or .gif"),
+    ("-o run.avi", "no renderer writes .avi", "use .mp4, .webm, .gif"),
+    ("-o run", "files without a suffix", "use .mp4, .webm, .gif"),
     ("-o a.mp4 -o b.mp4", "a.mp4 and b.mp4", "leave one out"),
     ("--render gif -o a.mp4", "a.mp4 does not suit renderer 'gif'", "change the suffix"),
     ("-o nowhere/a.mp4", "the folder nowhere does not exist", "create it first"),
     ("-o good.csv/a.mp4", "a.mp4: "),
-    ("--fps 0 -o a.mp4", "fps=0", "between 0.01 and 240"),
-    ("--fps -2 -o a.mp4", "fps=-2", "between 0.01 and 240"),
-    ("--fps nan -o a.mp4", "fps=nan", "between 0.01 and 240"),
-    ("--fps fast -o a.mp4", "--fps: 'fast' is no number", "such as 0.5"),
-    ("--size 0x10 -o a.mp4", "size=0x10", "between 1x1 and 16384x16384"),
-    ("--size 99999x99999 -o a.mp4", "size=99999x99999", "between 1x1 and 16384x16384"),
-    ("--size big -o a.mp4", "--size: 'big' is no size", "such as 1280x720"),
-    ("--theme drak -o a.mp4", "theme='drak'", "did you mean 'dark'"),
+    ("--fps 0 -o a.mp4", "--fps 0 must be", "between 0.01 and 240"),
+    ("--fps -2 -o a.mp4", "--fps -2 must be", "between 0.01 and 240"),
+    ("--fps nan -o a.mp4", "--fps nan must be", "between 0.01 and 240"),
+    ("--fps fast -o a.mp4", "--fps: 'fast' is not a number", "such as 0.5"),
+    ("--size 0x10 -o a.mp4", "--size 0x10 must be", "between 1x1 and 16384x16384"),
+    ("--size 99999x99999 -o a.mp4", "--size 99999x99999 must be", "between 1x1 and 16384x16384"),
+    ("--size big -o a.mp4", "--size: 'big' is not a size", "such as 1280x720"),
+    ("--theme drak -o a.mp4", "--theme 'drak'", "did you mean 'dark'"),
     ("--axes 0 -o a.mp4", "--axes 0", "needs two columns", "--axes 0,1"),
     ("--axes 0,5 -o a.mp4", "no column 5", "from 0 to 1"),
     ("--axes 1,1 -o a.mp4", "'x1' was chosen twice", "choose it once"),
     ("--labels l.txt", "l.txt", "use one of .csv, .npy, .parquet"),
     ("--centroids nowhere/c.csv", "the folder nowhere does not exist", "create it first"),
     ("--labels good.csv", "good.csv exists", "--overwrite"),
-    ("--labels l.csv --centroids l.csv", "l.csv is also another file", "choose another"),
-    ("good.csv -k 2 --labels good.csv --overwrite", "good.csv is also another file", "choose"),
-    ("good.csv --init good.npy --centroids good.npy --overwrite", "good.npy is also another"),
+    ("--labels l.csv --centroids l.csv", "l.csv is used twice in this command", "choose another"),
+    ("good.csv -k 2 --labels good.csv --overwrite", "good.csv is used twice", "choose"),
+    ("good.csv --init good.npy --centroids good.npy --overwrite", "good.npy is used twice"),
 ]  # fmt: skip
 USAGE = [
     ("--labls l.csv", "unrecognized arguments: --labls", "see kmeans-engine --help"),
     ("a.csv b.csv -k 2", "unrecognized arguments: b.csv", "see kmeans-engine --help"),
     ("-k", "argument -k: expected one argument", "see kmeans-engine --help"),
-    ("--fps 3", "--fps has nothing to act on", "add --render or -o"),
-    ("--title x --labels l.csv", "--title has nothing to act on", "add --render or -o"),
-    ("good.csv -k 2 --clusters 3", "--clusters has nothing to act on", "leave out DATA"),
-    ("--drop-missing", "--drop-missing has nothing to act on", "name a file to read"),
+    ("--fps 3", "--fps has no effect without a picture", "add --render or -o"),
+    ("--title x --labels l.csv", "--title has no effect without a picture", "add --render or -o"),
+    ("good.csv -k 2 --clusters 3", "--clusters has no effect with DATA", "leave out either"),
+    ("--drop-missing", "--drop-missing has no effect without DATA", "name a file"),
 ]
 
 
@@ -233,7 +237,7 @@ def test_nothing_is_computed_before_outputs_are_checked(command, bad, monkeypatc
 
 def test_ffmpeg_missing(command, bad, monkeypatch):
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(bad / "nowhere" / "ffmpeg"))
-    words = ["IMAGEIO_FFMPEG_EXE", "no program that can be run", "correct it"]
+    words = ["IMAGEIO_FFMPEG_EXE", "not a program that can be run", "correct it"]
     fails(command, bad, ["-o", "a.mp4"], words)
     fails(command, bad, ["--render", "gif"], words)
     assert command("--seed", 1).status == 0  # Nothing to draw, nothing needed.
@@ -250,6 +254,7 @@ def test_ffmpeg_fails_while_running(command, bad, monkeypatch, tmp_path):
 
 
 @posix
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("args", "words"),
     [

@@ -4,19 +4,13 @@ import json
 
 import numpy as np
 import pytest
-from command import SMALL, Command, one_line
+from command import SMALL, one_line
 from media import read_gif, read_mp4
 from PIL import Image
 
 from kmeans_engine import Engine, initial_centroids
 from kmeans_engine.command.source import Source
 from kmeans_engine.tables import Table
-
-
-@pytest.fixture
-def command(capfd, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return Command(capfd)
 
 
 def opened(path):
@@ -104,25 +98,31 @@ def test_started_sources_are_in_the_units_of_the_table():
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (["--race", "random"], "needs two different starts"),
-        (["--race", "random,random"], "needs two different starts"),
-        (["--race", "random,nonsense"], "--race nonsense is no method and no file"),
+        (["--race", "random"], "needs at least two different starts"),
+        (["--race", "random,random"], "needs at least two different starts"),
+        (["--race", "random,nonsense"], "--race nonsense is neither a method nor a file"),
         (["--race", "random,k-means++", "--runs", 3], "leave out --init and --runs"),
         (["--race", "random,k-means++", "--init", "k-means++"], "leave out --init and --runs"),
         (["--race", "random,gone.npy"], "gone.npy"),
-        (["-o", "a.png", "--smooth"], "--smooth has nothing to act on; add a film"),
-        (["-o", "a.gif", "--quality", "best"], "--quality has nothing to act on; add a film"),
-        (["-o", "a.mp4", "--dpi", "200"], "--dpi has nothing to act on; add a still"),
-        (["--smooth"], "--smooth has nothing to act on; add --render or -o"),
-        (["--overlays", "all"], "--overlays has nothing to act on"),
+        (["-o", "a.png", "--smooth"], "--smooth has no effect without a .mp4, .webm or .gif file"),
+        (
+            ["-o", "a.gif", "--quality", "best"],
+            "--quality has no effect without a .mp4 or .webm file",
+        ),
+        (["-o", "a.mp4", "--dpi", "200"], "--dpi has no effect without a .png, .svg or .pdf file"),
+        (["--smooth"], "--smooth has no effect without a picture; add --render or -o"),
+        (["--overlays", "all"], "--overlays has no effect without a picture"),
         (["-o", "a.png", "--overlays", "border"], "did you mean 'borders'"),
-        (["-o", "a.mp4", "--duration", "0"], "duration=0 must be between 0.1 and 86400 seconds"),
-        (["-o", "a.mp4", "--duration", "nan"], "duration=nan must be"),
-        (["-o", "a.mp4", "--quality", "superb"], "quality='superb' is not one of draft, standard"),
-        (["-o", "a.gif", "--max-size", "big"], "max_size='big' is no size of a file"),
-        (["-o", "a.gif", "--max-size", "12"], "must be 10000 bytes at the least"),
-        (["-o", "a.png", "--dpi", "0"], "dpi=0 must be between 1 and 2400 dots per inch"),
-        (["-o", "a.png", "--dpi", "2400"], "lower --dpi or --size"),
+        (["-o", "a.mp4", "--duration", "0"], "--duration 0 must be between 0.1 and 86400 seconds"),
+        (["-o", "a.mp4", "--duration", "nan"], "--duration nan must be"),
+        (
+            ["-o", "a.mp4", "--quality", "superb"],
+            "--quality 'superb' is not one of draft, standard",
+        ),
+        (["-o", "a.gif", "--max-size", "big"], "--max-size 'big' is not the size of a file"),
+        (["-o", "a.gif", "--max-size", "12"], "--max-size '12' must be at least 10000 bytes"),
+        (["-o", "a.png", "--dpi", "0"], "--dpi 0 must be between 1 and 2400 dots per inch"),
+        (["-o", "a.png", "--dpi", "2400"], "--dpi 2400 makes"),
     ],
 )
 def test_what_cannot_be_drawn_is_one_line(command, tmp_path, args, words):

@@ -7,14 +7,14 @@ import sys
 import time
 
 import pytest
-from command import Command, eventually, hidden, one_line, ours, run, start
+from command import Command, hidden, one_line, ours, run, start
 from media import read_mp4
+from wait import eventually
 
-import cli
-
-pytestmark = pytest.mark.skipif(
-    sys.platform == "win32", reason="Windows has no signals between processes"
-)
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals between processes"),
+    pytest.mark.slow,
+]
 
 # Each would go on for a minute and more.
 CLUSTERING = ("--points-per-cluster", 50_000, "--clusters", 20, "--runs", 100_000)
@@ -143,12 +143,3 @@ def test_the_handler_of_sigterm_is_put_back(capfd, tmp_path, monkeypatch):
     before = signal.getsignal(signal.SIGTERM)
     Command(capfd).ok("--seed", 1)
     assert signal.getsignal(signal.SIGTERM) is before
-
-
-def test_what_a_library_loses_is_raised_again(monkeypatch):
-    # LLVM calls back while it loads code, and drops what is raised there.
-    with pytest.raises(KeyboardInterrupt), cli._signals_raise():
-        with contextlib.suppress(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGINT)
-        cli._raise_again()
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -12,13 +12,17 @@ import time
 
 import pyarrow.csv
 import pytest
-from command import Command, eventually, run, start
+from command import Command, run, start
 from media import read_mp4
 from screen import Screen, needs_x
+from wait import eventually
 
 from renderers.films.ffmpeg.program import find_ffmpeg
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pty")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pty"),
+    pytest.mark.slow,
+]
 
 FILM = ("--seed", 1, "-o", "a.mp4", "--size", "160x120", "--fps", 60, "--clusters", 60)
 
@@ -161,6 +165,7 @@ def window(screen, tmp_path):
 
 
 @needs_x
+@pytest.mark.display
 def test_closing_the_window_during_the_run(window, screen: Screen, gated, tmp_path):
     words = ("--labels", "labels.csv", "--json")
     process, number = window("--render", "live", *FILM, *words)
@@ -182,6 +187,7 @@ def test_closing_the_window_during_the_run(window, screen: Screen, gated, tmp_pa
 
 
 @needs_x
+@pytest.mark.display
 def test_results_are_there_while_the_window_repeats(window, tmp_path):
     process, _ = window("--render", "live", "--seed", 1, "--labels", "labels.csv")
     eventually((tmp_path / "labels.csv").exists)
@@ -189,6 +195,7 @@ def test_results_are_there_while_the_window_repeats(window, tmp_path):
 
 
 @needs_x
+@pytest.mark.display
 def test_the_menu(terminal, window, tmp_path):
     words = ("--render", "live", "--seed", 1, "--fps", 20, "--size", "300x200")
     process, _ = window(*words, stdin=terminal.theirs, stderr=terminal.theirs)
@@ -211,6 +218,7 @@ def test_the_menu(terminal, window, tmp_path):
 
 
 @needs_x
+@pytest.mark.display
 def test_choices_that_cannot_be_made(terminal, window, tmp_path):
     (tmp_path / "d.csv").write_text("x,y\n1,2\n3,4\n9,9\n8,9\n")
     words = ("d.csv", "-k", 2, "--render", "live")
@@ -222,6 +230,7 @@ def test_choices_that_cannot_be_made(terminal, window, tmp_path):
 
 
 @needs_x
+@pytest.mark.display
 def test_the_end_of_standard_input_only_ends_the_menu(terminal, window):
     words = ("--render", "live", "--seed", 1)
     process, _ = window(*words, stdin=terminal.theirs)
@@ -233,6 +242,7 @@ def test_the_end_of_standard_input_only_ends_the_menu(terminal, window):
 
 
 @needs_x
+@pytest.mark.display
 def test_interrupted_beside_a_window(window, tmp_path):
     long = ("--points-per-cluster", 20_000, "--clusters", 60, "--fps", 240, "-o", "a.mp4")
     process, _ = window("--render", "live", *long)

@@ -3,9 +3,12 @@
 import subprocess
 import sys
 
+import pytest
 from PIL import Image
 
 from kmeans_engine import Engine, initial_centroids, make_clusters
+
+pytestmark = pytest.mark.slow
 
 
 def test_snapshots_are_frames_of_a_func_animation(root, tmp_path):

@@ -7,6 +7,7 @@ from PIL import Image
 
 from kmeans_engine import Engine
 from renderers import Renderer, RendererUnavailable, make_scene, registry
+from renderers.contract import OPTIONS
 from renderers.outputs import make_options
 from renderers.stage.pace import Pace, moments
 from renderers.stage.play import play
@@ -78,6 +79,7 @@ def test_describes_itself(name):
     assert kind.writes
     assert "\n" not in kind.writes
     assert make_options(kind).size == kind.default_size
+    assert kind.honours <= set(OPTIONS)
 
 
 @pytest.mark.parametrize("name", NAMES)

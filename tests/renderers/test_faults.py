@@ -1,6 +1,6 @@
 """Whatever stops a film: an older file as it was, one line, no process, whichever the format.
 
-Faults of ffmpeg itself are in `test_ffmpeg`, moments that nobody chose in `test_cli_signals`.
+Faults of ffmpeg itself are in `films/ffmpeg`, moments that nobody chose in `cli/test_signals.py`.
 """
 
 import os
@@ -10,15 +10,19 @@ import subprocess
 import sys
 
 import pytest
-from command import ROOT, SMALL, eventually, hidden, one_line, ours, run
+from command import ROOT, SMALL, hidden, one_line, ours, run
 from media import read_gif, threads
+from wait import eventually
 
 import renderers
 from kmeans_engine import Engine, initial_centroids, make_clusters
 
-pytestmark = pytest.mark.skipif(
-    sys.platform == "win32", reason="Windows has no signals between processes, and no tmpfs"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        sys.platform == "win32", reason="Windows has no signals between processes, and no tmpfs"
+    ),
+    pytest.mark.slow,
+]
 
 FILMS = [
     pytest.param(("run.mp4",), id="mp4"),
@@ -32,11 +36,11 @@ FILMS = [
 # Stops at a share of the film, or where a file is complete but for its name, and says so.
 STOPPING = """
 import sys, time
-import cli, renderers.stage.pace
+import cli, renderers.stage.start
 from renderers.films.ffmpeg.encoder import Encoder
 from renderers.films.ffmpeg.pipe import FilePipe
 where, words = sys.argv[1], sys.argv[2:]
-moments = renderers.stage.pace.moments
+moments = renderers.stage.start.moments
 
 def stop():
     print("here", flush=True)
@@ -63,7 +67,7 @@ if where == "closing":
 elif where == "fitting":
     Encoder.complete = fitting
 else:
-    renderers.stage.pace.moments = stopping
+    renderers.stage.start.moments = stopping
 sys.exit(cli.main(words))
 """
 

@@ -6,9 +6,17 @@ import numpy as np
 import pytest
 
 from kmeans_engine.errors import InvalidInput
-from renderers import InvalidOption, Options, RendererUnavailable, UnknownRenderer, registry
+from renderers import (
+    InvalidOption,
+    Options,
+    Renderer,
+    RendererUnavailable,
+    UnknownRenderer,
+    registry,
+)
+from renderers.contract import OPTIONS
 from renderers.films.mp4 import Mp4Renderer
-from renderers.outputs import make_options, plan
+from renderers.outputs import make_options, plan, refuse_useless
 
 
 @pytest.fixture(autouse=True)
@@ -86,7 +94,7 @@ def test_stem_and_folder(tmp_path):
             [],
             ["x.mov"],
             UnknownRenderer,
-            r"no renderer writes \.mov \(x\.mov\); use \.mp4 or \.webm or \.gif",
+            r"no renderer writes \.mov \(x\.mov\); use \.mp4, \.webm, .* or \.pdf, or choose",
         ),
         ([], ["film"], UnknownRenderer, r"no renderer writes files without a suffix \(film\)"),
         (["window"], ["x.bmp"], UnknownRenderer, r"no renderer writes \.bmp"),
@@ -148,8 +156,8 @@ def test_options():
         ({"fps": float("nan")}, "fps=nan must"),
         ({"fps": float("inf")}, "fps=inf must"),
         ({"fps": 241}, "fps=241 must"),
-        ({"fps": "fast"}, "fps='fast' is no number"),
-        ({"fps": None}, "fps=None is no number"),
+        ({"fps": "fast"}, "fps='fast' is not a number"),
+        ({"fps": None}, "fps=None is not a number"),
         ({"size": (0, 480)}, "size=0x480 must be between 1x1 and 16384x16384"),
         ({"size": (640, -1)}, "size=640x-1 must"),
         ({"size": (16385, 480)}, "size=16385x480 must"),
@@ -167,10 +175,34 @@ def test_wrong_options(wrong, words):
     assert "\n" not in str(caught.value)
 
 
-def test_not_every_renderer_keeps_to_a_size():
-    class Still(Mp4Renderer):
-        fits = False
-
+def test_a_largest_size():
     assert make_options(Mp4Renderer, max_size="2MB").max_bytes == 2_000_000
-    with pytest.raises(InvalidOption, match=r"max_size='2MB' is nothing that Still can keep to"):
-        make_options(Still, max_size="2MB")
+
+
+def test_an_option_that_nobody_uses_is_refused():
+    mp4, gif, png = map(registry.load, ("mp4", "gif", "png"))
+    refuse_useless([mp4, png], OPTIONS)
+    refuse_useless([gif], ["max_size", "smooth", "overlays"])
+    refuse_useless([gif], [])
+    for kinds, option, words in (
+        (
+            [gif],
+            "quality",
+            r"quality= has no effect without a \.mp4 or \.webm file, such as run\.mp4",
+        ),
+        ([gif, mp4], "dpi", r"dpi= has no effect without a \.png, \.svg or \.pdf file"),
+        ([png], "max_size", r"max_size= has no effect without a \.mp4, \.webm or \.gif file"),
+        ([png], "smooth", r"smooth= has no effect without a \.mp4"),
+    ):
+        with pytest.raises(InvalidOption, match=words) as caught:
+            refuse_useless(kinds, ["size", option])
+        assert caught.value.option == option
+
+
+def test_a_plug_in_honours_what_its_moments_follow():
+    class Plain(Mp4Renderer):
+        honours = Renderer.honours
+
+    refuse_useless([Plain], ["fps", "smooth", "phases", "duration", "size", "theme", "title"])
+    with pytest.raises(InvalidOption, match="overlays= has no effect"):
+        refuse_useless([Plain], ["overlays"])

@@ -97,6 +97,15 @@ def test_plug_in(install):
             "TypeError: Bad lacks abort, close, open",
         ),
         (GOOD.replace("Good", "Bad").replace('".txt"', '"txt"'), "Bad.suffix is 'txt'"),
+        (
+            GOOD.replace("Good", "Bad") + "    fits = True\n",
+            "Bad.fits was replaced by honours, the set of the options that it uses: write honours "
+            "= Renderer.honours | {'max_size'} for fits = True, and leave out fits = False",
+        ),
+        (
+            GOOD.replace("Good", "Bad") + "    honours = {'fps', 'speed'}\n",
+            "Bad.honours names 'speed'; known are smooth, phases, ",
+        ),
     ],
 )
 def test_broken_plug_in(install, source, reason):

@@ -9,7 +9,10 @@ from media import read_gif, read_mp4
 import renderers
 from kmeans_engine import Engine, initial_centroids, make_clusters
 from kmeans_engine.errors import InvalidInput
-from renderers import InvalidOption, Renderer, UnknownRenderer, registry
+from renderers import InvalidOption, Options, Renderer, UnknownRenderer
+from renderers.outputs import Output
+from renderers.stage import start
+from renderers.stage.window import ChoiceUnavailable, Commands, Start
 
 ROOT = Path(__file__).parents[2]
 
@@ -112,33 +115,131 @@ def test_save_when_the_engine_fails(engine, centroids, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_show_drives_the_window(engine, centroids, monkeypatch):
-    calls = []
+class Screen(Renderer):
+    """Notes what it is told."""
 
-    class Window(Renderer):
-        default_size = (320, 240)
+    default_size = (320, 240)
 
-        def drive(self, job):
-            calls.append("drive")
-            job()
-            calls.append("driven")
+    def __init__(self, path, options):
+        super().__init__(path, options)
+        self.calls = NOTED
+        self.calls.clear()
 
-        def open(self, scene):
-            calls.append(scene.title)
+    def drive(self, job):
+        self.calls.append("drive")
+        job()
+        self.calls.append("driven")
 
-        def draw(self, moment):
-            calls.append(moment.snapshots[0].iteration)
+    def open(self, scene):
+        self.calls.append(scene.title)
 
-        def close(self):
-            calls.append(self.options.size)
+    def draw(self, moment):
+        self.calls.append(moment.snapshots[0].iteration)
 
-        def abort(self):
-            raise AssertionError
+    def close(self):
+        self.calls.append(self.options.size)
 
-    load = registry.load
-    monkeypatch.setattr(registry, "load", lambda name: Window if name == "live" else load(name))
-    renderers.show(engine.snapshots(centroids, max_iterations=2), title="Run")
-    assert calls == ["drive", "Run", 0, 1, 2, (320, 240), "driven"]
+    def abort(self):
+        raise AssertionError
+
+
+class Window(Screen):
+    """Asks for other runs as well, while the first one is played."""
+
+    commands = Commands()
+    notify = None
+    full_speed = False
+
+    def post(self, command):
+        raise AssertionError
+
+    def draw(self, moment):
+        super().draw(moment)
+        if len(self.calls) == 3:
+            with pytest.raises(ChoiceUnavailable, match="these points were given; c draws new"):
+                self.commands.job(Start(new_points=True))
+            here = moment.snapshots[0].points[:3]
+            self.calls.append([self.commands.job(Start(k=2)), self.commands.job(Start()),
+                               self.commands.job(Start(centroids=here))])  # fmt: skip
+
+
+NOTED = []
+ARGUMENTS = {"title": "Run", "axes": None, "names": (), "offset": None, "scale": None}
+
+
+def test_show_drives_whatever_shows(engine, centroids):
+    states = engine.snapshots(centroids, max_iterations=2)
+    start.show(states, Output("screen", Screen, None), **ARGUMENTS)
+    assert NOTED == ["drive", "Run", 0, 1, 2, (320, 240), "driven"]
+
+
+def test_other_runs_start_on_the_points_that_were_given(engine, centroids):
+    states = engine.snapshots(centroids, max_iterations=2)
+    start.show(states, Output("window", Window, None), **ARGUMENTS)
+    jobs = NOTED[3]
+    seats = [Recorder() for _ in jobs]
+    for job, seat in zip(jobs, seats, strict=True):
+        job(seat)
+    assert [seat.scene.panels[0].k for seat in seats] == [2, 12, 3]
+    assert [len(seat.states[0].centroids) for seat in seats] == [2, 12, 3]
+    assert np.array_equal(seats[2].states[0].centroids, engine.points[:3])
+    assert all(seat.states[0].points is engine.points for seat in seats)
+    assert all(seat.states[-1].converged for seat in seats)
+    assert seats[0].scene.panels[0].view is seats[1].scene.panels[0].view
+
+
+def test_a_race_offers_no_other_runs(engine, centroids):
+    runs = {how: engine.snapshots(centroids, max_iterations=1) for how in "ab"}
+
+    class Racing(Window):
+        draw = Screen.draw
+
+    start.show(runs, Output("window", Racing, None), **ARGUMENTS)
+    assert Racing.commands.restart is None
+    assert NOTED == ["drive", "Run", 0, 1, (320, 240), "driven"]
+
+
+class Recorder(Renderer):
+    """A seat in a window."""
+
+    def __init__(self):
+        super().__init__(None, Options())
+        self.states = []
+
+    def open(self, scene):
+        self.scene = scene
+
+    def draw(self, moment):
+        self.states.append(moment.snapshots[0])
+
+    def close(self):
+        pass
+
+    def abort(self):
+        raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ({"smooth": True}, "smooth= has no effect without a .mp4, .webm or .gif file"),
+        ({"fps": 3}, "fps= has no effect"),
+        ({"quality": "best"}, "quality= has no effect without a .mp4 or .webm file"),
+        ({"max_size": "1MB"}, "max_size= has no effect"),
+    ],
+)
+def test_options_of_films_have_no_effect_on_a_still(engine, centroids, tmp_path, option, words):
+    with pytest.raises(InvalidOption) as caught:
+        renderers.save(engine.snapshots(centroids), tmp_path / "run.png", **option)
+    assert str(caught.value).startswith(words)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_default_of_an_option_was_not_asked_for(engine, centroids, tmp_path):
+    options = {"quality": "standard", "dpi": 100, "theme": "light", "smooth": False, "title": ""}
+    path = renderers.save(engine.snapshots(centroids), tmp_path / "run.gif", **options)
+    other = renderers.save(engine.snapshots(centroids), tmp_path / "other.gif")
+    assert path.read_bytes() == other.read_bytes()
 
 
 def test_import_is_light():
@@ -171,7 +272,7 @@ def test_a_race_is_a_mapping_of_runs(engine, tmp_path):
 @pytest.mark.parametrize(
     ("snapshots", "options", "words"),
     [
-        (5, {}, "a int is no run; pass engine.snapshots"),
+        (5, {}, "'int' is not a run; pass engine.snapshots"),
         ([1, 2], {}, "holds no snapshots"),
         ([[0.0, 1.0]], {}, "holds no snapshots"),
         (None, {"names": ["one"]}, "names has 1 entries and the points have 2 features"),

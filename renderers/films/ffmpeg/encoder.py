@@ -1,48 +1,27 @@
-"""The one place that runs ffmpeg on films: feeds it, and answers for what it leaves.
+"""Frames become one film: fed to ffmpeg, whose every failure is told, and whose file is atomic.
 
-imageio-ffmpeg only brings the program: its own writer never looks at the exit status. Which program
-is `films.ffmpeg.program`, how frames get there `films.ffmpeg.frame_pipe`; the formats tell what is
+imageio-ffmpeg only brings the program: its own writer never looks at the exit status. The process
+is `films.ffmpeg.process`, how frames get there `films.ffmpeg.frame_pipe`; the formats tell what is
 encoded and how.
 """
 
 from __future__ import annotations
 
-import os
-import re
-import signal
-import subprocess
-import sys
-import threading
-import time
 import weakref
 from collections.abc import Sequence
-from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_engine.runtime.atomic import AtomicFile
-from renderers.errors import RenderError, RendererUnavailable
+from renderers.errors import RenderError
 from renderers.films.ffmpeg.frame_pipe import FramePipe, Pixels
 from renderers.films.ffmpeg.pipe import FilePipe, Pipe
-from renderers.films.ffmpeg.program import find_ffmpeg
+from renderers.films.ffmpeg.process import Process
 
 __all__ = ["Encoder"]
-
-STALL_SECONDS = (
-    120.0  # without ffmpeg taking one byte; a frame of 16384 x 16384 encodes in about 30
-)
-CLOSE_SECONDS = 600.0  # without the file growing: frames it looks ahead at, the index to the front
-TAIL = 4096  # bytes of ffmpeg's messages that are kept
-
-# Ctrl-C in the terminal is for us alone: we decide what becomes of ffmpeg.
-OWN_GROUP: dict[str, Any] = {"start_new_session": True}
-if sys.platform == "win32":
-    flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
-    OWN_GROUP = {"creationflags": flags}
 
 
 class Encoder:
@@ -68,6 +47,10 @@ class Encoder:
         Arguments for further inputs, after the frames, which are input 0.
     output : sequence of str
         Arguments for the encoder and the format.
+    stall_seconds : float
+        How long ffmpeg may take not one byte; a frame of 16384 x 16384 encodes in about 30 s.
+    close_seconds : float
+        How long its file may not grow at the end: frames it looks ahead at, the index to the front.
 
     Attributes
     ----------
@@ -92,18 +75,15 @@ class Encoder:
         ends: bool = True,
         inputs: Sequence[str] = (),
         output: Sequence[str],
+        stall_seconds: float = 120.0,
+        close_seconds: float = 600.0,
     ) -> None:
         self._path = path
         self._shape = (size[1], size[0], 4) if size is not None else ()
-        self._tail = b""
-        self._stalled = False
-        self._ended = threading.Event()
-        program = find_ffmpeg()
+        self._close_seconds = close_seconds
         self._target = AtomicFile(path)
         self.temporary = self._target.temporary
-        # "file:" lets a name begin with a dash; the formats that we use do not expand %d.
-        command = [
-            program,
+        arguments = [
             *("-hide_banner", "-nostats", "-loglevel", "error", "-y"),
             *("-f", "avi" if recording is None else "nut", "-i", "pipe:0"),
             *inputs,
@@ -111,46 +91,30 @@ class Encoder:
             # number of threads, and the default on the machine's number of cores.
             *("-threads", "4", "-fflags", "+bitexact", "-flags:v", "+bitexact"),
             *output,
+            # "file:" lets a name begin with a dash; the formats that we use do not expand %d.
             f"file:{self.temporary}",
         ]
         try:
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                bufsize=0,
-                **OWN_GROUP,
-            )
-        except BaseException as error:
+            self._process = Process(arguments)
+        except BaseException:
             self._target.discard()
-            if isinstance(error, OSError):
-                raise RendererUnavailable(
-                    f"ffmpeg at {program!r} cannot be started ({error.strerror}); set "
-                    f"IMAGEIO_FFMPEG_EXE to one that can"
-                ) from error
             raise
         # Also runs at exit: a daemon thread may die in the middle of a film.
-        self._give_up = weakref.finalize(self, _give_up, self._process, self._target, self._ended)
-        stream = self._process.stdin
-        assert stream is not None
+        self._give_up = weakref.finalize(self, _give_up, self._process, self._target)
         self._pipe: Pipe
         if recording is not None:
-            self._pipe = FilePipe(stream, recording)
+            self._pipe = FilePipe(self._process.input, recording)
         else:
             assert size is not None
             self._pipe = FramePipe(
-                stream,
+                self._process.input,
                 size=size,
                 rate=Fraction(rate).limit_denominator(1000),
                 pixels=pixels,
                 longest=longest,
                 ends=ends,
             )
-        self._reader = threading.Thread(target=self._read, name="ffmpeg-messages", daemon=True)
-        self._watcher = threading.Thread(target=self._watch, name="ffmpeg-watch", daemon=True)
-        self._reader.start()
-        self._watcher.start()
+        self._process.watch(self._pipe, stall_seconds)
 
     def write(self, frame: NDArray[np.uint8], count: int = 1) -> None:
         """Show a frame `count` times. It is on its way, not encoded, when this returns.
@@ -193,9 +157,10 @@ class Encoder:
             if isinstance(self._pipe, FramePipe) and not self._pipe.ticks:
                 raise RenderError(f"nothing was drawn, so {self._path} was not written")
             self._pipe.end()
-            if not self._wait(CLOSE_SECONDS):
-                raise self._failure(f"did not finish within {CLOSE_SECONDS:g} s and was stopped")
-            if self._process.returncode or self._pipe.stopped:
+            if not self._process.wait(self._close_seconds, self._size):
+                seconds = f"{self._close_seconds:g} s"
+                raise self._failure(f"did not finish within {seconds} and was stopped")
+            if self._process.status or self._pipe.stopped:
                 raise self._failure("was stopped")
         except OSError as error:
             raise self._broken() from error
@@ -216,7 +181,7 @@ class Encoder:
         except BaseException:
             self.abort()
             raise
-        self._ended.set()
+        self._process.end()
         self._give_up.detach()
         self._release()
 
@@ -247,44 +212,14 @@ class Encoder:
     def _broken(self) -> RenderError:
         """Return why the pipe takes no more, once nothing is left of ffmpeg."""
         try:
-            self._wait(5.0)
+            self._process.wait(5.0, self._size)
             return self._failure()
         finally:
             self.abort()
 
     def _failure(self, how: str = "took no more") -> RenderError:
-        code = self._process.poll()
-        if self._stalled:
-            how = f"took nothing for {STALL_SECONDS:g} s and was stopped"
-        elif code:
-            how = f"was killed by signal {-code}" if code < 0 else f"failed with exit status {code}"
-        return RenderError(f"ffmpeg {how} while writing {self._path}{self._last_words()}")
-
-    def _last_words(self) -> str:
-        """Return the last of ffmpeg's messages in one line after a colon, or nothing."""
-        lines = filter(None, map(str.strip, self._tail.decode("utf-8", "replace").splitlines()))
-        # Without the address of the object that speaks: "[libx264 @ 0x55e8ae4ec000] ".
-        said = [re.sub(r"^\[[^\]]* @ \w+\] ", "", line)[-200:] for line in lines]
-        words = " / ".join(dict.fromkeys(said[-3:]))
-        return f": {words}" if words else ""
-
-    def _wait(self, seconds: float) -> bool:
-        """Wait for ffmpeg to end by itself, longer while its file grows; return whether it did."""
-        deadline, size = time.monotonic() + seconds, -1
-        # Its messages end when it does, which wakes us at once, where waiting for a process with
-        # a limit polls. Short waits, since Windows delivers Ctrl-C only between them.
-        while self._reader.is_alive() and self._process.poll() is None:
-            if time.monotonic() > deadline:
-                return False
-            self._reader.join(0.1)
-            if (grown := self._size()) != size:
-                deadline, size = time.monotonic() + seconds, grown
-        try:
-            self._process.wait(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            return False
-        self._reader.join(1.0)
-        return True
+        how, words = self._process.describe_end(how), self._process.last_words()
+        return RenderError(f"ffmpeg {how} while writing {self._path}{words}")
 
     def _size(self) -> int:
         try:
@@ -292,39 +227,11 @@ class Encoder:
         except OSError:
             return -1
 
-    def _read(self) -> None:
-        assert self._process.stderr is not None
-        with self._process.stderr as messages:
-            while chunk := messages.read(TAIL):
-                self._tail = (self._tail + chunk)[-TAIL:]
-
-    def _watch(self) -> None:
-        # Counts looks, not seconds: after Ctrl-Z and fg hours may have passed in a single look.
-        taken, looks = -1, 0
-        while not self._ended.wait(STALL_SECONDS / 10):
-            looks = looks + 1 if self._pipe.sending and self._pipe.taken == taken else 0
-            taken = self._pipe.taken
-            if looks >= 10:
-                self._stalled = True
-                _kill(self._process)
-                return
-
     def _release(self) -> None:
-        self._reader.join(1.0)
-        self._watcher.join(1.0)
+        self._process.join()
         self._pipe.join()
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    if sys.platform == "win32":
-        process.kill()
-    elif process.poll() is None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)  # a wrapper script's child as well
-
-
-def _give_up(process: subprocess.Popen[bytes], target: AtomicFile, ended: threading.Event) -> None:
-    ended.set()
-    _kill(process)  # and the thread that sends frames closes the pipe
-    process.wait()
+def _give_up(process: Process, target: AtomicFile) -> None:
+    process.kill()  # and the thread that sends frames closes the pipe
     target.discard()

@@ -32,8 +32,8 @@ def find_ffmpeg() -> str:
     if named:
         if shutil.which(named) is None:
             raise RendererUnavailable(
-                f"IMAGEIO_FFMPEG_EXE is {named!r}, which is no program that can be run; correct it "
-                f"or unset it"
+                f"IMAGEIO_FFMPEG_EXE is {named!r}, which is not a program that can be run; correct "
+                f"it or unset it"
             )
         return named
     try:

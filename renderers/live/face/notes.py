@@ -115,7 +115,7 @@ class Notes:
 
     def pin(self, frame: Frame, mark: Mark) -> Layer:
         """Return a centroid as it is held or was placed."""
-        radius = max(8.0, 1.1 * frame.centroid_radius)
+        radius = max(8.0, 1.1 * max(frame.radii))
         colour = self._colour(mark.label, max(self._session.choices.k, mark.label + 1))
         pixels = self._kept.get(
             f"pin {mark.label}", (radius, colour), lambda: pin(radius, colour, mark.label)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from renderers.live.frame import Frame, Spot
 from renderers.live.newest import Newest
-from renderers.live.placement import Placement
+from renderers.plane.placement import Placement
 from renderers.plane.view import View
 
 __all__ = ["Finding", "Probe"]

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from renderers.live.face.skin import Skin
+from renderers.picture.colours import readable_on
 from renderers.picture.layout import blend_mask
-from renderers.picture.overlays import readable_on
 from renderers.picture.text import fitted_mask, text_mask
 from renderers.picture.themes import Colour
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kmeans_engine.tables import standardize
+from kmeans_engine.command.scaling import standardize
 
 
 def test_z_scores():

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from kmeans_engine import InvalidInput, initial_centroids, make_clusters
+from kmeans_engine.command.scaling import standardize
 from kmeans_engine.command.source import Source, synthetic_table
-from kmeans_engine.tables import Table, standardize
+from kmeans_engine.tables import Table
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_synthetic_points():
 
 
 def test_synthetic_points_that_fit_no_memory():
-    with pytest.raises(InvalidInput, match="100000000000000000000 clusters of 7 points fit no"):
+    with pytest.raises(InvalidInput, match="100000000000000000000 clusters of 7 points do not fit"):
         synthetic_table(10**20, 7, 0.01, 1)
 
 

@@ -5,10 +5,11 @@ import sys
 
 import numpy as np
 import pytest
-from media import FakePainter, fake_scene, fake_snapshots, read_gif, read_mp4, threads
+from media import FakePainter, fake_scene, fake_snapshots, read_gif, read_mp4, save, threads
 
 from renderers.contract import Options
 from renderers.errors import RenderError
+from renderers.films.format import Arguments
 from renderers.films.gif import GifRenderer
 from renderers.films.mp4 import Mp4Renderer
 from renderers.films.webm import WebmRenderer
@@ -30,15 +31,26 @@ class Blocks(FakePainter):
         return self._frame
 
 
-@pytest.fixture(autouse=True)
-def painter(monkeypatch):
-    monkeypatch.setattr("renderers.picture.painter.Painter", Blocks)
+BLOCKS = {"count": 12, "fps": 5.0, "size": (160, 120), "painter": Blocks}
 
 
-def save(kind, path, *, max_bytes=None, count=12, fps=5.0, size=(160, 120)):
-    renderer = kind(path, Options(size=size, fps=fps, max_bytes=max_bytes))
-    play(moments(fake_snapshots(count), Pace(fps=fps)), fake_scene(), [renderer])
-    return renderer
+def save_blocks(kind, path, **options):
+    return save(kind, path, **{**BLOCKS, **options})
+
+
+class Disturbed:
+    """A format but for one of its methods."""
+
+    def __init__(self, kind, **methods):
+        self._format, self._methods = kind.format, methods
+
+    def __getattr__(self, name):
+        return self._methods.get(name) or getattr(self._format, name)
+
+
+def disturbed(kind, **methods):
+    """Return the renderer of a format some of whose methods are others."""
+    return type("Disturbed", (kind,), {"format": Disturbed(kind, **methods)})
 
 
 def read(path):
@@ -49,11 +61,11 @@ def read(path):
 @pytest.mark.parametrize("share", [2.0, 0.5, 0.2])
 def test_fits(tmp_path, kind, share):
     path = tmp_path / f"run{kind.suffix}"
-    assert save(kind, path).note == ""
+    assert save_blocks(kind, path).note == ""
     whole = read(path)
     limit = int(share * path.stat().st_size)
     before = threads()
-    renderer = save(kind, path, max_bytes=limit)
+    renderer = save_blocks(kind, path, max_bytes=limit)
     assert threads() == before
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
     size = path.stat().st_size
@@ -76,16 +88,16 @@ def test_same_bytes_twice(tmp_path, kind):
     made = []
     for name in ("one", "two"):
         path = tmp_path / f"{name}{kind.suffix}"
-        save(kind, path, max_bytes=20_000)
+        save_blocks(kind, path, max_bytes=20_000)
         made.append(path.read_bytes())
     assert made[0] == made[1]
 
 
 def test_a_fast_gif_gets_slower_and_lasts_as_long(tmp_path):
     path = tmp_path / "run.gif"
-    save(GifRenderer, path, fps=25, count=60)
+    save_blocks(GifRenderer, path, fps=25, count=60)
     whole = read(path)
-    renderer = save(GifRenderer, path, fps=25, count=60, max_bytes=path.stat().st_size // 4)
+    renderer = save_blocks(GifRenderer, path, fps=25, count=60, max_bytes=path.stat().st_size // 4)
     film = read(path)
     rate = float(renderer.note.split(" at ")[1].split()[0])
     assert 10 <= rate < 25
@@ -99,8 +111,8 @@ def test_nothing_fits(tmp_path, kind):
     path = tmp_path / f"run{kind.suffix}"
     path.write_bytes(b"older")
     before = threads()
-    with pytest.raises(RenderError, match=r"bytes even with .* larger than 300") as caught:
-        save(kind, path, max_bytes=300)
+    with pytest.raises(RenderError, match=r"bytes even with .* limit of more than 300") as caught:
+        save_blocks(kind, path, max_bytes=300)
     assert "\n" not in str(caught.value)
     assert path.read_bytes() == b"older"
     assert list(tmp_path.iterdir()) == [path]
@@ -108,29 +120,28 @@ def test_nothing_fits(tmp_path, kind):
 
 
 @KINDS
-def test_interrupted_between_attempts(tmp_path, kind, monkeypatch):
+def test_interrupted_between_attempts(tmp_path, kind):
     path = tmp_path / f"run{kind.suffix}"
     path.write_bytes(b"older")
 
-    def prepare(self, level, recording):
+    def arguments(film, level=0, recording=None):
         if level:
             raise KeyboardInterrupt
+        return kind.format.arguments(film, level, recording)
 
-    monkeypatch.setattr(kind, "prepare", prepare)
-    renderer = kind(path, Options(size=(160, 120), fps=5, max_bytes=3000))
     with pytest.raises(KeyboardInterrupt):
-        play(moments(fake_snapshots(12), Pace(fps=5)), fake_scene(), [renderer])
+        save_blocks(disturbed(kind, arguments=arguments), path, max_bytes=3000)
     assert path.read_bytes() == b"older"
     assert list(tmp_path.iterdir()) == [path]
 
 
 @KINDS
-def test_ffmpeg_fails_at_an_attempt(tmp_path, kind, monkeypatch):
+def test_ffmpeg_fails_at_an_attempt(tmp_path, kind):
     path = tmp_path / f"run{kind.suffix}"
     path.write_bytes(b"older")
-    monkeypatch.setattr(kind, "output", lambda self, level=0: ("-c:v", "nothing", "-f", "mp4"))
+    failing = disturbed(kind, arguments=lambda *_: Arguments(("-c:v", "nothing", "-f", "mp4")))
     with pytest.raises(RenderError, match=r"failed with exit status .* Encoder not found"):
-        save(kind, path, max_bytes=10_000)
+        save_blocks(failing, path, max_bytes=10_000)
     assert path.read_bytes() == b"older"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -139,21 +150,27 @@ def test_ffmpeg_fails_at_an_attempt(tmp_path, kind, monkeypatch):
 @pytest.mark.parametrize("size", [(1, 1), (3, 5), (161, 121)])
 def test_odd_sizes_that_fit(tmp_path, kind, size):
     path = tmp_path / f"run{kind.suffix}"
-    save(kind, path, max_bytes=8_000, count=3, size=size)
+    save_blocks(kind, path, max_bytes=8_000, count=3, size=size)
     assert path.stat().st_size <= 8_000
     assert len(read(path).frames) >= 1
 
 
-def test_given_up_by_another_thread_while_it_is_made_to_fit(tmp_path, monkeypatch):
-    path = tmp_path / "run.mp4"
-    renderer = Mp4Renderer(path, Options(size=(160, 120), fps=5, max_bytes=10_000))
-    monkeypatch.setattr(renderer, "prepare", lambda level, recording: renderer.abort())
+@pytest.mark.parametrize("kind", [Mp4Renderer, GifRenderer])
+def test_given_up_by_another_thread_while_it_is_made_to_fit(tmp_path, kind):
+    path = tmp_path / f"run{kind.suffix}"
+
+    def arguments(film, level=0, recording=None):
+        renderer.abort()
+        return kind.format.arguments(film, 1, recording)
+
+    options = Options(size=(160, 120), fps=5, max_bytes=10_000)
+    renderer = disturbed(kind, arguments=arguments)(path, options, painter=Blocks)
     with pytest.raises(RenderError, match="was given up"):
         play(moments(fake_snapshots(12), Pace(fps=5)), fake_scene(), [renderer])
     assert list(tmp_path.iterdir()) == []
 
 
-def test_frames_that_repeat_are_painted_once(tmp_path, monkeypatch):
+def test_frames_that_repeat_are_painted_once(tmp_path):
     painted = []
 
     class Counting(FakePainter):
@@ -161,10 +178,9 @@ def test_frames_that_repeat_are_painted_once(tmp_path, monkeypatch):
             painted.append(moment)
             return super().paint(moment)
 
-    monkeypatch.setattr("renderers.picture.painter.Painter", Counting)
     for kind in (Mp4Renderer, GifRenderer):
-        renderer = kind(tmp_path / f"run{kind.suffix}", Options(size=(64, 48), fps=25))
-        play([Moment((s,), 4.0) for s in fake_snapshots(3)], fake_scene(), [renderer])
+        story = [Moment((s,), 4.0) for s in fake_snapshots(3)]
+        save(kind, tmp_path / f"run{kind.suffix}", story=story, fps=25, painter=Counting)
         assert len(painted) == 3
         painted.clear()
 
@@ -173,23 +189,18 @@ MEMORY = """
 import resource, sys
 from pathlib import Path
 sys.path[:0] = ["tests", "tests/renderers/films"]
-from media import FakePainter, fake_scene, fake_snapshots
+from media import save
 from test_film import Blocks
-import renderers.picture.painter
-renderers.picture.painter.Painter = Blocks
-from renderers.contract import Options
-from renderers.stage.pace import Pace, moments
-from renderers.stage.play import play
 from renderers.registry import load, by_suffix
-path = Path(sys.argv[1])
-limit = int(sys.argv[3]) or None
-renderer = load(by_suffix(path))(path, Options(size=(320, 240), fps=25, max_bytes=limit))
-play(moments(fake_snapshots(int(sys.argv[2])), Pace(fps=25)), fake_scene(), [renderer])
+path, count, limit = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]) or None
+kind = load(by_suffix(path))
+save(kind, path, count, size=(320, 240), fps=25, painter=Blocks, max_bytes=limit)
 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
     print(resource.getrusage(who).ru_maxrss)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell a process's peak memory")
 @pytest.mark.parametrize(("name", "limit"), [("run.mp4", 0), ("run.gif", 0), ("run.gif", 400_000)])
 def test_memory_does_not_grow_with_the_film(tmp_path, root, name, limit):

@@ -53,7 +53,7 @@ def test_a_single_frame(tmp_path):
 def test_no_gif(tmp_path, data):
     path = tmp_path / "run.gif"
     path.write_bytes(data)
-    with pytest.raises(OSError, match="no GIF"):
+    with pytest.raises(OSError, match="not a GIF"):
         complete(path, last_seconds=1.0, comment="")
 
 

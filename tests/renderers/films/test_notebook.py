@@ -7,7 +7,7 @@ import warnings
 from types import SimpleNamespace
 
 import pytest
-from media import FakePainter, fake_scene, fake_snapshots, read_mp4, threads
+from media import read_mp4, threads
 
 import renderers
 from kmeans_engine import Engine, initial_centroids, make_clusters
@@ -21,8 +21,11 @@ from renderers.stage.play import play
 def shown(monkeypatch):
     """Stand in for a notebook, and collect what it shows."""
     shown = []
-    monkeypatch.setattr(notebook, "running", lambda: True)
-    monkeypatch.setattr(notebook, "_show", shown.append)
+    shell = SimpleNamespace(kernel=object())
+    display = SimpleNamespace(HTML=str, display=shown.append)
+    notebook = SimpleNamespace(get_ipython=lambda: shell, display=display)
+    monkeypatch.setitem(sys.modules, "IPython", notebook)
+    monkeypatch.setitem(sys.modules, "IPython.display", display)
     return shown
 
 
@@ -67,19 +70,25 @@ def test_show(folder, shown):
     assert len(read_mp4(path).frames) == len(states) - 1 + 8  # the last one is held for 2 s
 
 
-def test_nothing_is_shown_of_a_run_that_fails(monkeypatch, folder, shown):
-    monkeypatch.setattr("renderers.picture.painter.Painter", FakePainter)
+def test_nothing_is_shown_of_a_run_that_fails(folder, shown):
+    points = make_clusters(3, 20, seed=1)
+    states = list(Engine(points).snapshots(points[:3]))
 
     def story():
-        yield from list(moments(fake_snapshots(3), Pace()))[:2]
+        yield from list(moments(states, Pace()))[:2]
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        play(story(), fake_scene(), [notebook.Player(None, Options(size=(64, 48)))])
+        play(
+            story(),
+            renderers.make_scene(states[0]),
+            [notebook.NotebookPlayer(None, Options(size=(64, 48)))],
+        )
     assert shown == []
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_example(root, tmp_path):
     nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
     nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed")

@@ -1,29 +1,23 @@
+import sys
+
 import numpy as np
 import pytest
-from media import COLOURS, FakePainter, at, colour, fake_scene, fake_snapshots, read_mp4, said
+from media import COLOURS, FakePainter, at, colour, fake_scene, read_mp4, said, save
 
-import renderers.films.ffmpeg.program
-from renderers.contract import Options
 from renderers.errors import RendererUnavailable
+from renderers.films.ffmpeg.program import encoders
+from renderers.films.mp4 import Mp4Renderer
 from renderers.films.webm import WebmRenderer
-from renderers.stage.pace import Pace, moments
-from renderers.stage.play import play
 
 
-@pytest.fixture(autouse=True)
-def fake_painter(monkeypatch):
-    monkeypatch.setattr("renderers.picture.painter.Painter", FakePainter)
-
-
-def save(path, count=3, fps=2.0, size=(64, 48), **words):
-    renderer = WebmRenderer(path, Options(size=size, fps=fps))
-    play(moments(fake_snapshots(count), Pace(fps=fps)), fake_scene(**words), [renderer])
+def film_of(path, count=3, **options):
+    save(WebmRenderer, path, count, **options)
     return read_mp4(path)
 
 
 @pytest.mark.parametrize("fps", [0.5, 2, 7, 25, 60])
 def test_frames(tmp_path, fps):
-    film = save(tmp_path / "run.webm", count=5, fps=fps)
+    film = film_of(tmp_path / "run.webm", count=5, fps=fps)
     assert len(film.frames) == 4 + max(1, round(2 * fps))
     assert "Video: vp9" in film.facts
     for i in range(5):
@@ -31,7 +25,7 @@ def test_frames(tmp_path, fps):
 
 
 def test_colours(tmp_path):
-    film = save(tmp_path / "run.webm", count=len(COLOURS))
+    film = film_of(tmp_path / "run.webm", count=len(COLOURS))
     assert "yuv420p(tv, bt709" in film.facts
     for i in range(len(COLOURS)):
         assert np.abs(film.frames[i][40, 50].astype(int) - colour(i)).max() <= 8
@@ -40,7 +34,7 @@ def test_colours(tmp_path):
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 5), (641, 480)])
 def test_odd_sizes_are_painted_one_pixel_larger(tmp_path, size):
-    film = save(tmp_path / "run.webm", size=size)
+    film = film_of(tmp_path / "run.webm", size=size)
     assert film.frames.shape[1:3] == (size[1] + size[1] % 2, size[0] + size[0] % 2)
 
 
@@ -53,29 +47,33 @@ def test_same_bytes_twice(tmp_path, quality):
             return noise[moment.snapshots[0].iteration]
 
     for name in ("one.webm", "two.webm"):
-        renderer = WebmRenderer(tmp_path / name, Options(size=(320, 240), quality=quality))
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("renderers.picture.painter.Painter", Noise)
-            play(moments(fake_snapshots(10)), fake_scene(), [renderer])
+        path = tmp_path / name
+        save(WebmRenderer, path, 10, size=(320, 240), painter=Noise, quality=quality)
     assert (tmp_path / "one.webm").read_bytes() == (tmp_path / "two.webm").read_bytes()
 
 
 def test_metadata(tmp_path):
-    save(tmp_path / "run.webm", title="Köln", facts={"k": "3"})
+    scene = fake_scene(title="Köln", facts={"k": "3"})
+    save(WebmRenderer, tmp_path / "run.webm", scene=scene)
     found = {key.lower(): value for key, value in said(tmp_path / "run.webm").items()}
     assert (found["title"], found["comment"]) == ("Köln", "k=3")
 
 
-def test_an_ffmpeg_without_the_codec(monkeypatch):
-    monkeypatch.setattr("renderers.films.webm.encoders", lambda: frozenset({"libx264"}))
+@pytest.mark.skipif(sys.platform == "win32", reason="a script cannot be ffmpeg.exe on Windows")
+def test_an_ffmpeg_without_the_codec(tmp_path, monkeypatch):
+    program = tmp_path / "ffmpeg"
+    program.write_text('#!/bin/sh\necho " V....D libx264    H.264 / AVC"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(program))
     with pytest.raises(
         RendererUnavailable, match=r"no libvpx-vp9.*write \.mp4.*IMAGEIO_FFMPEG_EXE"
     ):
         WebmRenderer.check()
+    Mp4Renderer.check()
 
 
 def test_encoders(monkeypatch):
-    assert {"libx264", "gif"} <= renderers.films.ffmpeg.program.encoders()
-    monkeypatch.setattr(renderers.films.ffmpeg.program, "find_ffmpeg", lambda: "/bin/false")
+    assert {"libx264", "gif"} <= encoders()
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "/bin/false")
     with pytest.raises(RendererUnavailable, match="does not say what it can encode"):
-        renderers.films.ffmpeg.program.encoders()
+        encoders()

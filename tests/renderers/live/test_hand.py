@@ -25,7 +25,7 @@ def frame_of(features: int = 2, *, axes=None, **moment) -> Frame:
     snapshot = SimpleNamespace(iteration=1, centroids=points[:3], assigned_from=points[3:6])
     pixels = np.zeros((240, 340, 4), np.uint8)
     now = Moment((snapshot,), 1.0, **moment)
-    return Frame(scene, scene, now, Look((340, 240)), pixels, (BOX,), frozenset())
+    return Frame(scene, scene, now, Look((340, 240)), pixels, (BOX,), (5.0,), frozenset())
 
 
 def pixel_of(frame: Frame, value) -> tuple[float, float]:

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from pictures import ALL, BARE, THEME_NAMES, at, blobs, has, lloyd, painted, painter, state
 
 from kmeans_engine import Engine
-from renderers import InvalidOption, Options, make_scene
+from renderers import InvalidOption, Options
 from renderers.picture.colours import cluster_colours
 from renderers.picture.painter import Painter
 from renderers.stage.pace import Pace, moments
+from renderers.stage.scenes import make_scene
 
 walks = st.lists(
     st.tuples(st.lists(st.integers(0, 3), min_size=40, max_size=40), st.booleans()),
@@ -107,7 +108,7 @@ def test_painting_leaves_matplotlib_as_it_was():
 import sys, numpy as np, matplotlib
 before = matplotlib.rcParams.copy()
 from types import SimpleNamespace as S
-from renderers.plane.view import make_scene
+from renderers.stage.scenes import make_scene
 from renderers.picture.painter import Painter
 from renderers.scene import Moment
 from renderers.contract import Options

@@ -5,7 +5,8 @@ import pytest
 from pictures import state
 
 from renderers.errors import InvalidOption
-from renderers.plane.view import View, make_scene
+from renderers.plane.view import View
+from renderers.stage.scenes import make_scene
 
 
 def test_two_features_are_the_plane_with_five_per_cent_around():

@@ -8,9 +8,10 @@ import renderers
 from kmeans_engine import Engine, make_clusters
 from renderers import InvalidOption, Options, Panel, Scene
 from renderers.picture.painter import Painter
-from renderers.plane.view import View, make_scene
+from renderers.plane.view import View
 from renderers.stage.pace import moments
 from renderers.stage.play import play
+from renderers.stage.scenes import make_scene
 from renderers.stills.png import PngRenderer
 
 POINTS = make_clusters(4, 60, seed=3)

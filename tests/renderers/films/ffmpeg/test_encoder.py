@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import renderers.films.ffmpeg.encoder
 import renderers.films.ffmpeg.program
 from renderers.errors import RenderError, RendererUnavailable
 from renderers.films.ffmpeg.encoder import Encoder
@@ -75,8 +74,8 @@ def assert_gone(pids: list[int]) -> None:
         time.sleep(0.02)
 
 
-def encode(path: Path, frames: int = 200) -> None:
-    encoder = Encoder(path, size=(64, 48), rate=2, output=MP4)
+def encode(path: Path, frames: int = 200, **patience: float) -> None:
+    encoder = Encoder(path, size=(64, 48), rate=2, output=MP4, **patience)
     for _ in range(frames):
         encoder.write(FRAME)
     encoder.finish()
@@ -145,35 +144,31 @@ def test_killed_half_way(fake, film):
 
 
 @needs_scripts
-def test_hangs_while_writing(fake, film, monkeypatch):
-    monkeypatch.setattr(renderers.films.ffmpeg.encoder, "STALL_SECONDS", 0.6)
+def test_hangs_while_writing(fake, film):
     pids = fake("time.sleep(1000)")
     with pytest.raises(RenderError, match=r"took nothing for 0\.6 s and was stopped"):
-        encode(film)
+        encode(film, stall_seconds=0.6)
     assert_gone(pids())
 
 
 @needs_scripts
-def test_hangs_at_the_end(fake, film, monkeypatch):
-    monkeypatch.setattr(renderers.films.ffmpeg.encoder, "CLOSE_SECONDS", 0.6)
+def test_hangs_at_the_end(fake, film):
     pids = fake("sys.stdin.buffer.read(); time.sleep(1000)")
     with pytest.raises(RenderError, match=r"did not finish within 0\.6 s"):
-        encode(film)
+        encode(film, close_seconds=0.6)
     assert_gone(pids())
 
 
 @needs_scripts
-def test_hangs_after_closing_its_messages(fake, film, monkeypatch):
-    monkeypatch.setattr(renderers.films.ffmpeg.encoder, "CLOSE_SECONDS", 0.6)
+def test_hangs_after_closing_its_messages(fake, film):
     pids = fake("os.close(2); sys.stdin.buffer.read(); time.sleep(1000)")
     with pytest.raises(RenderError, match="did not finish"):
-        encode(film)
+        encode(film, close_seconds=0.6)
     assert_gone(pids())
 
 
 @needs_scripts
-def test_wrapper_leaves_no_child(fake, film, monkeypatch):
-    monkeypatch.setattr(renderers.films.ffmpeg.encoder, "STALL_SECONDS", 0.6)
+def test_wrapper_leaves_no_child(fake, film):
     pids = fake(
         """
         if not os.fork():
@@ -182,13 +177,12 @@ def test_wrapper_leaves_no_child(fake, film, monkeypatch):
         """
     )
     with pytest.raises(RenderError, match="took nothing"):
-        encode(film)
+        encode(film, stall_seconds=0.6)
     assert_gone(pids())
 
 
 @needs_scripts
-def test_slow_is_no_hang(fake, tmp_path, monkeypatch):
-    monkeypatch.setattr(renderers.films.ffmpeg.encoder, "STALL_SECONDS", 1.0)
+def test_slow_is_not_a_hang(fake, tmp_path):
     fake(
         """
         for _ in range(15):
@@ -197,7 +191,7 @@ def test_slow_is_no_hang(fake, tmp_path, monkeypatch):
         sys.stdin.buffer.read()
         """
     )
-    encode(tmp_path / "film.mp4", frames=120)
+    encode(tmp_path / "film.mp4", frames=120, stall_seconds=1.0)
 
 
 @needs_scripts
@@ -294,7 +288,7 @@ frame = np.zeros((48, 64, 4), np.uint8)
 encoder = Encoder(Path(sys.argv[1]), size=(64, 48), rate=2,
                   output=("-c:v", "libx264", "-pix_fmt", "yuv420p", "-f", "mp4"))
 encoder.write(frame)
-print(encoder._process.pid, flush=True)
+print(encoder._process._process.pid, flush=True)
 while sys.argv[2] == "for ever":
     encoder.write(frame)
     time.sleep(0.001)

@@ -26,7 +26,7 @@ def frame_of(features: int) -> Frame:
     scene = Scene((Panel(4, View(points)),))
     pixels = np.zeros((320, 420, 4), np.uint8)
     moment = Moment((snapshot,), 1.0)
-    return Frame(scene, scene, moment, Look((420, 320)), pixels, (BOX,), frozenset())
+    return Frame(scene, scene, moment, Look((420, 320)), pixels, (BOX,), (5.0,), frozenset())
 
 
 def places(frame: Frame) -> np.ndarray:

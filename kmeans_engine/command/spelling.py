@@ -1,0 +1,41 @@
+"""The options of a command as its user types them, and the line that repeats it. Parses nothing."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+
+__all__ = ["flag", "spell_command"]
+
+
+def flag(name: str) -> str:
+    """Return an option as its user types it."""
+    return "-k" if name == "k" else "--" + name.replace("_", "-")
+
+
+def spell_command(data: str | None, options: Mapping[str, object]) -> str:
+    """Return the command that reproduces a film, but for the film's name.
+
+    It is for the folder of the files that it reads: folders of a user are nobody else's business.
+
+    Parameters
+    ----------
+    data : str or None
+        The file of data.
+    options : mapping of str to object
+        Those that change the film, by name; a size is a tuple.
+    """
+    words = ["kmeans-engine"]
+    if data is not None:
+        name = Path(data).name
+        words.append(f"./{name}" if name.startswith("-") and name != "-" else name)
+    for name, value in options.items():
+        if value is True:
+            words.append(flag(name))
+            continue
+        text = "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        if name in ("init", "race"):
+            text = ",".join(Path(part.strip()).name for part in text.split(","))
+        words += [f"{flag(name)}={text}"] if text.startswith("-") else [flag(name), text]
+    return shlex.join(words)

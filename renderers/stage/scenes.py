@@ -1,0 +1,139 @@
+"""Scenes: where the points of a run lie, in which panels, under which names. Plays nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kmeans_engine.starts.methods import METHODS
+from renderers.scene import Panel, Scene
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from kmeans_engine import Snapshot
+    from kmeans_engine.command.source import Source
+    from renderers.plane.view import View
+
+__all__ = ["Scenes", "make_scene", "source_of"]
+
+
+class Scenes:
+    """Makes the scenes of runs; where the points are is found once for all runs on them.
+
+    Parameters
+    ----------
+    title : str
+        Of the whole picture.
+    axes : tuple of int, optional
+        As in `View`.
+    named : bool
+        Whether the axes bear the names of the features, as far as there are any.
+    """
+
+    def __init__(
+        self, title: str = "", axes: tuple[int, int] | None = None, *, named: bool = True
+    ) -> None:
+        self._title, self._axes, self._named = title, axes, named
+        self._newest: tuple[object, View] | None = None
+
+    def of(
+        self, runs: Sequence[tuple[str, Source]], facts: Mapping[str, str] | None = None
+    ) -> Scene:
+        """Return the scene of runs side by side on the same points.
+
+        Parameters
+        ----------
+        runs : sequence of (str, Source)
+            The name of each, empty if there is only one, and what it clusters.
+        facts : mapping of str to str, optional
+            Where the picture comes from; by default K and the version.
+
+        Raises
+        ------
+        InvalidOption
+            If the points have no such axes.
+        """
+        from kmeans_engine import __version__
+
+        _, source = runs[0]
+        view = self._view(source)
+        alone = len(runs) == 1 and source.points.shape[1] == 3 and self._axes is None
+        image = source.table.shape if alone else None
+        panels = tuple(Panel(one.k, view, name, image) for name, one in runs)
+        if facts is None:
+            facts = {"k": str(source.k), "version": __version__}
+        return Scene(panels, self._title, facts)
+
+    def _view(self, source: Source) -> View:
+        from renderers.plane.view import View
+
+        newest = self._newest
+        if newest is not None and newest[0] is source.points:
+            return newest[1]
+        view = View(
+            source.points,
+            axes=self._axes,
+            names=source.table.names if self._named else (),
+            offset=source.offset,
+            scale=source.scale,
+        )
+        self._newest = source.points, view
+        return view
+
+
+def source_of(
+    snapshot: Snapshot,
+    *,
+    names: Sequence[str] = (),
+    offset: npt.ArrayLike | None = None,
+    scale: npt.ArrayLike | None = None,
+) -> Source:
+    """Return the points of a snapshot as a source, from which other runs can be started.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        Any state of a run.
+    names, offset, scale
+        As in `View`.
+    """
+    from kmeans_engine.command.source import Source
+    from kmeans_engine.tables import Table
+
+    points: Any = np.asarray(snapshot.points)
+    points = points[:, None] if points.ndim == 1 else points
+    units = (None if unit is None else np.asarray(unit, np.float64) for unit in (offset, scale))
+    table = Table(points, tuple(names), len(points))
+    return Source(table, points, len(snapshot.centroids), METHODS[0], 0, *units)
+
+
+def make_scene(
+    snapshot: Snapshot,
+    *,
+    title: str = "",
+    axes: tuple[int, int] | None = None,
+    names: Sequence[str] = (),
+    offset: npt.ArrayLike | None = None,
+    scale: npt.ArrayLike | None = None,
+) -> Scene:
+    """Return the scene of one run: its points as `View` lays them out, in a single panel.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        Any state of the run; its points and its number of clusters count.
+    title : str
+        Title of the picture.
+    axes, names, offset, scale
+        As in `View`.
+
+    Raises
+    ------
+    InvalidOption
+        If `axes` does not name two features of these points.
+    """
+    source = source_of(snapshot, names=names, offset=offset, scale=scale)
+    return Scenes(title, axes).of([("", source)], {})

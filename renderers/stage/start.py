@@ -1,0 +1,289 @@
+"""Runs begin: what was asked for is checked, scenes are made, and everything is played.
+
+`renderers.save` and `renderers.show` come here with snapshots, the command line with trials.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from renderers.contract import OPTIONS, Renderer
+from renderers.errors import InvalidOption
+from renderers.outputs import Output, make_options, plan, refuse_useless
+from renderers.stage.pace import Pace, make_pace, moments
+from renderers.stage.play import play
+from renderers.stage.restart import Restarts
+from renderers.stage.scenes import Scenes, source_of
+from renderers.stage.window import Commands, Window
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from kmeans_engine import Snapshot
+    from kmeans_engine.command.trial import Trial
+    from kmeans_engine.tables import Table
+    from renderers.scene import Scene
+
+    Runs = Iterable[Snapshot] | Mapping[str, Iterable[Snapshot]]
+
+__all__ = ["drive", "engage", "offer_restarts", "play_trials", "save", "show", "viewer"]
+
+_PACE = ("fps", "smooth", "phases", "duration")
+_VIEW = ("title", "axes")
+# What `renderers.save` passes where nothing was asked for, beside None and False.
+_PLAIN = {"theme": "light", "title": "", "quality": "standard", "dpi": 100}
+
+
+def engage(outputs: Iterable[Output], asked: Mapping[str, Any]) -> tuple[list[Renderer], Pace]:
+    """Make the renderers that were chosen, each with the options that it honours.
+
+    Parameters
+    ----------
+    outputs : iterable of Output
+        What was chosen.
+    asked : mapping of str
+        Those of `OPTIONS` that were given.
+
+    Returns
+    -------
+    list of Renderer
+        Those that write no file come last: a window must not hold back the files.
+    Pace
+        How their film is told.
+
+    Raises
+    ------
+    InvalidOption
+        If an option is outside its range, or none of the renderers uses it.
+    """
+    outputs = sorted(outputs, key=lambda output: output.path is None)
+    refuse_useless([output.renderer for output in outputs], asked)
+    pace = make_pace(**{name: asked[name] for name in _PACE if name in asked})
+    renderers = []
+    for _, kind, path in outputs:
+        named = set(asked).intersection(kind.honours).difference(_PACE, _VIEW)
+        options = make_options(kind, fps=pace.fps, **{name: asked[name] for name in named})
+        renderers.append(kind(path, options))
+    return renderers, pace
+
+
+def drive(renderers: Sequence[Renderer], job: Callable[[], None]) -> None:
+    """Run a job that plays to all of these renderers; the last one drives the others."""
+    for renderer in renderers:
+        job = _driven(renderer, job)
+    job()
+
+
+def _driven(renderer: Renderer, job: Callable[[], None]) -> Callable[[], None]:
+    return lambda: renderer.drive(job)
+
+
+# Runs that were given as snapshots.
+
+
+def save(
+    snapshots: Runs,
+    path: str | PathLike[str],
+    *,
+    renderer: str | None,
+    overwrite: bool,
+    **given: Any,
+) -> Path:
+    """See `renderers.save`."""
+    outputs = plan([renderer] if renderer else [], [path], overwrite=overwrite)
+    file = outputs[0].path
+    if file is None:
+        raise InvalidOption(f"renderer={renderer!r} writes no file; use one that does, or show()")
+    renderers, pace = engage(outputs, _asked(given))
+    drive(renderers, lambda: _play_given(snapshots, renderers, pace, _scenes(given), given))
+    return file
+
+
+def viewer() -> Output:
+    """Return what `renderers.show` shows runs in: a player in a notebook, or a window."""
+    from renderers.films import notebook
+
+    if notebook.running():
+        return Output("notebook", notebook.NotebookPlayer, None)
+    (output,) = plan(["live"], [])
+    return output
+
+
+def show(snapshots: Runs, output: Output, **given: Any) -> None:
+    """See `renderers.show`.
+
+    Parameters
+    ----------
+    snapshots : iterable of Snapshot, or mapping of str to such iterables
+        Runs on the same points.
+    output : Output
+        Such as that of `viewer`.
+    **given
+        The other arguments of `renderers.show`.
+    """
+    renderers, pace = engage([output], _asked(given))
+    scenes = _scenes(given)
+    restarts = None
+    (screen,) = renderers
+    if isinstance(screen, Window) and not isinstance(snapshots, Mapping):
+        restarts = Restarts(
+            _replay(scenes, pace), make="these points were given; c draws new centroids on them"
+        )
+        screen.commands = Commands(restarts.job)
+    drive(renderers, lambda: _play_given(snapshots, renderers, pace, scenes, given, restarts))
+
+
+def _asked(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that were asked for, without those that are what they are by default."""
+    asked = {name: given[name] for name in OPTIONS if name in given}
+    return {
+        name: value
+        for name, value in asked.items()
+        if value is not None
+        and value is not False
+        and not (name in _PLAIN and value == _PLAIN[name])
+    }
+
+
+def _scenes(given: Mapping[str, Any]) -> Scenes:
+    return Scenes(given["title"], given["axes"])
+
+
+def _play_given(
+    snapshots: Runs,
+    renderers: Sequence[Renderer],
+    pace: Pace,
+    scenes: Scenes,
+    given: Mapping[str, Any],
+    restarts: Restarts | None = None,
+) -> None:
+    """Play runs that were given; other starts begin with the points of their first snapshot."""
+    runs = snapshots if isinstance(snapshots, Mapping) else {"": snapshots}
+    first, states = _started(runs)
+    units = {name: given[name] for name in ("names", "offset", "scale")}
+    source = source_of(first[0], **units)
+    if restarts is not None:
+        from kmeans_engine.command.trial import Trial
+
+        restarts.begin(source, lambda: Trial(source))
+    sources = [replace(source, k=len(state.centroids)) for state in first]
+    scene = scenes.of(list(zip(map(str, runs), sources, strict=True)))
+    play(moments(states, pace), scene, renderers)
+
+
+def _started(
+    runs: Mapping[str, Iterable[Snapshot]],
+) -> tuple[tuple[Snapshot, ...], Iterator[tuple[Snapshot, ...]]]:
+    """Return the first state of each run, and all states; raise if these are not runs."""
+    from kmeans_engine.race import side_by_side
+
+    for run in runs.values():
+        if not isinstance(run, Iterable):
+            raise InvalidOption(
+                f"{type(run).__name__!r} is not a run; pass engine.snapshots(centroids)"
+            )
+    states = side_by_side(list(runs.values()))
+    first = next(states, ())
+    if not all(hasattr(state, "assigned_from") for state in first):
+        raise InvalidOption("what was given holds no snapshots; pass engine.snapshots(centroids)")
+    if not first or len(first) < len(runs):
+        raise InvalidOption("there are no snapshots to draw; pass engine.snapshots(centroids)")
+    if any(state.points.shape != first[0].points.shape for state in first):
+        raise InvalidOption("the runs of a race must be on the same points; use one Engine for all")
+    return first, itertools.chain([first], states)
+
+
+# The trials of a command.
+
+
+def play_trials(
+    trials: Sequence[Trial],
+    scene: Scene | None,
+    renderers: Sequence[Renderer],
+    pace: Pace,
+    watch: Callable[[Snapshot], None],
+) -> None:
+    """Compute the runs of trials side by side, and play them to the renderers.
+
+    Parameters
+    ----------
+    trials : sequence of Trial
+        On the same points.
+    scene : Scene or None
+        None if there is nothing to draw.
+    renderers : sequence of Renderer
+        Where to.
+    pace : Pace
+        How they are told.
+    watch : callable
+        Gets the snapshot of the run that is farthest, for each state.
+    """
+    from kmeans_engine.race import side_by_side
+
+    def states() -> Iterator[tuple[Snapshot, ...]]:
+        for state in side_by_side([trial.states() for trial in trials]):
+            watch(max(state, key=lambda snapshot: snapshot.iteration))
+            yield state
+
+    if scene is None:
+        deque(states(), maxlen=0)
+        return
+    count = None
+    if pace.duration is not None:
+        # The same bits twice: to count the states first keeps none of them.
+        count = max(trial.count(watch) for trial in trials)
+    play(moments(states(), pace, count=count), scene, renderers)
+
+
+def offer_restarts(
+    window: Window,
+    trial: Trial,
+    scenes: Scenes,
+    pace: Pace,
+    *,
+    make: Callable[[int], Table] | str,
+    first: int,
+    centroids_from: str,
+) -> None:
+    """Have a window start other runs of a trial.
+
+    Parameters
+    ----------
+    window : Window
+        Where the run of the trial is played to.
+    trial : Trial
+        What it shows first.
+    scenes : Scenes
+        Those of the trial.
+    pace : Pace
+        How the runs are told.
+    make, first, centroids_from
+        As in `Restarts`.
+    """
+    restarts = Restarts(
+        _replay(scenes, pace), make=make, first=first, centroids_from=centroids_from
+    )
+    restarts.begin(trial.source, lambda: trial)
+    init = trial.source.init if isinstance(trial.source.init, str) else "given"
+    others = (method for method in Commands().inits if method != init)
+    window.commands = Commands(restarts.job, (init, *others))
+
+
+def _replay(
+    scenes: Scenes, pace: Pace
+) -> Callable[[Trial, npt.NDArray[np.float64], Renderer], None]:
+    """Return what plays another run of a trial, in the way of the first, to a renderer."""
+
+    def replay(trial: Trial, centroids: npt.NDArray[np.float64], renderer: Renderer) -> None:
+        # The facts are those of any run: no command repeats a start from the window.
+        scene = scenes.of([("", replace(trial.source, k=len(centroids)))])
+        play(moments(trial.snapshots(centroids), pace), scene, [renderer])
+
+    return replay

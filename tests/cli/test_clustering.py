@@ -1,0 +1,88 @@
+"""Starts, limits, the best of several runs, and the seed that repeats everything."""
+
+import numpy as np
+import pytest
+from command import SMALL, facts, files
+from media import read_gif
+
+from kmeans_engine import Engine
+
+
+def test_centroids_from_a_file(command, data, points, tmp_path):
+    start = points[[0, 50, 100]]
+    np.save(tmp_path / "start.npy", start)
+    columns = ("--columns", "width,height")
+    want = Engine(points).fit(start)
+    for extra in ((), ("-k", 3)):
+        done = command.ok(
+            data, *columns, "--init", "start.npy", *extra, "--json", "--labels", "labels.npy",
+            "--centroids", "c.npy", "--overwrite",
+        )  # fmt: skip
+        found = facts(done)
+        assert (found["k"], found["iterations"]) == (3, want.iteration)
+        assert found["inertia"] == want.inertia
+        assert found["counts"] == want.counts.tolist()
+        assert np.array_equal(np.load(tmp_path / "labels.npy"), want.labels)
+        assert np.array_equal(np.load(tmp_path / "c.npy"), want.centroids)
+
+
+def test_written_centroids_are_where_the_run_had_ended(command, data):
+    columns = ("--columns", "width,height")
+    first = command.ok(data, *columns, "-k", 4, "--centroids", "c.csv", "--json", "--seed", 2)
+    again = facts(command.ok(data, *columns, "--init", "c.csv", "--json"))
+    assert again["iterations"] == 1
+    assert again["inertia"] == facts(first)["inertia"]
+
+
+def test_limits_of_a_run(command):
+    stopped = facts(command.ok("--seed", 1, "--max-iterations", 2, "--json"))
+    assert (stopped["iterations"], stopped["converged"]) == (2, False)
+    assert facts(command.ok("--seed", 1, "--max-iterations", 0, "--json"))["iterations"] == 0
+    assert facts(command.ok("--seed", 1, "--tolerance", 9, "--json"))["iterations"] == 1
+
+
+def test_the_best_of_several_runs(command, tmp_path):
+    alone = facts(command.ok("--seed", 4, "--json"))["inertia"]
+    best = []
+    for runs in range(1, 7):
+        words = ("--seed", 4, "--runs", runs, "--json", "--overwrite")
+        best.append(facts(command.ok(*words, "--centroids", "c.npy"))["inertia"])
+    assert best[0] == alone
+    assert best == sorted(best, reverse=True)
+    assert best[-1] < best[0]
+    # The film shows the run that was kept.
+    done = facts(command.ok(*words, "--centroids", "film.npy", "-o", "r.gif", *SMALL))
+    assert done["inertia"] == best[-1]
+    assert (tmp_path / "film.npy").read_bytes() == (tmp_path / "c.npy").read_bytes()
+    assert read_gif(tmp_path / "r.gif").seconds.sum() == pytest.approx(done["iterations"] / 2 + 2)
+
+
+def test_k_means_plus_plus(command):
+    words = ("--seed", 4, "--json", "--max-iterations", 0)
+    plus_plus = facts(command.ok(*words, "--init", "k-means++"))
+    assert plus_plus["inertia"] < facts(command.ok(*words))["inertia"]
+
+
+def test_the_seed_repeats_everything(command, tmp_path):
+    made = []
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        done = command.ok(
+            "--seed", 7, "--json", "--labels", f"{name}/l.csv", "--centroids", f"{name}/c.csv",
+            "-o", f"{name}/r.mp4", "-o", f"{name}/r.gif", *SMALL, "--init", "k-means++",
+            "--threads", 1 if name == "a" else 3,
+        )  # fmt: skip
+        made.append([(tmp_path / name / file).read_bytes() for file in files(tmp_path / name)])
+        assert facts(done)["seed"] == 7
+    assert len(made[0]) == 4
+    assert made[0] == made[1]
+    command.ok("--seed", 8, "--centroids", "c.csv")
+    assert (tmp_path / "c.csv").read_bytes() not in made[0]
+
+
+def test_a_seed_that_was_drawn_repeats_the_run(command):
+    drawn = facts(command.ok("--json"))
+    other = facts(command.ok("--json"))
+    assert other["seed"] != drawn["seed"]
+    again = facts(command.ok("--json", "--seed", drawn["seed"]))
+    assert again["inertia"] == drawn["inertia"]
