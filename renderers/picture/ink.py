@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from math import floor
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,6 @@ from renderers.picture.marks import (
 from renderers.picture.strokes import (
     blend_cover,
     blend_disc,
-    blend_fill,
     blend_path,
     blend_pixels,
     blend_rings,
@@ -55,13 +55,21 @@ def paint(image: Image, marks: Iterable[Mark], left: int = 0, top: int = 0) -> N
 
 def blend_mask(image: Image, mask: Image, left: int, top: int, colour: Colour) -> None:
     """Blend a colour into `image` through a mask; what falls outside is cut off."""
+    if mask.flags.writeable or not mask.flags.c_contiguous:
+        # One kind of mask is one kernel less to compile.
+        mask = np.ascontiguousarray(mask).view()
+        mask.flags.writeable = False
     blend_cover(image, mask, left, top, *colour)
 
 
 def _paint_fill(image: Image, mark: Fill, left: int, top: int) -> None:
-    x, y, width, height, colour, opacity = mark
-    x, y = x - left, y - top
-    blend_fill(float(x), float(y), float(x + width), float(y + height), *colour, opacity, image)
+    # A middle that lies on an edge belongs to what ends there.
+    x, y = mark.left - left + 0.5, mark.top - top + 0.5
+    first, end = floor(x), floor(x + mark.width)
+    first_row, end_row = floor(y), floor(y + mark.height)
+    if end > first and end_row > first_row:
+        cover = np.full((end_row - first_row, end - first), round(255 * mark.opacity), np.uint8)
+        blend_mask(image, cover, first, first_row, mark.colour)
 
 
 @lru_cache(maxsize=256)
@@ -86,7 +94,7 @@ def _paint_area(image: Image, mark: Area, left: int, top: int) -> None:
     heights = np.interp(np.arange(first, end) + 0.5, xs, ys)
     below = np.arange(round(mark.foot - top))[:, None] >= np.rint(heights)
     cover = below * np.uint8(round(255 * mark.opacity))
-    blend_cover(image, cover, first, 0, *mark.colour)
+    blend_mask(image, cover, first, 0, mark.colour)
 
 
 def _paint_text(image: Image, mark: Text, left: int, top: int) -> None:
@@ -100,9 +108,9 @@ def _paint_text(image: Image, mark: Text, left: int, top: int) -> None:
     at = steps // SHIFTS
     if turned:
         mask = np.rot90(mask)
-        blend_cover(image, mask, round(x) - left - rise(size), -at - mask.shape[0], *colour)
+        blend_mask(image, mask, round(x) - left - rise(size), -at - mask.shape[0], colour)
     else:
-        blend_cover(image, mask, at, round(y) - top - rise(size), *colour)
+        blend_mask(image, mask, at, round(y) - top - rise(size), colour)
 
 
 def _paint_rings(image: Image, mark: Rings, left: int, top: int) -> None:

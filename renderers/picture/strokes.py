@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import floor, sqrt
+from math import sqrt
 
 from numpy import float64, intp, uint8
 from numpy.typing import NDArray
@@ -12,7 +12,6 @@ from kmeans_engine.runtime.jit import kernel
 __all__ = [
     "blend_cover",
     "blend_disc",
-    "blend_fill",
     "blend_line",
     "blend_path",
     "blend_pixels",
@@ -160,30 +159,6 @@ def blend_path(
         x0, y0 = xy[r, 0] - left, xy[r, 1] - top
         x1, y1 = xy[r + 1, 0] - left, xy[r + 1, 1] - top
         blend_line(x0, y0, x1, y1, line, red, green, blue, opacity, image)
-
-
-@kernel(counted=False)
-def blend_fill(
-    left: float,  # pixels
-    top: float,
-    right: float,
-    foot: float,
-    red: int,
-    green: int,
-    blue: int,
-    opacity: float,  # 0..1
-    image: NDArray[uint8],  # in and out, (height, width, 4)
-) -> None:
-    """Blend a colour over the pixels whose middle lies in a rectangle."""
-    q = int(opacity * 255 + 0.5)
-    # A middle on an edge belongs to what ends there.
-    first_row, end_row = floor(top + 0.5), floor(foot + 0.5)
-    first, end = floor(left + 0.5), floor(right + 0.5)
-    for i in range(max(0, first_row), min(image.shape[0], end_row)):
-        for j in range(max(0, first), min(image.shape[1], end)):
-            image[i, j, 0] += (red - int(image[i, j, 0])) * q // 255
-            image[i, j, 1] += (green - int(image[i, j, 1])) * q // 255
-            image[i, j, 2] += (blue - int(image[i, j, 2])) * q // 255
 
 
 @kernel(counted=False)

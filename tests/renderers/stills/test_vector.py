@@ -12,7 +12,7 @@ from renderers import Options, Panel, Scene, make_scene
 from renderers.picture.marks import Area, Disc, Fill, Group, Polyline, Raster, Text
 from renderers.picture.painter import Painter
 from renderers.plane.view import View
-from renderers.stage.pace import moments
+from renderers.stage.pace import Pace, moments
 from renderers.stage.play import play
 from renderers.stills.png import PngRenderer
 from renderers.stills.vector import PdfRenderer, SvgRenderer, draw
@@ -59,8 +59,8 @@ def race():
     return Scene(panels, "A race"), list(moments(zip(*runs, strict=False)))
 
 
-def alone():
-    film = list(moments(run()))
+def alone(pace=None):
+    film = list(moments(run(), pace or Pace()))
     return make_scene(film[0].snapshots[0], title="Alone", names=["left", "up"]), film
 
 
@@ -92,12 +92,17 @@ def same(one, other):
     return one == other
 
 
-@pytest.mark.parametrize("dpi", [100.0, 150.0])
-@pytest.mark.parametrize("story", [alone, race])
+def phases():
+    scene, film = alone(Pace(phases=True, smooth=True, fps=5))
+    return scene, film[: len(film) // 2]
+
+
+@pytest.mark.parametrize(("size", "dpi"), [((640, 480), 100.0), ((320, 240), 150.0)])
+@pytest.mark.parametrize("story", [alone, phases, race])
 @pytest.mark.parametrize("theme", THEME_NAMES)
-def test_svg_and_pdf_draw_the_marks_of_the_png(tmp_path, story, theme, dpi):
+def test_svg_and_pdf_draw_the_marks_of_the_png(tmp_path, story, theme, size, dpi):
     scene, film = story()
-    options = Options((640, 480), theme=theme, overlays=ALL, dpi=dpi)
+    options = Options(size, theme=theme, overlays=ALL, dpi=dpi)
     kept = []
     png = PngRenderer(tmp_path / "a.png", options)
     vectors = [
