@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Indices, LabelArray
 from kmeans_engine.errors import UnsupportedStrategy
-from kmeans_engine.kernels.blocks import FAN, LISTED, Clocks, Found, Sorted, Sweep, Tools, sweep
+from kmeans_engine.kernels.blocks import FAN, Found, Sorted, Sweep, Tools, sweep
+from kmeans_engine.kernels.clocks import LISTED, Clocks
 from kmeans_engine.kernels.labels import scatter_labels
 from kmeans_engine.points.blocks import SortedPoints
 from kmeans_engine.points.data import Data
