@@ -1,5 +1,6 @@
 # make demo: a film of K-means, from nothing.    make test: every test, from nothing.
-# make check: ruff and mypy.                     make bench: beside other libraries.
+# make quick: its tests of a second or two.      make check: ruff and mypy.
+# make bench: beside other libraries.
 # make bench-render [LARGE=1]: films beside matplotlib's own, painting, the window.
 # make gallery [DATA=folder] [LARGE=1]: the pictures of docs/gallery.md.
 
@@ -13,7 +14,7 @@ endif
 RUN    := $(BIN)/python
 PIP    := $(RUN) -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check bench bench-render gallery clean
+.PHONY: demo test quick check bench bench-render gallery clean
 
 demo: $(VENV)/.installed
 	$(BIN)/kmeans-engine --seed 69 --smooth -o kmeans.mp4 -o kmeans.gif --overwrite
@@ -26,6 +27,9 @@ test: $(VENV)/.installed-test
 	$(RUN) -m pytest -q
 	NUMBA_DISABLE_JIT=1 $(RUN) -m coverage run --include="kmeans_engine/kernels/*" -m pytest -q -m kernels
 	$(RUN) -m coverage report --fail-under=95
+
+quick: $(VENV)/.installed-test
+	$(RUN) -m pytest -q -m "not slow and not display"
 
 check: $(VENV)/.installed-test
 	$(RUN) -m ruff check .

@@ -43,9 +43,17 @@ def a_problem(name):
     return points, points[:k].astype(np.float64)
 
 
+def slowly(cases):
+    return [pytest.param(*case, marks=pytest.mark.slow) for case in cases]
+
+
 @pytest.mark.parametrize(
     ("name", "threads"),
-    [*itertools.product(EDGES, THREADS), *itertools.product(TIMED, (3, 16))],
+    [
+        *((name, 3) for name in EDGES),
+        *slowly(itertools.product(EDGES, (n for n in THREADS if n != 3))),
+        *slowly(itertools.product(TIMED, (3, 16))),
+    ],
 )
 def test_same_bits_as_one_thread(name, threads, monkeypatch):
     if name in EDGES and EDGES[name][4]:

@@ -53,7 +53,9 @@ class SwitchingAssigner:
         self._now.finish()
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize(
+    "part", [0, *(pytest.param(i, marks=pytest.mark.slow) for i in range(1, PARTS))]
+)
 def test_random_problems(part, monkeypatch):
     rng = np.random.default_rng(part)
     snapshots = 0
@@ -77,6 +79,7 @@ def test_random_problems(part, monkeypatch):
     assert snapshots > 3 * PROBLEMS // PARTS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 def test_problems_with_many_blocks_and_lists(part, monkeypatch):
     # Large enough for parents and lists that part of the centroids leave, and come back to: a label

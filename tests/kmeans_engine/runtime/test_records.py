@@ -121,6 +121,7 @@ def test_what_cannot_be_a_field():
             copied(made())
 
 
+@pytest.mark.slow
 def test_machine_code_is_found_again_in_another_process(tmp_path):
     if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
         return

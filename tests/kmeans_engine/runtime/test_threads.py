@@ -109,6 +109,7 @@ def python(code, *arguments, **options):
 @pytest.mark.skipif(
     os.name == "nt", reason="Windows has no way to send Ctrl-C to one process alone"
 )
+@pytest.mark.slow
 @pytest.mark.parametrize("threads", [2, 16])
 def test_ctrl_c_stops_a_run_at_once_and_leaves_the_process_usable(threads):
     child = python(
@@ -139,6 +140,7 @@ def test_ctrl_c_stops_a_run_at_once_and_leaves_the_process_usable(threads):
     assert float(out.split()[1]) - sent < 1.0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_an_engine_works_after_fork():
     child = python(
@@ -161,6 +163,7 @@ def test_an_engine_works_after_fork():
     assert out == "0\n", err
 
 
+@pytest.mark.slow
 def test_engines_work_inside_other_pools():
     joblib = pytest.importorskip("joblib", reason="joblib is not installed")
     points = np.random.default_rng(0).normal(size=(20_000, 16)).astype("f4")
@@ -174,6 +177,7 @@ def _inertia(points, threads):
     return Engine(points, threads=threads).fit(points[:40], max_iterations=5).inertia
 
 
+@pytest.mark.slow
 def test_an_engine_works_in_the_processes_of_a_pool():
     child = python(
         """
