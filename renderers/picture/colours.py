@@ -13,7 +13,7 @@ that every entry reads on white and on near-black, and chroma below 0.22, so tha
 from __future__ import annotations
 
 import colorsys
-from collections.abc import Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -86,7 +86,8 @@ def mixed(one: Colour, other: Colour, share: float) -> Colour:
     return r, g, b
 
 
-def readable_on(colour: Sequence[int]) -> Colour:
+@lru_cache(maxsize=512)
+def readable_on(colour: Colour) -> Colour:
     """Return black or white, whichever has the higher contrast (WCAG 2) against `colour`."""
     red, green, blue = ((c / 255) ** 2.2 for c in colour)
     return (0, 0, 0) if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 else (255, 255, 255)

@@ -110,7 +110,7 @@ def _paint_text(image: Image, mark: Text, left: int, top: int) -> None:
         mask = np.rot90(mask)
         blend_mask(image, mask, round(x) - left - rise(size), -at - mask.shape[0], colour)
     else:
-        blend_mask(image, mask, at, round(y) - top - rise(size), colour)
+        blend_cover(image, mask, at, round(y) - top - rise(size), *colour)
 
 
 def _paint_rings(image: Image, mark: Rings, left: int, top: int) -> None:

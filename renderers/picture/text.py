@@ -89,6 +89,7 @@ def _room(text: str, size: float, bold: bool) -> tuple[float, float]:
     return left, right
 
 
+@lru_cache(maxsize=4096)
 def extent(text: str, size: float, bold: bool = False) -> Extent:
     """Return the room of one line of text.
 
