@@ -13,7 +13,7 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Generic, TypeVar
+from typing import Generic, NoReturn, TypeVar
 
 from kmeans_engine.runtime.processors import default_threads
 
@@ -144,31 +144,14 @@ def fold_chunks(
         for start in range(0, total, rows):
             work(part, start, min(start + rows, total))
         return [part]
-    tickets = itertools.count()
-    stop = threading.Event()
-    parts: list[Part] = []
-
-    def loop() -> None:
-        try:
-            chunk = next(tickets)
-            if chunk >= n_chunks or stop.is_set():
-                return
-            part = make()
-            parts.append(part)
-            while chunk < n_chunks and not stop.is_set():
-                work(part, chunk * rows, min((chunk + 1) * rows, total))
-                chunk = next(tickets)
-        except BaseException:
-            stop.set()
-            raise
-
+    crew = _Crew(make, work, total, rows)
     futures: list[Future[None]] = []
     try:
         pool = _pool()
-        futures.extend(pool.submit(loop) for _ in range(1, workers))
-        loop()
+        futures.extend(pool.submit(crew.loop) for _ in range(1, workers))
+        crew.loop()
     except BaseException:
-        stop.set()
+        crew.stop.set()
         raise
     finally:
         # Workers that never started are not needed any more; the others end within one chunk. A
@@ -181,11 +164,54 @@ def fold_chunks(
                     future.exception()
                 except KeyboardInterrupt as again:
                     interrupted = again
+        parts = crew.dismiss()
         if interrupted is not None:
             raise interrupted
     for future in started:
         future.result()
     return parts
+
+
+class _Crew(Generic[Part]):
+    """The workers of one fold, who take chunk after chunk until there are no more."""
+
+    def __init__(
+        self,
+        make: Callable[[], Part],
+        work: Callable[[Part, int, int], None],
+        total: int,
+        rows: int,
+    ) -> None:
+        self.stop = threading.Event()
+        self._make, self._work, self._total, self._rows = make, work, total, rows
+        self._tickets = itertools.count()
+        self._parts: list[Part] = []
+
+    def loop(self) -> None:
+        """Work as one of the crew; raise what goes wrong, and stop the others."""
+        make, work, total, rows = self._make, self._work, self._total, self._rows
+        try:
+            start = next(self._tickets) * rows
+            if start >= total or self.stop.is_set():
+                return
+            part = make()
+            self._parts.append(part)
+            while start < total and not self.stop.is_set():
+                work(part, start, min(start + rows, total))
+                start = next(self._tickets) * rows
+        except BaseException:
+            self.stop.set()
+            raise
+
+    def dismiss(self) -> list[Part]:
+        """Return the parts. Nothing is kept: a cancelled call may stay in the pool's queue."""
+        parts, self._parts = self._parts, []
+        self._make = self._work = _gone
+        return parts
+
+
+def _gone(*_: object) -> NoReturn:
+    raise AssertionError("a crew was dismissed")
 
 
 def _nothing() -> None:

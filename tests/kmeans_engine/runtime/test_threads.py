@@ -9,6 +9,7 @@ import sys
 import textwrap
 import threading
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -221,3 +222,22 @@ def test_a_folder_that_cannot_be_written_means_compiling_again(tmp_path):
 def test_a_read_only_cache_means_compiling_again(tmp_path):
     tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
     test_a_folder_that_cannot_be_written_means_compiling_again(tmp_path)
+
+
+def test_nothing_is_kept_when_a_fold_is_over():
+    # Workers that were not needed stay in the pool's queue for a while, cancelled.
+    class Scratch:
+        pass
+
+    busy = threading.Event()
+    blockers = [threading.Thread(target=run_chunks, args=(lambda a, b: busy.wait(20), 2, 1, 2))]
+    for blocker in blockers:
+        blocker.start()
+    scratch = Scratch()
+    gone = weakref.ref(scratch)
+    fold_chunks(lambda scratch=scratch: [scratch], lambda part, a, b: None, 1000, 1, 300)
+    del scratch
+    assert gone() is None
+    busy.set()
+    for blocker in blockers:
+        blocker.join()
