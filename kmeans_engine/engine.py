@@ -166,7 +166,7 @@ class Engine:
             strategy=state.strategy,
             points=self._points,
             _labels=state.labels,
-            _inertia=lambda: exact_inertia(sums, self._square_totals(), centroids),
+            compute_inertia=lambda: exact_inertia(sums, self._square_totals(), centroids),
         )
 
     def _square_totals(self) -> list[int]:

@@ -45,6 +45,8 @@ class Snapshot:
         The strategy that found the labels; it has no influence on them.
     points : ndarray, (M, N)
         The points of the engine, not a copy.
+    compute_inertia : callable
+        Returns `inertia`. It does not keep the labels, so it may outlive the snapshot.
     """
 
     iteration: int
@@ -56,8 +58,8 @@ class Snapshot:
     converged: bool
     strategy: str
     points: npt.NDArray[Any] = field(repr=False)
+    compute_inertia: Callable[[], float] = field(repr=False)
     _labels: Labels = field(repr=False)
-    _inertia: Callable[[], float] = field(repr=False)
 
     @property
     def labels(self) -> LabelArray:
@@ -97,7 +99,7 @@ class Snapshot:
         The first call of an engine looks at every point for the sum of squares, later ones cost K
         N.
         """
-        return self._inertia()
+        return self.compute_inertia()
 
     def follows(self, other: Snapshot) -> bool:
         """Return whether this is the next state of the same run, so that `changed` leads here.

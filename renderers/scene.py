@@ -26,8 +26,7 @@ class _Inertias(Sequence[float]):
 
     def add(self, snapshot: Snapshot) -> None:
         # Not the snapshot itself, which would keep its labels.
-        later = getattr(snapshot, "_inertia", None)
-        self._known.append(snapshot.inertia if later is None else later)
+        self._known.append(snapshot.compute_inertia)
 
     def __len__(self) -> int:
         return len(self._known)

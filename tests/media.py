@@ -69,7 +69,9 @@ def colour(i: int) -> np.ndarray:
 def fake_snapshots(count: int) -> list:
     """Return stand-ins for snapshots: the number of the iteration, and nothing to cluster."""
     empty = np.zeros((0, 2))
-    return [SimpleNamespace(iteration=i, centroids=empty, inertia=0.0) for i in range(count)]
+    return [
+        SimpleNamespace(iteration=i, centroids=empty, compute_inertia=float) for i in range(count)
+    ]
 
 
 def threads() -> int:

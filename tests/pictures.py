@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 
+from kmeans_engine import Snapshot
 from renderers import Moment, Options, make_scene
 from renderers.contract import OVERLAYS
 from renderers.picture.painter import Painter
@@ -26,19 +25,35 @@ def state(points, labels, centroids, *, before=None, assigned_from=None, converg
         assigned_from = before.centroids
     centroids = np.array(centroids, dtype=np.float64)
     inside = labels < len(centroids)  # a test may have fewer centroids than labels
-    return SimpleNamespace(
+    return Snapshot(
         iteration=0 if before is None else before.iteration + 1,
         centroids=centroids,
         assigned_from=centroids if assigned_from is None else np.asarray(assigned_from),
-        labels=labels,
-        labels_at=lambda rows: labels[rows],
         counts=np.bincount(labels[inside], minlength=len(centroids)),
-        inertia=float(((points[inside] - centroids[labels[inside]]) ** 2).sum()),
-        changed=changed,
         n_changed=len(changed),
+        shift=0.0,
         converged=converged,
+        strategy="none",
         points=points,
+        compute_inertia=lambda: float(((points[inside] - centroids[labels[inside]]) ** 2).sum()),
+        _labels=Array(labels, changed),
     )
+
+
+class Array:
+    """Labels that are an array."""
+
+    def __init__(self, labels, changed):
+        self._labels, self._changed = labels, changed
+
+    def all(self):
+        return self._labels
+
+    def at(self, indices):
+        return self._labels[indices]
+
+    def changed(self):
+        return self._changed
 
 
 def lloyd(points, centroids, iterations):

@@ -160,12 +160,9 @@ class Cloud:
         """
         shown = self._shown
         assert shown is not None
-        # The same arrays, not equal ones: that proves that both are states of the same run.
-        forward = snapshot.assigned_from is shown.centroids
-        back = shown.assigned_from is snapshot.centroids
-        if forward and snapshot.iteration == shown.iteration + 1:
+        if snapshot.follows(shown):
             return snapshot.changed, True
-        if back and snapshot.iteration == shown.iteration - 1:
+        if shown.follows(snapshot):
             return shown.changed, False
         return np.flatnonzero(snapshot.labels != painted), False
 

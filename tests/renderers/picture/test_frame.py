@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from pictures import BARE, THEME_NAMES, at, blobs, has, lloyd, painted, painter, state
@@ -40,7 +42,7 @@ def test_the_iteration_is_written_in_the_lower_left_corner():
         frames = []
         for iteration in (3, 4):
             snapshot = state(points, first.labels, first.centroids)
-            snapshot.iteration = iteration
+            snapshot = replace(snapshot, iteration=iteration)
             frames.append(shown.paint(at(snapshot)).copy())
         rows, columns = np.nonzero((frames[0] != frames[1]).any(axis=-1))
         assert rows.min() > 180 and columns.max() < 80

@@ -1,11 +1,12 @@
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pictures import ALL, BARE, THEME_NAMES, at, blobs, has, lloyd, painted, painter, state
+from pictures import ALL, BARE, THEME_NAMES, Array, at, blobs, has, lloyd, painted, painter, state
 
 from kmeans_engine import Engine
 from renderers import InvalidOption, Options
@@ -67,8 +68,8 @@ def test_a_state_of_another_run_is_not_taken_for_the_next_one():
     first = state(points, [0] * 20, points[:2])
     shown = painter(first)
     shown.paint(at(first))
-    other = state(points, [1] * 20, points[:2])
-    other.iteration, other.changed = 1, np.arange(0)
+    labels = Array(np.ones(20, dtype=np.uint8), np.arange(0))
+    other = replace(state(points, [1] * 20, points[:2]), iteration=1, _labels=labels)
     assert np.array_equal(shown.paint(at(other)), painted(other))
 
 
@@ -143,21 +144,12 @@ def test_the_order_of_the_points_makes_no_difference(seed, n_points, theme):
 
 
 def test_only_a_curve_asks_for_the_inertia():
-    class Costly:
-        """A state whose inertia nobody may look at."""
-
-        def __init__(self, snapshot):
-            self.__dict__ = {k: v for k, v in vars(snapshot).items() if k != "inertia"}
-
-        def _inertia(self):
-            raise AssertionError("a pass over all points")
-
-        @property
-        def inertia(self):
-            return self._inertia()
+    def costly():
+        raise AssertionError("a pass over all points")
 
     points = blobs(clusters=3)
-    film = list(moments(map(Costly, lloyd(points, points[:3], 3))))
+    states = [replace(one, compute_inertia=costly) for one in lloyd(points, points[:3], 3)]
+    film = list(moments(states))
     scene = make_scene(film[0].snapshots[0])
     bare = Painter(scene, Options((640, 480), overlays=ALL - {"curve"}))
     for moment in film:
