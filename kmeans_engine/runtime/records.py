@@ -52,14 +52,14 @@ class Record:
 
     def __init__(self, **fields: Any) -> None:
         # A dataclass would take twice as long.
-        names = self.__annotations__
-        if fields.keys() != names.keys():
-            raise TypeError(
-                f"{type(self).__name__} needs the fields {', '.join(names)}; "
-                f"got {', '.join(fields)}"
-            )
-        for name in names:
-            self.__dict__[name] = fields[name]
+        names, own = self.__annotations__, self.__dict__
+        try:
+            for name in names:
+                own[name] = fields[name]
+        except KeyError:
+            fields = {}
+        if len(fields) != len(names):
+            raise TypeError(f"{type(self).__name__} needs the fields {', '.join(names)}")
         if not _DISABLED:
             self._pack()
 

@@ -76,12 +76,13 @@ class Scores:
         measure, n = points.measure, points.n_features
         dtype = points.row_dtype if dtype is None else dtype
         self._center, self._scale = measure.center, measure.scale
+        rho, kappa, delta_unit, root = margin(n, measure.scale)
         packed = np.empty((k + 1, n), dtype=np.float32)
         packed[-1] = np.inf
         self.record = Scoring(
             C=np.empty((k, n)), P=packed, rows=np.empty(k + 3, dtype=np.int32),
             center=measure.center.astype(dtype), scale=dtype.type(measure.scale),
-            reach=np.empty(n), **margin(n, measure.scale)._asdict(),
+            reach=np.empty(n), rho=rho, kappa=kappa, delta_unit=delta_unit, root=root,
         )  # fmt: skip
         self.shifts = np.zeros(k)
         self._known = -1  # how many were distinct, if `rows` tells which

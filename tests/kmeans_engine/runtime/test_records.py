@@ -114,8 +114,11 @@ def test_what_cannot_be_a_field():
     if os.environ.get("NUMBA_DISABLE_JIT", "0") == "0":
         with pytest.raises(TypeError, match=r"^factor=None cannot be a field of a record$"):
             Inner(floats=np.ones(1), flags=np.zeros(1, bool), factor=None, on=True)
-    with pytest.raises(AttributeError):
+    with pytest.raises(AttributeError, match="frozen"):
         made().count = 3
+    for fields in ({"factor": 1.0}, {**vars(made().inner), "more": 1}):
+        with pytest.raises(TypeError, match=r"^Inner needs the fields floats, flags, factor, on$"):
+            Inner(**fields)
     for copied in (copy.copy, copy.deepcopy, pickle.dumps):
         with pytest.raises(TypeError, match="cannot be copied"):
             copied(made())
