@@ -9,6 +9,7 @@ import numpy.typing as npt
 from kmeans_engine.errors import InvalidInput, InvalidType
 
 __all__ = [
+    "bad_values",
     "check_array",
     "check_centroids",
     "check_count",
@@ -27,33 +28,33 @@ def check_array(value: Any, name: str) -> npt.NDArray[Any]:
     masked = int(np.ma.count_masked(value)) if isinstance(value, np.ma.MaskedArray) else 0
     if masked:
         raise InvalidInput(
-            f"{name} has {masked} masked values, needs none: "
+            f"{name} have {masked} masked value{'s' * (masked != 1)}, must have none: "
             "leave those rows out, or fill the values"
         )
     if hasattr(value, "toarray") and hasattr(value, "nnz"):
-        raise InvalidType(f"{name} is a sparse matrix, needs a dense array: call .toarray()")
+        raise InvalidType(f"{name} are a sparse matrix, must be a dense array: call .toarray()")
     try:
         array = np.asarray(value)
     except ValueError as error:
         raise InvalidInput(
-            f"{name} is not a table: its rows have different lengths; "
+            f"{name} are not a table: the rows have different lengths; "
             "give every row the same number of features"
         ) from error
     if array.dtype.kind not in "fiub":
         raise InvalidType(
-            f"{name} has dtype {array.dtype}, needs real numbers (float32, float64 or integers): "
+            f"{name} have dtype {array.dtype}, must be real (float32, float64 or integers): "
             "convert or leave out the other columns"
         )
     if array.ndim != 2:
         remedy = "use .reshape(-1, 1) for a single feature" if array.ndim == 1 else "reshape it"
         raise InvalidInput(
-            f"{name} has {array.ndim} dimension{'s' * (array.ndim != 1)} (shape {array.shape}), "
-            f"needs 2 (rows, features): {remedy}"
+            f"{name} have {array.ndim} dimension{'s' * (array.ndim != 1)} (shape {array.shape}), "
+            f"need 2 (rows, features): {remedy}"
         )
     if array.shape[1] == 0:
-        raise InvalidInput(f"{name} has shape {array.shape}, needs at least one feature (column)")
+        raise InvalidInput(f"{name} have shape {array.shape}, need at least one feature (column)")
     if array.shape[0] == 0:
-        raise InvalidInput(f"{name} has shape {array.shape}, needs at least one row")
+        raise InvalidInput(f"{name} have shape {array.shape}, need at least one row")
     return array
 
 
@@ -66,9 +67,14 @@ def non_finite_error(array: npt.NDArray[Any], name: str) -> InvalidInput:
         if count and first < 0:
             first = start + int(np.flatnonzero(bad.any(axis=1))[0])
         total += count
+    return bad_values(name, total, first)
+
+
+def bad_values(name: str, total: int, first: int) -> InvalidInput:
+    """Return the error for so many NaN and infinite values, the first of them in row `first`."""
     return InvalidInput(
-        f"{name} has {total} NaN or infinite value{'s' * (total != 1)}, the first in row {first}; "
-        "needs finite numbers: leave those rows out, or fill the values"
+        f"{name} have {total} NaN or infinite value{'s' * (total != 1)}, the first in row {first}; "
+        "all must be finite: leave those rows out, or fill the values"
     )
 
 

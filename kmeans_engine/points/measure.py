@@ -14,6 +14,7 @@ import numpy.typing as npt
 from kmeans_engine.arrays import Floats
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.sums import SumFormat
+from kmeans_engine.validation import bad_values
 
 __all__ = ["Measure", "merge"]
 
@@ -77,11 +78,7 @@ class Measure:
     def check(self) -> Measure:
         """Return this, or raise `InvalidInput` with the one line that says what is wrong."""
         if self.n_bad:
-            raise InvalidInput(
-                f"points has {self.n_bad} NaN or infinite value{'s' * (self.n_bad != 1)}, the "
-                f"first in row {self.first_bad}; needs finite numbers: leave those rows out, or "
-                "fill the values"
-            )
+            raise bad_values("points", self.n_bad, self.first_bad)
         self.check_range(self.low, self.high)
         return self
 

@@ -76,7 +76,7 @@ def read_table(
     source : str or path-like
         A file whose suffix is one of `READABLE`, in any case; ``"-"`` is CSV on standard input.
         Text may have a header: a first row that is not all numbers. Columns without a name in a
-        header, which is how row indices are saved, are left out unless chosen. Blank lines are no
+        header, which is how row indices are saved, are left out unless chosen. Blank lines are not
         rows. Decimal commas are not read.
     columns : str, sequence of str or int, or None
         What is clustered, by name or by 0-based index; a string is split at commas, and a name wins

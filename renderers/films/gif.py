@@ -61,7 +61,7 @@ class Gif(Format):
     def arguments(
         self, film: Film, level: int = 0, recording: Recording | None = None
     ) -> Arguments:
-        """Return ffmpeg's arguments; see DESIGN.md, Encoding."""
+        """Return ffmpeg's arguments; see docs/films.md."""
         palette, smaller = film.palette(), ""
         if recording is not None:
             if level:

@@ -199,7 +199,7 @@ def test_a_large_offset_costs_no_label_in_any_layout(strategy, layout):
     # float32 keeps 2^-4 here, and centroids lie in between: the scores must count from one centre.
     rng = np.random.default_rng(0)
     points = (1e6 + rng.uniform(0, 64, (3000, 2))).astype(np.float32)
-    # The middle of the range is no float32.
+    # The middle of the range is not a float32.
     points[:2] = [[1e6, 1e6], [1e6 + 64.0625, 1e6 + 64.0625]]
     start = 1e6 + rng.uniform(0, 64, (20, 2))
     want = Engine(points.astype(np.float64), strategy="brute").fit(start, max_iterations=3)

@@ -78,7 +78,7 @@ def test_parts_of_different_types_are_measured_together():
 def test_what_is_wrong_is_told_of_all_parts():
     good, bad = np.zeros((4, 2)), np.array([[0.0, 1.0], [np.nan, np.inf]])
     with pytest.raises(
-        InvalidInput, match=r"^points has 4 NaN or infinite values, the first in row 5"
+        InvalidInput, match=r"^points have 4 NaN or infinite values, the first in row 5"
     ):
         Engine._of_parts([good, bad, bad])
     with pytest.raises(InvalidInput, match=r"^parts of the points have 2 and 3 features"):

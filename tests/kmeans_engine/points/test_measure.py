@@ -68,5 +68,5 @@ def test_bad_values_are_counted_and_the_first_is_named(threads, monkeypatch):
     measure = Data(points, threads).measured()
     assert (measure.n_bad, measure.first_bad) == (5, 77)
     assert measure.after(1000).first_bad == 1077
-    with pytest.raises(InvalidInput, match=r"^points has 5 NaN or infinite values, .* in row 77;"):
+    with pytest.raises(InvalidInput, match=r"^points have 5 NaN or infinite values, .* in row 77;"):
         measure.check()
