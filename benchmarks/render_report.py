@@ -18,9 +18,10 @@ PARTS = [
         "render",
         "Films, the command, memory, painting",
         "`python benchmarks/render.py --large`. Films are smooth, 640x480, of 300 frames, "
-        "from snapshots that are given, in the tutorial's theme and in `light` with all "
-        "overlays. *tutorial* is matplotlib's FuncAnimation with the tutorial's artists, "
-        "drawing the same moments in the same run. *command* is `kmeans-engine --render "
+        "from snapshots that are given, in the theme `classic` and in `light` with all "
+        "overlays. *tutorial* is the classic demo that this grew from, 12 clusters of 100 points "
+        "animated with matplotlib: FuncAnimation with its artists, drawing the same moments in "
+        "the same run. *command* is `kmeans-engine --render "
         "mp4` at 1280x720 from the second time on, start-up, points and clustering "
         "included. *painting* has all overlays and no encoder: the first frame, then a "
         "frame for each iteration of the later half of the run.",

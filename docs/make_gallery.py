@@ -38,7 +38,7 @@ class Picture(NamedTuple):
 PICTURES = [
     Picture(
         "kmeans.gif",
-        "The tutorial's twelve clusters. Borders, trails, rings around the points that just "
+        'The classic demo that this grew from ("the tutorial"): twelve clusters of 100 points. Borders, trails, rings around the points that just '
         "changed cluster, the inertia, the sizes.",
         "--seed 69 --smooth --duration 9 --theme dark",
     ),
