@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from kmeans_engine import __version__
-from kmeans_engine.command.spelling import flag, spell_command
+from kmeans_engine.command.spelling import flag, spell_command, spell_options
 from kmeans_engine.errors import InvalidInput, KMeansError
+from kmeans_engine.runtime.processors import asked_threads
 from kmeans_engine.runtime.signals import Terminated, raise_again, raising
 from kmeans_engine.starts.methods import METHODS
 from renderers.contract import OPTIONS
@@ -169,6 +170,7 @@ def _given(args: argparse.Namespace, names: tuple[str, ...]) -> dict[str, Any]:
 
 def _check(args: argparse.Namespace) -> None:
     """Find the options that do not go together, before anything is read."""
+    asked_threads()  # names a wrong environment variable
     real, drawn = args.data is not None, bool(args.render or args.output)
     for names, usable, why in (
         (("clusters", "points_per_cluster", "spread"), not real, "with DATA; leave out either"),
@@ -445,7 +447,7 @@ def _tell(text: str) -> None:
         # Python would try again when it ends.
         with suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise OSError(f"standard output takes no more ({error.strerror})") from error
+        raise OSError(f"standard output cannot be written ({error.strerror})") from error
 
 
 def _say(text: str) -> None:
@@ -460,10 +462,12 @@ def _words(error: Exception) -> str:
     if isinstance(error, OSError):
         words = error.strerror or str(error)
         return f"{error.filename}: {words}" if error.filename else words
-    if isinstance(error, InvalidOption) and error.option:
-        words = str(error).removeprefix(f"{error.option}=")
-        return f"{flag(error.option)} {words.lstrip()}"
-    return str(error)
+    words, options = str(error), tuple[str, ...]()
+    if isinstance(error, KMeansError):
+        options = error.options
+    elif isinstance(error, InvalidOption) and error.option:
+        options = (error.option,)
+    return spell_options(words, options)
 
 
 def _fail(message: str, status: int) -> int:

@@ -38,8 +38,9 @@ class Picture(NamedTuple):
 PICTURES = [
     Picture(
         "kmeans.gif",
-        'The classic demo that this grew from ("the tutorial"): twelve clusters of 100 points. Borders, trails, rings around the points that just '
-        "changed cluster, the inertia, the sizes.",
+        'The classic demo that this grew from ("the tutorial"): twelve clusters of 100 points. '
+        "Borders, trails, rings around the points that just changed cluster, the inertia, the "
+        "sizes.",
         "--seed 69 --smooth --duration 9 --theme dark",
     ),
     Picture(

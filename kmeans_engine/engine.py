@@ -136,6 +136,8 @@ class Engine:
         measure = self._measure
         start = check_centroids(centroids, len(measure.low))
         check_k(len(start), measure.n_points)
+        for part, strategy in zip(self._parts, self._strategies, strict=True):
+            strategy.check(part, len(start))
         measure.check_range(
             np.minimum(measure.low, start.min(axis=0)), np.maximum(measure.high, start.max(axis=0))
         )

@@ -14,7 +14,17 @@ __all__ = ["InvalidInput", "InvalidType", "KMeansError", "UnsupportedStrategy"]
 
 
 class KMeansError(Exception):
-    """Base of every error that the engine raises on purpose."""
+    """Base of every error that the engine raises on purpose.
+
+    Attributes
+    ----------
+    options : tuple of str
+        Arguments that the message names, each as ``name=``; a command spells them as its own.
+    """
+
+    def __init__(self, *args: object, options: tuple[str, ...] = ()) -> None:
+        super().__init__(*args)
+        self.options = options
 
 
 class InvalidInput(KMeansError, ValueError):

@@ -62,13 +62,13 @@ def iterate(
     only_last : bool
         Yield the last state only.
     """
-    parts = [assigner.first(start) for assigner in assigners]
-    sums, n_changed = _total(parts), sum(assigner.n_points for assigner in assigners)
-    before: ExactSums | None = None  # the sums that the centroids are the means of
-    iteration, assigned_from, centroids = 0, start, start
-    shift, converged = 0.0, False
-    seen: set[bytes] = set()
     try:
+        sums = _total([assigner.first(start) for assigner in assigners])
+        n_changed = sum(assigner.n_points for assigner in assigners)
+        before: ExactSums | None = None  # the sums that the centroids are the means of
+        iteration, assigned_from, centroids = 0, start, start
+        shift, converged = 0.0, False
+        seen: set[bytes] = set()
         while True:
             ended = converged or iteration == limit
             digest = _digest(centroids)

@@ -100,7 +100,8 @@ def check_k(k: Any, n_points: int) -> int:
     if number > n_points:
         raise InvalidInput(
             f"k={number} needs at least {number} points, got {n_points}: "
-            f"choose k between 1 and {n_points}"
+            f"choose k between 1 and {n_points}",
+            options=("k",),
         )
     return number
 
@@ -114,11 +115,13 @@ def check_count(value: SupportsIndex | Any, name: str, *, minimum: int) -> int:
     except TypeError:
         raise InvalidType(
             f"{name}={value!r} is a {type(value).__name__}, "
-            f"needs a whole number of at least {minimum}"
+            f"needs a whole number of at least {minimum}",
+            options=(name,),
         ) from None
     if number < minimum:
         raise InvalidInput(
-            f"{name}={number} is too small, needs a whole number of at least {minimum}"
+            f"{name}={number} is too small, needs a whole number of at least {minimum}",
+            options=(name,),
         )
     return number
 
@@ -128,10 +131,13 @@ def check_tolerance(value: Any) -> float:
     try:
         number = float(value)
     except (TypeError, ValueError):
-        raise InvalidType(f"tolerance={value!r} is not a number, needs one of at least 0") from None
+        raise InvalidType(
+            f"tolerance={value!r} is not a number, needs one of at least 0", options=("tolerance",)
+        ) from None
     if not 0.0 <= number < float("inf"):
         raise InvalidInput(
-            f"tolerance={number} is out of range, needs a finite number of at least 0"
+            f"tolerance={number} is out of range, needs a finite number of at least 0",
+            options=("tolerance",),
         )
     return number
 

@@ -102,6 +102,26 @@ def test_rooms_of_renderers_import_from_the_floors_below(root):
             assert FLOORS.index(used.split(".")[1]) >= FLOORS.index(room), (path, used)
 
 
+# The rooms of the engine, from the top of the plan down; each imports from those after it.
+ENGINE_FLOORS = (
+    *("command", "engine", "loop", "steps", "race", "snapshot", "strategies", "starts"),
+    *("tables", "points", "labels", "sums", "validation", "kernels", "runtime"),
+    *("arrays", "errors", "_version"),
+)
+
+
+def test_rooms_of_the_engine_import_from_the_floors_below(root):
+    modules = modules_of(root, "kmeans_engine")
+    for name, path in modules.items():
+        if name == "kmeans_engine":
+            continue
+        room = name.split(".")[1]
+        for used in imported_modules(path, modules):
+            assert used != "kmeans_engine", path  # its names are for users
+            below = ENGINE_FLOORS.index(used.split(".")[1])
+            assert below >= ENGINE_FLOORS.index(room), (path, used)
+
+
 def test_only_the_command_line_and_the_stage_know_the_command(root):
     modules = {name: name for name in modules_of(root, "kmeans_engine")}
     command = "kmeans_engine.command"

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-__all__ = ["flag", "spell_command"]
+__all__ = ["flag", "spell_command", "spell_options"]
 
 
 def flag(name: str) -> str:
     """Return an option as its user types it."""
     return "-k" if name == "k" else "--" + name.replace("_", "-")
+
+
+def spell_options(message: str, names: Iterable[str]) -> str:
+    """Return a message whose options are spelled as in Python, ``k=5``, as the command's: ``-k 5``.
+
+    Parameters
+    ----------
+    message : str
+        Of an error.
+    names : iterable of str
+        The options that it names.
+    """
+
+    def spell(found: re.Match[str]) -> str:
+        value = "" if found[2] == "True" else found[2]
+        return f"{flag(found[1])} {value}".rstrip()
+
+    for name in names:
+        message = re.sub(rf"\b({name})=('[^']*'|\([^)]*\)|[^\s,;()]*)", spell, message)
+    return message
 
 
 def spell_command(data: str | None, options: Mapping[str, object]) -> str:

@@ -44,11 +44,11 @@ from kmeans_engine.runtime.jit import kernel
 from kmeans_engine.runtime.records import Record
 
 __all__ = [
-    "BLOCK",
-    "Block",
+    "BATCH",
+    "Batch",
     "Scoring",
     "assign_rows",
-    "block_slack",
+    "batch_slack",
     "differing",
     "load",
     "nearest",
@@ -57,7 +57,7 @@ __all__ = [
 ]
 
 # Points scored together. Scores, winners and one feature pair stay in the L1 cache.
-BLOCK = 512
+BATCH = 512
 
 
 class Scoring(Record):
@@ -95,16 +95,16 @@ class Scoring(Record):
     reach: npt.NDArray[np.float64]
 
 
-class Block(Record):
+class Batch(Record):
     """Scratch for points that are scored together.
 
     Attributes
     ----------
-    x : (N, BLOCK) float32, zeroed
+    x : (N, BATCH) float32, zeroed
         The points, by features.
-    best, second : (BLOCK,) float32
+    best, second : (BATCH,) float32
         The best score and the second best.
-    winner : (BLOCK,) int32
+    winner : (BATCH,) int32
         The centroid of the best.
     """
 
@@ -137,7 +137,7 @@ def nearest(X, i, C):
 
 @kernel()
 def load(X, start, size, center, scale, x):
-    """Write (X - center) * scale of `size` rows to `x` (out, (N, BLOCK) float32), by features.
+    """Write (X - center) * scale of `size` rows to `x` (out, (N, BATCH) float32), by features.
 
     `center` and `scale` have the type of `X`: float32 is rounded once, as in the bound.
     """
@@ -173,10 +173,10 @@ def score(x, P, rows, count, best, second, winner, first, size):
 
     The points are `size` columns of `x` from `first` on.
 
-    Parameters: `x` (in, (N, BLOCK) float32), see `load`; `P` (in, (K + 1, N) float32), scaled
+    Parameters: `x` (in, (N, BATCH) float32), see `load`; `P` (in, (K + 1, N) float32), scaled
     centroids and a row of inf; `rows` (in, (>= count,) int32), which of them, ascending, and then
-    K up to `count`, a multiple of 4; `best`, `second` (out, (BLOCK,) float32); `winner` (out,
-    (BLOCK,) int32). Writes whole vectors, so up to 15 values more.
+    K up to `count`, a multiple of 4; `best`, `second` (out, (BATCH,) float32); `winner` (out,
+    (BATCH,) int32). Writes whole vectors, so up to 15 values more.
     """
     for j in range(first, first + size, WIDTH):
         b = t = floats(np.float32(np.inf))
@@ -200,10 +200,10 @@ def score(x, P, rows, count, best, second, winner, first, size):
 
 
 @kernel(counted=False)
-def block_slack(x, size, C_max, kappa, delta_unit):
+def batch_slack(x, size, C_max, kappa, delta_unit):
     """Return all of kappa, see above, for `size` loaded points.
 
-    `x` (in, (N, BLOCK)); `C_max` (in, (N,)), the largest |c'_n|; `kappa` without Delta;
+    `x` (in, (N, BATCH)); `C_max` (in, (N,)), the largest |c'_n|; `kappa` without Delta;
     `delta_unit`, 4 u^2 / theta.
     """
     extent = 0.0
@@ -214,22 +214,22 @@ def block_slack(x, size, C_max, kappa, delta_unit):
 
 
 @kernel("contract")
-def assign_rows(X, scoring, block, count, labels):
+def assign_rows(X, scoring, batch, count, labels):
     """Write the nearest centroid of each point to `labels`; return how many needed the definition.
 
-    Parameters: `X` (in, (B, N) float32 or float64); `scoring` (in), `block` (scratch), records;
+    Parameters: `X` (in, (B, N) float32 or float64); `scoring` (in), `batch` (scratch), records;
     `count` (in), how many of `scoring.rows`; `labels` (out, (B,) int32).
     """
     C, P, rows = scoring.C, scoring.P, scoring.rows
     center, scale, reach = scoring.center, scoring.scale, scoring.reach
     kappa, delta_unit = scoring.kappa, scoring.delta_unit
-    x, best, second, winner = block.x, block.best, block.second, block.winner
+    x, best, second, winner = batch.x, batch.best, batch.second, batch.winner
     bar = np.float32(1.0 + scoring.rho)
     fallbacks = 0
-    for start in range(0, X.shape[0], BLOCK):
-        size = min(BLOCK, X.shape[0] - start)
+    for start in range(0, X.shape[0], BATCH):
+        size = min(BATCH, X.shape[0] - start)
         load(X, start, size, center, scale, x)
-        slack = block_slack(x, size, reach, kappa, delta_unit)
+        slack = batch_slack(x, size, reach, kappa, delta_unit)
         floor = np.float32(slack) if slack < 3e38 else np.float32(np.inf)
         score(x, P, rows, count, best, second, winner, 0, size)
         doubtful = 0

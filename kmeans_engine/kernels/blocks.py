@@ -13,7 +13,7 @@ Guarded by tests/kmeans_engine/strategies/test_blocks.py.
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.kernels.assign import Block, Scoring, nearest, score
+from kmeans_engine.kernels.assign import Batch, Scoring, nearest, score
 from kmeans_engine.kernels.bounds import DOWN, FAR, bounded, gap_between, gather
 from kmeans_engine.kernels.boxes import box_slack, contest
 from kmeans_engine.kernels.clocks import Clocks, advance_clock, due_after, earliest, list_late
@@ -89,7 +89,7 @@ class Tools(Record):
     ids: npt.NDArray[np.int32]  # (K,)
     few: npt.NDArray[np.float64]  # (N, K)
     members: npt.NDArray[np.uint32]  # (>= block,)
-    block: Block
+    batch: Batch
 
 
 class Sweep(Record):
@@ -158,8 +158,8 @@ def sweep(task, parents, turn, first, n_roots, sums, counts):
     changed, new_labels, seen = found.changed, found.new_labels, found.seen
     exact, d, keep, keep2 = tools.exact, tools.d, tools.keep, tools.keep2
     ids, few, members = tools.ids, tools.few, tools.members
-    x, best, second = tools.block.x, tools.block.best, tools.block.second
-    winner, block = tools.block.winner, points.block
+    x, best, second = tools.batch.x, tools.batch.best, tools.batch.second
+    winner, block = tools.batch.winner, points.block
     M, N = rows.shape
     blocks = low.shape[0]
     bar, root = np.float32(1.0 + scoring.rho), np.float32(scoring.root)

@@ -27,10 +27,10 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.kernels.assign import (
-    BLOCK,
-    Block,
+    BATCH,
+    Batch,
     Scoring,
-    block_slack,
+    batch_slack,
     load,
     nearest,
     score,
@@ -110,14 +110,14 @@ class Finder(Record):
         Points whose label changed ...
     new_labels : (R,), out
         ... and to what.
-    block : Block
+    batch : Batch
         Scratch.
     """
 
     radius: npt.NDArray[np.float64]
     changed: npt.NDArray[np.uint32]
     new_labels: npt.NDArray[np.unsignedinteger]
-    block: Block
+    batch: Batch
 
 
 class Task(Record):
@@ -158,17 +158,17 @@ def start_points(task, first, stop, count):
     Parameters: `task`, a record whose `memory` is written to but for `spent`; `count` (in), how
     many of `scoring.rows`.
     """
-    scoring, memory, block = task.scoring, task.memory, task.finder.block
+    scoring, memory, batch = task.scoring, task.memory, task.finder.batch
     C, P, rows = scoring.C, scoring.P, scoring.rows
     center, scale, reach = scoring.center, scoring.scale, scoring.reach
     kappa, delta_unit = scoring.kappa, scoring.delta_unit
     X, labels, expiry, radius = memory.X, memory.labels, memory.expiry, task.finder.radius
-    x, best, second, winner = block.x, block.best, block.second, block.winner
+    x, best, second, winner = batch.x, batch.best, batch.second, batch.winner
     bar, root = np.float32(1.0 + scoring.rho), np.float32(scoring.root)
-    for start in range(first, stop, BLOCK):
-        size = min(BLOCK, stop - start)
+    for start in range(first, stop, BATCH):
+        size = min(BATCH, stop - start)
         load(X, start, size, center, scale, x)
-        slack = block_slack(x, size, reach, kappa, delta_unit)
+        slack = batch_slack(x, size, reach, kappa, delta_unit)
         floor, error = bounded(slack, kappa)
         score(x, P, rows, count, best, second, winner, 0, size)
         for j in range(size):
@@ -302,14 +302,14 @@ def look_around(task, due, count):
     kappa, delta_unit = scoring.kappa, scoring.delta_unit
     X, labels, expiry, spent = memory.X, memory.labels, memory.expiry, memory.spent
     radius, changed, new_labels = finder.radius, finder.changed, finder.new_labels
-    block = finder.block
-    x, best, second, winner = block.x, block.best, block.second, block.winner
+    batch = finder.batch
+    x, best, second, winner = batch.x, batch.best, batch.second, batch.winner
     bar, root = np.float32(1.0 + scoring.rho), np.float32(scoring.root)
     total = 0
-    for start in range(0, due.shape[0], BLOCK):
-        size = min(BLOCK, due.shape[0] - start)
+    for start in range(0, due.shape[0], BATCH):
+        size = min(BATCH, due.shape[0] - start)
         gather(X, due, start, size, center, scale, x)
-        slack = block_slack(x, size, reach, kappa, delta_unit)
+        slack = batch_slack(x, size, reach, kappa, delta_unit)
         floor, error = bounded(slack, kappa)
         score(x, P, rows, count, best, second, winner, 0, size)
         for j in range(size):

@@ -9,14 +9,14 @@ import numpy as np
 
 from kmeans_engine.runtime.jit import kernel
 
-__all__ = ["BLOCK", "potentials", "tighten"]
+__all__ = ["BATCH", "potentials", "tighten"]
 
-BLOCK = 512
+BATCH = 512
 
 
 @kernel()
 def _load(X, start, size, x):
-    """Write `size` rows of `X` (in, (B, N)) to `x` (out, (N, BLOCK) float64), by features."""
+    """Write `size` rows of `X` (in, (B, N)) to `x` (out, (N, BATCH) float64), by features."""
     if X.shape[1] == 2:
         # A stride known to the compiler, as in `kernels.assign.load`.
         flat = X.reshape(X.size)
@@ -48,12 +48,12 @@ def _distances(x, C, k, size, d):
 def tighten(X, C, nearest, fresh, x, d):
     """Lower `nearest` (in and out, (B,)) to the distance to `C` (in, (1, N)); return the largest.
 
-    `X` (in, (B, N)); `fresh` says that `nearest` holds nothing yet; `x` (scratch, (N, BLOCK)), `d`
-    (scratch, (BLOCK,)).
+    `X` (in, (B, N)); `fresh` says that `nearest` holds nothing yet; `x` (scratch, (N, BATCH)), `d`
+    (scratch, (BATCH,)).
     """
     largest = 0.0
-    for start in range(0, X.shape[0], BLOCK):
-        size = min(BLOCK, X.shape[0] - start)
+    for start in range(0, X.shape[0], BATCH):
+        size = min(BATCH, X.shape[0] - start)
         _load(X, start, size, x)
         _distances(x, C, 0, size, d)
         for j in range(size):
@@ -72,8 +72,8 @@ def potentials(X, candidates, nearest, scale, totals, x, d):
     `X` (in, (B, N)), `candidates` (in, (T, N)), `nearest` (in, (B,)); a weight is the squared
     distance times `scale`, cut to an integer; `x`, `d` as in `tighten`.
     """
-    for start in range(0, X.shape[0], BLOCK):
-        size = min(BLOCK, X.shape[0] - start)
+    for start in range(0, X.shape[0], BATCH):
+        size = min(BATCH, X.shape[0] - start)
         _load(X, start, size, x)
         for t in range(candidates.shape[0]):
             _distances(x, candidates, t, size, d)

@@ -124,12 +124,12 @@ def _by_distance(own, size, order, counts):
 
 
 @kernel(counted=False)
-def _settle(block, tiles, size, a, bar, floor, root, error, closest, spent):
+def _settle(batch, tiles, size, a, bar, floor, root, error, closest, spent):
     """Write the expiry of points that stay in cluster `a` to `times`; return how many go.
 
     Those that go, or whose winner the scores cannot tell, get NaN.
     """
-    best, second, winner = block.best, block.second, block.winner
+    best, second, winner = batch.best, batch.second, batch.winner
     own, times = tiles.own, tiles.times
     gone = np.int32(0)
     for j in range(size):
@@ -172,8 +172,8 @@ def look(task, due, count):
     kappa, delta_unit = scoring.kappa, scoring.delta_unit
     X, labels, expiry, spent = memory.X, memory.labels, memory.expiry, memory.spent
     radius, changed, new_labels = finder.radius, finder.changed, finder.new_labels
-    block, tiles, D = finder.block, task.tiles, task.D
-    x, best, second, winner = block.x, block.best, block.second, block.winner
+    batch, tiles, D = finder.batch, task.tiles, task.D
+    x, best, second, winner = batch.x, batch.best, batch.second, batch.winner
     own, order, bins, members = tiles.own, tiles.order, tiles.bins, tiles.members
     times, near = tiles.times, tiles.near
     bar, root = np.float32(1.0 + scoring.rho), np.float32(scoring.root)
@@ -229,7 +229,7 @@ def look(task, due, count):
                 near[q] = K
             scored += padded * size
             score(x, P, near, padded, best, second, winner, 0, size)
-            gone = _settle(block, tiles, size, a, bar, floor, root, error, closest, spent[a])
+            gone = _settle(batch, tiles, size, a, bar, floor, root, error, closest, spent[a])
             for j in range(size):
                 expiry[members[j]] = times[j]
             if gone < size:

@@ -20,7 +20,7 @@ __all__ = ["accumulate", "compare_centroids", "divide", "move", "sum_squares", "
 # Features from which on a row alone is long enough for vector instructions.
 _LONG = 64
 # Points whose values are cut together otherwise.
-_BLOCK = 256
+_BATCH = 256
 # Rows between a prefetch and its use.
 _AHEAD = 16
 
@@ -67,7 +67,7 @@ def _cut(X, i, down, up, rest, limbs):
 
 
 @kernel(counted=False)
-def _accumulate_block(X, start, size, down, up, keys, rest, limbs, flat):
+def _accumulate_batch(X, start, size, down, up, keys, rest, limbs, flat):
     """Add `size` rows of `X`, feature by feature: the cuts are vector loops, the sums are not.
 
     `keys` (in): where in `flat` (out), all of the sums, those of each row's cluster begin.
@@ -96,15 +96,15 @@ def accumulate(X, labels, down, up, sums, counts):
     L, N = up.shape
     if N < _LONG:
         flat = sums.reshape(sums.size)
-        keys, rest = np.empty(_BLOCK, dtype=np.uintp), np.empty(_BLOCK)
-        limbs = np.empty(_BLOCK, dtype=np.int64)
-        for start in range(0, X.shape[0], _BLOCK):
-            size = min(_BLOCK, X.shape[0] - start)
+        keys, rest = np.empty(_BATCH, dtype=np.uintp), np.empty(_BATCH)
+        limbs = np.empty(_BATCH, dtype=np.int64)
+        for start in range(0, X.shape[0], _BATCH):
+            size = min(_BATCH, X.shape[0] - start)
             for j in range(size):
                 k = np.uintp(labels[start + j])
                 counts[k] += 1
                 keys[j] = k * np.uintp(L * N)
-            _accumulate_block(X, start, size, down, up, keys, rest, limbs, flat)
+            _accumulate_batch(X, start, size, down, up, keys, rest, limbs, flat)
         return
     rest, cuts = np.empty(N), np.empty((L, N), dtype=np.int64)
     for i in range(X.shape[0]):

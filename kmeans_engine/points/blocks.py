@@ -27,6 +27,14 @@ _PIECE_WORK = 1 << 9
 _SAMPLE = 1 << 14
 
 
+# Rows from, to, and how many of them are in each bucket.
+_Piece = tuple[int, int, npt.NDArray[np.uint32]]
+
+
+def _no_pieces(_: int) -> list[_Piece]:
+    return []
+
+
 class SortedPoints:
     """A sorted copy of the points, cut into blocks, with a box and exact sums for each.
 
@@ -79,15 +87,14 @@ class SortedPoints:
         """Fill `rows` and `order`: first into buckets, then each bucket by itself."""
         grid = _make_grid(data)
         buckets = len(grid.coarse)
-        pieces: list[tuple[int, int, npt.NDArray[np.uint32]]] = []
 
-        def count(_: None, start: int, X: Rows) -> None:
+        def count(pieces: list[_Piece], start: int, X: Rows) -> None:
             counts = np.zeros(buckets, dtype=np.uint32)
             count_buckets(X, grid, counts)
             pieces.append((start, start + len(X), counts))
 
-        data.fold(lambda _: None, count, work_per_row=_PIECE_WORK)
-        pieces.sort(key=lambda piece: piece[0])
+        counted = data.fold(_no_pieces, count, work_per_row=_PIECE_WORK)
+        pieces = sorted((piece for part in counted for piece in part), key=lambda piece: piece[0])
         counts = np.stack([counts for *_, counts in pieces])
         # Where the rows of each piece begin in each bucket: bucket by bucket, piece after piece.
         ends = np.cumsum(counts.T, dtype=np.uint32).reshape(buckets, -1).T

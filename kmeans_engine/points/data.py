@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -13,7 +14,6 @@ from kmeans_engine.arrays import Floats, Indices, Rows
 from kmeans_engine.kernels.measure import scan_rows
 from kmeans_engine.points.measure import Measure, merge
 from kmeans_engine.runtime.threads import (
-    Stock,
     chunk_rows,
     even_rows,
     fold_chunks,
@@ -29,6 +29,8 @@ Part = TypeVar("Part")
 # Values of a long row.
 _LONG = 256
 
+# Values of a chunk that is copied: 2 MiB.
+_COPIED = 1 << 18
 # What `scan_rows` has found in no rows at all.
 _NEUTRAL = np.array([np.inf, -np.inf, np.inf, 0.0, 0.0])[:, None]
 
@@ -69,7 +71,8 @@ class Data:
         view.flags.writeable = False
         self._view = view
         self._direct = view.dtype in _NATIVE and view.flags.c_contiguous and view.dtype.isnative
-        self._buffers: Stock[Floats] = Stock(lambda: np.empty(0))
+        self._compact: Data | None = None
+        self._lock = threading.Lock()
 
     def measured(self) -> Measure:
         """Return the measure of these points alone."""
@@ -78,7 +81,7 @@ class Data:
         def make(rows: int) -> _Scan:
             return _Scan(n, max(min(_LONG // n, rows), 1))
 
-        parts = self.fold(make, _Scan.add, work_per_row=16 * n)
+        parts = self.fold(make, _Scan.add, work_per_row=64 * n)
         digits = 24 if self._view.dtype == np.float32 else 53
         single = np.can_cast(self._view.dtype, np.float32)
         return merge(part.measure(digits, single) for part in parts)
@@ -95,26 +98,29 @@ class Data:
         add: Callable[[Part, int, Rows], None],
         *,
         work_per_row: int,
+        cells_per_part: int = 0,
     ) -> list[Part]:
         """See `points.fold.Points.fold`."""
+        most = chunk_rows(work_per_row)
+        if not self._direct:
+            most = min(most, max(_COPIED // self.n_features, 64))
         threads = threads_worth(self.threads, self.n_points, work_per_row)
-        if threads == 1 and self.n_points <= chunk_rows(work_per_row):
+        if cells_per_part:
+            threads = max(1, min(threads, self.n_points * self.n_features // cells_per_part))
+        if threads == 1 and self.n_points <= most:
             part = make(self.n_points)
             add(part, 0, self.rows(0, self.n_points, None))
             return [part]
-        rows = even_rows(self.n_points, chunk_rows(work_per_row), threads)
+        rows = even_rows(self.n_points, most, threads)
 
         def begin() -> tuple[Part, Floats | None]:
-            return make(rows), self._buffer(rows)
+            buffer = None if self._direct else np.empty(rows * self.n_features)
+            return make(rows), buffer
 
         def work(own: tuple[Part, Floats | None], start: int, stop: int) -> None:
             add(own[0], start, self.rows(start, stop, own[1]))
 
-        owned = fold_chunks(begin, work, self.n_points, rows, threads)
-        for _, buffer in owned:
-            if buffer is not None:
-                self._buffers.give_back(buffer)
-        return [part for part, _ in owned]
+        return [part for part, _ in fold_chunks(begin, work, self.n_points, rows, threads)]
 
     def rows(self, start: int, stop: int, buffer: Floats | None) -> Rows:
         """Return rows as kernels read them, copied to a flat buffer if need be."""
@@ -129,9 +135,15 @@ class Data:
         return chunk
 
     def compact(self) -> Data:
-        """Return these points as an array that is read without copying: a copy if need be."""
+        """Return these points as an array that is read without copying: a copy if need be, kept."""
         if self._direct:
             return self
+        with self._lock:
+            if self._compact is None:
+                self._compact = self._copied()
+            return self._compact
+
+    def _copied(self) -> Data:
         rows = np.empty(self._view.shape, dtype=self.measure.dtype)
 
         def copy(start: int, stop: int) -> None:
@@ -163,13 +175,6 @@ class Data:
         chosen = self.take(indices)
         chosen.flags.writeable = False
         return chosen, np.arange(len(indices))
-
-    def _buffer(self, rows: int) -> Floats | None:
-        if self._direct:
-            return None
-        buffer = self._buffers.take()
-        size = rows * self.n_features
-        return buffer if len(buffer) >= size else np.empty(size)
 
 
 @dataclass(slots=True)
@@ -236,7 +241,7 @@ def measure_together(parts: Sequence[Data]) -> None:
 
 
 def prepare(points: Any, threads: int) -> Data:
-    """Return points in memory, checked and measured; parameters and errors as there."""
+    """Return points in memory, checked and measured; parameters and errors as for `Data`."""
     data = Data(points, threads)
     measure_together([data])
     return data

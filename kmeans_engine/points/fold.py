@@ -29,6 +29,7 @@ class Points(Protocol):
         add: Callable[[Part, int, Rows], None],
         *,
         work_per_row: int,
+        cells_per_part: int = 0,
     ) -> list[Part]:
         """Call ``add(part, start, rows)`` for every chunk of the points, on the threads there are.
 
@@ -43,6 +44,10 @@ class Points(Protocol):
         work_per_row : int
             Multiply-adds, from which follow the length of a chunk, and whether more than one
             thread pays.
+        cells_per_part : int
+            Numbers in the part of a worker, if they may be more than there are values: then there
+            are so few workers that merging their parts costs no more than the work, on 64
+            processors as well.
 
         Returns
         -------

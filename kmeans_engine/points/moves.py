@@ -24,7 +24,8 @@ def sum_points(points: Points, labels: LabelArray, k: int) -> ExactSums:
         accumulate(X, chosen, form.down, form.up, part.sums, part.counts)
 
     work = 16 * points.n_features * form.levels
-    return ExactSums.total(points.fold(make, add, work_per_row=work))
+    cells = k * form.levels * points.n_features
+    return ExactSums.total(points.fold(make, add, work_per_row=work, cells_per_part=cells))
 
 
 def move_points(

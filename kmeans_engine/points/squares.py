@@ -38,7 +38,8 @@ def _of_a_part(points: Points) -> list[int]:
         for n in range(n_features):
             sum_squares(columns[n, : len(X)].view(np.int64), bins[n])
 
-    parts = points.fold(make, add, work_per_row=64 * n_features)
+    cells = n_features * 2046 * 6
+    parts = points.fold(make, add, work_per_row=64 * n_features, cells_per_part=cells)
     bins = sum((bins for bins, _ in parts), start=np.zeros((), dtype=np.int64))
     totals = []
     for n, exponent in enumerate(points.measure.sum_format.exponents.tolist()):

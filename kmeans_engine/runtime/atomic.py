@@ -139,8 +139,8 @@ def check_writable(path: str | os.PathLike[str], *, overwrite: bool) -> None:
         raise InvalidInput(f"{path}: the folder {shown} does not exist; create it first")
     if older is not None and not overwrite:
         raise InvalidInput(
-            f"{path} exists; allow replacing it (--overwrite, overwrite=True) or choose another"
-            " path"
+            f"{path} exists; allow replacing it (overwrite=True) or choose another path",
+            options=("overwrite",),
         )
     if older is not None and not os.access(path, os.W_OK):
         raise InvalidInput(f"{path} is read-only; make it writable or choose another path")
@@ -148,7 +148,8 @@ def check_writable(path: str | os.PathLike[str], *, overwrite: bool) -> None:
         AtomicFile(path).discard()
     except OSError as error:
         raise InvalidInput(
-            f"{path}: the folder {shown} takes no new file ({_reason(error)}); choose another path"
+            f"{path}: no file can be created in the folder {shown} ({_reason(error)}); "
+            "choose another path"
         ) from error
 
 

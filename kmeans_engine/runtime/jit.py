@@ -7,10 +7,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numba
-from numba.core.caching import FunctionCache, IndexDataCacheFile
-
+from kmeans_engine.runtime.processors import asked_threads
 from kmeans_engine.runtime.signals import put_off
+
+asked_threads()  # as in `kmeans_engine.kernels`
+
+import numba  # noqa: E402
+from numba.core.caching import FunctionCache, IndexDataCacheFile  # noqa: E402
 
 __all__ = ["kernel"]
 

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from kmeans_engine.errors import InvalidInput
 
-__all__ = ["cpu_quota", "default_threads"]
+__all__ = ["asked_threads", "cpu_quota", "default_threads"]
 
 
 def default_threads() -> int:
@@ -24,19 +24,27 @@ def default_threads() -> int:
     InvalidInput
         If ``NUMBA_NUM_THREADS`` is not a whole number of at least 1.
     """
-    asked = os.environ.get("NUMBA_NUM_THREADS", "").strip()
-    if asked:
-        if not (asked.isascii() and asked.isdecimal() and int(asked) > 0):
-            raise InvalidInput(
-                f"NUMBA_NUM_THREADS={asked} is not a whole number of at least 1: "
-                "correct the environment variable, or unset it"
-            )
-        return int(asked)
+    asked = asked_threads()
+    if asked is not None:
+        return asked
     if hasattr(os, "sched_getaffinity"):
         processors = len(os.sched_getaffinity(0))
     else:
         processors = os.cpu_count() or 1
     return max(1, math.ceil(min(processors, cpu_quota())))
+
+
+def asked_threads() -> int | None:
+    """Return ``NUMBA_NUM_THREADS``, or None if it is not set; errors as in `default_threads`."""
+    asked = os.environ.get("NUMBA_NUM_THREADS", "").strip()
+    if not asked:
+        return None
+    if not (asked.isascii() and asked.isdecimal() and int(asked) > 0):
+        raise InvalidInput(
+            f"NUMBA_NUM_THREADS={asked} is not a whole number of at least 1: "
+            "correct the environment variable, or unset it"
+        )
+    return int(asked)
 
 
 @lru_cache(maxsize=8)

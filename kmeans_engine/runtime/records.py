@@ -14,6 +14,7 @@ Guarded by tests/kmeans_engine/runtime/test_records.py.
 
 import ctypes
 import hashlib
+import inspect
 import os
 import struct
 from typing import Any, ClassVar, NoReturn, dataclass_transform
@@ -46,13 +47,15 @@ class Record:
 
     # By types of the fields: the type of the record, and how its words are packed.
     _plans: ClassVar[dict[tuple[Any, ...], tuple["_RecordType", struct.Struct]]]
+    _names: ClassVar[tuple[str, ...]]
 
     def __init_subclass__(cls) -> None:
         cls._plans = {}
+        cls._names = tuple(inspect.get_annotations(cls))
 
     def __init__(self, **fields: Any) -> None:
         # A dataclass would take twice as long.
-        names, own = self.__annotations__, self.__dict__
+        names, own = self._names, self.__dict__
         try:
             for name in names:
                 own[name] = fields[name]

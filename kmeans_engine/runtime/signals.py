@@ -29,7 +29,7 @@ _arrived: list[type[BaseException]] = []
 def raising() -> Iterator[None]:
     """Have SIGTERM raise `Terminated`, so that files are cleaned up; note what arrives.
 
-    SIGINT raises KeyboardInterrupt as ever; `raise_again` knows of both.
+    SIGINT raises KeyboardInterrupt as usual; `raise_again` knows of both.
     """
 
     def terminate(number: int, frame: FrameType | None) -> NoReturn:

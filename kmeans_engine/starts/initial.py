@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Integers, Rows
 from kmeans_engine.errors import InvalidInput
-from kmeans_engine.kernels.initial import BLOCK, potentials, tighten
+from kmeans_engine.kernels.initial import BATCH, potentials, tighten
 from kmeans_engine.points.data import prepare
 from kmeans_engine.points.fold import Points
 from kmeans_engine.runtime.processors import default_threads
@@ -117,7 +117,7 @@ def _plus_plus(points: Points, k: int, rng: np.random.Generator) -> Floats:
 
     def scratch(_: int) -> _Scratch:
         return _Scratch(
-            np.empty((points.n_features, BLOCK)), np.empty(BLOCK), np.zeros(trials, dtype=np.int64)
+            np.empty((points.n_features, BATCH)), np.empty(BATCH), np.zeros(trials, dtype=np.int64)
         )
 
     def approach(row: Floats, *, fresh: bool = False) -> float:

@@ -81,7 +81,12 @@ def _check_spread(spread: Any) -> float:
     try:
         number = float(spread)
     except (TypeError, ValueError):
-        raise InvalidType(f"spread={spread!r} is not a number, needs one of at least 0") from None
+        raise InvalidType(
+            f"spread={spread!r} is not a number, needs one of at least 0", options=("spread",)
+        ) from None
     if not 0.0 <= number < float("inf"):
-        raise InvalidInput(f"spread={number} is out of range, needs a finite number of at least 0")
+        raise InvalidInput(
+            f"spread={number} is out of range, needs a finite number of at least 0",
+            options=("spread",),
+        )
     return number

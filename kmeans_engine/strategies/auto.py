@@ -14,18 +14,14 @@ from kmeans_engine.labels import Labels
 from kmeans_engine.points.blocks import block_rows
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
-from kmeans_engine.strategies.base import Assigned, MemoryAssigner, Step
-from kmeans_engine.strategies.blocks import Blocks
-from kmeans_engine.strategies.bounds import MOST_CENTROIDS, Bounds, BoundsAssigner
-from kmeans_engine.strategies.brute import Brute
-from kmeans_engine.strategies.neighbours import Neighbours, NeighboursAssigner
+from kmeans_engine.strategies import make_strategy
+from kmeans_engine.strategies.base import Assigned, MemoryAssigner, Step, Strategy
+from kmeans_engine.strategies.bounds import MOST_CENTROIDS, BoundsAssigner
+from kmeans_engine.strategies.neighbours import NeighboursAssigner
 from kmeans_engine.sums import ExactSums
 
 __all__ = ["Auto", "AutoAssigner"]
 
-_OTHERS: dict[str, type[Blocks | Bounds | Brute]] = {
-    other.name: other for other in (Blocks, Bounds, Brute, Neighbours)
-}
 # Differences (M K N) of an iteration from which on remembering anything pays: 50 microseconds.
 _WORTH_BOUNDS = 1 << 20
 # Fewer points than this are not worth sorting.
@@ -63,11 +59,11 @@ class Auto:
 
     def __init__(self, points: Data) -> None:
         self.points = points
-        self._made: dict[str, Blocks | Bounds | Brute] = {}
+        self._made: dict[str, Strategy] = {}
         self._lock = threading.Lock()
 
     @classmethod
-    def check(cls, points: Points) -> None:
+    def check(cls, points: Points, k: int | None = None) -> None:
         """Serve any points: `brute` does."""
 
     def begin(self) -> AutoAssigner:
@@ -78,9 +74,10 @@ class Auto:
         """Return an assigner of another strategy, which is made once."""
         with self._lock:
             if name not in self._made:
-                self._made[name] = _OTHERS[name](self.points)
-            strategy = self._made[name]
-        return strategy.begin()
+                self._made[name] = make_strategy(name, self.points)
+        begun = self._made[name].begin()
+        assert isinstance(begun, MemoryAssigner)
+        return begun
 
 
 class AutoAssigner:
@@ -114,15 +111,15 @@ class AutoAssigner:
         self._steps += 1
         # One that begins in the middle knows nothing of the points: its first step looks at all.
         if isinstance(now, NeighboursAssigner) and now.share_listed() > _TOO_LONG:
-            self._change(Bounds.name, centroids)
+            self._change("bounds", centroids)
         elif (
             isinstance(now, BoundsAssigner)
             and self._steps > 1
             and now.looked > _TOO_MANY * self.n_points
         ):
             self._paused = now.name
-            self._change(Brute.name, centroids)
-        elif self._paused and self._steps == _PAUSE and now.name == Brute.name:
+            self._change("brute", centroids)
+        elif self._paused and self._steps == _PAUSE and now.name == "brute":
             self._change(self._paused, centroids)
         return step
 
@@ -154,14 +151,14 @@ class AutoAssigner:
 def _choose(points: Points, k: int) -> str:
     m, n = points.n_points, points.n_features
     if k == 1 or k * 16 > m or m * k * n < _WORTH_BOUNDS or m >= 1 << 32:
-        return Brute.name
+        return "brute"
     glance = {row.tobytes() for row in points.sample(-(-m // _GLANCE))}
     if len(glance) <= min(k, _GLANCE // 2):
-        return Brute.name  # duplicates, which settle at once
+        return "brute"  # duplicates, which settle at once
     least = (_ACROSS_MANY if k >= _MANY else _ACROSS_FEW).get(n)
     if least and m >= _WORTH_SORTING:
         blocks = m / block_rows(m)
         if (blocks / k) ** (1 / n) > least:
-            return Blocks.name
+            return "blocks"
     long = k * (n + 7) >= _WORTH_LISTS and k <= MOST_CENTROIDS
-    return Neighbours.name if long else Bounds.name
+    return "neighbours" if long else "bounds"

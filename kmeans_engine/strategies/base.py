@@ -9,13 +9,14 @@ from typing import ClassVar, Protocol
 import numpy as np
 
 from kmeans_engine.arrays import Floats, Indices, LabelArray
+from kmeans_engine.errors import UnsupportedStrategy
 from kmeans_engine.labels import LabelHistory, Labels, label_dtype
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
 from kmeans_engine.points.moves import move_points, sum_points
 from kmeans_engine.sums import ExactSums
 
-__all__ = ["Assigned", "Assigner", "MemoryAssigner", "Step", "Strategy"]
+__all__ = ["Assigned", "Assigner", "MemoryAssigner", "Step", "Strategy", "check_numbers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +84,22 @@ class Strategy(Protocol):
     name: ClassVar[str]
 
     @classmethod
-    def check(cls, points: Points) -> None:
-        """Raise `UnsupportedStrategy` if it cannot serve these points on this machine."""
+    def check(cls, points: Points, k: int | None = None) -> None:
+        """Raise `UnsupportedStrategy` if it cannot serve these points on this machine.
+
+        Or so many clusters, once their number is known.
+        """
 
     def begin(self) -> Assigner:
         """Return an assigner for a new run."""
+
+
+def check_numbers(name: str, points: Points) -> None:
+    """Raise `UnsupportedStrategy` if the numbers of the points do not fit 32 bits."""
+    if points.n_points >= 1 << 32:
+        raise UnsupportedStrategy(
+            f"strategy={name!r} supports fewer than 2^32 points, got {points.n_points}: use 'brute'"
+        )
 
 
 class Assigned:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,9 +23,9 @@ from kmeans_engine.points.blocks import SortedPoints
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
 from kmeans_engine.runtime.threads import Stock, chunk_rows, even_rows, fold_chunks, run_chunks
-from kmeans_engine.strategies.base import MemoryAssigner, Step
+from kmeans_engine.strategies.base import MemoryAssigner, Step, check_numbers
 from kmeans_engine.strategies.costs import sweeping, threads_for
-from kmeans_engine.strategies.scores import Scores, make_block
+from kmeans_engine.strategies.scores import Scores, make_batch
 from kmeans_engine.sums import ExactSums
 
 __all__ = ["MOST_FEATURES", "Blocks", "BlocksAssigner"]
@@ -50,16 +50,12 @@ class Blocks:
         self._lock = threading.Lock()
 
     @classmethod
-    def check(cls, points: Points) -> None:
+    def check(cls, points: Points, k: int | None = None) -> None:
         """Raise `UnsupportedStrategy` for 2^32 points or more, or too many features."""
-        if points.n_points >= 1 << 32:
-            raise UnsupportedStrategy(
-                "strategy='blocks' serves fewer than 2^32 points, got "
-                f"{points.n_points}: use 'brute'"
-            )
+        check_numbers(cls.name, points)
         if points.n_features > MOST_FEATURES:
             raise UnsupportedStrategy(
-                f"strategy='blocks' serves up to {MOST_FEATURES} features, got "
+                f"strategy='blocks' supports up to {MOST_FEATURES} features, got "
                 f"{points.n_features}: use 'bounds' or 'neighbours'"
             )
 
@@ -159,39 +155,48 @@ class BlocksAssigner(MemoryAssigner):
             threads = threads_for(sweeping(len(active) * k * n, whole, mixed, scored), threads)
         per_chunk = even_rows(len(active), self._most, threads, 16)
         share, first = (before or form.empty(k)).share(), before is None
-        pieces: list[tuple[npt.NDArray[np.uint32], LabelArray]] = []
 
-        def make() -> tuple[ExactSums, Sweep]:
-            return share(), self._tasks.take()
+        def make() -> _Worker:
+            return _Worker(share(), self._tasks.take(), [])
 
-        def work(own: tuple[ExactSums, Sweep], start: int, stop: int) -> None:
-            part, task = own
+        def work(worker: _Worker, start: int, stop: int) -> None:
+            part, task = worker.sums, worker.task
             total = sweep(
                 task, active[start:stop], self.turn, first, scores.n_distinct, part.sums,
                 part.counts,
             )  # fmt: skip
             if total and not first:
                 found = task.found
-                pieces.append((found.changed[:total].copy(), found.new_labels[:total].copy()))
+                new = found.changed[:total].copy(), found.new_labels[:total].copy()
+                worker.pieces.append(new)
 
-        owned = fold_chunks(make, work, len(active), per_chunk, threads)
+        workers = fold_chunks(make, work, len(active), per_chunk, threads)
         # Those with a mixed block have nothing remaining, and are looked at in every turn.
         self._parent_expiry[active] = self._spent + clocks.remaining[active] * (1.0 - 1e-9)
         self.seen[:] = 0
-        for _, task in owned:
+        for _, task, _ in workers:
             self.seen += task.found.seen
             task.found.seen[:] = 0
             self._tasks.give_back(task)
         if twins:
             self._forget()
-        sums = ExactSums.total([part for part, _ in owned] or [share()])
-        indices = [piece[0] for piece in pieces] or [np.empty(0, dtype=np.uint32)]
-        new = [piece[1] for piece in pieces] or [clocks.labels[:0]]
-        return sums, np.concatenate(indices), np.concatenate(new)
+        sums = ExactSums.total([worker.sums for worker in workers] or [share()])
+        none = np.empty(0, dtype=np.uint32), clocks.labels[:0]
+        pieces = [piece for worker in workers for piece in worker.pieces] or [none]
+        indices, new = (np.concatenate(found) for found in zip(*pieces, strict=True))
+        return sums, indices, new
 
     def _forget(self) -> None:
         self._clocks.visited[:] = -2
         self._parent_expiry[:] = -np.inf
+
+
+class _Worker(NamedTuple):
+    """What one worker finds, and its scratch."""
+
+    sums: ExactSums
+    task: Sweep
+    pieces: list[tuple[npt.NDArray[np.uint32], LabelArray]]
 
 
 def _make_task(points: Sorted, scores: Scores, clocks: Clocks, parents: int) -> Sweep:
@@ -207,7 +212,7 @@ def _make_task(points: Sorted, scores: Scores, clocks: Clocks, parents: int) -> 
         exact=np.empty((n, k)), d=np.empty(k), keep=np.empty(k, dtype=np.int32),
         keep2=np.empty(k + 3, dtype=np.int32), ids=np.empty(k, dtype=np.int32),
         few=np.empty((n, k)), members=np.empty(points.block, dtype=np.uint32),
-        block=make_block(n, points.block),
+        batch=make_batch(n, points.block),
     )  # fmt: skip
     return Sweep(
         points=points, scoring=scores.record, shifts=scores.shifts, clocks=clocks, found=found,

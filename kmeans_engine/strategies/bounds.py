@@ -7,7 +7,6 @@ Holds eight bytes a point, and the distances between the centroids while there a
 from __future__ import annotations
 
 import functools
-import threading
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -15,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Indices, Integers, LabelArray
-from kmeans_engine.errors import UnsupportedStrategy
-from kmeans_engine.kernels.assign import BLOCK, Block, Scoring
+from kmeans_engine.kernels.assign import BATCH, Batch, Scoring
 from kmeans_engine.kernels.bounds import (
     Finder,
     Memory,
@@ -32,9 +30,9 @@ from kmeans_engine.kernels.vector import WIDTH
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
 from kmeans_engine.runtime.threads import Stock, chunk_rows, even_rows, fold_chunks, run_chunks
-from kmeans_engine.strategies.base import MemoryAssigner, Step
+from kmeans_engine.strategies.base import MemoryAssigner, Step, check_numbers
 from kmeans_engine.strategies.costs import looking, threads_for
-from kmeans_engine.strategies.scores import Scores, make_block
+from kmeans_engine.strategies.scores import Scores, make_batch
 
 __all__ = ["MOST_CENTROIDS", "Bounds", "BoundsAssigner", "Worker"]
 
@@ -45,7 +43,7 @@ _ROWS = 1 << 17
 
 
 class Bounds:
-    """The points in an order that can be read row by row.
+    """The points as they can be read row by row.
 
     Parameters
     ----------
@@ -56,28 +54,15 @@ class Bounds:
 
     def __init__(self, points: Data) -> None:
         self.points = points
-        self._compact: Data | None = None
-        self._lock = threading.Lock()
 
     @classmethod
-    def check(cls, points: Points) -> None:
+    def check(cls, points: Points, k: int | None = None) -> None:
         """Raise `UnsupportedStrategy` for 2^32 points or more."""
-        if points.n_points >= 1 << 32:
-            raise UnsupportedStrategy(
-                f"strategy={cls.name!r} serves fewer than 2^32 points, got {points.n_points}: "
-                "use 'brute'"
-            )
+        check_numbers(cls.name, points)
 
     def begin(self) -> BoundsAssigner:
         """Return an assigner for a new run."""
-        return BoundsAssigner(self.compact())
-
-    def compact(self) -> Data:
-        """Return the points, read without copying; the first caller makes the copy it takes."""
-        with self._lock:
-            if self._compact is None:
-                self._compact = self.points.compact()
-            return self._compact
+        return BoundsAssigner(self.points.compact())
 
 
 class BoundsAssigner(MemoryAssigner):
@@ -175,13 +160,13 @@ class BoundsAssigner(MemoryAssigner):
         # no call lasts too long for Ctrl-C.
         together = rows <= most
         totals: list[tuple[int, int]] = []
-        pieces: list[tuple[Indices, LabelArray]] = []
 
         def search(worker: Worker, due: npt.NDArray[np.uint32]) -> None:
             total, scored = self._search(worker, due)
             worker.scored += scored
             if total:
-                pieces.append((worker.changed[:total].copy(), worker.new_labels[:total].copy()))
+                new = worker.changed[:total].copy(), worker.new_labels[:total].copy()
+                worker.pieces.append(new)
 
         def compare(worker: Worker, start: int, stop: int) -> None:
             due = self._due[start:stop]
@@ -208,16 +193,17 @@ class BoundsAssigner(MemoryAssigner):
             spare = iter(workers)
             looking_now = fold_chunks(
                 lambda: next(spare, None) or self._take(), look, end,
-                even_rows(end, most, threads, BLOCK), threads,
+                even_rows(end, most, threads, BATCH), threads,
             )  # fmt: skip
             workers += [worker for worker in looking_now if worker not in workers]
         self.scored = sum(worker.scored for worker in workers)
         self._reached = np.maximum.reduce([worker.radius for worker in workers])
         counts = np.sum([worker.counts for worker in workers], axis=0)
+        none = self._due[:0], memory.labels[:0]
+        pieces = [piece for worker in workers for piece in worker.pieces] or [none]
         self._give_back(workers)
-        indices = [piece[0] for piece in pieces] or [self._due[:0]]
-        new = [piece[1] for piece in pieces] or [memory.labels[:0]]
-        return np.concatenate(indices), np.concatenate(new), counts
+        indices, new = (np.concatenate(found) for found in zip(*pieces, strict=True))
+        return indices, new, counts
 
     def _search(self, worker: Worker, due: npt.NDArray[np.uint32]) -> tuple[int, int]:
         """Look at the points `due`; return how many change, and how many scores it took."""
@@ -248,6 +234,7 @@ class BoundsAssigner(MemoryAssigner):
 
     def _give_back(self, workers: list[Worker]) -> None:
         for worker in workers:
+            worker.pieces = []
             self._workers.give_back(worker)
 
 
@@ -262,13 +249,14 @@ class Worker:
         self.changed = np.empty(rows, dtype=np.uint32)
         self.new_labels = np.empty(rows, dtype=memory.labels.dtype)
         self.scored = 0
-        finder = self.finder(make_block(memory.X.shape[1]))
+        self.pieces: list[tuple[Indices, LabelArray]] = []
+        finder = self.finder(make_batch(memory.X.shape[1]))
         self.task = Task(scoring=scoring, memory=memory, finder=finder)
 
-    def finder(self, block: Block) -> Finder:
+    def finder(self, batch: Batch) -> Finder:
         """Return the record of what is found, with some scratch."""
         return Finder(
-            radius=self.radius, changed=self.changed, new_labels=self.new_labels, block=block
+            radius=self.radius, changed=self.changed, new_labels=self.new_labels, batch=batch
         )
 
     def clear(self) -> None:
@@ -276,3 +264,4 @@ class Worker:
         self.counts[:] = 0
         self.radius[:] = 0.0
         self.scored = 0
+        self.pieces = []

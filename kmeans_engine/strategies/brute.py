@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, LabelArray, Rows
-from kmeans_engine.kernels.assign import Block, assign_rows, differing
+from kmeans_engine.kernels.assign import Batch, assign_rows, differing
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
 from kmeans_engine.runtime.threads import Stock
 from kmeans_engine.strategies.base import MemoryAssigner, Step
-from kmeans_engine.strategies.scores import Scores, make_block
+from kmeans_engine.strategies.scores import Scores, make_batch
 
 __all__ = ["Brute", "BruteAssigner"]
 
@@ -33,7 +33,7 @@ class Brute:
         self._points = points
 
     @classmethod
-    def check(cls, points: Points) -> None:
+    def check(cls, points: Points, k: int | None = None) -> None:
         """Serve any points."""
 
     def begin(self) -> BruteAssigner:
@@ -50,7 +50,7 @@ class BruteAssigner(MemoryAssigner):
     def assign(self, centroids: Floats, labels: LabelArray) -> None:
         """Write the label of every point to `labels` (M,), any unsigned dtype."""
 
-        def store(start: int, found: npt.NDArray[np.int32]) -> None:
+        def store(_: _Worker, start: int, found: npt.NDArray[np.int32]) -> None:
             labels[start : start + len(found)] = found
 
         self._sweep(centroids, store)
@@ -59,42 +59,50 @@ class BruteAssigner(MemoryAssigner):
         self.assign(centroids, labels)
 
     def _resume(self, centroids: Floats) -> None:
-        """There is nothing to remember."""
+        """Nothing is remembered."""
 
     def _find(self, centroids: Floats) -> Step:
         labels = self.assigned.labels
-        pieces: dict[int, tuple[npt.NDArray[np.intp], LabelArray]] = {}
 
-        def compare(start: int, found: npt.NDArray[np.int32]) -> None:
-            changed, new = (
-                np.empty(len(found), dtype=np.intp),
-                np.empty_like(labels, shape=len(found)),
-            )
+        def compare(worker: _Worker, start: int, found: npt.NDArray[np.int32]) -> None:
+            changed = np.empty(len(found), dtype=np.intp)
+            new = np.empty_like(labels, shape=len(found))
             total = differing(found, labels[start : start + len(found)], start, changed, new)
-            pieces[start] = changed[:total].copy(), new[:total].copy()
+            worker.pieces.append((changed[:total].copy(), new[:total].copy()))
 
-        self._sweep(centroids, compare)
-        indices = np.concatenate([piece[0] for piece in pieces.values()])
-        return self._moved(indices, np.concatenate([piece[1] for piece in pieces.values()]))
+        workers = self._sweep(centroids, compare)
+        pieces = [piece for worker in workers for piece in worker.pieces]
+        indices, new = (np.concatenate(found) for found in zip(*pieces, strict=True))
+        return self._moved(indices, new)
 
     def _sweep(
-        self, centroids: Floats, consume: Callable[[int, npt.NDArray[np.int32]], None]
-    ) -> None:
-        """Call ``consume(start, labels)`` for consecutive chunks, from several threads."""
+        self, centroids: Floats, consume: Callable[[_Worker, int, npt.NDArray[np.int32]], None]
+    ) -> list[_Worker]:
+        """Call ``consume(worker, start, labels)`` for chunks, from several threads."""
         points, (k, n) = self.points, centroids.shape
         if self._scores is None:
             self._scores = Scores(points, k)
-            self._stock: Stock[Block] = Stock(lambda: make_block(n))
-        scores, stock = self._scores, self._stock
+            self._batches: Stock[Batch] = Stock(lambda: make_batch(n))
+        scores, batches = self._scores, self._batches
         scores.place(centroids)
 
-        def make(rows: int) -> tuple[Block, npt.NDArray[np.int32]]:
-            return stock.take(), np.empty(rows, dtype=np.int32)
+        def make(rows: int) -> _Worker:
+            return _Worker(batches.take(), np.empty(rows, dtype=np.int32), [])
 
-        def work(own: tuple[Block, npt.NDArray[np.int32]], start: int, X: Rows) -> None:
-            block, found = own[0], own[1][: len(X)]
-            assign_rows(X, scores.record, block, scores.count, found)
-            consume(start, found)
+        def work(worker: _Worker, start: int, X: Rows) -> None:
+            found = worker.found[: len(X)]
+            assign_rows(X, scores.record, worker.batch, scores.count, found)
+            consume(worker, start, found)
 
-        for block, _ in points.fold(make, work, work_per_row=k * n):
-            stock.give_back(block)
+        workers = points.fold(make, work, work_per_row=k * n)
+        for worker in workers:
+            batches.give_back(worker.batch)
+        return workers
+
+
+class _Worker(NamedTuple):
+    """Scratch of one worker, and what it has found."""
+
+    batch: Batch
+    found: npt.NDArray[np.int32]
+    pieces: list[tuple[npt.NDArray[np.intp], LabelArray]]

@@ -13,25 +13,35 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.arrays import Floats, LabelArray
 from kmeans_engine.errors import UnsupportedStrategy
 from kmeans_engine.kernels.assign import Scoring
 from kmeans_engine.kernels.bounds import Memory
 from kmeans_engine.kernels.neighbours import SEGMENT, TILE, Search, Tiles, look
+from kmeans_engine.points.fold import Points
 from kmeans_engine.strategies.bounds import MOST_CENTROIDS, Bounds, BoundsAssigner, Worker
-from kmeans_engine.strategies.scores import make_block
+from kmeans_engine.strategies.scores import make_batch
 
 __all__ = ["Neighbours", "NeighboursAssigner"]
 
 
 class Neighbours(Bounds):
-    """As `Bounds`; with more than `MOST_CENTROIDS` clusters, a run raises `UnsupportedStrategy`."""
+    """As `Bounds`."""
 
     name: ClassVar[str] = "neighbours"
 
+    @classmethod
+    def check(cls, points: Points, k: int | None = None) -> None:
+        """Raise `UnsupportedStrategy` for 2^32 points or more, or too many clusters."""
+        super().check(points, k)
+        if k is not None and k > MOST_CENTROIDS:
+            raise UnsupportedStrategy(
+                f"strategy='neighbours' supports up to {MOST_CENTROIDS} clusters, got k={k}: use "
+                "'bounds'"
+            )
+
     def begin(self) -> NeighboursAssigner:
         """Return an assigner for a new run."""
-        return NeighboursAssigner(self.compact())
+        return NeighboursAssigner(self.points.compact())
 
 
 class NeighboursAssigner(BoundsAssigner):
@@ -43,14 +53,6 @@ class NeighboursAssigner(BoundsAssigner):
     def share_listed(self) -> float:
         """Return the share of all centroids that were scored in the looks of the last step."""
         return float(self.scored / max(self.looked * len(self.scores.shifts), 1))
-
-    def _begin(self, centroids: Floats, labels: LabelArray) -> None:
-        if len(centroids) > MOST_CENTROIDS:
-            raise UnsupportedStrategy(
-                f"strategy='neighbours' serves up to {MOST_CENTROIDS} clusters, got "
-                f"k={len(centroids)}: use 'bounds'"
-            )
-        super()._begin(centroids, labels)
 
     def _search(self, worker: Worker, due: npt.NDArray[np.uint32]) -> tuple[int, int]:
         assert isinstance(worker, _Searcher)
@@ -84,7 +86,7 @@ class _Searcher(Worker):
         self.search = Search(
             scoring=scoring,
             memory=memory,
-            finder=self.finder(make_block(memory.X.shape[1], TILE)),
+            finder=self.finder(make_batch(memory.X.shape[1], TILE)),
             D=distances,
             tiles=tiles,
         )

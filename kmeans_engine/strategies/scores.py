@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats
-from kmeans_engine.kernels.assign import BLOCK, Block, Scoring
+from kmeans_engine.kernels.assign import BATCH, Batch, Scoring
 from kmeans_engine.kernels.vector import WIDTH
 from kmeans_engine.points.data import Data
 
-__all__ = ["Margin", "Scores", "make_block", "margin"]
+__all__ = ["Margin", "Scores", "make_batch", "margin"]
 
 _U = 2.0**-24
 # Balance of relative and absolute slack; 2^-16 keeps the relative slack near what summing costs
@@ -124,10 +124,10 @@ class Scores:
         self.record.rows[len(rows) : self.count] = k
 
 
-def make_block(n_features: int, rows: int = BLOCK) -> Block:
+def make_batch(n_features: int, rows: int = BATCH) -> Batch:
     """Return scratch for scoring `rows` points together."""
     rows += WIDTH  # rows of x a power of two apart would share few lines of the cache
-    return Block(
+    return Batch(
         x=np.zeros((n_features, rows), dtype=np.float32),
         best=np.empty(rows, dtype=np.float32),
         second=np.empty(rows, dtype=np.float32),

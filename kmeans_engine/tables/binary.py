@@ -179,9 +179,10 @@ def _not_numeric(
     remedy = "no column is numeric"
     if numeric:
         words = spell(numeric, names)
-        remedy = f"choose numeric columns (--columns {words}, columns={words!r})"
+        remedy = f"choose numeric columns (columns={words!r})"
     return InvalidInput(
-        f"{where}: column {names[index]!r} holds {kind}{example}, needs numbers; {remedy}"
+        f"{where}: column {names[index]!r} holds {kind}{example}, needs numbers; {remedy}",
+        options=("columns",),
     )
 
 

@@ -265,8 +265,11 @@ def _finite_rows(
         raise InvalidInput(
             f"{where}: {len(kept) - np.count_nonzero(kept)} of {len(kept)} rows hold an empty "
             f"cell, NaN or infinity, the first is row {row + 1} (column {column!r}); "
-            "leave them out (--drop-missing, drop_missing=True) or fill them in"
+            "leave them out (drop_missing=True) or fill them in",
+            options=("drop_missing",),
         )
     if not kept.any():
-        raise InvalidInput(f"{where}: each of {len(kept)} rows lacks a number; none is left")
+        raise InvalidInput(
+            f"{where}: all {len(kept)} rows have an empty cell, NaN or infinity; none is left"
+        )
     return kept

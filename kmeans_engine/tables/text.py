@@ -237,12 +237,12 @@ def _explain_text(
     numeric = [index for index in choose(None, names, where) if index not in found]
     if numeric:
         words = spell(numeric, names)
-        remedy = f"choose numeric columns (--columns {words}, columns={words!r})"
+        remedy = f"choose numeric columns (columns={words!r})"
     elif re.search(r"[,;|\s]", value):
-        remedy = "name what separates the cells (--delimiter, delimiter=)"
+        remedy = "name what separates the cells (delimiter=)"
     else:
         remedy = "no column is numeric throughout"
-    raise InvalidInput(start + remedy)
+    raise InvalidInput(start + remedy, options=("columns", "delimiter"))
 
 
 def _string_batches(opener: Opener, options: dict[str, Any], width: int) -> Iterator[Any]:

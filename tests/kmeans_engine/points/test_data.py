@@ -1,9 +1,14 @@
 """Points in memory: folded chunk by chunk, read as kernels read them."""
 
+import gc
+import time
+import tracemalloc
+
 import numpy as np
 import problems
 import pytest
 
+from kmeans_engine import Engine
 from kmeans_engine.points.data import prepare
 
 
@@ -42,3 +47,30 @@ def test_compact_points_hold_the_same_values(dtype):
     assert np.array_equal(rows[which], points[[3, 499, 0]])
     rows, which = data.gather(np.array([3, 499, 0]))
     assert np.array_equal(rows[which], points[[3, 499, 0]])
+
+
+def test_few_workers_where_parts_are_larger_than_the_points():
+    # 64 sums of many clusters cost more to merge than the points to add.
+    data = prepare(np.random.default_rng(0).normal(size=(50_000, 4)), 64)
+
+    def workers(cells):
+        return len(data.fold(lambda _: None, lambda *_: time.sleep(0.01), work_per_row=1 << 20,
+                             cells_per_part=cells))  # fmt: skip
+
+    assert workers(0) > 2
+    assert workers(100_000) <= 2
+    assert workers(10**9) == 1
+
+
+def test_an_engine_keeps_no_copy_of_points_that_must_be_converted():
+    points = np.random.default_rng(0).integers(0, 99, (100_000, 8), dtype=np.int32)
+    Engine(points[:1000], threads=8, strategy="brute").fit(points[:3], max_iterations=2)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        engine = Engine(points, threads=8, strategy="brute")
+        engine.fit(points[:3], max_iterations=2)
+        gc.collect()
+        assert tracemalloc.get_traced_memory()[0] < points.nbytes / 4
+    finally:
+        tracemalloc.stop()

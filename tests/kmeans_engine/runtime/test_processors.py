@@ -2,6 +2,8 @@
 
 import math
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -110,3 +112,24 @@ def test_an_environment_that_is_no_number_is_named(text, monkeypatch):
     monkeypatch.setenv("NUMBA_NUM_THREADS", text)
     with pytest.raises(InvalidInput, match=rf"^NUMBA_NUM_THREADS={text} is not a whole number"):
         Engine([[0.0], [1.0]])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import kmeans_engine; kmeans_engine.Engine",
+        "import kmeans_engine.runtime.jit",
+        "import cli, sys; sys.exit(cli.main(['-o', 'a.mp4']))",
+    ],
+)
+def test_it_is_named_before_numba_stumbles_over_it(code, root, tmp_path):
+    env = os.environ | {"NUMBA_NUM_THREADS": "0", "PYTHONPATH": str(root)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=env, cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode in (1, 2)
+    last = done.stderr.splitlines()[-1]
+    assert "NUMBA_NUM_THREADS=0 is not a whole number of at least 1" in last
+    if "cli" in code:
+        assert len(done.stderr.splitlines()) == 1

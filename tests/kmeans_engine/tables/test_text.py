@@ -96,7 +96,7 @@ def test_whitespace_files(tmp_path):
     path.write_text("x  y\n1 2\n")
     check(read_table(path), [[1.0, 2.0]], ("x", "y"))
     path.write_text("1,2\n3,4\n")
-    with pytest.raises(InvalidInput, match="--delimiter"):
+    with pytest.raises(InvalidInput, match="delimiter="):
         read_table(path)
     check(read_table(path, delimiter=","), [[1.0, 2.0], [3.0, 4.0]])
 
@@ -164,12 +164,12 @@ def test_quotes_far_from_the_top_may_hold_line_breaks():
         ("1;2\n1,5;2\n", r"'x0' holds text \('1,5' in row 2\).*write decimal points"),
         ("1,5;2,5\n3,5;4,5\n", r"'1,5' in row 1.*write decimal points"),
         ('"1,234","2"\n', r"no thousands separators"),
-        ("a,b,c\n1,u,2\n", r"'b' holds text \('u' in row 1\).*--columns a,c, columns='a,c'"),
-        ("a b,b,c\n1,u,2\n", r"--columns 0,2"),
+        ("a,b,c\n1,u,2\n", r"'b' holds text \('u' in row 1\).*columns='a,c'"),
+        ("a b,b,c\n1,u,2\n", r"columns='0,2'"),
         ("a,b\nu,v\n", "no column is numeric"),
         ("x,y\n1,0x10\n", "'0x10' in row 1"),
         ("x,y\n1,1_0\n", "'1_0' in row 1"),
-        ("x,y\n1,2\n3,\n", r"1 of 2 rows .*first is row 2 \(column 'y'\).*--drop-missing"),
+        ("x,y\n1,2\n3,\n", r"1 of 2 rows .*first is row 2 \(column 'y'\).*drop_missing=True"),
         ("x,y\nnan,2\n3,-inf\n5, NA\n", r"3 of 3 rows .*first is row 1 \(column 'x'\)"),
         ("x,y\n1,1e400\n", "1 of 1 rows"),
         ("x,y\n1,2\n".encode("utf-16"), "not UTF-8 text"),

@@ -128,7 +128,7 @@ def test_parquet_in_the_type_that_holds_all_columns(fresh):
         [2, 1.5],
     ]
     with pytest.raises(
-        InvalidInput, match=r"'word' holds string \('a' in row 1\).*--columns i,f,b,d"
+        InvalidInput, match=r"'word' holds string \('a' in row 1\).*columns='i,f,b,d,"
     ):
         read_table(path)
     with pytest.raises(InvalidInput, match=r"1 of 3 rows .*row 3"):
