@@ -84,42 +84,30 @@ def test_no_circles(root, package, depth):
     assert not circles(graph)
 
 
-# The rooms of renderers: each imports from those after it.
-FLOORS = (
-    *("live", "stage", "films", "stills", "outputs", "registry", "picture"),
-    *("contract", "scene", "plane", "errors"),
-)
+# The rooms of each package; each imports from itself and from those after it.
+FLOORS = {
+    "kmeans_engine": (
+        *("command", "engine", "loop", "steps", "race", "snapshot", "strategies", "starts"),
+        *("tables", "points", "labels", "sums", "validation", "kernels", "runtime"),
+        *("arrays", "errors", "_version"),
+    ),
+    "renderers": (
+        *("live", "stage", "films", "stills", "outputs", "registry", "picture"),
+        *("contract", "scene", "plane", "errors"),
+    ),
+}
 
 
-def test_rooms_of_renderers_import_from_the_floors_below(root):
-    modules = modules_of(root, "renderers")
+@pytest.mark.parametrize("package", FLOORS)
+def test_rooms_import_from_the_floors_below(root, package):
+    modules, floors = modules_of(root, package), FLOORS[package]
     for name, path in modules.items():
-        if name == "renderers":
+        if name == package:
             continue
-        room = name.split(".")[1]
         for used in imported_modules(path, modules):
-            assert used != "renderers", path  # its names are for users
-            assert FLOORS.index(used.split(".")[1]) >= FLOORS.index(room), (path, used)
-
-
-# The rooms of the engine, from the top of the plan down; each imports from those after it.
-ENGINE_FLOORS = (
-    *("command", "engine", "loop", "steps", "race", "snapshot", "strategies", "starts"),
-    *("tables", "points", "labels", "sums", "validation", "kernels", "runtime"),
-    *("arrays", "errors", "_version"),
-)
-
-
-def test_rooms_of_the_engine_import_from_the_floors_below(root):
-    modules = modules_of(root, "kmeans_engine")
-    for name, path in modules.items():
-        if name == "kmeans_engine":
-            continue
-        room = name.split(".")[1]
-        for used in imported_modules(path, modules):
-            assert used != "kmeans_engine", path  # its names are for users
-            below = ENGINE_FLOORS.index(used.split(".")[1])
-            assert below >= ENGINE_FLOORS.index(room), (path, used)
+            assert used != package, path  # its names are for users
+            room, below = name.split(".")[1], used.split(".")[1]
+            assert floors.index(below) >= floors.index(room), (path, used)
 
 
 def test_only_the_command_line_and_the_stage_know_the_command(root):
