@@ -19,7 +19,16 @@ from pathlib import Path
 from renderers.contract import OPTIONS, Renderer
 from renderers.errors import RendererBroken, UnknownRenderer
 
-__all__ = ["GROUP", "Description", "by_suffix", "describe_all", "load", "names", "suffixes"]
+__all__ = [
+    "GROUP",
+    "Description",
+    "by_suffix",
+    "describe_all",
+    "load",
+    "names",
+    "suffixes",
+    "window",
+]
 
 GROUP = "kmeans_engine.renderers"
 
@@ -111,6 +120,11 @@ def suffixes(option: str | None = None) -> list[str]:
         for record in _BUILT_INS.values()
         if record.suffix and (option is None or option in _load_built_in(record).honours)
     ]
+
+
+def window() -> str:
+    """Return the name of the built-in that opens a window: the one that writes no file."""
+    return next(record.name for record in _BUILT_INS.values() if record.suffix is None)
 
 
 def describe_all() -> list[Description]:

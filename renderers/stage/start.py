@@ -13,6 +13,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from renderers import registry
 from renderers.contract import OPTIONS, Renderer
 from renderers.errors import InvalidOption
 from renderers.outputs import Output, make_options, plan, refuse_useless
@@ -112,7 +113,7 @@ def viewer() -> Output:
 
     if notebook.running():
         return Output("notebook", notebook.NotebookPlayer, None)
-    (output,) = plan(["live"], [])
+    (output,) = plan([registry.window()], [])
     return output
 
 
