@@ -85,7 +85,7 @@ def test_an_index_that_nobody_waits_for_is_given_up(probe: Probe):
             looked_at.append(start)
             return super().project_rows(start, stop)
 
-        def block_rows(self) -> int:
+        def chunk_rows(self) -> int:
             return 100
 
     def slowed(frame: Frame) -> Frame:
