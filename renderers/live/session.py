@@ -10,7 +10,6 @@ from typing import assert_never
 
 from renderers.contract import Options
 from renderers.live.choices import Choices
-from renderers.live.commands import Command, Commands, Job
 from renderers.live.frame import Frame
 from renderers.live.messages import Messages
 from renderers.live.painting import Painting, PaintThread
@@ -19,6 +18,7 @@ from renderers.live.report import Report
 from renderers.live.saving import Load, Saves, load_registered, stamped_path
 from renderers.live.seen import Look, Seen
 from renderers.live.showings import Showings
+from renderers.stage.window import Command, Commands, Job
 
 __all__ = ["Session"]
 

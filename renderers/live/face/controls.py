@@ -6,14 +6,15 @@ import math
 
 import numpy as np
 
-from renderers.live.commands import Command
 from renderers.live.face.icons import icon
 from renderers.live.face.plan import Button, Plan, bar_height, plan_bar, sign_of
 from renderers.live.face.shapes import Pixels, disc, rounded, write_digits
 from renderers.live.face.skin import Skin, type_size
 from renderers.live.report import Report
-from renderers.picture.layout import Box, blend_mask
+from renderers.picture.ink import blend_mask
 from renderers.picture.text import text_mask
+from renderers.plane.placement import Box
+from renderers.stage.window import Command
 
 __all__ = ["HINTS", "Bar", "slider_end"]
 

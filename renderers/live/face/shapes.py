@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from renderers.live.face.skin import Skin
-from renderers.picture.colours import readable_on
-from renderers.picture.layout import blend_mask
+from renderers.picture.colours import Colour, readable_on
+from renderers.picture.ink import blend_mask
 from renderers.picture.text import fitted_mask, text_mask
-from renderers.picture.themes import Colour
 
 __all__ = ["Pixels", "disc", "note", "panel", "pin", "rounded", "write_digits"]
 

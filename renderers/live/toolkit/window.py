@@ -21,7 +21,7 @@ from renderers.live.face.surface import Pointer, Surface
 from renderers.live.session import Session
 from renderers.live.toolkit.display import find_backend
 from renderers.live.toolkit.figure import new_figure
-from renderers.picture.layout import Box
+from renderers.plane.placement import Box
 
 __all__ = ["Window", "show_window"]
 

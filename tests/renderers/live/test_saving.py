@@ -13,7 +13,7 @@ from live import SIZE, has_picture, job_of, make_session, moments, shows, ticks
 from wait import eventually
 
 from renderers import Moment, Options, Renderer, RenderError, Scene
-from renderers.live import Commands
+from renderers.stage.window import Commands
 
 
 class Film(Renderer):

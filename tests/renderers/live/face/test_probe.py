@@ -14,7 +14,7 @@ from renderers import Moment, Panel, Scene
 from renderers.live.face.probe import Probe
 from renderers.live.frame import Frame
 from renderers.live.seen import Look
-from renderers.picture.layout import Box
+from renderers.plane.placement import Box
 from renderers.plane.view import View
 
 BOX = Box(10, 5, 400, 300)
