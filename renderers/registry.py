@@ -114,11 +114,14 @@ def by_suffix(path: str | PathLike[str]) -> str | None:
 
 
 def suffixes(option: str | None = None) -> list[str]:
-    """Return the suffixes that imply a built-in, all or those of whoever honours an option."""
+    """Return the suffixes that imply a built-in, all or those of whoever honours an option.
+
+    A built-in that cannot be imported honours none.
+    """
     return [
         record.suffix
         for record in _BUILT_INS.values()
-        if record.suffix and (option is None or option in _load_built_in(record).honours)
+        if record.suffix and (option is None or _honours(record, option))
     ]
 
 
@@ -143,6 +146,13 @@ def describe_all() -> list[Description]:
             taken[entry.name] = f"that of {origin}"
             rows.append(_describe(entry.name, origin, partial(_load_plug_in, entry)))
     return rows
+
+
+def _honours(record: _BuiltIn, option: str) -> bool:
+    try:
+        return option in _load_built_in(record).honours
+    except RendererBroken:
+        return False
 
 
 def _describe(name: str, origin: str, load: Callable[[], type[Renderer]]) -> Description:
