@@ -193,7 +193,7 @@ def _started(
     states = side_by_side(list(runs.values()))
     first = next(states, ())
     if not all(hasattr(state, "assigned_from") for state in first):
-        raise InvalidOption("what was given holds no snapshots; pass engine.snapshots(centroids)")
+        raise InvalidOption("these are not snapshots; pass engine.snapshots(centroids)")
     if not first or len(first) < len(runs):
         raise InvalidOption("there are no snapshots to draw; pass engine.snapshots(centroids)")
     if any(state.points.shape != first[0].points.shape for state in first):
