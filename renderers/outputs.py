@@ -171,8 +171,10 @@ def refuse_useless(kinds: Iterable[type[Renderer]], asked: Iterable[str]) -> Non
     for option in OPTIONS:
         if option in useless:
             suffixes = registry.suffixes(option)
-            files = f"a {_either(suffixes)} file, such as run{suffixes[0]}"
-            raise InvalidOption(f"{option}= has no effect without {files}", option=option)
+            user = "a renderer that uses it"
+            if suffixes:
+                user = f"a {_either(suffixes)} file, such as run{suffixes[0]}"
+            raise InvalidOption(f"{option}= has no effect without {user}", option=option)
 
 
 def _either(words: Sequence[str]) -> str:

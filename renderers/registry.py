@@ -19,7 +19,16 @@ from pathlib import Path
 from renderers.contract import OPTIONS, Renderer
 from renderers.errors import RendererBroken, UnknownRenderer
 
-__all__ = ["GROUP", "Description", "by_suffix", "describe_all", "load", "names", "suffixes"]
+__all__ = [
+    "GROUP",
+    "Description",
+    "by_suffix",
+    "describe_all",
+    "load",
+    "names",
+    "suffixes",
+    "window",
+]
 
 GROUP = "kmeans_engine.renderers"
 
@@ -105,12 +114,20 @@ def by_suffix(path: str | PathLike[str]) -> str | None:
 
 
 def suffixes(option: str | None = None) -> list[str]:
-    """Return the suffixes that imply a built-in, all or those of whoever honours an option."""
+    """Return the suffixes that imply a built-in, all or those of whoever honours an option.
+
+    A built-in that cannot be imported honours none.
+    """
     return [
         record.suffix
         for record in _BUILT_INS.values()
-        if record.suffix and (option is None or option in _load_built_in(record).honours)
+        if record.suffix and (option is None or _honours(record, option))
     ]
+
+
+def window() -> str:
+    """Return the name of the built-in that opens a window: the one that writes no file."""
+    return next(record.name for record in _BUILT_INS.values() if record.suffix is None)
 
 
 def describe_all() -> list[Description]:
@@ -129,6 +146,13 @@ def describe_all() -> list[Description]:
             taken[entry.name] = f"that of {origin}"
             rows.append(_describe(entry.name, origin, partial(_load_plug_in, entry)))
     return rows
+
+
+def _honours(record: _BuiltIn, option: str) -> bool:
+    try:
+        return option in _load_built_in(record).honours
+    except RendererBroken:
+        return False
 
 
 def _describe(name: str, origin: str, load: Callable[[], type[Renderer]]) -> Description:

@@ -47,7 +47,11 @@ class _Inertias(Sequence[float]):
 
 
 class History:
-    """The course of one run, without its labels: some 8 (K N + 1) bytes a state.
+    """The course of one run, without its labels.
+
+    A state takes 8 K N bytes for its centroids. Until a curve asks for its inertia, it also keeps
+    the exact sums that this is computed from: 8 K N L bytes with L limbs, one or two for ordinary
+    data.
 
     Grows while the run is computed; what it holds for an iteration never changes, so a picture of
     iteration i, which uses the first i + 1 entries, does not depend on when it is painted.

@@ -12,13 +12,12 @@ import numpy as np
 from wait import eventually
 
 from renderers import Moment, Options, Panel, Renderer, Scene
-from renderers.live import Commands
-from renderers.live.commands import Job, Start
 from renderers.live.frame import Frame
 from renderers.live.seen import Look
 from renderers.live.session import Session
-from renderers.picture.layout import Box
+from renderers.plane.placement import Box
 from renderers.plane.view import View
+from renderers.stage.window import Commands, Job, Start
 
 SIZE = (8, 6)  # pixels of the picture
 

@@ -19,7 +19,8 @@ from kmeans_engine import Engine
 from renderers import Options, make_scene
 from renderers.stage.pace import Pace, moments
 from renderers.stage.play import play
-from renderers.live import Commands, LiveRenderer
+from renderers.live import LiveRenderer
+from renderers.stage.window import Commands
 
 SIZE = {size}
 

@@ -137,9 +137,9 @@ class FilmRenderer(Renderer):
                 running.abort()
 
     def _running(self) -> Encoder:
-        """Return the encoder of the frames; another thread may have given it up."""
+        """Return the encoder of the frames; another thread may have abandoned it."""
         if self._encoder is None:
-            raise RenderError(f"{self.path} was given up")
+            raise RenderError(f"{self.path} was abandoned")
         return self._encoder
 
     def _new_painter(self, scene: Scene, options: Options) -> Painter:

@@ -5,18 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from renderers.live.commands import ChoiceUnavailable, Commands
     from renderers.live.menu import start_menu
     from renderers.live.renderer import LiveRenderer
 
-__all__ = ["ChoiceUnavailable", "Commands", "LiveRenderer", "start_menu"]
+__all__ = ["LiveRenderer", "start_menu"]
 
-_HOMES = {
-    "ChoiceUnavailable": "commands",
-    "Commands": "commands",
-    "LiveRenderer": "renderer",
-    "start_menu": "menu",
-}
+_HOMES = {"LiveRenderer": "renderer", "start_menu": "menu"}
 
 
 def __getattr__(name: str) -> object:

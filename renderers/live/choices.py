@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.live.commands import NOT_MOVABLE, ChoiceUnavailable, Commands, Start
 from renderers.live.hand import Hand
 from renderers.live.messages import Messages
 from renderers.live.showings import Showings
+from renderers.stage.window import NOT_MOVABLE, ChoiceUnavailable, Commands, Start
 
 __all__ = ["Choices"]
 

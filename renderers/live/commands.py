@@ -1,26 +1,10 @@
-"""The keys of a window. What they ask for, and what its caller supplies, is in `stage.window`."""
+"""The keys of a window. The commands that they give are in `renderers.stage.window`."""
 
 from __future__ import annotations
 
-from renderers.stage.window import (
-    NOT_MOVABLE,
-    ChoiceUnavailable,
-    Command,
-    Commands,
-    Job,
-    Start,
-)
+from renderers.stage.window import Command
 
-__all__ = [
-    "KEYS",
-    "NOT_MOVABLE",
-    "ChoiceUnavailable",
-    "Command",
-    "Commands",
-    "Job",
-    "Start",
-    "command_of",
-]
+__all__ = ["KEYS", "command_of"]
 
 # By matplotlib's names of the keys; the toolkits do not agree on the name of the space bar.
 KEYS: dict[str, Command] = {

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from renderers.live.commands import Command
+from renderers.stage.window import Command
 
 __all__ = ["CHOICES", "read_line", "start_menu"]
 

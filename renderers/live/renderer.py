@@ -8,9 +8,9 @@ from pathlib import Path
 from kmeans_engine.runtime.signals import put_off
 from renderers.contract import Options, Renderer
 from renderers.errors import RenderError
-from renderers.live.commands import Command, Commands
 from renderers.live.session import Session
 from renderers.scene import Moment, Scene
+from renderers.stage.window import Command, Commands
 
 __all__ = ["LiveRenderer"]
 

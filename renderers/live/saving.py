@@ -15,17 +15,19 @@ from renderers.scene import Moment, Scene
 
 __all__ = ["Load", "Save", "Saves", "load_registered", "stamped_path"]
 
-Load = Callable[[str], type[Renderer]]
+Load = Callable[[Path], type[Renderer]]
 
 
-def load_registered(name: str) -> type[Renderer]:
-    """Return the renderer of a name."""
+def load_registered(path: Path) -> type[Renderer]:
+    """Return the built-in that the suffix of a path implies."""
     from renderers import registry
 
+    name = registry.by_suffix(path)
+    assert name is not None
     return registry.load(name)
 
 
-def stamped_path(suffix: str = ".mp4") -> Path:
+def stamped_path(suffix: str) -> Path:
     """Return the time-stamped path of a file in the current folder."""
     return Path(datetime.now().strftime("%Y%m%d-%H%M%S-kmeans") + suffix)
 
@@ -35,10 +37,8 @@ class Save:
 
     Parameters
     ----------
-    kind : str
-        Name of the renderer: ``"mp4"``, ``"gif"`` or ``"png"``.
     load : callable
-        ``load(kind)`` returns it; called in the thread.
+        ``load(path)`` returns the renderer; called in the thread.
     path : Path
         Where the file goes.
     scene : Scene
@@ -58,7 +58,6 @@ class Save:
 
     def __init__(
         self,
-        kind: str,
         load: Load,
         path: Path,
         scene: Scene,
@@ -68,7 +67,6 @@ class Save:
     ) -> None:
         self.path = path
         self.moments = 0
-        self._kind = kind
         self._load = load
         self._scene = scene
         self._player = player
@@ -105,7 +103,7 @@ class Save:
         from renderers.stage.play import play
 
         try:
-            kind = self._load(self._kind)
+            kind = self._load(self.path)
             kind.check()
             self._renderer = kind(self.path, self._sized(kind))
             film: Iterable[Moment]
@@ -123,9 +121,9 @@ class Save:
             self._result = f"{self.path} was not saved: {'it was cancelled' * cancelled or error}"
 
     def _sized(self, kind: type[Renderer]) -> Options:
-        """Return the options, with the size of a GIF brought down to what suits one."""
+        """Return the options; what is small by default, such as a GIF, stays small."""
         (width, height), (widest, _) = self._options.size, kind.default_size
-        if self._kind != "gif" or width <= widest:
+        if widest >= Renderer.default_size[0] or width <= widest:
             return self._options
         return self._options.with_size((widest, max(1, round(height * widest / width))))
 
@@ -141,7 +139,7 @@ class Saves:
     showings : Showings
         Told which one is kept.
     load : callable
-        ``load(name)`` returns the renderer that writes a file.
+        ``load(path)`` returns the renderer that writes a file of this suffix.
 
     Attributes
     ----------
@@ -155,27 +153,34 @@ class Saves:
         self._load = load
         self._kept: Showing | None = None
 
-    def start(self, kind: str, shown: Showing, scene: Scene, options: Options) -> str:
-        """Begin to write a run, or its moment on display; return what to say about it.
+    def start(
+        self,
+        path: Path,
+        shown: Showing,
+        scene: Scene,
+        options: Options,
+        moment: Moment | None = None,
+    ) -> str:
+        """Begin to write a run, or one moment of it; return what to say about it.
 
         Parameters
         ----------
-        kind : str
-            ``"mp4"``, ``"gif"`` or ``"png"``.
+        path : Path
+            Where the file goes; its suffix says what is written.
         shown : Showing
             What is on display.
         scene : Scene
             Its scene, along the axes that are drawn.
         options : Options
             Of the picture.
+        moment : Moment, optional
+            The only one to write. Default: all from the first.
         """
         if self.current is not None:
             return f"{self.current.path} is being saved; save again when it is done"
-        path = stamped_path(f".{kind}")
-        moment = shown.player.current() if kind == "png" else None
         if moment is None:
             shown.kept, self._kept = True, shown
-        self.current = Save(kind, self._load, path, scene, shown.player, options, moment)
+        self.current = Save(self._load, path, scene, shown.player, options, moment)
         return f"saving {path} ..."
 
     def look_after(self) -> str:

@@ -10,21 +10,21 @@ from typing import assert_never
 
 from renderers.contract import Options
 from renderers.live.choices import Choices
-from renderers.live.commands import Command, Commands, Job
 from renderers.live.frame import Frame
 from renderers.live.messages import Messages
 from renderers.live.painting import Painting, PaintThread
 from renderers.live.player import Player
 from renderers.live.report import Report
-from renderers.live.saving import Load, Saves, load_registered
+from renderers.live.saving import Load, Saves, load_registered, stamped_path
 from renderers.live.seen import Look, Seen
 from renderers.live.showings import Showings
+from renderers.stage.window import Command, Commands, Job
 
 __all__ = ["Session"]
 
 SPEEDS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 HINT = "space pause · ← → step · drag a centroid · h all keys"
-FILES = {"save": "mp4", "save gif": "gif", "save picture": "png"}
+SUFFIXES = {"save": ".mp4", "save gif": ".gif", "save picture": ".png"}
 
 
 class Session:
@@ -46,7 +46,7 @@ class Session:
     painting : Painting, optional
         Makes the frames. Default: a thread of its own.
     load : callable
-        ``load(name)`` returns the renderer that saves a file.
+        ``load(path)`` returns the renderer that writes a file of this suffix.
 
     Attributes
     ----------
@@ -270,7 +270,9 @@ class Session:
             return
         scene = frame.scene if frame is not None and frame.asked is shown.scene else shown.scene
         options = replace(self.options, overlays=self._seen.overlays)
-        self._messages.say(self._saves.start(FILES[command], shown, scene, options))
+        path = stamped_path(SUFFIXES[command])
+        moment = shown.player.current() if command == "save picture" else None
+        self._messages.say(self._saves.start(path, shown, scene, options, moment))
 
     def _want(self, size: tuple[int, int]) -> Look | None:
         """Ask for the picture that is due, and for a save that waited; return how it looks."""

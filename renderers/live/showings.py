@@ -6,10 +6,10 @@ import threading
 from collections.abc import Callable
 
 from renderers.contract import Options
-from renderers.live.commands import Job
 from renderers.live.player import AHEAD, Player, RunStopped
 from renderers.live.seat import Seat
 from renderers.scene import Scene
+from renderers.stage.window import Job
 
 __all__ = ["Showing", "Showings"]
 

@@ -111,9 +111,9 @@ class Axes:
 
     def _add_y_ticks(self, found: list[tuple[float, str]]) -> None:
         box, line, tick, size = self.box, self._line, self._tick, self._tick_type
-        _, _, ymin, ymax = self._panel.view.limits
+        placed = self._panel.view.placed(box)
         for value, words in found:
-            y = box.top + round((ymax - value) / (ymax - ymin) * box.height)
+            _, y = placed.pixel(placed.limits[0], value)
             if tick:
                 self.marks.append(Fill(box.left - line - tick, y, tick, line, self._theme.line))
             end, base = box.left - line - tick - self._gap, y + 0.5 * line + HALF_DIGIT * size
@@ -122,11 +122,12 @@ class Axes:
     def _add_x_ticks(self) -> None:
         box, line, tick, size = self.box, self._line, self._tick, self._tick_type
         xmin, xmax, _, _ = self._panel.view.limits
+        placed = self._panel.view.placed(box)
         foot = box.top + box.height + line
         base = foot + tick + self._gap // 2 + rise(size)
         most = self._cell.left + self._cell.width - self._gap
         for value, words in _beside_each_other(xmin, xmax, box.width, size):
-            x = box.left + round((value - xmin) / (xmax - xmin) * box.width)
+            x, _ = placed.pixel(value, placed.limits[2])
             if tick:
                 self.marks.append(Fill(x, foot, line, tick, self._theme.line))
             middle = min(x + 0.5 * line, most - extent(words, size).width / 2)

@@ -14,7 +14,7 @@ from renderers.picture.text import HALF_DIGIT
 from renderers.picture.themes import Theme
 from renderers.plane.placement import Box
 
-__all__ = ["CentroidSizes", "centroid_marks", "centroid_sizes"]
+__all__ = ["CentroidSizes", "centroid_mark", "centroid_marks", "centroid_sizes"]
 
 _NUMBERED_UP_TO = 60  # clusters; more numbers than that are confetti
 _LEAST_NUMBER = 7.0  # pixels; digits can be smaller than words, but no smaller than that
@@ -101,7 +101,6 @@ def centroid_marks(
     box : Box
         What is shown.
     """
-    rings, radius, type_size = sizes
     reach = sizes.outer + 1
     low_x, high_x = box.left - reach, box.left + box.width + reach
     low_y, high_y = box.top - reach, box.top + box.height + reach
@@ -109,8 +108,17 @@ def centroid_marks(
     for label, ((x, y), colour) in enumerate(zip(xy.tolist(), colours, strict=False)):
         if not (low_x < x < high_x and low_y < y < high_y):
             continue  # a centroid from a file may be anywhere
-        marks.append(Disc(x, y, radius, colour, rings))
-        if type_size:
-            base, ink = y + HALF_DIGIT * type_size, readable_on(colour)
-            marks.append(Text(str(label), x, base, type_size, ink, "middle", True))
+        marks += centroid_mark(x, y, label, colour, sizes)
+    return marks
+
+
+def centroid_mark(
+    x: float, y: float, label: int, colour: Colour, sizes: CentroidSizes
+) -> list[Mark]:
+    """Return the marks of one centroid: a disc within its edges, and its number if it has one."""
+    rings, radius, type_size = sizes
+    marks: list[Mark] = [Disc(x, y, radius, colour, rings)]
+    if type_size:
+        base, ink = y + HALF_DIGIT * type_size, readable_on(colour)
+        marks.append(Text(str(label), x, base, type_size, ink, "middle", True))
     return marks

@@ -202,7 +202,7 @@ class Cloud:
             old, new = was[start:stop].astype(np.intp), now[start:stop].astype(np.intp)
             self._add(xy, old, new, colours, self._size, *part)
 
-        for more, moved in fold_chunks(make, add, total, self.view.block_rows(), threads):
+        for more, moved in fold_chunks(make, add, total, self.view.chunk_rows(), threads):
             if more is not sums:
                 sums += more
                 self._moved += moved

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from renderers.picture.axes import Axes, has_axes, unit_of
-from renderers.picture.ink import blend_mask
 from renderers.picture.marks import Fill, Mark, Text
 from renderers.picture.text import LEAST_TYPE, fitted, rise
 from renderers.picture.themes import Theme
 from renderers.plane.placement import Box
 from renderers.scene import Scene
 
-# `Box`, `blend_mask` and `unit_of` come from elsewhere; the window knows them from here.
-__all__ = ["Box", "Layout", "blend_mask", "grid", "lay_out", "unit_of"]
+__all__ = ["Layout", "grid", "lay_out"]
 
 
 def grid(n_panels: int, box: Box) -> list[Box]:

@@ -1,7 +1,7 @@
 """One frame from one moment: points below, what moves on top. All renderers share it.
 
 A frame is built in layers, and each is touched only when it changes: `still` (axes and titles),
-`base` (with the points: the pixels of those that changed), `state` (with what belongs to an
+`base` (with the points: the pixels of those that changed), `settled` (with what belongs to an
 iteration: borders, highlights, the curve), and the frame itself (centroids, which may move between
 two iterations).
 """
@@ -66,7 +66,7 @@ class Painter:
     """
 
     def __init__(self, scene: Scene, options: Options) -> None:
-        self._state_of: tuple[object, ...] | None = None  # what the layer `state` shows ...
+        self._state_of: tuple[object, ...] | None = None  # the state that `settled` shows ...
         self._told: tuple[bool, bool] | None = None  # ... and its dashboard
         self._scene = scene
         self._size = options.size
@@ -114,12 +114,12 @@ class Painter:
         told = (moment.arrived, moment.last)
         if self._state_of is None or not _same(state, self._state_of):
             self._paint_points(moment)
-            paint(self._state, self._state_marks(moment))
+            paint(self._settled, self._state_marks(moment))
             self._state_of, self._told = state, None
         if told != self._told:
             self._paint_dashboard(moment)
             self._told = told
-        np.copyto(self._frame, self._state)
+        np.copyto(self._frame, self._settled)
         paint(self._frame, self._moving_marks(moment))
         return self._frame
 
@@ -132,7 +132,7 @@ class Painter:
         self._paint_points(moment)
         self._state_of = None
         marks = list(self.layout.marks)
-        marks += [Raster(box, box.of(self._state)[..., :3]) for box in self.boxes]
+        marks += [Raster(box, box.of(self._settled)[..., :3]) for box in self.boxes]
         marks += self._state_marks(moment)
         if self.layout.dashboard is not None:
             marks.append(dashboard(self.layout.dashboard, *self._said(moment)))
@@ -182,7 +182,7 @@ class Painter:
         width, height = self._size
         self._still = np.full((height, width, 4), 255, dtype=np.uint8)
         paint(self._still, self.layout.marks)
-        self._base, self._state, self._frame = (self._still.copy() for _ in range(3))
+        self._base, self._settled, self._frame = (self._still.copy() for _ in range(3))
         self._clouds = [
             Cloud(panel.view, box, radius, colours, theme)
             for panel, box, radius, colours in zip(
@@ -208,11 +208,11 @@ class Painter:
         """Paint what is made of pixels: points, borders and changes."""
         for cloud, snapshot in zip(self._clouds, moment.snapshots, strict=True):
             cloud.paint(snapshot, self._still, self._base)
-        np.copyto(self._state, self._base)
+        np.copyto(self._settled, self._base)
         for over, snapshot in zip(self._over, moment.snapshots, strict=True):
             phase = "update" if moment.is_over(snapshot) else moment.phase
             marks = over.raster_marks(snapshot, self._overlays, phase)
-            paint(self._state, [Group(over.box, tuple(marks))])
+            paint(self._settled, [Group(over.box, tuple(marks))])
 
     def _state_marks(self, moment: Moment) -> list[Mark]:
         """Return what stays the same for an iteration: trails and sizes."""
@@ -232,8 +232,8 @@ class Painter:
         """Paint what is told of the runs; it changes when the centroids arrive."""
         box = self.layout.dashboard
         if box is not None:
-            box.of(self._state)[:] = box.of(self._base)
-            paint(self._state, [dashboard(box, *self._said(moment))])
+            box.of(self._settled)[:] = box.of(self._base)
+            paint(self._settled, [dashboard(box, *self._said(moment))])
 
     def _said(self, moment: Moment) -> tuple[Scene, Moment, Theme, tuple[int, int]]:
         return self._scene, moment, self._theme, self._size

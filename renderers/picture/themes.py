@@ -10,7 +10,7 @@ from renderers.contract import OVERLAYS
 from renderers.errors import InvalidOption
 from renderers.picture.colours import Colour
 
-__all__ = ["THEMES", "Colour", "Theme", "theme_named"]
+__all__ = ["THEMES", "Theme", "theme_named"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 __all__ = ["SAMPLE", "component_label", "principal_components"]
 
 SAMPLE = 200_000  # rows that are looked at
-_BLOCK = 1 << 16  # values at a time
+_CHUNK = 1 << 16  # values at a time
 
 
 def component_label(number: int, share: float, of: str) -> str:
@@ -30,17 +30,17 @@ def principal_components(
     """
     features = points.shape[1]
     sample = points[:: -(-len(points) // SAMPLE)]
-    step = max(1, _BLOCK // features)
+    step = max(1, _CHUNK // features)
 
-    def blocks() -> Iterator[NDArray[np.float64]]:
+    def chunks() -> Iterator[NDArray[np.float64]]:
         for start in range(0, len(sample), step):
             yield sample[start : start + step].astype(np.float64)
 
-    largest = max(float(np.abs(part).max()) for part in blocks())
+    largest = max(float(np.abs(part).max()) for part in chunks())
     unit = 2.0 ** max(-1022, int(np.frexp(largest)[1]) - 1) if largest > 0 else 1.0
-    centre = np.sum([(part / unit).sum(axis=0) for part in blocks()], axis=0) / len(sample)
+    centre = np.sum([(part / unit).sum(axis=0) for part in chunks()], axis=0) / len(sample)
     covariance = np.zeros((features, features))
-    for part in blocks():
+    for part in chunks():
         part = part / unit - centre
         covariance += part.T @ part
     values, vectors = np.linalg.eigh(covariance)

@@ -64,6 +64,11 @@ class Placement(NamedTuple):
         xy += self.box[:2]
         return xy
 
+    def pixel(self, x: float, y: float) -> tuple[int, int]:
+        """Return the pixel of the frame, (across, down), nearest to a place on the plane."""
+        ((across, down),) = self.within_box(np.array([[x, y]], dtype=np.float64)).tolist()
+        return self.box.left + round(across), self.box.top + round(down)
+
     def on_plane(self, x: float, y: float) -> Floats:
         """Return the place on the plane, (2,), that a pixel of the frame shows."""
         xmin, xmax, ymin, ymax = self.limits

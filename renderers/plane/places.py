@@ -19,7 +19,7 @@ def project(
 ) -> None:
     """Component of each row along two directions; the same bits for a row in any company.
 
-    (A matrix product rounds by where a row stands in its block, and a point must be taken away
+    (A matrix product rounds by where a row stands in its chunk, and a point must be taken away
     from exactly the pixel it was added to.)
     """
     for r in range(X.shape[0]):

@@ -18,7 +18,7 @@ from renderers.plane.places import bounds, place, project
 __all__ = ["View"]
 
 _GOLDEN = 0.6180339887498949
-_BLOCK = 1 << 16  # values at a time: they and their places stay in the cache
+_CHUNK = 1 << 16  # values at a time: they and their places stay in the cache
 
 
 class View:
@@ -27,7 +27,7 @@ class View:
     Parameters
     ----------
     points : array_like, (M, N)
-        The points as they were clustered. Kept by reference and read in blocks, so that a memory
+        The points as they were clustered. Kept by reference and read in chunks, so that a memory
         map stays one.
     axes : tuple of int, optional
         Two features to draw. By default both of two, and the first two principal components of
@@ -200,11 +200,11 @@ class View:
         """
         step = -(-len(self.points) // SAMPLE)
         rows = np.arange(0, len(self.points), step)
-        xy = self.project(self.points[::step], rows)
-        xmin, xmax, ymin, ymax = self.limits
         cells = 32
-        i = ((xy[:, 0] - xmin) / (xmax - xmin) * cells).astype(np.intp).clip(0, cells - 1)
-        j = ((xy[:, 1] - ymin) / (ymax - ymin) * cells).astype(np.intp).clip(0, cells - 1)
+        xy = self.placed(Box(0, 0, cells, cells)).within_box(
+            self.project(self.points[::step], rows)
+        )
+        i, j = xy.astype(np.intp).clip(0, cells - 1).T
         shares = np.bincount(i * cells + j) / len(rows)
         return float(1 / (shares**2).sum() / cells**2)
 
@@ -212,9 +212,9 @@ class View:
         """Return where the plane lies on a picture that shows it in `box`."""
         return Placement(self.limits, box)
 
-    def block_rows(self) -> int:
+    def chunk_rows(self) -> int:
         """Return how many rows to place at a time: what stays in the cache."""
-        return max(1, _BLOCK // int(self.points.shape[1]))
+        return max(1, _CHUNK // int(self.points.shape[1]))
 
     def _find_limits(self) -> Limits:
         def make() -> NDArray[np.float64]:
@@ -223,7 +223,7 @@ class View:
         def look(extremes: NDArray[np.float64], start: int, stop: int) -> None:
             bounds(self.project_rows(start, stop), extremes)
 
-        rows, threads = self.block_rows(), default_threads()
+        rows, threads = self.chunk_rows(), default_threads()
         extremes = np.array(fold_chunks(make, look, len(self.points), rows, threads))
         low, high = extremes.min(axis=0), extremes.max(axis=0)
         xmin, xmax = padded(float(low[0]), float(high[1]))

@@ -1,4 +1,4 @@
-"""A run is played to its renderers: opened, drawn moment by moment, closed or given up together."""
+"""A run is played to its renderers: opened, drawn moment by moment, closed or aborted together."""
 
 from __future__ import annotations
 

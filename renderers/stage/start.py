@@ -13,6 +13,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from renderers import registry
 from renderers.contract import OPTIONS, Renderer
 from renderers.errors import InvalidOption
 from renderers.outputs import Output, make_options, plan, refuse_useless
@@ -112,7 +113,7 @@ def viewer() -> Output:
 
     if notebook.running():
         return Output("notebook", notebook.NotebookPlayer, None)
-    (output,) = plan(["live"], [])
+    (output,) = plan([registry.window()], [])
     return output
 
 
@@ -192,7 +193,7 @@ def _started(
     states = side_by_side(list(runs.values()))
     first = next(states, ())
     if not all(hasattr(state, "assigned_from") for state in first):
-        raise InvalidOption("what was given holds no snapshots; pass engine.snapshots(centroids)")
+        raise InvalidOption("these are not snapshots; pass engine.snapshots(centroids)")
     if not first or len(first) < len(runs):
         raise InvalidOption("there are no snapshots to draw; pass engine.snapshots(centroids)")
     if any(state.points.shape != first[0].points.shape for state in first):

@@ -45,8 +45,8 @@ class Still(Renderer):
         width, height = self.dots
         if width * height > _LARGEST:
             raise InvalidOption(
-                f"dpi={self.options.dpi:g} makes {width}x{height} dots of this size, and at most "
-                f"{_LARGEST:,} can be painted; lower it, or the size",
+                f"dpi={self.options.dpi:g} gives {width}x{height} dots; the limit is "
+                f"{_LARGEST:,}: lower it or the size",
                 option="dpi",
             )
         self._scene = scene

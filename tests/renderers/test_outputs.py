@@ -199,6 +199,15 @@ def test_an_option_that_nobody_uses_is_refused():
         assert caught.value.option == option
 
 
+def test_a_broken_built_in_does_not_hide_that_an_option_is_useless(monkeypatch):
+    monkeypatch.setitem(sys.modules, "renderers.stills.png", None)
+    with pytest.raises(InvalidOption, match=r"dpi= has no effect without a \.svg or \.pdf file"):
+        refuse_useless([Mp4Renderer], ["dpi"])
+    monkeypatch.setitem(sys.modules, "renderers.stills.vector", None)
+    with pytest.raises(InvalidOption, match="dpi= has no effect without a renderer that uses it"):
+        refuse_useless([Mp4Renderer], ["dpi"])
+
+
 def test_a_plug_in_honours_what_its_moments_follow():
     class Plain(Mp4Renderer):
         honours = Renderer.honours

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from renderers import Renderer, RendererBroken, UnknownRenderer, registry
+from renderers import Options, Renderer, RendererBroken, UnknownRenderer, registry
+from renderers.stage.window import Window
 
 ROOT = Path(__file__).parents[2]
 GOOD = """
@@ -63,6 +64,10 @@ def test_table_tells_the_suffix_that_the_class_writes():
 )
 def test_by_suffix(path, name):
     assert registry.by_suffix(path) == name
+
+
+def test_one_built_in_opens_a_window():
+    assert isinstance(registry.load(registry.window())(None, Options()), Window)
 
 
 def test_unknown_name():

@@ -273,8 +273,8 @@ def test_a_race_is_a_mapping_of_runs(engine, tmp_path):
     ("snapshots", "options", "words"),
     [
         (5, {}, "'int' is not a run; pass engine.snapshots"),
-        ([1, 2], {}, "holds no snapshots"),
-        ([[0.0, 1.0]], {}, "holds no snapshots"),
+        ([1, 2], {}, "these are not snapshots"),
+        ([[0.0, 1.0]], {}, "these are not snapshots"),
         (None, {"names": ["one"]}, "names has 1 entries and the points have 2 features"),
         (None, {"scale": [1.0, 2.0, 3.0]}, "scale has 3 entries"),
     ],

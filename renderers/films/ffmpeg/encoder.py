@@ -210,14 +210,14 @@ class Encoder:
         return self._pipe
 
     def _broken(self) -> RenderError:
-        """Return why the pipe takes no more, once nothing is left of ffmpeg."""
+        """Return why the pipe no longer accepts data, once nothing is left of ffmpeg."""
         try:
             self._process.wait(5.0, self._size)
             return self._failure()
         finally:
             self.abort()
 
-    def _failure(self, how: str = "took no more") -> RenderError:
+    def _failure(self, how: str = "stopped accepting data") -> RenderError:
         how, words = self._process.describe_end(how), self._process.last_words()
         return RenderError(f"ffmpeg {how} while writing {self._path}{words}")
 

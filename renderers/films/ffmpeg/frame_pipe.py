@@ -91,7 +91,7 @@ class FramePipe(Pipe):
         Raises
         ------
         OSError
-            If the pipe takes no more.
+            If the pipe no longer accepts data.
         """
         index = self._free()
         if index == len(self._buffers):
@@ -122,7 +122,7 @@ class FramePipe(Pipe):
         Raises
         ------
         OSError
-            If the pipe takes no more.
+            If the pipe no longer accepts data.
         """
         self._release(0)
         super().end()

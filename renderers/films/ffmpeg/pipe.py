@@ -28,7 +28,7 @@ class Pipe(abc.ABC):
     Attributes
     ----------
     error : OSError or None
-        Why the pipe takes no more.
+        Why the pipe no longer accepts data.
     sending : bool
         Whether a write is under way.
     taken : int
@@ -58,7 +58,7 @@ class Pipe(abc.ABC):
         Raises
         ------
         OSError
-            If the pipe takes no more.
+            If the pipe no longer accepts data.
         """
         with self._changed:
             self._ending = True

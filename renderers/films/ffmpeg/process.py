@@ -122,7 +122,7 @@ class Process:
         """Return how it ended: by itself with an error, by a signal, by the watch, or as `how`."""
         code = self._process.poll()
         if self._stalled:
-            how = f"took nothing for {self._stalled:g} s and was stopped"
+            how = f"accepted no data for {self._stalled:g} s and was stopped"
         elif code:
             how = f"was killed by signal {-code}" if code < 0 else f"failed with exit status {code}"
         return how

@@ -6,14 +6,16 @@ import math
 
 import numpy as np
 
-from renderers.live.commands import Command
 from renderers.live.face.icons import icon
 from renderers.live.face.plan import Button, Plan, bar_height, plan_bar, sign_of
-from renderers.live.face.shapes import Pixels, disc, rounded, write_digits
+from renderers.live.face.shapes import Pixels, rounded, write_digits
 from renderers.live.face.skin import Skin, type_size
 from renderers.live.report import Report
-from renderers.picture.layout import Box, blend_mask
+from renderers.picture.ink import blend_mask, paint
+from renderers.picture.marks import Disc
 from renderers.picture.text import text_mask
+from renderers.plane.placement import Box
+from renderers.stage.window import Command
 
 __all__ = ["HINTS", "Bar", "slider_end"]
 
@@ -166,9 +168,8 @@ class Bar:
             if length > 0:
                 ribbon = rounded(length + thick, thick, thick // 2)
                 blend_mask(pixels, ribbon, track.left - thick // 2, top, colour)
-        knob = disc(0.46 * plan.type)
-        at = column(report.state) - knob.shape[1] // 2
-        blend_mask(pixels, knob, at, track.top - knob.shape[0] // 2, skin.accent)
+        x, y = column(report.state) + 0.5, track.top + 0.5
+        paint(pixels, [Disc(x, y, 0.46 * plan.type, skin.accent)])
 
     def _draw_counter(self, pixels: Pixels, plan: Plan, report: Report) -> None:
         if not report.states or not plan.counter.width:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from renderers.live.face.shapes import Pixels
-from renderers.picture.layout import Box
+from renderers.plane.placement import Box
 
 __all__ = ["Layer", "damage"]
 

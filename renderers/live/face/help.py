@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from renderers.live.face.shapes import Pixels, panel
 from renderers.live.face.skin import Skin
-from renderers.picture.layout import blend_mask
+from renderers.picture.ink import blend_mask
 from renderers.picture.text import LEAST_TYPE, fitted_mask, text_mask
 
 __all__ = ["GUIDE", "paint_help"]

@@ -15,8 +15,7 @@ from renderers.live.face.skin import Skin, type_size
 from renderers.live.frame import Frame
 from renderers.live.hand import Mark
 from renderers.live.session import Session
-from renderers.picture.colours import cluster_colours
-from renderers.picture.themes import Colour
+from renderers.picture.colours import Colour, cluster_colours
 
 __all__ = ["Notes"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from renderers.live.commands import Command
 from renderers.live.face.icons import ICONS
 from renderers.live.face.skin import type_size
-from renderers.picture.layout import Box
 from renderers.picture.text import text_mask
+from renderers.plane.placement import Box
+from renderers.stage.window import Command
 
 __all__ = ["Button", "Plan", "bar_height", "plan_bar", "sign_of"]
 

@@ -146,7 +146,7 @@ class _Index:
         self._rows = size[1] // REACH + 1
         self._xy = np.empty((len(view.points), 2), dtype=np.float32)
         cells = np.empty(len(view.points), dtype=np.int32)
-        step = view.block_rows()
+        step = view.chunk_rows()
         for start in range(0, len(view.points), step):
             check()
             part = slice(start, min(start + step, len(view.points)))

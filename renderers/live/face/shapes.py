@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from renderers.live.face.skin import Skin
-from renderers.picture.colours import readable_on
-from renderers.picture.layout import blend_mask
+from renderers.picture.centroids import CentroidSizes, centroid_mark
+from renderers.picture.colours import Colour
+from renderers.picture.ink import blend_mask, paint
+from renderers.picture.marks import Disc
 from renderers.picture.text import fitted_mask, text_mask
-from renderers.picture.themes import Colour
 
-__all__ = ["Pixels", "disc", "note", "panel", "pin", "rounded", "write_digits"]
+__all__ = ["Pixels", "note", "panel", "pin", "rounded", "write_digits"]
 
 Pixels = NDArray[np.uint8]
 
 _SMOOTH = 4  # shapes are drawn this many times larger, then reduced
+_BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
 
 
 @lru_cache(maxsize=64)
@@ -30,18 +33,6 @@ def rounded(width: int, height: int, radius: int) -> Pixels:
         (0, 0, width * n - 1, height * n - 1), radius * n, fill=255
     )
     mask = np.array(large.resize((width, height), Image.Resampling.BOX))
-    mask.flags.writeable = False
-    return mask
-
-
-@lru_cache(maxsize=64)
-def disc(radius: float) -> Pixels:
-    """Return the mask of a disc in the middle of a square; read-only."""
-    n, side = _SMOOTH, 2 * int(np.ceil(radius)) + 1
-    middle, r = side * n / 2, radius * n
-    large = Image.new("L", (side * n, side * n))
-    ImageDraw.Draw(large).ellipse((middle - r, middle - r, middle + r, middle + r), fill=255)
-    mask = np.array(large.resize((side, side), Image.Resampling.BOX))
     mask.flags.writeable = False
     return mask
 
@@ -86,9 +77,7 @@ def note(
     height = step * len(masks) + pad
     pixels = panel(width, height, round(0.45 * size), skin.box, 240)
     if swatch is not None:
-        mark = disc(0.4 * size)
-        top = (height - mark.shape[0]) // 2
-        blend_mask(pixels, mark, pad - round(0.1 * size), top, swatch)
+        paint(pixels, [Disc(pad + 0.35 * size, height / 2, 0.4 * size, swatch)])
     for i, mask in enumerate(masks):
         top = round(0.5 * pad + i * step + (step - mask.shape[0]) / 2)
         blend_mask(pixels, mask, pad + dot, top, skin.on_box)
@@ -122,17 +111,11 @@ def write_digits(image: Pixels, text: str, left: int, top: int, size: float, col
 
 def pin(radius: float, colour: Colour, label: int) -> Pixels:
     """Return a centroid as it is held or was placed, with a transparent ground."""
-    outer, rim = disc(radius + 2.5), disc(radius + 1)
-    side = len(outer)
-    pixels = np.zeros((side, side, 4), dtype=np.uint8)
-    pixels[..., 3] = outer
-    inset = (side - len(rim)) // 2
-    blend_mask(pixels, rim, inset, inset, (255, 255, 255))
-    inner = disc(radius - 1)
-    inset = (side - len(inner)) // 2
-    blend_mask(pixels, inner, inset, inset, colour)
-    size = 1.05 * radius
-    mask = text_mask(str(label), size, bold=True)
-    at = (side - mask.shape[1]) // 2, round(side / 2 - 0.615 * size)
-    blend_mask(pixels, mask, *at, readable_on(colour))
+    sizes = CentroidSizes(((radius + 2.5, _BLACK), (radius + 1, _WHITE)), radius - 1, 1.05 * radius)
+    side = 2 * ceil(sizes.outer) + 1
+    middle = side / 2
+    cover, pixels = np.zeros((2, side, side, 4), dtype=np.uint8)
+    paint(cover, [Disc(middle, middle, sizes.outer, _WHITE)])
+    pixels[..., 3] = cover[..., 0]  # painting marks leaves the opacity alone
+    paint(pixels, centroid_mark(middle, middle, label, colour, sizes))
     return pixels

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from renderers.picture.themes import Colour, theme_named
+from renderers.picture.colours import Colour
+from renderers.picture.themes import theme_named
 
 __all__ = ["Skin", "skin_named", "type_size"]
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from renderers.live.commands import Command
 from renderers.live.face.controls import Bar
 from renderers.live.face.damage import Layer
 from renderers.live.face.notes import Notes
@@ -16,6 +15,7 @@ from renderers.live.face.probe import Probe
 from renderers.live.face.skin import skin_named
 from renderers.live.frame import Frame
 from renderers.live.session import Session
+from renderers.stage.window import Command
 
 __all__ = ["Pointer", "Surface"]
 

@@ -21,7 +21,7 @@ from renderers.live.face.surface import Pointer, Surface
 from renderers.live.session import Session
 from renderers.live.toolkit.display import find_backend
 from renderers.live.toolkit.figure import new_figure
-from renderers.picture.layout import Box
+from renderers.plane.placement import Box
 
 __all__ = ["Window", "show_window"]
 
@@ -64,7 +64,7 @@ def show_window(session: Session, size: tuple[int, int], opened: Callable[[], No
 def _free(thing: weakref.ref[object], seconds: float) -> None:
     """Have what nobody refers to freed in this thread; wait up to `seconds` until it is.
 
-    Tcl ends the process, or waits for ever, if its objects are freed in another thread. Python's
+    Tcl ends the process, or waits forever, if its objects are freed in another thread. Python's
     collector runs in whichever thread allocates, and while it does, it does nothing for another.
     """
     automatic = gc.isenabled()
@@ -168,7 +168,7 @@ class Window:
             raise self._error
 
     def _guarded(self, answer: Callable[..., None], *event: object) -> None:
-        # A toolkit would print what is raised here, and go on for ever.
+        # A toolkit would print what is raised here, and go on forever.
         try:
             answer(*event)
         except BaseException as error:

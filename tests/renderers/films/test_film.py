@@ -165,7 +165,7 @@ def test_given_up_by_another_thread_while_it_is_made_to_fit(tmp_path, kind):
 
     options = Options(size=(160, 120), fps=5, max_bytes=10_000)
     renderer = disturbed(kind, arguments=arguments)(path, options, painter=Blocks)
-    with pytest.raises(RenderError, match="was given up"):
+    with pytest.raises(RenderError, match="was abandoned"):
         play(moments(fake_snapshots(12), Pace(fps=5)), fake_scene(), [renderer])
     assert list(tmp_path.iterdir()) == []
 

@@ -6,8 +6,7 @@ import numpy as np
 from live import SIZE, begun, do, make_session, scene_of
 
 from renderers import Scene
-from renderers.live import ChoiceUnavailable, Commands
-from renderers.live.commands import Job, Start
+from renderers.stage.window import ChoiceUnavailable, Commands, Job, Start
 
 
 def test_k_and_the_method_are_chosen_and_kept():

@@ -11,7 +11,7 @@ from renderers import Moment, Panel, Scene
 from renderers.live.frame import Frame
 from renderers.live.hand import Hand
 from renderers.live.seen import Look
-from renderers.picture.layout import Box
+from renderers.plane.placement import Box
 from renderers.plane.view import View
 
 BOX = Box(20, 10, 300, 200)

@@ -13,7 +13,7 @@ from live import SIZE, has_picture, job_of, make_session, moments, shows, ticks
 from wait import eventually
 
 from renderers import Moment, Options, Renderer, RenderError, Scene
-from renderers.live import Commands
+from renderers.stage.window import Commands
 
 
 class Film(Renderer):
@@ -53,7 +53,7 @@ def film(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[type[Film]
 
 
 def test_save_takes_the_whole_run_while_the_window_lives(film: type[Film], tmp_path: Path):
-    session, clock, notes = make_session(load=lambda name: film)
+    session, clock, notes = make_session(load=lambda path: film)
     run = moments(30)
     session.start(job_of(run))
     eventually(shows(session, run[0]))
@@ -79,7 +79,7 @@ def test_save_takes_the_whole_run_while_the_window_lives(film: type[Film], tmp_p
 def test_a_saved_run_is_completed_when_another_takes_its_place(film: type[Film], tmp_path: Path):
     second = moments(1)
     session, _, notes = make_session(
-        load=lambda name: film, commands=Commands(lambda _: job_of(second))
+        load=lambda path: film, commands=Commands(lambda _: job_of(second))
     )
     first = moments(30)
     session.start(job_of(first))
@@ -95,7 +95,7 @@ def test_a_saved_run_is_completed_when_another_takes_its_place(film: type[Film],
 
 
 def test_closing_cancels_a_save(film: type[Film], tmp_path: Path):
-    session, _, _ = make_session(load=lambda name: film)
+    session, _, _ = make_session(load=lambda path: film)
     run = moments(3)
     session.start(job_of(run))
     eventually(shows(session, run[0]))
@@ -110,7 +110,7 @@ def test_closing_cancels_a_save(film: type[Film], tmp_path: Path):
 def test_closing_cancels_the_save_but_not_the_run_that_must_finish(
     film: type[Film], tmp_path: Path
 ):
-    session, _, _ = make_session(load=lambda name: film)
+    session, _, _ = make_session(load=lambda path: film)
     drawn, release = [], threading.Event()
 
     def job(seat: Renderer) -> None:
@@ -136,7 +136,7 @@ def test_a_save_that_fails_is_told_and_the_next_one_can_start(
     def full(self: Film, moment: Moment) -> None:
         raise RenderError("ffmpeg failed: no space left on device")
 
-    session, _, notes = make_session(load=lambda name: film)
+    session, _, notes = make_session(load=lambda path: film)
     run = moments(2)
     session.start(job_of(run))
     eventually(shows(session, run[0]))
@@ -153,7 +153,7 @@ def test_a_save_that_fails_is_told_and_the_next_one_can_start(
 
 
 def test_a_save_before_the_first_picture_waits_for_it(film):
-    session, _, notes = make_session(load=lambda name: film)
+    session, _, notes = make_session(load=lambda path: film)
     session.post("save")
     session.tick(SIZE)
     assert notes == ["saving starts when the first picture appears ..."]
@@ -166,7 +166,7 @@ def test_a_save_before_the_first_picture_waits_for_it(film):
 
 
 def test_a_film_a_gif_or_a_picture_of_what_is_shown(film: type[Film], tmp_path: Path):
-    session, _, notes = make_session(load=lambda name: film)
+    session, _, notes = make_session(load=lambda path: film)
     run = moments(3)
     session.start(job_of(run))
     eventually(shows(session, run[0]))
@@ -183,7 +183,7 @@ def test_a_film_a_gif_or_a_picture_of_what_is_shown(film: type[Film], tmp_path: 
 
 
 def test_saving_reports_how_much_is_done(film: type[Film]):
-    session, _, _ = make_session(load=lambda name: film)
+    session, _, _ = make_session(load=lambda path: film)
     run = moments(4)
     session.start(job_of(run))
     eventually(shows(session, run[0]))
@@ -198,7 +198,7 @@ def test_saving_reports_how_much_is_done(film: type[Film]):
 
 
 def test_escape_cancels_a_save(film: type[Film], tmp_path: Path):
-    session, _, notes = make_session(load=lambda name: film)
+    session, _, notes = make_session(load=lambda path: film)
     run = moments(3)
     session.start(job_of(run))
     eventually(shows(session, run[0]))
@@ -209,4 +209,23 @@ def test_escape_cancels_a_save(film: type[Film], tmp_path: Path):
     eventually(ticks(session, lambda: len(notes) == 2))
     assert notes[1].endswith("was not saved: it was cancelled")
     assert list(tmp_path.iterdir()) == []
+    session.end()
+
+
+@pytest.mark.parametrize(
+    ("own", "size"), [((640, 480), (640, 360)), (Renderer.default_size, (1600, 900))]
+)
+def test_a_kind_of_file_that_is_small_by_default_stays_small(
+    film: type[Film], own: tuple[int, int], size: tuple[int, int]
+):
+    film.default_size = own
+    session, _, notes = make_session(load=lambda path: film)
+    session.options = Options(size=(1600, 900))
+    run = moments(1)
+    session.start(job_of(run))
+    eventually(shows(session, run[0]))
+    film.gate.set()
+    session.post("save")
+    eventually(ticks(session, lambda: len(notes) == 2))
+    assert film.made[0].options.size == size
     session.end()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from live import SIZE, begun, do, job_of, make_session, moments, scene_of, shows, ticks
 from wait import eventually
 
-from renderers.live import ChoiceUnavailable, Commands
-from renderers.live.commands import Job, Start
+from renderers.stage.window import ChoiceUnavailable, Commands, Job, Start
 
 
 def test_a_run_is_shown_from_its_first_moment_and_stepped():

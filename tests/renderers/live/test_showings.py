@@ -10,9 +10,8 @@ from live import SIZE, has_picture, job_of, make_session, moments, shows, ticks
 from wait import eventually
 
 from renderers import Renderer, RenderError, Scene
-from renderers.live import Commands
-from renderers.live.commands import Job, Start
 from renderers.live.player import RunStopped
+from renderers.stage.window import Commands, Job, Start
 
 
 def test_another_run_takes_the_place_of_a_held_back_one():

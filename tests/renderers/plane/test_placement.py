@@ -20,6 +20,11 @@ def test_the_vertical_axis_points_up():
     assert high[1] < low[1]
 
 
+def test_a_place_has_a_nearest_pixel():
+    assert PLACED.pixel(-1.0, 20.0) == (100, 50)
+    assert PLACED.pixel(0.004, 10.03) == (200, 249)
+
+
 @given(st.floats(100, 500), st.floats(50, 250))
 def test_there_and_back(x, y):
     place = PLACED.on_plane(x, y)

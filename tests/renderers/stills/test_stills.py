@@ -68,7 +68,7 @@ def test_standardised_colours_are_put_back(tmp_path):
 
 
 def test_a_still_that_no_memory_holds_is_refused(tmp_path):
-    with pytest.raises(InvalidOption, match=r"dpi=2400 makes 30720x17280 dots"):
+    with pytest.raises(InvalidOption, match=r"dpi=2400 gives 30720x17280 dots; the limit is"):
         renderers.save(run(), tmp_path / "huge.png", dpi=2400)
     assert not list(tmp_path.iterdir())
 

@@ -146,7 +146,7 @@ def test_killed_half_way(fake, film):
 @needs_scripts
 def test_hangs_while_writing(fake, film):
     pids = fake("time.sleep(1000)")
-    with pytest.raises(RenderError, match=r"took nothing for 0\.6 s and was stopped"):
+    with pytest.raises(RenderError, match=r"accepted no data for 0\.6 s and was stopped"):
         encode(film, stall_seconds=0.6)
     assert_gone(pids())
 
@@ -176,7 +176,7 @@ def test_wrapper_leaves_no_child(fake, film):
         time.sleep(1000)
         """
     )
-    with pytest.raises(RenderError, match="took nothing"):
+    with pytest.raises(RenderError, match="accepted no data"):
         encode(film, stall_seconds=0.6)
     assert_gone(pids())
 
@@ -289,7 +289,7 @@ encoder = Encoder(Path(sys.argv[1]), size=(64, 48), rate=2,
                   output=("-c:v", "libx264", "-pix_fmt", "yuv420p", "-f", "mp4"))
 encoder.write(frame)
 print(encoder._process._process.pid, flush=True)
-while sys.argv[2] == "for ever":
+while sys.argv[2] == "forever":
     encoder.write(frame)
     time.sleep(0.001)
 """
@@ -318,7 +318,7 @@ def test_forgotten_at_exit(film):
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals for process groups")
 def test_interrupted(film):
     # As Ctrl-C in a terminal does: to the whole group, of which ffmpeg is no member.
-    process, ffmpeg = start(film, "for ever")
+    process, ffmpeg = start(film, "forever")
     with process:
         time.sleep(0.1)
         os.killpg(process.pid, signal.SIGINT)
@@ -329,7 +329,7 @@ def test_interrupted(film):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_killed(film):
-    process, ffmpeg = start(film, "for ever")
+    process, ffmpeg = start(film, "forever")
     with process:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(20)

@@ -1,4 +1,4 @@
-"""What is sent to ffmpeg, and that the thread that sends it neither blocks for ever nor stays."""
+"""What is sent to ffmpeg, and that the thread that sends it neither blocks forever nor stays."""
 
 import struct
 import threading

@@ -8,7 +8,7 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from renderers.live.commands import KEYS, Command
+from renderers.live.commands import KEYS
 from renderers.live.face.controls import HINTS, Bar, slider_end
 from renderers.live.face.help import GUIDE, paint_help
 from renderers.live.face.plan import bar_height
@@ -16,6 +16,7 @@ from renderers.live.face.shapes import note
 from renderers.live.face.skin import skin_named, type_size
 from renderers.live.report import Report
 from renderers.picture.themes import THEMES
+from renderers.stage.window import Command
 
 SIZES = [(280, 180), (320, 240), (480, 360), (640, 480), (900, 600), (1280, 720), (3840, 2160)]
 VALUES = (("speed", "x1"), ("k", "K 12"), ("init", "k-means++"))

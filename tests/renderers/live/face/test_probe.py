@@ -14,7 +14,7 @@ from renderers import Moment, Panel, Scene
 from renderers.live.face.probe import Probe
 from renderers.live.frame import Frame
 from renderers.live.seen import Look
-from renderers.picture.layout import Box
+from renderers.plane.placement import Box
 from renderers.plane.view import View
 
 BOX = Box(10, 5, 400, 300)
@@ -85,7 +85,7 @@ def test_an_index_that_nobody_waits_for_is_given_up(probe: Probe):
             looked_at.append(start)
             return super().project_rows(start, stop)
 
-        def block_rows(self) -> int:
+        def chunk_rows(self) -> int:
             return 100
 
     def slowed(frame: Frame) -> Frame:

@@ -12,12 +12,11 @@ from live import Clock, Painting
 from wait import eventually
 
 from renderers import Moment, Options, Panel, Renderer, Scene
-from renderers.live import Commands
-from renderers.live.commands import Job, Start
 from renderers.live.face.plan import bar_height
 from renderers.live.face.surface import Surface
 from renderers.live.session import Session
 from renderers.plane.view import View
+from renderers.stage.window import Commands, Job, Start
 
 SIZE = (640, 480)
 BAR = bar_height(SIZE)

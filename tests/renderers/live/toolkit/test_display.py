@@ -61,7 +61,7 @@ def test_a_display_that_nobody_serves():
 
 @linux
 def test_a_display_that_does_not_answer():
-    """A server that accepts and then says nothing, where a toolkit would wait for ever."""
+    """A server that accepts and then says nothing, where a toolkit would wait forever."""
     listener = socket.socket()
     port = next(p for p in itertools.count(6300) if listener.connect_ex(("127.0.0.1", p)))
     listener.close()

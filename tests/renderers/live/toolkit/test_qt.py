@@ -30,7 +30,8 @@ from kmeans_engine import Engine
 from renderers import Options, make_scene
 from renderers.stage.pace import Pace, moments
 from renderers.stage.play import play
-from renderers.live import Commands, LiveRenderer
+from renderers.live import LiveRenderer
+from renderers.stage.window import Commands
 from renderers.live.face.plan import bar_height
 from renderers.picture.painter import Painter
 
@@ -186,7 +187,8 @@ from kmeans_engine import Engine
 from renderers import Options, make_scene
 from renderers.stage.pace import Pace, moments
 from renderers.stage.play import play
-from renderers.live import Commands, LiveRenderer
+from renderers.live import LiveRenderer
+from renderers.stage.window import Commands
 
 points = np.random.default_rng(0).normal(size=(50, 2))
 first = next(Engine(points, threads=1).snapshots(points[:3]))
