@@ -23,6 +23,9 @@ class Switching:
         self._others = [make_strategy(name, points) for name in names]
         self._n_points, self._rng = points.n_points, rng
 
+    def check(self, points, k):
+        pass
+
     def begin(self):
         return SwitchingAssigner(self._others, self._n_points, self._rng)
 
