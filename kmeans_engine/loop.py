@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kmeans_engine.arrays import Floats
 from kmeans_engine.kernels.sums import compare_centroids
@@ -16,8 +16,7 @@ from kmeans_engine.sums import ExactSums
 __all__ = ["State", "iterate"]
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """One state of a run, without its points; the attributes are those of `Snapshot`.
 
     Attributes

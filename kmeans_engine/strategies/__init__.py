@@ -6,8 +6,9 @@ To add one, write the class (see `base.Strategy`) and enter it in `_HOMES`; the 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kmeans_engine.errors import InvalidInput
 
@@ -42,8 +43,13 @@ def make_strategy(name: str, points: Data) -> Strategy:
     """
     if name not in _HOMES:
         raise InvalidInput(f"strategy={name!r} is unknown, needs one of {', '.join(STRATEGIES)}")
-    module, attribute = _HOMES[name]
-    strategy = getattr(import_module(f"{__name__}.{module}"), attribute)
+    strategy = _load(name)
     strategy.check(points)
     made: Strategy = strategy(points)
     return made
+
+
+@lru_cache
+def _load(name: str) -> Any:
+    module, attribute = _HOMES[name]
+    return getattr(import_module(f"{__name__}.{module}"), attribute)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import abc
-from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
@@ -16,11 +16,18 @@ from kmeans_engine.points.fold import Points
 from kmeans_engine.points.moves import move_points, sum_points
 from kmeans_engine.sums import ExactSums
 
-__all__ = ["Assigned", "Assigner", "MemoryAssigner", "Step", "Strategy", "check_numbers"]
+__all__ = [
+    "Assigned",
+    "Assigner",
+    "MemoryAssigner",
+    "Step",
+    "Strategy",
+    "check_numbers",
+    "join_pieces",
+]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What one assignment changed.
 
     Attributes
@@ -92,6 +99,14 @@ class Strategy(Protocol):
 
     def begin(self) -> Assigner:
         """Return an assigner for a new run."""
+
+
+def join_pieces(pieces: Sequence[tuple[Indices, LabelArray]]) -> tuple[Indices, LabelArray]:
+    """Return the points and labels of all pieces, of which there is one at least."""
+    if len(pieces) == 1:
+        return pieces[0]
+    indices, labels = zip(*pieces, strict=True)
+    return np.concatenate(indices), np.concatenate(labels)
 
 
 def check_numbers(name: str, points: Points) -> None:

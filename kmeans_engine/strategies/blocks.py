@@ -23,7 +23,7 @@ from kmeans_engine.points.blocks import SortedPoints
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
 from kmeans_engine.runtime.threads import Stock, chunk_rows, even_rows, fold_chunks, run_chunks
-from kmeans_engine.strategies.base import MemoryAssigner, Step, check_numbers
+from kmeans_engine.strategies.base import MemoryAssigner, Step, check_numbers, join_pieces
 from kmeans_engine.strategies.costs import sweeping, threads_for
 from kmeans_engine.strategies.scores import Scores, make_batch
 from kmeans_engine.sums import ExactSums
@@ -183,8 +183,7 @@ class BlocksAssigner(MemoryAssigner):
         sums = ExactSums.total([worker.sums for worker in workers] or [share()])
         none = np.empty(0, dtype=np.uint32), clocks.labels[:0]
         pieces = [piece for worker in workers for piece in worker.pieces] or [none]
-        indices, new = (np.concatenate(found) for found in zip(*pieces, strict=True))
-        return sums, indices, new
+        return sums, *join_pieces(pieces)
 
     def _forget(self) -> None:
         self._clocks.visited[:] = -2

@@ -30,7 +30,7 @@ from kmeans_engine.kernels.vector import WIDTH
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
 from kmeans_engine.runtime.threads import Stock, chunk_rows, even_rows, fold_chunks, run_chunks
-from kmeans_engine.strategies.base import MemoryAssigner, Step, check_numbers
+from kmeans_engine.strategies.base import MemoryAssigner, Step, check_numbers, join_pieces
 from kmeans_engine.strategies.costs import looking, threads_for
 from kmeans_engine.strategies.scores import Scores, make_batch
 
@@ -202,8 +202,7 @@ class BoundsAssigner(MemoryAssigner):
         none = self._due[:0], memory.labels[:0]
         pieces = [piece for worker in workers for piece in worker.pieces] or [none]
         self._give_back(workers)
-        indices, new = (np.concatenate(found) for found in zip(*pieces, strict=True))
-        return indices, new, counts
+        return *join_pieces(pieces), counts
 
     def _search(self, worker: Worker, due: npt.NDArray[np.uint32]) -> tuple[int, int]:
         """Look at the points `due`; return how many change, and how many scores it took."""

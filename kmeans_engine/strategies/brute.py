@@ -13,7 +13,7 @@ from kmeans_engine.kernels.assign import Batch, assign_rows, differing
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
 from kmeans_engine.runtime.threads import Stock
-from kmeans_engine.strategies.base import MemoryAssigner, Step
+from kmeans_engine.strategies.base import MemoryAssigner, Step, join_pieces
 from kmeans_engine.strategies.scores import Scores, make_batch
 
 __all__ = ["Brute", "BruteAssigner"]
@@ -72,8 +72,7 @@ class BruteAssigner(MemoryAssigner):
 
         workers = self._sweep(centroids, compare)
         pieces = [piece for worker in workers for piece in worker.pieces]
-        indices, new = (np.concatenate(found) for found in zip(*pieces, strict=True))
-        return self._moved(indices, new)
+        return self._moved(*join_pieces(pieces))
 
     def _sweep(
         self, centroids: Floats, consume: Callable[[_Worker, int, npt.NDArray[np.int32]], None]
