@@ -200,11 +200,11 @@ class View:
         """
         step = -(-len(self.points) // SAMPLE)
         rows = np.arange(0, len(self.points), step)
+        xy = self.project(self.points[::step], rows)
+        xmin, xmax, ymin, ymax = self.limits
         cells = 32
-        xy = self.placed(Box(0, 0, cells, cells)).within_box(
-            self.project(self.points[::step], rows)
-        )
-        i, j = xy.astype(np.intp).clip(0, cells - 1).T
+        i = ((xy[:, 0] - xmin) / (xmax - xmin) * cells).astype(np.intp).clip(0, cells - 1)
+        j = ((xy[:, 1] - ymin) / (ymax - ymin) * cells).astype(np.intp).clip(0, cells - 1)
         shares = np.bincount(i * cells + j) / len(rows)
         return float(1 / (shares**2).sum() / cells**2)
 
