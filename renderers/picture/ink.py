@@ -97,20 +97,32 @@ def _paint_area(image: Image, mark: Area, left: int, top: int) -> None:
     blend_mask(image, cover, first, 0, mark.colour)
 
 
+@lru_cache(maxsize=4096)
+def _setting(
+    words: str, size: float, bold: bool, anchor: str
+) -> tuple[float, int, dict[int, Image]]:
+    """Return how far a line begins before its anchor, its rows above the base, and its masks.
+
+    One look-up for each number of each frame, in place of four.
+    """
+    share = {"left": 0.0, "middle": 0.5, "right": 1.0}[anchor]
+    return share * extent(words, size, bold).width, rise(size), {}
+
+
 def _paint_text(image: Image, mark: Text, left: int, top: int) -> None:
     words, x, y, size, colour, anchor, bold, turned = mark
+    before, up, masks = _setting(words, size, bold, anchor)
     # Along the line, from where it begins.
-    at = top - y if turned else x - left
-    if anchor != "left":
-        at -= extent(words, size, bold).width * (0.5 if anchor == "middle" else 1.0)
-    steps = round(at * SHIFTS)
-    mask = text_mask(words, size, bold=bold, shift=steps % SHIFTS)
-    at = steps // SHIFTS
+    steps = round(((top - y if turned else x - left) - before) * SHIFTS)
+    at, shift = divmod(steps, SHIFTS)
+    mask = masks.get(shift)
+    if mask is None:
+        mask = masks[shift] = text_mask(words, size, bold=bold, shift=shift)
     if turned:
         mask = np.rot90(mask)
-        blend_mask(image, mask, round(x) - left - rise(size), -at - mask.shape[0], colour)
+        blend_mask(image, mask, round(x) - left - up, -at - mask.shape[0], colour)
     else:
-        blend_cover(image, mask, at, round(y) - top - rise(size), *colour)
+        blend_cover(image, mask, at, round(y) - top - up, *colour)
 
 
 def _paint_rings(image: Image, mark: Rings, left: int, top: int) -> None:

@@ -53,6 +53,8 @@ class Overlays:
         self._unit = unit
         self._borders: Borders | None = None
         self._trails: _Trails | None = None
+        # Where the centroids come from in this iteration, and its pixels: many frames share it.
+        self._left: tuple[Floats, Floats] | None = None
         self.sizes = lru_cache(maxsize=8)(self._sizes)
 
     def raster_marks(
@@ -111,7 +113,9 @@ class Overlays:
         marks: list[Mark] = []
         xy = self._places(now)
         if "trails" in overlays and snapshot.iteration and now is not snapshot.assigned_from:
-            legs = np.stack([self._places(snapshot.assigned_from), xy], axis=1)
+            if self._left is None or self._left[0] is not snapshot.assigned_from:
+                self._left = snapshot.assigned_from, self._places(snapshot.assigned_from)
+            legs = np.stack([self._left[1], xy], axis=1)
             legs = np.nan_to_num(legs.clip(-_FAR, _FAR))
             moved = np.abs(legs[:, 1] - legs[:, 0]).sum(axis=1) >= 1.0
             marks += self._way_marks(
