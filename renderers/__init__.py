@@ -116,8 +116,7 @@ def save(
     Parameters
     ----------
     snapshots : iterable of Snapshot, or mapping of str to such iterables
-        What `kmeans_engine.Engine.snapshots` yields; consumed once, none is kept. A mapping is a
-        race: its runs on the same points are drawn side by side, under their names.
+        What `Engine.snapshots` yields; consumed once. A mapping is a race, drawn side by side.
     path : path-like
         The file; its suffix chooses the renderer. Appears only when complete.
     renderer : str, optional
