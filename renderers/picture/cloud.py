@@ -24,6 +24,7 @@ _Counted = tuple[NDArray[np.intp], NDArray[np.int32]]  # pixels, and a number fo
 _SMALLEST_MARKER = 0.75  # pixels; below it discs blur into each other and a count says more
 _SPARSE = 0.3  # points per pixel; below it dots of one pixel are lost in the ground
 _ALONE = 1 << 20  # points that one thread puts on the picture before others could help
+_MOST_THREADS = 16
 
 
 def marker_radius(n_points: int, area: int, unit: float, theme: Theme) -> float:
@@ -187,7 +188,10 @@ class Cloud:
     ) -> None:
         """Add the colours of `now` and take away those of `was`, on all threads for many points."""
         total = len(now)
-        threads = 1 if total < _ALONE else default_threads()
+        threads = 1
+        if total >= _ALONE:
+            # Each thread has a picture of sums, 33 MB at 1280x720, which one thread adds up.
+            threads = min(default_threads(), _MOST_THREADS, 1 + 4 * total // self._moved.size)
         # Threads that added to the same pixels would lose some; integers may be added later.
         first = iter([(sums, self._moved)])
 
