@@ -122,7 +122,7 @@ def test_started_sources_are_in_the_units_of_the_table():
         (["-o", "a.gif", "--max-size", "big"], "--max-size 'big' is not the size of a file"),
         (["-o", "a.gif", "--max-size", "12"], "--max-size '12' must be at least 10000 bytes"),
         (["-o", "a.png", "--dpi", "0"], "--dpi 0 must be between 1 and 2400 dots per inch"),
-        (["-o", "a.png", "--dpi", "2400"], "--dpi 2400 makes"),
+        (["-o", "a.png", "--dpi", "2400"], "--dpi 2400 gives"),
     ],
 )
 def test_what_cannot_be_drawn_is_one_line(command, tmp_path, args, words):
