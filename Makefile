@@ -29,7 +29,7 @@ test: $(VENV)/.installed-test
 	$(RUN) -m coverage report --fail-under=95
 
 quick: $(VENV)/.installed-test
-	$(RUN) -m pytest -q -m "not slow and not display"
+	$(RUN) -m pytest -q -n auto -m "not slow and not display"
 
 check: $(VENV)/.installed-test
 	$(RUN) -m ruff check .
