@@ -18,7 +18,7 @@ from kmeans_engine.runtime.threads import (
     even_rows,
     fold_chunks,
     run_chunks,
-    threads_worth,
+    threads_for,
 )
 from kmeans_engine.validation import check_array
 
@@ -104,7 +104,8 @@ class Data:
         most = chunk_rows(work_per_row)
         if not self._direct:
             most = min(most, max(_COPIED // self.n_features, 64))
-        threads = threads_worth(self.threads, self.n_points, work_per_row)
+        # Nanoseconds: of a row, and of a multiply-add in registers.
+        threads = threads_for(self.n_points * (3 + 0.06 * work_per_row), self.threads)
         if cells_per_part:
             threads = max(1, min(threads, self.n_points * self.n_features // cells_per_part))
         if threads == 1 and self.n_points <= most:

@@ -18,14 +18,13 @@ from typing import Generic, NoReturn, TypeVar
 from kmeans_engine.runtime.processors import default_threads
 
 __all__ = [
-    "WORTH_A_THREAD",
     "Stock",
     "chunk_rows",
     "default_threads",
     "even_rows",
     "fold_chunks",
     "run_chunks",
-    "threads_worth",
+    "threads_for",
 ]
 
 Part = TypeVar("Part")
@@ -51,10 +50,9 @@ def chunk_rows(work_per_row: int) -> int:
     return int(min(max(rows, 64), 1 << 17))
 
 
-def threads_worth(threads: int, rows: int, work_per_row: int) -> int:
-    """Return `threads`, or 1 if so many rows are done before another one is awake."""
-    # Nanoseconds: of a row, and of a multiply-add in registers.
-    return threads if rows * (3 + 0.06 * work_per_row) > WORTH_A_THREAD else 1
+def threads_for(nanoseconds: float, threads: int) -> int:
+    """Return `threads`, or 1 if the work is over before another one is awake."""
+    return threads if nanoseconds > WORTH_A_THREAD else 1
 
 
 def even_rows(total: int, rows: int, threads: int, least: int = 1 << 11) -> int:

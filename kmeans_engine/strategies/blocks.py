@@ -22,9 +22,16 @@ from kmeans_engine.kernels.labels import scatter_labels
 from kmeans_engine.points.blocks import SortedPoints
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
-from kmeans_engine.runtime.threads import Stock, chunk_rows, even_rows, fold_chunks, run_chunks
+from kmeans_engine.runtime.threads import (
+    Stock,
+    chunk_rows,
+    even_rows,
+    fold_chunks,
+    run_chunks,
+    threads_for,
+)
 from kmeans_engine.strategies.base import MemoryAssigner, Step, check_numbers, join_pieces
-from kmeans_engine.strategies.costs import sweeping, threads_for
+from kmeans_engine.strategies.costs import sweeping
 from kmeans_engine.strategies.scores import Scores, make_batch
 from kmeans_engine.sums import ExactSums
 

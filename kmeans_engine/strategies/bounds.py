@@ -29,9 +29,16 @@ from kmeans_engine.kernels.bounds import (
 from kmeans_engine.kernels.vector import WIDTH
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
-from kmeans_engine.runtime.threads import Stock, chunk_rows, even_rows, fold_chunks, run_chunks
+from kmeans_engine.runtime.threads import (
+    Stock,
+    chunk_rows,
+    even_rows,
+    fold_chunks,
+    run_chunks,
+    threads_for,
+)
 from kmeans_engine.strategies.base import MemoryAssigner, Step, check_numbers, join_pieces
-from kmeans_engine.strategies.costs import looking, threads_for
+from kmeans_engine.strategies.costs import looking
 from kmeans_engine.strategies.scores import Scores, make_batch
 
 __all__ = ["MOST_CENTROIDS", "Bounds", "BoundsAssigner", "Worker"]

@@ -1,15 +1,8 @@
-"""One model of time, in nanoseconds on one thread: what pays, and for how many threads."""
+"""One model of time, in nanoseconds on one thread: of what strategies do."""
 
 from __future__ import annotations
 
-from kmeans_engine.runtime.threads import WORTH_A_THREAD
-
-__all__ = ["looking", "sweeping", "threads_for"]
-
-
-def threads_for(nanoseconds: float, threads: int) -> int:
-    """Return `threads`, or 1 if the work is over before another one is awake."""
-    return threads if nanoseconds > WORTH_A_THREAD else 1
+__all__ = ["looking", "sweeping"]
 
 
 def looking(n_points: int, looked: int, k: int, n_features: int) -> float:
