@@ -226,7 +226,7 @@ def _synthetic(args: argparse.Namespace, seed: int) -> Table:
 def _read(args: argparse.Namespace) -> dict[str, Source]:
     """Read the points and the initial centroids of each run, or make them."""
     from kmeans_engine.command.files import read_sources
-    from kmeans_engine.tables import read_table
+    from kmeans_engine.tables import ReadOptions, read_table
 
     seed = secrets.randbits(32) if args.seed is None else args.seed
     if args.data is None:
@@ -234,9 +234,9 @@ def _read(args: argparse.Namespace) -> dict[str, Source]:
     else:
         table = read_table(
             args.data,
-            columns=args.columns,
-            drop_missing=args.drop_missing,
-            delimiter=args.delimiter,
+            ReadOptions(
+                columns=args.columns, drop_missing=args.drop_missing, delimiter=args.delimiter
+            ),
         )
     return read_sources(
         table,
