@@ -55,15 +55,14 @@ class Input:
         """Return a stream that can be read in any order: of what is no file, from memory."""
         if self.path is not None:
             return self.path.open("rb")
-        with self.opener() as stream:
-            return stream if isinstance(stream, io.BytesIO) else io.BytesIO(stream.read())
+        return _seekable(self.opener)
 
 
 class _Unpacked(io.RawIOBase):
     """A stream of what a compressed file holds, whose damage is one line."""
 
-    def __init__(self, stream: Any, where: str, packed: str) -> None:
-        self._stream, self._where, self._packed = stream, where, packed
+    def __init__(self, stream: Any, below: Any, where: str, packed: str) -> None:
+        self._stream, self._below, self._where, self._packed = stream, below, where, packed
 
     def readable(self) -> bool:
         return True
@@ -81,6 +80,7 @@ class _Unpacked(io.RawIOBase):
     def close(self) -> None:
         if not self.closed:
             self._stream.close()
+            self._below.close()
         super().close()
 
 
@@ -155,15 +155,15 @@ def _unpacked(
 
 def _packed(opener: Callable[[], BinaryIO], where: str, packed: str) -> Callable[[], BinaryIO]:
     def unpack() -> BinaryIO:
-        stream: Any = opener()
+        below = opener()
         if packed == ".zst":
             import pyarrow as pa
 
-            stream = pa.CompressedInputStream(stream, "zstd")
+            stream = pa.CompressedInputStream(below, "zstd")
         else:
             readers: Any = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
-            stream = readers[packed](stream)
-        return io.BufferedReader(_Unpacked(stream, where, packed), 1 << 18)
+            stream = readers[packed](below)
+        return io.BufferedReader(_Unpacked(stream, below, where, packed), 1 << 18)
 
     return unpack
 
@@ -186,7 +186,7 @@ def _zipped(
 ) -> tuple[Callable[[], BinaryIO], str]:
     """Return how to open the one file of an archive, and its name."""
     try:
-        with zipfile.ZipFile(_seekable(opener)) as archive:
+        with _seekable(opener) as stream, zipfile.ZipFile(stream) as archive:
             files = [
                 info.filename
                 for info in archive.infolist()
@@ -212,11 +212,13 @@ def _zipped(
     chosen = member or files[0]
 
     def unzip() -> BinaryIO:
+        below = _seekable(opener)
         try:
-            stream = zipfile.ZipFile(_seekable(opener)).open(chosen)
+            stream = zipfile.ZipFile(below).open(chosen)
         except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+            below.close()
             raise _damaged(where, ".zip", error) from error
-        return io.BufferedReader(_Unpacked(stream, where, ".zip"), 1 << 18)
+        return io.BufferedReader(_Unpacked(stream, below, where, ".zip"), 1 << 18)
 
     return unzip, Path(chosen).name.lower()
 
@@ -228,7 +230,10 @@ def _likely(files: list[str]) -> str:
 
 def _seekable(opener: Callable[[], BinaryIO]) -> BinaryIO:
     stream = opener()
-    return stream if stream.seekable() else io.BytesIO(stream.read())
+    if isinstance(stream, io.BufferedReader) and isinstance(stream.raw, _Unpacked):
+        with stream:
+            return io.BytesIO(stream.read())
+    return stream
 
 
 def _standard_input(stdin: BinaryIO | None) -> bytes:
