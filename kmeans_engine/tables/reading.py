@@ -15,8 +15,9 @@ import numpy.typing as npt
 
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.tables.binary import read_image, read_npy, read_npz, read_parquet
-from kmeans_engine.tables.columns import Columns
-from kmeans_engine.tables.text import check_delimiter, read_text, squeeze_whitespace
+from kmeans_engine.tables.columns import Columns, choose, spell
+from kmeans_engine.tables.options import ReadOptions
+from kmeans_engine.tables.text import advise, check_delimiter, first_text, read_text
 
 __all__ = ["READABLE", "Table", "read_centroids", "read_table"]
 
@@ -209,28 +210,43 @@ def _read_text_file(
     delimiter: str | None,
     stdin: BinaryIO | None,
 ) -> tuple[npt.NDArray[np.float64], list[str]]:
-    if delimiter is None and suffix.startswith(".tsv"):
-        delimiter = "\t"
+    path, opener = Path(source), lambda: gzip.open(path)
     if os.fspath(source) == "-":
-        data = (stdin or sys.stdin.buffer).read()
-        return read_text(lambda: io.BytesIO(data), where, columns, delimiter)
-    path = Path(source)
-    if suffix == ".txt" and delimiter is None:
-        data = squeeze_whitespace(path.read_bytes())
-        return read_text(lambda: io.BytesIO(data), where, columns, " ")
-    if suffix.endswith(".gz"):
-        try:
-            return read_text(
-                lambda: gzip.open(path),  # type: ignore[return-value, arg-type]
-                where,
-                columns,
-                delimiter,
-            )
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        data, suffix = (stdin or sys.stdin.buffer).read(), ""
+        opener = lambda: io.BytesIO(data)  # noqa: E731
+    elif not suffix.endswith(".gz"):
+        opener = lambda: path.open("rb")  # noqa: E731
+    options = ReadOptions(columns=columns, delimiter=delimiter)
+    try:
+        frame = read_text(opener, where, suffix.removesuffix(".gz"), options)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise InvalidInput(
+            f"{where} is not a complete gzip file ({error}); create or copy it again"
+        ) from error
+    chosen = choose(columns, frame.names, where)
+    points = np.empty((frame.n_rows, len(chosen)))
+    for place, index in enumerate(chosen):
+        column = frame.column(index)
+        if str(frame.types[index]) not in ("double", "bool", "null"):
+            numeric = [i for i in choose(None, frame.names, where)]
+            numeric = [i for i in numeric if str(frame.types[i]) in ("double", "bool", "null")]
+            row, cell = first_text(column) or (0, "")
+            shown = repr(cell if len(cell) <= 40 else cell[:37] + "...")
+            remedy = "no column is numeric throughout"
+            if numeric:
+                words = spell(numeric, frame.names)
+                remedy = f"choose numeric columns (columns={words!r})"
             raise InvalidInput(
-                f"{where} is not a complete gzip file ({error}); create or copy it again"
-            ) from error
-    return read_text(lambda: path.open("rb"), where, columns, delimiter)
+                f"{where}: column {frame.names[index]!r} holds text ({shown} in row {row + 1}), "
+                f"needs numbers; {advise(cell) or remedy}",
+                options=("columns", "delimiter", "decimal", "thousands", "missing"),
+            )
+        start = 0
+        for chunk in column.chunks:
+            values = chunk.cast("float64") if str(chunk.type) != "double" else chunk
+            points[start : start + len(chunk), place] = values.to_numpy(zero_copy_only=False)
+            start += len(chunk)
+    return points, [frame.names[index] for index in chosen]
 
 
 def _native(points: npt.NDArray[Any]) -> npt.NDArray[Any]:
