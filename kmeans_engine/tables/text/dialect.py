@@ -107,16 +107,18 @@ def _first_rows(head: bytes, shape: Shape) -> list[Record]:
 
 def _score(rows: Sequence[Record], likely: re.Pattern[str]) -> tuple[float, float]:
     """Return how well a delimiter fits, 0 if it separates nothing, and the share of numbers."""
-    below = rows[1:] or rows
-    widths = Counter(len(row.cells) for row in below if len(row.cells) > 1)
-    if not widths or 3 * widths.total() < len(below):
+    widths = Counter(len(row.cells) for row in rows if len(row.cells) > 1)
+    if not widths or 3 * widths.total() < len(rows):
         return 0.0, 0.0
     width, times = widths.most_common(1)[0]
-    cells = [cell.strip() for row in below if len(row.cells) == width for cell in row.cells]
+    alike = [row for row in rows if len(row.cells) == width]
+    below = alike[1:] if len(alike) > 1 and alike[0] is rows[0] else alike
+    cells = [cell.strip() for row in below for cell in row.cells]
     marks = Marks()
     good = sum(bool(likely.fullmatch(cell)) or kind_of([cell], marks) != "text" for cell in cells)
-    numeric = good / len(cells)
-    return times / len(below) + numeric, numeric
+    if not good and alike == rows[:1] and len(rows) > 1:
+        return 0.0, 0.0  # A name of several words.
+    return times / len(rows) + good / len(cells), good / len(cells)
 
 
 def find_comments(head: bytes, shape: Shape, options: ReadOptions) -> Shape:

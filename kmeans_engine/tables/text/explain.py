@@ -5,13 +5,13 @@ import re
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.tables.text.dialect import AMBIGUOUS
 from kmeans_engine.tables.text.layout import Layout
-from kmeans_engine.tables.text.lines import records
+from kmeans_engine.tables.text.lines import count_cells, records
 
 __all__ = ["advise", "ambiguous", "ragged", "unclosed"]
 
 
 def ragged(block: bytes, before: int, layout: Layout, where: str) -> InvalidInput | None:
-    """Return the error for the first row of a block that is too long or short, None if there is none.
+    """Return the error for the first row of a block that is not as wide as the table, or None.
 
     Parameters
     ----------
@@ -30,17 +30,16 @@ def ragged(block: bytes, before: int, layout: Layout, where: str) -> InvalidInpu
         cells = len(row.cells)
         if cells == width:
             continue
-        start = f"{where}: line {before + row.line} has {_count(cells)} separated by {mark}, "
+        start = f"{where}: line {before + row.line} has {count_cells(cells)} separated by {mark}, "
         if re.match(r"\W", row.cells[0]) and layout.shape.comment is None:
             sign = row.cells[0][0]
             return InvalidInput(
                 f"{start}the table has {width}; if {sign!r} begins a comment, say comment={sign!r}",
                 options=("comment",),
             )
+        quote = f", and quote a cell that holds {mark}" if cells > width else ""
         return InvalidInput(
-            f"{start}the first has {width}; every line needs as many: mend that line, "
-            "or name what separates cells (delimiter=)",
-            options=("delimiter",),
+            f"{start}the first has {width}; every line needs as many: mend that line{quote}"
         )
     return None
 
@@ -82,7 +81,3 @@ def advise(cell: str) -> str:
     if re.fullmatch(r"\w[\w ./-]{0,19}", cell):
         return f"if it is a missing value, say missing={cell!r}"
     return ""
-
-
-def _count(cells: int) -> str:
-    return f"{cells} cell{'' if cells == 1 else 's'}"

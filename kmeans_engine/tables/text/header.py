@@ -8,6 +8,7 @@ that occur nowhere below. What stays open is said, with how to choose the other 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.tables.columns import default_names
@@ -115,11 +116,12 @@ def _clean(cell: str) -> str:
 def _names_one_short(rows: Rows, marks: Marks) -> bool:
     """Tell whether a first row one cell short is names above a column of row names, as in R."""
     first, below = rows[0], rows[1:]
-    if kind_of(first, marks) == "text":
-        return True
-    labels = column_cells(below, 0)
-    unique = len(set(labels)) == len(labels)
-    return unique and (kind_of(labels, marks) == "text" or _counts(labels))
+    labels = [cell.strip() for cell in column_cells(below, 0)]
+    if len(set(labels)) < len(labels) or any(not row[-1].strip() for row in below):
+        return False
+    if all(label.isdigit() for label in labels):
+        return kind_of(first, marks) == "text" or _counts(labels)
+    return all(kind_of([label], marks) == "text" for label in labels)
 
 
 def _is_header(rows: Rows, marks: Marks) -> tuple[bool, str]:
@@ -163,12 +165,12 @@ def _numbers_as_names(
     """Judge a first row of numbers, beside text or an empty cell, above numbers."""
     values = [_value(first[index], marks) for index in numeric]
     below = [[_value(c, marks) for c in columns[i] if c not in marks.words] for i in numeric]
-    steps = {round(b - a, 9) for a, b in zip(values, values[1:], strict=False)}
+    steps = {round(b - a, 9) for a, b in pairwise(values)}
     sequence = len(values) > 1 and len(steps) == 1 and steps != {0.0}
     outside = all(_beyond(v, column, 0) for v, column in zip(values, below, strict=True))
     far = all(_beyond(v, column, 1) for v, column in zip(values, below, strict=True))
     kinds_differ = all(v.is_integer() for v in values) and all(
-        column and not all(v.is_integer() for v in column) for column in below
+        column and 2 * sum(v.is_integer() for v in column) < len(column) for column in below
     )
     continued = any(_continues(v, column) for v, column in zip(values, below, strict=True))
     distinct = len(set(values)) == len(values)
@@ -177,23 +179,28 @@ def _numbers_as_names(
     said = ", ".join(cell or "''" for cell in first[:4]) + (", ..." if len(first) > 4 else "")
     names = f"the first row ({said}) was taken as names; if it is data, say header='no'"
     data = f"the first row ({said}) was taken as data; if it names the columns, say header='yes'"
-    if not distinct or continued:
+    if not distinct:
         return False, ""
     if unnamed and (_counts(columns[0]) or (sequence and kind_of(columns[0], marks) == "text")):
         return True, "" if sequence or far else names  # As pandas and R write a matrix.
+    if continued:
+        return False, ""
     if unnamed:
         return (True, names) if sequence and far else (False, "")
     if text:
         signs = sum((sequence and len(values) > 2, far, shape))
         sure = signs > 1 or (sequence and far)
         return (True, names) if sure else (False, data if signs else "")
-    counts = sequence and values[0] in (0, 1) and steps == {1.0}
-    several = len(below[0]) > 1
-    if counts and (kinds_differ or (values[0] == 0 and outside and several)):
+    counts, several = sequence and values[0] in (0, 1) and steps == {1.0}, len(below[0]) > 1
+    if not several or not sequence:
+        return False, ""
+    if counts and kinds_differ and (values[0] == 0 or len(values) > 2):
         return True, names
-    if sequence and len(values) > 2 and far and (values[0] != 1 or len(values) > 4):
+    if (counts and values[0] == 0 and outside) or (len(values) > 4 and far):
         return True, names
-    return False, data if (counts and (outside or len(values) > 2)) or (sequence and far) else ""
+    if len(values) > 2 and far and values[0] != 1:
+        return True, names
+    return False, data if far or (counts and (outside or len(values) > 2)) else ""
 
 
 def _value(cell: str, marks: Marks) -> float:
@@ -219,7 +226,9 @@ def _continues(value: float, column: Sequence[float]) -> bool:
     """Tell whether a value is the beginning of an arithmetic sequence down its column."""
     if len(column) < 2 or column[0] == column[1]:
         return False
-    return abs((column[0] - value) - (column[1] - column[0])) < 1e-9
+    first = [value, *column[:3]]
+    steps = [b - a for a, b in pairwise(first)]
+    return max(steps) - min(steps) < 1e-9
 
 
 def _counts(cells: Sequence[str]) -> bool:

@@ -16,7 +16,7 @@ from kmeans_engine.tables.text.dialect import (
     sep_line,
 )
 from kmeans_engine.tables.text.header import Header, find_header
-from kmeans_engine.tables.text.lines import Record, Shape, count_lines, records
+from kmeans_engine.tables.text.lines import Record, Shape, count_cells, records
 
 __all__ = ["Layout", "survey"]
 
@@ -81,6 +81,7 @@ def survey(head: bytes, suffix: str, options: ReadOptions, where: str) -> Layout
     marks, note = find_marks([row.cells for row in rows[1:] or rows], options)
     commented = _comment_above(head, rows[0], shape)
     header = find_header(rows, marks, options, commented, where)
+    _check_first(rows, header, shape, where)
     values = [row.cells for row in rows[header.rows :]]
     width = len(header.names)
     columns = [column_cells(values, index) for index in range(width)]
@@ -121,6 +122,18 @@ def _split_alone(rows: Sequence[Record], head: bytes, shape: Shape) -> Record:
         if width > 1 and len(cells) == width and not any(map(PLAIN.fullmatch, cells)):
             return first._replace(cells=cells)
     return first
+
+
+def _check_first(rows: Sequence[Record], header: Header, shape: Shape, where: str) -> None:
+    """Raise if the first row is not as wide as the others, which agree."""
+    widths = {len(row.cells) for row in rows[1:4]}
+    width = len(header.names)
+    if len(rows) > 2 and len(widths) == 1 and width not in widths:
+        shown = repr(shape.delimiter) if not shape.runs else "blanks"
+        raise InvalidInput(
+            f"{where}: line {rows[0].line} has {count_cells(width)} separated by {shown}, the rows "
+            f"below have {widths.pop()}; give every column a name, or remove what stands above the table"
+        )
 
 
 def _comment_above(head: bytes, first: Record, shape: Shape) -> list[str]:

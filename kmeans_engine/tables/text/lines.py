@@ -104,6 +104,8 @@ class Shape:
             before = rb"[^ \r\n]" if self.runs else rb"[^\r\n]"
             begins = rb"(?<!%b%b)" % (before, mark) if self.runs or not self.inline else b""
             block = self._sub(mark + begins + rb"[^\r\n]*", block)
+            if self.runs:
+                block = re.sub(rb" (?=[\r\n]|\Z)", b"", block)
         if re.search(rb"[\r\n][ \t]", block):
             block = self._sub(rb"(?<=[\r\n])%b+(?=[\r\n]|\Z)" % blank, block)
         return block[1:]
@@ -182,6 +184,11 @@ def blocks(stream: BinaryIO, shape: Shape, size: int = BLOCK_BYTES) -> Iterator[
         if inside >= 0:
             raise UnclosedQuote(lines + count_lines(pending[:inside]) + 1)
         yield pending
+
+
+def count_cells(cells: int) -> str:
+    """Return a number of cells in words."""
+    return f"{cells} cell{'' if cells == 1 else 's'}"
 
 
 def count_lines(data: bytes) -> int:
