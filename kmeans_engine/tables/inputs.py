@@ -20,7 +20,7 @@ from kmeans_engine.errors import InvalidInput
 from kmeans_engine.tables.columns import some_of
 from kmeans_engine.tables.kinds import COMPRESSED, SUFFIXES, packing
 
-__all__ = ["Input", "open_input"]
+__all__ = ["Input", "existing", "open_input"]
 
 _STDIN = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 _HEAD = 1024
@@ -112,7 +112,7 @@ def open_input(
         data = _standard_input(stdin)
         opener = lambda: io.BytesIO(data)  # noqa: E731
     else:
-        path = _existing(Path(source), text)
+        path = existing(source)
         where, name = str(path), path.name.lower()
         if not path.is_file():
             data = _drain(path)
@@ -206,9 +206,7 @@ def _zipped(
             options=("array",),
         )
     if member is not None and member not in files:
-        raise InvalidInput(
-            f"{where} holds no file {member!r}; choose from {some_of(files, 5)}"
-        )
+        raise InvalidInput(f"{where} holds no file {member!r}; choose from {some_of(files, 5)}")
     chosen = member or files[0]
 
     def unzip() -> BinaryIO:
@@ -271,21 +269,25 @@ def _drain(path: Path) -> bytes:
     return data
 
 
-def _existing(path: Path, text: str) -> Path:
-    """Return the path, which is there and is no folder."""
-    url = re.match(r"([a-z][a-z0-9+.-]+):/+(.*)", text, re.IGNORECASE | re.DOTALL)
+def existing(source: str | os.PathLike[str]) -> Path:
+    """Return the path of a file or folder that is there.
+
+    Raises
+    ------
+    InvalidInput
+        If none is; with what is, under a similar name.
+    """
+    path, text = Path(source), os.fspath(source)
     try:
-        exists, folder = path.exists(), path.is_dir()
-        if not exists and url:
-            link = f"{url[1]}://{url[2]}"
-            raise InvalidInput(f"{link} is a URL; download it first, and name the file")
+        if path.exists():
+            return path
     except (OSError, ValueError) as error:
         raise InvalidInput(f"{path}: no file can have this path ({error})") from error
-    if folder:
-        raise InvalidInput(f"{path} is a folder; give the path of a file in it")
-    if not exists:
-        raise InvalidInput(f"{path}: no such file{_similar(path)}")
-    return path
+    url = re.match(r"([a-z][a-z0-9+.-]+):/+(.*)", text, re.IGNORECASE | re.DOTALL)
+    if url:
+        link = f"{url[1]}://{url[2]}"
+        raise InvalidInput(f"{link} is a URL; download it first, and name the file")
+    raise InvalidInput(f"{path}: no such file{_similar(path)}")
 
 
 def _try_open(path: Path) -> None:

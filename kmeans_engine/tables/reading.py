@@ -19,7 +19,7 @@ from kmeans_engine.errors import InvalidInput
 from kmeans_engine.tables.columns import choose, default_names, some_of
 from kmeans_engine.tables.describe import ColumnFacts, facts_of
 from kmeans_engine.tables.frame import Frame
-from kmeans_engine.tables.inputs import Input, open_input
+from kmeans_engine.tables.inputs import Input, existing, open_input
 from kmeans_engine.tables.kinds import kind_of_file
 from kmeans_engine.tables.numbers import complete_rows, inexact, native, points_of
 from kmeans_engine.tables.options import ReadOptions
@@ -159,7 +159,9 @@ def _centroid_columns(frame: Frame, names: tuple[str, ...] | None) -> list[int] 
     features = [
         place
         for place, kind in enumerate(map(kind_of, frame.types))
-        if kind in NUMERIC and frame.names[place] and place not in frame.indices
+        if kind in (*NUMERIC, "empty throughout")
+        and frame.names[place]
+        and place not in frame.indices
     ]
     return features or None
 
@@ -171,10 +173,10 @@ def _find(
 
     It is read as a frame, as an array (M, N) or, if it is an image, as a table.
     """
-    path = Path(source)
-    if os.fspath(source) != "-" and path.is_dir():
+    if os.fspath(source) != "-" and existing(source).is_dir():
         from kmeans_engine.tables.arrow import read_folder
 
+        path = Path(source)
         _refuse_options(options, "parquet", str(path))
         return str(path), functools.partial(read_folder, path, str(path)), []
     given = open_input(source, stdin=stdin, member=options.array)

@@ -58,9 +58,7 @@ def stray_of(column: Any) -> Stray:
     return Stray(0, "", filled > 0)
 
 
-def refuse_strays(
-    frame: Frame, why: Sequence[str], considered: Sequence[int], where: str
-) -> None:
+def refuse_strays(frame: Frame, why: Sequence[str], considered: Sequence[int], where: str) -> None:
     """Raise if a column would be left out as text that is mostly numbers.
 
     Parameters

@@ -62,7 +62,21 @@ def read_workbook(given: Input, options: ReadOptions) -> Frame:
     return frame
 
 
-_MISSING = ("", "NA", "N/A", "n/a", "#N/A", "#NULL!", "NaN", "nan", "NULL", "null", "None", "?", "-")
+_MISSING = (
+    "",
+    "NA",
+    "N/A",
+    "n/a",
+    "#N/A",
+    "#NULL!",
+    "NaN",
+    "nan",
+    "NULL",
+    "null",
+    "None",
+    "?",
+    "-",
+)
 
 
 def _sheet(
