@@ -324,9 +324,10 @@ def _tell(text: str) -> None:
 
 
 def _put(data: bytes) -> None:
+    stdout = _stdout()
     try:
-        _stdout().write(data)
-        _stdout().flush()
+        stdout.write(data)
+        stdout.flush()
     except OSError as error:
         # Python would try again when it ends.
         with suppress(OSError):
@@ -357,18 +358,22 @@ def _hold_streams() -> None:
 
 
 def _shield_matplotlib(args: argparse.Namespace) -> None:
-    """Forget an MPLBACKEND that is not for this process; pictures need none.
+    """Forget an MPLBACKEND that nothing here can use: its import would fail, with any picture.
 
-    Jupyter hands its own to every command, and without its package even the import fails.
+    Jupyter hands its own to every command, whether its package is installed or not.
     """
+    from renderers.registry import window
+
     backend = os.environ.get("MPLBACKEND", "")
-    if "inline" in backend:
+    jupyter = "inline" in backend
+    if backend and (args.render or args.output) and (jupyter or window() not in args.render):
         del os.environ["MPLBACKEND"]
-    elif backend and args.output and not args.render:
-        try:
-            import matplotlib  # noqa: F401
-        except ValueError:
-            del os.environ["MPLBACKEND"]
+        import matplotlib
+
+        with suppress(ValueError):
+            if not jupyter:
+                matplotlib.rcParams["backend"] = backend
+                os.environ["MPLBACKEND"] = backend
 
 
 def _words(error: Exception) -> str:
@@ -456,6 +461,8 @@ def _do(args: argparse.Namespace, started: list[_Job]) -> None:
             args.data = "-" if piped.is_data else None
             said += [piped.note] if piped.note else []
         check_usage(args, OPTIONS)
+        if args.json or "-" in (args.labels, args.table):
+            _stdout()
         _shield_matplotlib(args)
         job = _Job(args, progress)
         started.append(job)

@@ -96,7 +96,7 @@ FLOORS = {
     ),
     "renderers": (
         *("live", "stage", "films", "stills", "outputs", "registry", "picture"),
-        *("contract", "scene", "plane", "errors"),
+        *("numbered", "contract", "scene", "plane", "errors"),
     ),
 }
 

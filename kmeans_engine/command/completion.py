@@ -28,7 +28,7 @@ def complete(
         known = words()
         for action in parser._actions:
             if action.dest in known:
-                completer = ChoicesCompleter({word: "" for word in known[action.dest]})
+                completer = ChoicesCompleter(dict.fromkeys(known[action.dest], ""))
                 action.completer = completer  # type: ignore[attr-defined]
         autocomplete(parser, always_complete_options="long")
 

@@ -51,7 +51,7 @@ class _Parser(argparse.ArgumentParser):
         values, unknown = self.parse_known_args(words, namespace)
         if unknown:
             strange = next((word for word in unknown if word.startswith("-")), unknown[0])
-            hint = did_you_mean(strange.split("=")[0], self._option_string_actions)
+            hint = did_you_mean(strange.split("=")[0], self._option_string_actions, limit=1)
             message = f"unrecognized arguments: {' '.join(unknown)}"
             if strange.startswith("--") and hint:
                 raise InvalidInput(f"{message}; {hint}")

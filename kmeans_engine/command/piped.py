@@ -17,10 +17,7 @@ from kmeans_engine.errors import InvalidInput
 
 __all__ = ["Piped", "look"]
 
-_EMPTY = (
-    "standard input is empty; name a file of data, or ask for the demo of as many clusters with "
-    "--clusters 12"
-)
+_EMPTY = "standard input is empty; name a file of data, or add --clusters 12 for the demo"
 
 
 class Piped(NamedTuple):

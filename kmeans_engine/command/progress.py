@@ -105,7 +105,7 @@ class Progress:
         if self._bar is None:
             from tqdm import tqdm
 
-            self._bar = tqdm(file=self._stream, leave=False, dynamic_ncols=True, miniters=1)
+            self._bar = tqdm(file=self._stream, leave=False, dynamic_ncols=True, bar_format="{desc}")
         bar, total = self._bar, self._total
         counted = bool(self._unit)
         # A run may end before its last iteration, and never after it.
@@ -114,6 +114,7 @@ class Progress:
         bar.n, bar.unit = self._done, self._unit
         passed = time.monotonic() - (self._counted if counted else self._began)
         bar.start_t = bar._time() - passed
+        bar.last_print_t = bar._time()  # otherwise `close` leaves the line
         bar.set_postfix_str(self._extra, refresh=False)
         bar.set_description_str(self._phase, refresh=False)
         bar.refresh()

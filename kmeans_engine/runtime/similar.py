@@ -17,7 +17,7 @@ def similar(word: str, known: Iterable[str], *, limit: int = 3) -> list[str]:
     return [one for lower in close for one in spelled[lower]][:limit]
 
 
-def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
+def did_you_mean(word: str, known: Iterable[str], otherwise: str = "", *, limit: int = 3) -> str:
     """Return a question for the known words that are spelled like `word`.
 
     Parameters
@@ -28,6 +28,8 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
         What could have been meant.
     otherwise : str
         Returned if nothing is like it.
+    limit : int
+        How many words are asked for at most.
     """
-    close = similar(word, known)
+    close = similar(word, known, limit=limit)
     return f"did you mean {' or '.join(close)}?" if close else otherwise
