@@ -32,11 +32,13 @@ def advise(source: Source, start: np.ndarray) -> list[str]:
         drawn = isinstance(source.init, str)
         lines.append(
             # A method takes the same position twice only if all were taken.
-            f"there are only {different} different points, fewer than k = {len(start)}: clusters "
-            f"stay empty; -k {different} gives each its own"
+            f"there {'are' if different > 1 else 'is'} only {different} different "
+            f"point{'s' * (different > 1)}, fewer than k = {len(start)}: clusters stay empty; "
+            f"-k {different} gives each its own"
             if drawn
-            else f"only {different} of the {len(start)} initial centroids are different: of equal "
-            "ones, all but the first start without a point"
+            else f"the {len(start)} initial centroids have only {different} different "
+            f"position{'s' * (different != 1)}: of equal ones, all but the first start without "
+            "points"
         )
     if source.table.shape is None and source.scale is None:
         lines += _scales(source)
@@ -48,8 +50,9 @@ def _scales(source: Source) -> list[str]:
     if points.shape[1] < 2:
         return []
     rows = points[:: -(-len(points) // _SAMPLE)].astype(np.float64)
-    with np.errstate(over="ignore", invalid="ignore"):
-        spread = rows.std(axis=0)
+    peak = np.abs(rows).max(axis=0)
+    peak[peak == 0] = 1.0
+    spread = (rows / peak).std(axis=0) * peak  # squares neither overflow nor vanish
     widest = int(np.argmax(spread))
     narrowest = int(np.argmin(np.where(spread > 0, spread, np.inf)))
     ratio = spread[widest] / spread[narrowest] if spread[narrowest] > 0 else 1.0
@@ -77,6 +80,6 @@ def advise_on_result(last: Snapshot, known: Sequence[str] = ()) -> list[str]:
     named = ", ".join(map(str, empty[:_NAMED])) + (", ..." if len(empty) > _NAMED else "")
     what = f"cluster {named} is" if len(empty) == 1 else f"clusters {named} are"
     return [
-        f"{what} empty: no point is nearest to such a centroid; try a smaller -k, "
-        "--init k-means++ or more --runs"
+        f"{what} empty: no point is nearest to such a centroid; try a smaller -k, or another start "
+        "with --init k-means++ --runs 10"
     ]

@@ -105,7 +105,9 @@ class Progress:
         if self._bar is None:
             from tqdm import tqdm
 
-            self._bar = tqdm(file=self._stream, leave=False, dynamic_ncols=True, bar_format="{desc}")
+            self._bar = tqdm(
+                file=self._stream, leave=False, dynamic_ncols=True, bar_format="{desc}"
+            )
         bar, total = self._bar, self._total
         counted = bool(self._unit)
         # A run may end before its last iteration, and never after it.
