@@ -14,13 +14,12 @@ if __name__ == "__main__":  # First of all, so that a signal during the imports 
 
 import argparse
 import functools
-import io
 import json
 import os
 import secrets
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, get_args
 
@@ -31,6 +30,7 @@ from kmeans_engine.command.piped import look
 from kmeans_engine.command.progress import Progress
 from kmeans_engine.command.spelling import spell_command, spell_options
 from kmeans_engine.command.usage import (
+    LABEL_NAME,
     READING,
     check_usage,
     entrants,
@@ -83,17 +83,35 @@ def _read(args: argparse.Namespace) -> dict[str, Source]:
 
 
 def _read_data(args: argparse.Namespace) -> Table:
-    from kmeans_engine.tables import read_table
+    from dataclasses import replace
 
-    options = read_options(args)
-    where = "standard input" if args.data == "-" else args.data
-    with doing(f"reading {where}"):
-        return read_table(
-            args.data,
-            columns=options.columns,
-            drop_missing=options.drop_missing,
-            delimiter=options.delimiter,
-        )
+    from kmeans_engine.tables import read_table
+    from kmeans_engine.tables.rows import check_name
+
+    with doing(f"reading {_where(args)}"):
+        table = read_table(args.data, read_options(args))
+        if args.table is None or table.rows is None:
+            return table
+        # A name that is taken should not wait for the end.
+        rows = table.rows()
+        check_name(rows.column_names, args.label_name or LABEL_NAME)
+        return replace(table, rows=lambda: rows)
+
+
+def _describe(args: argparse.Namespace) -> None:
+    """Show the columns of DATA."""
+    from kmeans_engine.tables import describe_table, spell_facts
+
+    with doing(f"reading {_where(args)}"):
+        facts = describe_table(args.data, read_options(args))
+    if args.json:
+        _tell(json.dumps([fact._asdict() for fact in facts]))
+    else:
+        _tell(spell_facts(facts))
+
+
+def _where(args: argparse.Namespace) -> str:
+    return "standard input" if args.data == "-" else str(args.data)
 
 
 def _scenes(args: argparse.Namespace, source: Source) -> Scenes:
@@ -180,7 +198,7 @@ class _Job:
     def advice(self) -> list[str]:
         """What should be known of the input and of the runs, a line each."""
         first, *_ = self.trials.values()
-        lines = [*getattr(first.source.table, "notes", ())]
+        lines = [*first.source.table.notes]
         lines += [line for trial in self.trials.values() for line in trial.advice]
         return [spell_options(line, READING) for line in dict.fromkeys(lines)]
 
@@ -217,7 +235,7 @@ class _Job:
         args = self.args
         for path in self._results:
             if path not in (None, "-"):
-                check_result(path, overwrite=args.overwrite)
+                check_result(path, overwrite=args.overwrite, rows=path == args.table)
         read = (path for path in (args.data, *(one.init for one in entrants(args))) if path)
         refuse_shared_files(read, self.files)
 
@@ -275,17 +293,14 @@ class _Job:
         raise_again()
         args, best = self.args, self.clustering
         best.finish()
-        streamed = "-" in (args.labels, args.table)
-        buffer = io.BytesIO() if streamed else None
-        best.write(
-            labels=args.labels,
-            centroids=args.centroids,
-            table=args.table,
-            label_name=args.label_name or "cluster",
-            stdout=buffer,
-        )
-        if buffer is not None:
-            _put(buffer.getvalue())
+        with _standard_output("-" in (args.labels, args.table)) as stdout:
+            best.write(
+                labels=args.labels,
+                centroids=args.centroids,
+                table=args.table,
+                label_name=args.label_name or LABEL_NAME,
+                stdout=stdout,
+            )
 
     def _equip(self, window: Window) -> None:
         """Give a window what it needs of this command, and a menu in the terminal."""
@@ -320,15 +335,24 @@ class _Job:
 
 def _tell(text: str) -> None:
     """Print on standard output, where results go."""
-    _put(text.encode() + b"\n")
+    with _standard_output() as stdout:
+        assert stdout is not None
+        stdout.write(text.encode() + b"\n")
 
 
-def _put(data: bytes) -> None:
+@contextmanager
+def _standard_output(used: bool = True) -> Iterator[BinaryIO | None]:
+    """Context: write there; what goes wrong is said in one line."""
+    if not used:
+        yield None
+        return
     stdout = _stdout()
     try:
-        stdout.write(data)
+        yield stdout
         stdout.flush()
     except OSError as error:
+        if error.errno is None:  # of another file, and in our words
+            raise
         # Python would try again when it ends.
         with suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -463,6 +487,9 @@ def _do(args: argparse.Namespace, started: list[_Job]) -> None:
         check_usage(args, OPTIONS)
         if args.json or "-" in (args.labels, args.table):
             _stdout()
+        if args.describe:
+            _describe(args)
+            return
         _shield_matplotlib(args)
         job = _Job(args, progress)
         started.append(job)

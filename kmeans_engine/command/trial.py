@@ -15,7 +15,7 @@ from kmeans_engine.command.source import Source
 from kmeans_engine.engine import Engine
 from kmeans_engine.runtime.progress import compiling
 from kmeans_engine.snapshot import Snapshot
-from kmeans_engine.tables import Table, write_centroids, write_labels
+from kmeans_engine.tables import Table, write_centroids, write_labels, write_rows
 
 __all__ = ["Trial"]
 
@@ -181,8 +181,6 @@ class Trial:
                 write_labels(place(labels), last.labels, source.table)
             path = table
             if table is not None:
-                from kmeans_engine.tables import write_rows  # type: ignore[attr-defined]
-
                 write_rows(place(table), source.table, last.labels, name=label_name)
             path = centroids
             if centroids is not None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kmeans_engine.tables.options import ReadOptions
 
 __all__ = [
+    "LABEL_NAME",
     "READING",
     "Entrant",
     "check_usage",
@@ -34,6 +35,9 @@ READING = (
     *("drop_missing", "encoding", "sheet", "array"),
 )
 """Options that say how a file is read, by their names in `ReadOptions`."""
+
+LABEL_NAME = "cluster"
+"""What a table calls its column of clusters where its user names none."""
 
 _SYNTHETIC = ("clusters", "points_per_cluster", "spread")
 

@@ -11,7 +11,7 @@ from PIL import Image
 from tabular import check, numbered
 
 from kmeans_engine.errors import InvalidInput, InvalidType
-from kmeans_engine.tables import read_table
+from kmeans_engine.tables import ReadOptions, read_table
 
 XY = [[1.0, 2.0], [3.0, 4.5], [-5e-3, 6.0]]
 
@@ -33,7 +33,7 @@ def test_npy_is_mapped_in_its_own_type(fresh, dtype):
     assert table.points.dtype == points.dtype
     assert isinstance(table.points, np.memmap)
     assert not table.points.flags.writeable
-    check(read_table(path, columns="2,x0"), points[:, [2, 0]].tolist(), ("x2", "x0"))
+    check(read_table(path, ReadOptions(columns="2,x0")), points[:, [2, 0]].tolist(), ("x2", "x0"))
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_missing_values_in_a_long_npy(fresh):
     np.save(path, points)
     with pytest.raises(InvalidInput, match=r"3 of 1500000 rows .* first is row 1200001"):
         read_table(path)
-    table = read_table(path, drop_missing=True)
+    table = read_table(path, ReadOptions(drop_missing=True))
     assert table.dropped == 3
     assert np.flatnonzero(~table.kept).tolist() == [1_200_000, 1_200_001, 1_200_002]
 
@@ -119,11 +119,11 @@ def test_parquet_in_the_type_that_holds_all_columns(fresh):
         }
     )
     pq.write_table(table, path, row_group_size=2)
-    f = read_table(path, columns="f")
+    f = read_table(path, ReadOptions(columns="f"))
     assert f.points.dtype == np.float32
     check(f, [[0.5], [1.5], [2.5]], ("f",))
-    check(read_table(path, columns="d,b"), [[1.0, 1.0], [2.0, 0.0], [3.0, 1.0]], ("d", "b"))
-    assert read_table(path, columns="i,f", drop_missing=True).points.tolist() == [
+    check(read_table(path, ReadOptions(columns="d,b")), [[1.0, 1.0], [2.0, 0.0], [3.0, 1.0]], ("d", "b"))
+    assert read_table(path, ReadOptions(columns="i,f", drop_missing=True)).points.tolist() == [
         [1, 0.5],
         [2, 1.5],
     ]
@@ -132,7 +132,7 @@ def test_parquet_in_the_type_that_holds_all_columns(fresh):
     ):
         read_table(path)
     with pytest.raises(InvalidInput, match=r"1 of 3 rows .*row 3"):
-        read_table(path, columns="i")
+        read_table(path, ReadOptions(columns="i"))
 
 
 def test_parquet_keeps_integers(fresh):
@@ -153,7 +153,7 @@ def test_parquet_that_is_no_table(fresh):
         read_table(path)
     pq.write_table(pa.table([[1.0], [2.0]], names=["x", "x"]), path)
     with pytest.raises(InvalidInput, match="several columns named 'x'"):
-        read_table(path, columns=[0])
+        read_table(path, ReadOptions(columns=[0]))
 
 
 @settings(deadline=None, max_examples=25)
@@ -202,7 +202,7 @@ def test_images_are_points_in_rgb(fresh, mode, color, suffix, expected):
     assert table.points.dtype == np.uint8
     assert table.shape == (3, 5)
     check(table, [expected] * 15, ("r", "g", "b"))
-    assert read_table(path, columns="b,r").points.tolist() == [expected[2::-2]] * 15
+    assert read_table(path, ReadOptions(columns="b,r")).points.tolist() == [expected[2::-2]] * 15
 
 
 def test_pixels_go_row_after_row_upright(fresh):

@@ -6,6 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
-from tabular import numbered, read
+from tabular import check, numbered, read
 
 from kmeans_engine.errors import InvalidInput, InvalidType, KMeansError
-from kmeans_engine.tables import READABLE, read_centroids, read_table
+from kmeans_engine.tables import READABLE, ReadOptions, read_centroids, read_table
 
 ROOT = Path(__file__).parents[3]
 
@@ -125,14 +126,19 @@ def test_paths_that_lead_nowhere(tmp_path):
         read_table(tmp_path / "plain")
     np.save(tmp_path / "a.npy", np.ones((2, 2)))
     with pytest.raises(InvalidInput, match="leave out the delimiter"):
-        read_table(tmp_path / "a.npy", delimiter=",")
+        read_table(tmp_path / "a.npy", ReadOptions(delimiter=","))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs POSIX pipes")
-def test_a_pipe_in_place_of_a_file(tmp_path):
-    os.mkfifo(tmp_path / "a.csv")
-    with pytest.raises(InvalidInput, match="pipe it to standard input"):
-        read_table(tmp_path / "a.csv")
+@pytest.mark.parametrize("suffix", ["", ".csv"])
+def test_a_pipe_in_place_of_a_file(tmp_path, suffix):
+    path = tmp_path / f"a{suffix}"
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_bytes, args=(b"a,b\n1,2\n3,4\n",))
+    writer.start()
+    table = read_table(path)
+    writer.join()
+    check(table, [[1.0, 2.0], [3.0, 4.0]], ("a", "b"))
 
 
 def test_a_file_that_cannot_be_opened(tmp_path, monkeypatch):
