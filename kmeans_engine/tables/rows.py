@@ -3,7 +3,7 @@
 import json
 import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,7 +16,7 @@ from kmeans_engine.tables.kinds import WRITABLE_ROWS
 from kmeans_engine.tables.table import Table
 from kmeans_engine.tables.writing import row_labels, suffix_of
 
-__all__ = ["write_rows"]
+__all__ = ["check_name", "write_rows"]
 
 
 def write_rows(
@@ -57,14 +57,7 @@ def write_rows(
         raise InvalidInput(
             f"the input has {rows.num_rows} rows now, {len(numbers)} were read; run again"
         )
-    if name in rows.column_names:
-        free = next(
-            word for n in range(2, 10**6) if (word := f"{name}_{n}") not in rows.column_names
-        )
-        raise InvalidInput(
-            f"the input has a column {name!r} already; name the new one (label_name={free!r})",
-            options=("label_name",),
-        )
+    check_name(rows.column_names, name)
     rows = rows.append_column(name, pa.array(numbers, mask=absent))
     if not isinstance(path, str | os.PathLike):
         _write_csv(rows, path)
@@ -72,6 +65,16 @@ def write_rows(
     suffix = suffix_of(path, WRITABLE_ROWS)
     with AtomicFile(path) as target, Path(target.temporary).open("wb") as file:
         _WRITERS[suffix](rows, file)
+
+
+def check_name(names: Sequence[str], name: str) -> None:
+    """Raise `InvalidInput` if the input has a column of this name."""
+    if name in names:
+        free = next(word for n in range(2, 10**6) if (word := f"{name}_{n}") not in names)
+        raise InvalidInput(
+            f"the input has a column {name!r} already; name the new one (label_name={free!r})",
+            options=("label_name",),
+        )
 
 
 def _points(table: Table) -> Any:

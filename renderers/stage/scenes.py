@@ -105,9 +105,9 @@ def source_of(
 
     points: Any = np.asarray(snapshot.points)
     points = points[:, None] if points.ndim == 1 else points
-    units = (None if unit is None else np.asarray(unit, np.float64) for unit in (offset, scale))
+    units = [None if unit is None else np.asarray(unit, np.float64) for unit in (offset, scale)]
     table = Table(points, tuple(names), len(points))
-    return Source(table, points, len(snapshot.centroids), METHODS[0], 0, *units)
+    return Source(table, points, len(snapshot.centroids), METHODS[0], 0, units[0], units[1])
 
 
 def make_scene(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -28,7 +28,7 @@ class PngRenderer(Still):
     suffix = ".png"
     writes = "the last state as a still; of an image, the image in K colours"
 
-    def write(self, path: Path, scene: Scene, moment: Moment) -> None:
+    def write(self, file: Path | IO[bytes], scene: Scene, moment: Moment) -> None:
         """Write the file."""
         panel = scene.panels[0]
         if panel.image is not None and len(scene.panels) == 1:
@@ -39,7 +39,7 @@ class PngRenderer(Still):
         for name, text in {"Title": scene.title, **scene.facts}.items():
             if text:
                 info.add_itxt(name, text)
-        picture.save(path, format="PNG", pnginfo=info, dpi=(self.options.dpi, self.options.dpi))
+        picture.save(file, format="PNG", pnginfo=info, dpi=(self.options.dpi, self.options.dpi))
 
     def _recoloured(self, panel: Panel, moment: Moment) -> Image.Image:
         assert panel.image is not None
