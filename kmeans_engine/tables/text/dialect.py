@@ -76,6 +76,8 @@ def find_shape(head: bytes, suffix: str, options: ReadOptions) -> Shape:
     options : ReadOptions
         What its user says of it.
     """
+    short = head[: 1 << 16]
+    head = short if len(short.splitlines()) > _JUDGED_ROWS else head
     comment = options.comment or "#"
     inline = options.comment is not None
     if options.delimiter is not None:
@@ -91,6 +93,8 @@ def find_shape(head: bytes, suffix: str, options: ReadOptions) -> Shape:
             continue
         if score > best_score + 1e-9:
             best, best_score = shape, score
+    if best.delimiter == "," and _one_column(_first_rows(head, best)):
+        return replace(best, delimiter=";")
     if best_score and best.delimiter == "," and "," in (options.decimal, options.thousands):
         # Said to stand within numbers, a comma separates cells only if it must.
         rows = _first_rows(head, replace(best, delimiter="\0"))
@@ -100,8 +104,24 @@ def find_shape(head: bytes, suffix: str, options: ReadOptions) -> Shape:
     return replace(best, comment=comment, inline=inline or best.runs)
 
 
+def _one_column(rows: Sequence[Record]) -> bool:
+    """Tell whether commas stand within the numbers of one column, below a name without one."""
+    if len(rows) < 2 or len(rows[0].cells) > 1:
+        return False
+    below = [row.cells for row in rows[1:]]
+    halves = [cells for cells in below if len(cells) == 2]
+    whole = [cells[0].strip() for cells in below if len(cells) == 1]
+    return (
+        len(halves) + len(whole) == len(below)
+        and all(re.fullmatch(r"[+-]?[0-9]*", a) and re.fullmatch(r"[0-9]+", b) for a, b in halves)
+        and kind_of(whole, Marks()) in ("number", "empty")
+        and len({a for a, _ in halves}) + len(whole) > 0
+        and [a for a, _ in halves] != [str(i + 1) for i in range(len(halves))]
+    )
+
+
 def _first_rows(head: bytes, shape: Shape) -> list[Record]:
-    text = shape.tidy(head[: 1 << 18]).decode("utf-8", "replace")
+    text = shape.tidy(head).decode("utf-8", "replace")
     return list(islice(records(text, shape), _JUDGED_ROWS))
 
 
@@ -116,32 +136,32 @@ def _score(rows: Sequence[Record], likely: re.Pattern[str]) -> tuple[float, floa
     cells = [cell.strip() for row in below for cell in row.cells]
     marks = Marks()
     good = sum(bool(likely.fullmatch(cell)) or kind_of([cell], marks) != "text" for cell in cells)
-    if not good and alike == rows[:1] and len(rows) > 1:
+    if good < len(cells) and alike == rows[:1] and len(rows) > 1:
         return 0.0, 0.0  # A name of several words.
-    return times / len(rows) + good / len(cells), good / len(cells)
+    return 2 * times / len(rows) + good / len(cells), good / len(cells)
 
 
 def find_comments(head: bytes, shape: Shape, options: ReadOptions) -> Shape:
     """Return the shape with comments where lines that begin with ``#`` are comments.
 
     They are not where all lines begin so, or where they are rows: as wide as the others, with
-    a missing value such as ``#N/A`` first, or text that stands above and below text.
+    text first as in the others. A missing value such as ``#N/A`` is never a comment.
     """
     if options.comment is not None:
         return shape
     bare = replace(shape, comment=None, inline=False)
     rows = list(islice(records(bare.tidy(head).decode("utf-8", "replace"), bare), 5000))
-    marked = [row for row in rows if row.cells[0].lstrip().startswith("#")]
-    others = [row for row in rows if not row.cells[0].lstrip().startswith("#")]
+    marks = Marks(missing=options.missing)
+    firsts = [row.cells[0].strip() for row in rows]
+    hashed = [cell.startswith("#") and cell not in marks.words for cell in firsts]
+    marked = [row for row, is_marked in zip(rows, hashed, strict=True) if is_marked]
+    others = [row for row, is_marked in zip(rows, hashed, strict=True) if not is_marked]
     if not others:
         return bare
-    marks = Marks(missing=options.missing)
     width = Counter(len(row.cells) for row in others).most_common(1)[0][0]
     first = kind_of([row.cells[0] for row in others[1:] or others], marks)
     for row in marked:
         like = len(row.cells) == width
-        if like and row.cells[0].strip() in marks.words:
-            return bare
         rest = kind_of(row.cells[1:], marks)
         if like and width > 1 and first == "text" and rest not in ("text", "empty"):
             return bare
@@ -156,7 +176,7 @@ def find_marks(rows: Sequence[Sequence[str]], options: ReadOptions) -> tuple[Mar
     Parameters
     ----------
     rows : sequence of rows of cells
-        Without the header.
+        The first may be a header.
     options : ReadOptions
         What its user says.
     """
@@ -167,7 +187,9 @@ def find_marks(rows: Sequence[Sequence[str]], options: ReadOptions) -> tuple[Mar
     commas = dict[str, str]()
     groups = dict[str, str]()
     for index in range(max(map(len, rows), default=0)):
-        cells = [cell for raw in column_cells(rows, index) if (cell := raw.strip())]
+        cells = [raw.strip() for raw in column_cells(rows, index)]
+        if len(cells) > 1 and not _LIKELY.fullmatch(cells[0]):
+            del cells[0]  # A name.
         cells = [cell for cell in cells if cell not in plain.words]
         if kind_of(cells, plain) != "text" or not all(map(_LIKELY.fullmatch, cells)):
             continue

@@ -108,10 +108,10 @@ class Reader:
                     if number == 0:
                         lines = self._layout.skipped
                         block = skip_lines(block, lines)
-                    if block.strip(b"\r\n"):
+                    if block[:1] not in b"\r\n" or block.strip(b"\r\n"):
                         yield block, number
             except UnclosedQuote as error:
-                raise unclosed(error.args[0], self._where) from error
+                raise unclosed(self._line_of(error.args[0]), self._where) from error
 
     def _type(self, index: int) -> Any:
         import pyarrow as pa
@@ -138,19 +138,22 @@ class Reader:
                 f"{self._where} cannot be read as a table: {str(error).splitlines()[0]}"
             ) from error
 
+    def _line_of(self, position: int) -> int:
+        with open_utf8(self._opener, self._encoding, self._where) as stream:
+            return count_lines(stream.read(position)) + 1
+
     def _lines_before(self, number: int) -> int:
         with open_utf8(self._opener, self._encoding, self._where) as stream:
             before = islice(blocks(stream, self._layout.shape), number)
             return sum(map(count_lines, before)) or self._layout.skipped
 
     def _may_hold_comments(self, block: bytes) -> bool:
-        mark = self._layout.shape.comment
-        if mark is None:
+        comment = self._layout.shape.comment
+        if comment is None or (mark := comment.encode()) not in block:
             return False
-        if self._layout.shape.inline:
-            return mark.encode() in block
-        ends = (b"\n", b"\r") if b"\r" in block else (b"\n",)
-        return block.startswith(mark.encode()) or any(e + mark.encode() in block for e in ends)
+        if self._layout.shape.inline or block.startswith(mark):
+            return True
+        return b"\n" + mark in block or b"\r" + mark in block
 
     def _read(self, block: bytes, types: Mapping[int, Any]) -> Any:
         import pyarrow as pa
