@@ -1,8 +1,8 @@
 """What separates cells, marks comments and stands within numbers: as said, or as nothing else fits.
 
 A delimiter is judged by what it makes of the rows: equally many cells in each, and cells that are
-numbers, dates or missing. Marks within numbers are guessed only where a cell proves them: ``1,5`` is
-no grouped number and ``1,234,567`` no decimal one, but ``1,234`` may be both.
+numbers, dates or missing. Marks within numbers are guessed only where a cell proves them: ``1,5``
+has no thousands and ``1,234,567`` no decimals, but ``1,234`` may be either.
 """
 
 import re
@@ -23,13 +23,14 @@ _RUNS = Shape(" ", runs=True)
 _DELIMITERS = (Shape("\t"), Shape(";"), Shape("|"), Shape(","), _RUNS)
 # What a cell may be for its delimiter to be credited with it; marks within numbers come later.
 _LIKELY = re.compile(
-    r"[+-]?[0-9]*(?:[.,][0-9]+|[' \u00a0\u202f][0-9]{3}(?![0-9]))*[.,]?(?:[eEdD][+-]?[0-9]+)?(?: ?%)?"
+    r"[+-]?[0-9]*(?:[.,][0-9]+|[' \u00a0\u202f][0-9]{3}(?![0-9]))*[.,]?"
+    r"(?:[eEdD][+-]?[0-9]+)?(?: ?%)?"
 )
 _LIKELY_BETWEEN_COMMAS = re.compile(r"[+-]?[0-9.,]*[0-9.](?:[eEdD][+-]?[0-9]+)?(?: ?%)?|")
 
 _DECIMAL_COMMA = re.compile(
-    r"[+-]?(?:[0-9]*,(?:[0-9]{1,2}|[0-9]{4,})|(?:0|[0-9]{4,})?,[0-9]{3}|[0-9]+,[0-9]+[eE][+-]?[0-9]+)"
-    r"(?: ?%)?"
+    r"[+-]?(?:[0-9]*,(?:[0-9]{1,2}|[0-9]{4,})|(?:0|[0-9]{4,})?,[0-9]{3}"
+    r"|[0-9]+,[0-9]+[eE][+-]?[0-9]+)(?: ?%)?"
 )
 _COMMA_BOTH = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]*(?: ?%)?")
 _GROUPS = {
@@ -106,7 +107,7 @@ def find_shape(head: bytes, suffix: str, options: ReadOptions) -> Shape:
 
 def _one_column(rows: Sequence[Record]) -> bool:
     """Tell whether commas stand within the numbers of one column, below a name without one."""
-    if len(rows) < 2 or len(rows[0].cells) > 1:
+    if len(rows) < 2 or len(rows[0].cells) > 1 or len(rows[0].cells[0].split()) == 2:
         return False
     below = [row.cells for row in rows[1:]]
     halves = [cells for cells in below if len(cells) == 2]
@@ -152,8 +153,11 @@ def find_comments(head: bytes, shape: Shape, options: ReadOptions) -> Shape:
     bare = replace(shape, comment=None, inline=False)
     rows = list(islice(records(bare.tidy(head).decode("utf-8", "replace"), bare), 5000))
     marks = Marks(missing=options.missing)
-    firsts = [row.cells[0].strip() for row in rows]
-    hashed = [cell.startswith("#") and cell not in marks.words for cell in firsts]
+    lines = re.split(r"\r\n|\n|\r", bare.tidy(head).decode("utf-8", "replace"))
+    hashed = [
+        lines[row.line - 1].lstrip().startswith("#") and row.cells[0].strip() not in marks.words
+        for row in rows
+    ]
     marked = [row for row, is_marked in zip(rows, hashed, strict=True) if is_marked]
     others = [row for row, is_marked in zip(rows, hashed, strict=True) if not is_marked]
     if not others:
@@ -182,6 +186,17 @@ def find_marks(rows: Sequence[Sequence[str]], options: ReadOptions) -> tuple[Mar
     """
     decimal, thousands = options.decimal, options.thousands
     plain = Marks(decimal or ".", thousands, options.missing)
+    for name, mark in (("decimal", decimal), ("thousands", thousands)):
+        if mark is not None and (len(mark) != 1 or mark.isalnum() or mark in "+-\"\r\n"):
+            raise InvalidInput(
+                f"{name}={mark!r} cannot stand within numbers; give one character, such as ','",
+                options=(name,),
+            )
+    if decimal is not None and decimal == thousands:
+        raise InvalidInput(
+            f"decimal={decimal!r} and thousands={thousands!r} are the same mark; leave one out",
+            options=("decimal", "thousands"),
+        )
     if decimal is not None and thousands is not None:
         return plain, ""
     commas = dict[str, str]()
@@ -205,11 +220,11 @@ def find_marks(rows: Sequence[Sequence[str]], options: ReadOptions) -> tuple[Mar
                 commas.setdefault(",", cell)
     if decimal is None and commas and thousands != ",":
         decimal = ","
+    if "." in (thousands, *groups) and decimal is None:
+        decimal = ","
     if thousands is None and len(groups) == 1:
         (mark,) = groups
         thousands = mark if mark != (decimal or ".") else None
-        if mark == "." and decimal is None:
-            decimal = ","
     if commas and "," in groups and options.decimal is None and options.thousands is None:
         return plain, ""  # One column contradicts another: both stay text.
     found = Marks(decimal or ".", thousands, options.missing)

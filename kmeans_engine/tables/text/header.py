@@ -138,8 +138,8 @@ def _is_header(rows: Rows, marks: Marks) -> tuple[bool, str]:
         return True, ""
     repeated = any(first[index] in columns[index] for index in text)
     if text and len(text) == sum(kind != "empty" for kind in kinds):
-        gaps = [i for i, kind in enumerate(kinds) if kind == "empty" and under[i] == "number"]
-        return not repeated and not gaps, ""
+        gap = any(kind == "empty" and under[i] == "number" for i, kind in enumerate(kinds))
+        return not repeated and not gap, ""
     numeric = [
         index
         for index, kind in enumerate(kinds)
@@ -169,20 +169,20 @@ def _numbers_as_names(
     below = [[_value(c, marks) for c in columns[i] if c not in marks.words] for i in numeric]
     steps = {round(b - a, 9) for a, b in pairwise(values)}
     sequence = len(values) > 1 and len(steps) == 1 and min(steps) > 0
-    outside = all(_beyond(v, column, 0) for v, column in zip(values, below, strict=True))
-    far = all(_beyond(v, column, 1) for v, column in zip(values, below, strict=True))
+    outside, far = _all_beyond(values, below, 0), _all_beyond(values, below, 1)
     kinds_differ = all(v.is_integer() for v in values) and all(
         column and 2 * sum(v.is_integer() for v in column) < len(column) for column in below
     )
     continued = any(_continues(v, column) for v, column in zip(values, below, strict=True))
-    distinct = len(set(values)) == len(values)
+    gap = any(cell and cell in marks.words for cell in first)
+    plausible = len(set(values)) == len(values) and min(values) >= 0 and not gap
     several = len(below[0]) > 1
     unnamed = first[0] == "" and not text and any(columns[0])
     shape = bool(text) and all(_shape_differs(first[i], columns[i]) for i in text)
     said = ", ".join(cell or "''" for cell in first[:4]) + (", ..." if len(first) > 4 else "")
     names = f"the first row ({said}) was taken as names; if it is data, say header='no'"
     data = f"the first row ({said}) was taken as data; if it names the columns, say header='yes'"
-    if not distinct:
+    if not plausible:
         return False, ""
     if unnamed and (_counts(columns[0]) or (sequence and kind_of(columns[0], marks) == "text")):
         return True, "" if sequence or far else names  # As pandas and R write a matrix.
@@ -204,7 +204,8 @@ def _numbers_as_names(
         return True, names
     if len(values) > 2 and far and values[0] != 1:
         return True, names
-    return False, data if far or (counts and (outside or len(values) > 2)) else ""
+    odd = far and (len(values) > 2 or _all_beyond(values, below, 10))
+    return False, data if odd or (counts and (outside or len(values) > 2)) else ""
 
 
 def _kind(cell: str, marks: Marks) -> str:
@@ -226,8 +227,14 @@ def _sort(kind: str) -> str:
     return {"percent": "number", "time": "date"}.get(kind, kind)
 
 
+def _all_beyond(
+    values: Sequence[float], columns: Sequence[Sequence[float]], spans: int
+) -> bool:
+    return all(_beyond(v, column, spans) for v, column in zip(values, columns, strict=True))
+
+
 def _beyond(value: float, column: Sequence[float], spans: int) -> bool:
-    """Tell whether a value lies outside those of its column, by more than `spans` of their range."""
+    """Tell whether a value lies outside its column by more than `spans` times its range."""
     if not column:
         return True
     low, high = min(column), max(column)

@@ -237,7 +237,7 @@ class Reader:
         return part
 
     def _find_rounded(self, block: bytes, index: int, part: Any, number: int, rows: int) -> str:
-        """Return what to say of the first whole number that float64 cannot hold, if there is one."""
+        """Return what to say of the first whole number that float64 cannot hold, or nothing."""
         import pyarrow as pa
         import pyarrow.compute as pc
 

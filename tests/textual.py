@@ -1,4 +1,4 @@
-"""Tables of text as people have them, made up at random, with what they hold: see test_fuzz.py."""
+"""What the tests of text share: a reader of strings, and tables made up at random."""
 
 import io
 import random
@@ -6,8 +6,20 @@ import string
 from dataclasses import dataclass, field
 from typing import Any
 
+from kmeans_engine.tables.options import ReadOptions
+from kmeans_engine.tables.text import read_text
+
 WORDS = ("Oslo", "Rome", "New York", "Zürich", "a b", "x-1", "ok?", "id 7", "São Paulo", "n")
 PAIRS = ((",", "."), (";", "."), ("\t", "."), ("|", "."), (";", ","), ("\t", ","))
+
+
+def frame(text, suffix=".csv", **options):
+    data = text if isinstance(text, bytes) else text.encode()
+    return read_text(lambda: io.BytesIO(data), "the text", suffix, ReadOptions(**options))
+
+
+def columns(found):
+    return [found.column(index).to_pylist() for index in range(len(found.names))]
 
 
 @dataclass
