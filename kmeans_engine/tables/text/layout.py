@@ -75,7 +75,7 @@ def survey(head: bytes, suffix: str, options: ReadOptions, where: str) -> Layout
     shape = find_comments(head, find_shape(head, suffix, options), options)
     tidy = shape.tidy(head).decode("utf-8", "replace")
     rows = _sample(tidy, shape)
-    if not rows:
+    if not any(cell.strip() for row in rows for cell in row.cells):
         raise InvalidInput(f"{where} is empty; at least one row of numbers is needed")
     alone = len(rows[0].cells) == 1
     rows[0] = _split_alone(rows)

@@ -108,8 +108,7 @@ class Reader:
                     if number == 0:
                         lines = self._layout.skipped
                         block = skip_lines(block, lines)
-                    if block[:1] not in b"\r\n" or block.strip(b"\r\n"):
-                        yield block, number
+                    yield block, number
             except UnclosedQuote as error:
                 raise unclosed(self._line_of(error.args[0]), self._where) from error
 
@@ -129,11 +128,11 @@ class Reader:
         try:
             return self._read(tidy(block) if untidy else block, types)
         except pa.ArrowInvalid:
-            pass
+            block = tidy(block)
         try:
-            return self._read(tidy(block), dict.fromkeys(types, pa.binary()))
+            return self._read(block, dict.fromkeys(types, pa.binary()))
         except pa.ArrowInvalid as error:
-            found = ragged(tidy(block), self._lines_before(number), self._layout, self._where)
+            found = ragged(block, self._lines_before(number), self._layout, self._where)
             raise found or InvalidInput(
                 f"{self._where} cannot be read as a table: {str(error).splitlines()[0]}"
             ) from error
@@ -160,6 +159,8 @@ class Reader:
         from pyarrow import csv
 
         keys = [str(index) for index in range(len(self.kinds))]
+        if not block.strip(b"\r\n"):  # Blank lines, or comments.
+            return pa.table({str(i): pa.array([], kind) for i, kind in types.items()})
         size, block_size = len(block), _ARROW_BLOCK
         while True:
             try:
