@@ -58,7 +58,8 @@ def _plain(column: Any) -> Any:
 
 
 def _dtype(column: Any) -> np.dtype[Any]:
-    return np.dtype(column.type.to_pandas_dtype())
+    dtype: np.dtype[Any] = np.dtype(column.type.to_pandas_dtype())
+    return dtype
 
 
 def inexact(frame: Frame, chosen: Sequence[int], dtype: np.dtype[Any]) -> list[str]:

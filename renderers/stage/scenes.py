@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from kmeans_engine import Snapshot
     from kmeans_engine.command.source import Source
+    from kmeans_engine.tables import Table
     from renderers.plane.view import View
 
 __all__ = ["Scenes", "make_scene", "source_of"]
