@@ -56,7 +56,11 @@ def choose(
     if columns is None:
         words: list[object] = []
     elif isinstance(columns, str):
-        words = [word.strip() for word in next(csv.reader([columns], skipinitialspace=True), [])]
+        try:
+            row = next(csv.reader([columns], skipinitialspace=True), [])
+        except csv.Error as error:
+            raise InvalidInput(f"columns={columns!r} is not a list of columns: {error}") from error
+        words = [word.strip() for word in row]
     elif isinstance(columns, Iterable):
         words = list(columns)
     else:

@@ -75,6 +75,7 @@ CASES = {
     ),
     "all rows incomplete, unsaid": ("a.csv", rows("a,b,c", "1,2,", "4,,6", "5,,7", "9,1,"), ""),
     "empty column chosen": ("a.csv", rows("a,b,c", "1,2,", "4,3,", "5,7,"), "--columns a,c"),
+    "only an id": ("a.csv", rows("id,c", "1,x", "2,y", "7,z"), ""),
     "similar name": ("a.csv", rows("width,height", "1,2", "4,3", "5,7"), "--columns hieght"),
     "similar exclusion": ("a.csv", rows("width,height", "1,2", "4,3", "5,7"), "--columns=-hieght"),
     "npz": ("a.npz", array(y=np.arange(4), X=np.eye(4)), ""),
