@@ -118,7 +118,7 @@ def _one_column(rows: Sequence[Record]) -> bool:
     if len(rows) < 2 or len(rows[0].cells) > 1:
         return False
     words = rows[0].cells[0].split()
-    if len(words) == 2 and not any(map(PLAIN.fullmatch, words)):
+    if not rows[0].quoted and len(words) == 2 and not any(map(PLAIN.fullmatch, words)):
         return False
     below = [row.cells for row in rows[1:]]
     halves = [cells for cells in below if len(cells) == 2]
