@@ -5,24 +5,45 @@ Everything heavy is imported where it is used, so that ``--help`` answers at onc
 
 from __future__ import annotations
 
+if __name__ == "__main__":  # First of all, so that a signal during the imports below is answered.
+    import sys
+
+    from kmeans_engine.__main__ import run
+
+    sys.exit(run())
+
 import argparse
 import functools
 import json
 import os
 import secrets
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, BinaryIO, get_args
 
 from kmeans_engine import __version__
-from kmeans_engine.command.spelling import flag, spell_command, spell_options
+from kmeans_engine.command.completion import complete, script
+from kmeans_engine.command.parser import EXAMPLES, SHELLS, build_parser
+from kmeans_engine.command.piped import look
+from kmeans_engine.command.progress import Progress
+from kmeans_engine.command.spelling import spell_command, spell_options
+from kmeans_engine.command.usage import (
+    LABEL_NAME,
+    READING,
+    check_usage,
+    entrants,
+    given,
+    read_options,
+    says_data,
+    stem,
+)
 from kmeans_engine.errors import InvalidInput, KMeansError
-from kmeans_engine.runtime.processors import asked_threads
-from kmeans_engine.runtime.signals import Terminated, raise_again, raising
+from kmeans_engine.runtime.progress import doing, listen
+from kmeans_engine.runtime.signals import ENDINGS, Terminated, raise_again, raising
 from kmeans_engine.starts.methods import METHODS
-from renderers.contract import OPTIONS
+from renderers.contract import OPTIONS, Quality
 from renderers.errors import InvalidOption, RenderError, UnknownRenderer
 
 if TYPE_CHECKING:
@@ -33,187 +54,7 @@ if TYPE_CHECKING:
     from renderers.stage.scenes import Scenes
     from renderers.stage.window import Window
 
-EXAMPLES = """\
-examples:
-  kmeans-engine --render live                     the classic demo, in a window
-  kmeans-engine --render mp4 --smooth             the same as a film, kmeans.mp4
-  kmeans-engine --race random,k-means++ -o a.gif  two starts side by side
-  kmeans-engine data.csv -k 8 -o run.mp4 -o run.gif --labels labels.csv
-  kmeans-engine data.csv -k 8 --columns height,weight --standardize --runs 10 --json
-  kmeans-engine photo.jpg -k 16 --render png      a picture in 16 colours
-
-"""
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """Have `main` say what is wrong in one line; argparse would print the usage as well."""
-        raise InvalidInput(f"{message}; see {self.prog} --help")
-
-    def format_help(self) -> str:
-        return EXAMPLES + super().format_help()
-
-
-def _whole(minimum: int) -> Callable[[str], int]:
-    """Return what reads a whole number."""
-
-    def read(text: str) -> int:
-        with suppress(ValueError):
-            if (number := int(text)) >= minimum:
-                return number
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least {minimum}")
-
-    return read
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not a number; give one, such as 0.5"
-        ) from None
-
-
-def _size(text: str) -> tuple[int, int]:
-    try:
-        width, height = map(int, text.lower().split("x"))
-    except ValueError:
-        message = f"{text!r} is not a size; give width and height in pixels, such as 1280x720"
-        raise argparse.ArgumentTypeError(message) from None
-    return width, height
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line."""
-    parser = _Parser(
-        prog="kmeans-engine",
-        description="K-means you can watch: cluster points, and see every iteration.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    add = parser.add_argument
-    add("data", nargs="?", metavar="DATA", help="a table (.csv .tsv .txt .parquet .npy .npz, text "
-        "also .gz), an image (.png .jpg), or - for CSV on standard input; without it the classic "
-        "demo: 12 synthetic clusters of 100 points")  # fmt: skip
-    add("-k", type=_whole(1), metavar="K", help="number of clusters; required with DATA")
-    add("--version", action="version", version=f"kmeans-engine {__version__}")
-    add("--list-renderers", action="store_true", help="show what --render takes, and exit")
-
-    add = parser.add_argument_group("synthetic clusters (without DATA)").add_argument
-    add("--clusters", type=_whole(1), metavar="N", help="clusters to make (default: 12)")
-    add("--points-per-cluster", type=_whole(1), metavar="N", help="points in each (default: 100)")
-    add("--spread", type=_number, metavar="S", help="variance per axis, as a share of its span "
-        "(default: 0.01)")  # fmt: skip
-
-    add = parser.add_argument_group("reading DATA").add_argument
-    add("--columns", metavar="A,B", help="columns to cluster, by name or 0-based index")
-    add("--delimiter", metavar="C", help="between the cells of text (default: the comma, semicolon "
-        "or tab that is found)")  # fmt: skip
-    add("--drop-missing", action="store_true", help="leave out rows with empty cells or NaN")
-
-    add = parser.add_argument_group("clustering").add_argument
-    add("--standardize", action="store_true", help="cluster z-scores; results in original units")
-    add("--init", default=METHODS[0], metavar="HOW",
-        help=f"{', '.join(METHODS)} or a file of centroids (default: {METHODS[0]})")  # fmt: skip
-    add("--seed", type=_whole(0), metavar="N", help="makes everything random repeatable")
-    add("--race", metavar="A,B", help=f"runs from several starts side by side: {', '.join(METHODS)}"
-        " or files of centroids")  # fmt: skip
-    add("--runs", type=_whole(1), default=1, metavar="N", help="keep the best of N starts "
-        "(default: 1)")  # fmt: skip
-    add("--max-iterations", type=_whole(0), metavar="N", help="stop after N (default: no limit)")
-    add("--tolerance", type=_number, default=0.0, metavar="D",
-        help="stop once no centroid moves farther (default: 0)")  # fmt: skip
-    add("--threads", type=_whole(1), metavar="N", help="threads to compute with (default: the "
-        "processors that this process may use, or NUMBA_NUM_THREADS)")  # fmt: skip
-
-    add = parser.add_argument_group("pictures (with --render or -o)").add_argument
-    add("--render", action="append", default=[], metavar="NAME", help="how to draw, such as live "
-        "(a window) or mp4; --list-renderers shows all; may be repeated")  # fmt: skip
-    add("-o", "--output", action="append", default=[], metavar="PATH", help="a file to draw; its "
-        "suffix says how; may be repeated")  # fmt: skip
-    add("--smooth", action="store_true", help="move the centroids; linger on the first iterations,"
-        " compress the long tail")  # fmt: skip
-    add("--phases", action="store_true", help="two steps an iteration: the points change cluster, "
-        "then the centroids move")  # fmt: skip
-    add("--duration", type=_number, metavar="S", help="fit the film to S seconds")
-    add("--fps", type=_number, metavar="F", help="frames per second (default: 2, one for each "
-        "iteration; 30 with --smooth or --duration)")  # fmt: skip
-    add("--size", type=_size, metavar="WxH", help="pixels (default: 1280x720, GIF 640x480)")
-    add("--theme", metavar="NAME", help="light, dark or classic (default: light)")
-    add("--overlays", metavar="A,B", help="numbers, trails, borders, changes, curve, sizes; all or "
-        "none (default: all; none in the classic theme)")  # fmt: skip
-    add("--quality", metavar="NAME", help="draft, standard or best: how much time the encoder may "
-        "take (default: standard)")  # fmt: skip
-    add("--max-size", metavar="SIZE", help="largest file, as in 2MB: size and rate of a GIF, "
-        "quality of an mp4 or webm are chosen to fit")  # fmt: skip
-    add("--dpi", type=_number, metavar="D", help="dots per inch of a still (default: 100)")
-    add("--title", metavar="TEXT", help="above the picture (default: the name of DATA)")
-    add("--axes", metavar="A,B", help="draw these two columns, by name or index")
-
-    add = parser.add_argument_group("results").add_argument
-    add("--labels", metavar="FILE", help="the cluster of each row (.csv .npy .parquet)")
-    add("--centroids", metavar="FILE", help="the final centroids (.csv .npy .parquet)")
-    add("--overwrite", action="store_true", help="replace files that exist")
-    add("--json", action="store_true", help="print the summary as JSON on standard output")
-    add("--quiet", action="store_true", help="no summary, no progress")
-    return parser
-
-
-def _given(args: argparse.Namespace, names: tuple[str, ...]) -> dict[str, Any]:
-    """Return those of these options that were given."""
-    values = {name: getattr(args, name) for name in names}
-    return {
-        name: value for name, value in values.items() if value is not None and value is not False
-    }
-
-
-def _check(args: argparse.Namespace) -> None:
-    """Find the options that do not go together, before anything is read."""
-    asked_threads()  # names a wrong environment variable
-    real, drawn = args.data is not None, bool(args.render or args.output)
-    for names, usable, why in (
-        (("clusters", "points_per_cluster", "spread"), not real, "with DATA; leave out either"),
-        (("columns", "delimiter", "drop_missing"), real, "without DATA; name a file to read"),
-        (OPTIONS, drawn, "without a picture; add --render or -o"),
-    ):
-        for name in () if usable else _given(args, names):
-            raise InvalidInput(f"{flag(name)} has no effect {why}")
-    if args.race is not None:
-        if args.runs > 1 or args.init != METHODS[0]:
-            raise InvalidInput(
-                f"--race {args.race} names all its starts; leave out --init and --runs"
-            )
-        if len(_entrants(args)) < 2:
-            raise InvalidInput(
-                f"--race {args.race} needs at least two different starts, such as "
-                f"{','.join(METHODS)}"
-            )
-    for init in _entrants(args):
-        if not (init in METHODS or Path(init).suffix or os.path.lexists(init)):
-            option = "--init" if args.race is None else "--race"
-            choice = f"{', '.join(METHODS)} or a file"
-            raise InvalidInput(f"{option} {init} is neither a method nor a file; give {choice}")
-    if all(init in METHODS for init in _entrants(args)):
-        if real and args.k is None:
-            raise InvalidInput(f"{args.data} needs a number of clusters; add it, as in -k 8")
-    elif args.runs > 1:
-        raise InvalidInput(f"--runs {args.runs} needs random starts; leave out --init {args.init}")
-
-
-def _entrants(args: argparse.Namespace) -> list[str]:
-    """Return how each run side by side starts; of one run, how it starts."""
-    if args.race is None:
-        return [args.init]
-    return list(dict.fromkeys(filter(None, map(str.strip, args.race.split(",")))))
-
-
-def _stem(data: str | None) -> str:
-    """Return the name of DATA without its suffix; nothing for no file."""
-    if data in (None, "-"):
-        return ""
-    path = Path(data)
-    return Path(path.stem if path.suffix.lower() == ".gz" else path).stem
+__all__ = ["EXAMPLES", "build_parser", "main"]
 
 
 def _synthetic(args: argparse.Namespace, seed: int) -> Table:
@@ -226,26 +67,51 @@ def _synthetic(args: argparse.Namespace, seed: int) -> Table:
 def _read(args: argparse.Namespace) -> dict[str, Source]:
     """Read the points and the initial centroids of each run, or make them."""
     from kmeans_engine.command.files import read_sources
-    from kmeans_engine.tables import read_table
 
-    seed = secrets.randbits(32) if args.seed is None else args.seed
-    if args.data is None:
-        table = _synthetic(args, seed)
-    else:
-        table = read_table(
-            args.data,
-            columns=args.columns,
-            drop_missing=args.drop_missing,
-            delimiter=args.delimiter,
-        )
+    # The same command on the same data gives the same answer; the demo is new each time.
+    asked = args.seed if args.seed is not None else 0 if args.data is not None else "random"
+    seed = secrets.randbits(32) if asked == "random" else int(asked)
+    table = _synthetic(args, seed) if args.data is None else _read_data(args)
     return read_sources(
         table,
-        _entrants(args),
+        entrants(args),
         k=args.k,
         default_k=args.clusters or 12,
         seed=seed,
         standardized=args.standardize,
     )
+
+
+def _read_data(args: argparse.Namespace) -> Table:
+    from dataclasses import replace
+
+    from kmeans_engine.tables import read_table
+    from kmeans_engine.tables.rows import check_name
+
+    with doing(f"reading {_where(args)}"):
+        table = read_table(args.data, read_options(args))
+        if args.table is None or table.rows is None:
+            return table
+        # A name that is taken should not wait for the end.
+        rows = table.rows()
+        check_name(rows.column_names, args.label_name or LABEL_NAME)
+        return replace(table, rows=lambda: rows)
+
+
+def _describe(args: argparse.Namespace) -> None:
+    """Show the columns of DATA."""
+    from kmeans_engine.tables import describe_table, spell_facts
+
+    with doing(f"reading {_where(args)}"):
+        facts = describe_table(args.data, read_options(args))
+    if args.json:
+        _tell(json.dumps([fact._asdict() for fact in facts]))
+    else:
+        _tell(spell_facts(facts))
+
+
+def _where(args: argparse.Namespace) -> str:
+    return "standard input" if args.data == "-" else str(args.data)
 
 
 def _scenes(args: argparse.Namespace, source: Source) -> Scenes:
@@ -259,15 +125,24 @@ def _scenes(args: argparse.Namespace, source: Source) -> Scenes:
         if len(columns) != 2:
             raise InvalidInput(f"--axes {args.axes} needs two columns, as in --axes 0,1")
         axes = columns[0], columns[1]
-    title = _stem(args.data) if args.title is None else args.title
+    title = stem(args.data) if args.title is None else args.title
     # Nobody named the axes of synthetic points.
     return Scenes(title, axes, named=args.data is not None)
 
 
+def _distinct(words: list[str]) -> list[str]:
+    """Return titles that differ: numbered where files in two folders have one name."""
+    seen = [words[:place].count(word) + 1 for place, word in enumerate(words)]
+    return [
+        f"{word} {number}" if words.count(word) > 1 else word
+        for word, number in zip(words, seen, strict=True)
+    ]
+
+
 # What does not change a film: the same one has the same bytes, wherever it is made.
 _UNTOLD = {
-    *("data", "list_renderers", "render", "output", "threads", "labels", "centroids", "overwrite"),
-    *("json", "quiet"),
+    *("data", "list_renderers", "print_completion", "describe", "render", "output", "threads"),
+    *("labels", "table", "label_name", "centroids", "overwrite", "json", "quiet"),
 }
 
 
@@ -282,15 +157,14 @@ def _command(args: argparse.Namespace, seed: int) -> str:
 class _Job:
     """One command: prepared as a whole, then run."""
 
-    def __init__(self, args: argparse.Namespace) -> None:
+    def __init__(self, args: argparse.Namespace, progress: Progress) -> None:
         from renderers.outputs import plan
         from renderers.stage.start import engage
 
-        self.args = args
-        _check(args)
-        stem = _stem(args.data) or "kmeans"
-        outputs = plan(args.render, args.output, stem=stem, overwrite=args.overwrite)
-        self.renderers, self.pace = engage(outputs, _given(args, OPTIONS))
+        self.args, self.progress = args, progress
+        name = stem(args.data) or "kmeans"
+        outputs = plan(args.render, args.output, stem=name, overwrite=args.overwrite)
+        self.renderers, self.pace = engage(outputs, given(args, OPTIONS))
         self._check_files()
         sources = _read(args)
         from kmeans_engine.command.trial import Trial
@@ -306,10 +180,11 @@ class _Job:
         self.scenes = _scenes(args, first) if outputs else None
         self.scene = None
         if self.scenes is not None:
-            names = [name if name in METHODS else _stem(name) for name in sources]
-            runs = zip(names if others else [""], sources.values(), strict=True)
+            titles = _distinct([one.title for one in entrants(args)]) if others else [""]
+            runs = zip(titles, sources.values(), strict=True)
             self.scene = self.scenes.of(list(runs), self._facts(first))
         self.notes: list[str] = []
+        self._runs = self._frames = 0
 
     @property
     def clustering(self) -> Trial:
@@ -320,10 +195,27 @@ class _Job:
         return min(trials, key=lambda trial: trial.last.inertia if trial.last else float("inf"))
 
     @property
+    def advice(self) -> list[str]:
+        """What should be known of the input and of the runs, a line each."""
+        first, *_ = self.trials.values()
+        lines = [*first.source.table.notes]
+        lines += [line for trial in self.trials.values() for line in trial.advice]
+        return [spell_options(line, READING) for line in dict.fromkeys(lines)]
+
+    @property
+    def written(self) -> list[str]:
+        """Where this command writes: files, and - for standard output."""
+        paths = [str(one.path) for one in self.renderers if one.path is not None]
+        return paths + [path for path in self._results if path]
+
+    @property
     def files(self) -> list[str]:
         """The files that this command writes."""
-        paths = [str(one.path) for one in self.renderers if one.path is not None]
-        return paths + [path for path in (self.args.labels, self.args.centroids) if path]
+        return [path for path in self.written if path != "-"]
+
+    @property
+    def _results(self) -> tuple[str | None, ...]:
+        return self.args.labels, self.args.table, self.args.centroids
 
     def _facts(self, source: Source) -> dict[str, str]:
         """Return what a picture tells of where it comes from."""
@@ -341,10 +233,10 @@ class _Job:
         from kmeans_engine.tables import check_result
 
         args = self.args
-        for path in (args.labels, args.centroids):
-            if path is not None:
-                check_result(path, overwrite=args.overwrite)
-        read = (path for path in (args.data, *_entrants(args)) if path is not None)
+        for path in self._results:
+            if path not in (None, "-"):
+                check_result(path, overwrite=args.overwrite, rows=path == args.table)
+        read = (path for path in (args.data, *(one.init for one in entrants(args))) if path)
         refuse_shared_files(read, self.files)
 
     def run(self) -> None:
@@ -354,8 +246,8 @@ class _Job:
 
         args = self.args
         if args.runs > 1:
-            with _Progress(args) as progress:
-                self.clustering.choose_best(args.runs, progress.show)
+            self.progress.count("runs", args.runs)
+            self.clustering.choose_best(args.runs, self._tried)
             if self.scene is None:
                 self._write()
                 return
@@ -363,20 +255,52 @@ class _Job:
         window: Window | None = last if isinstance(last, Window) else None
         if window is not None:
             self._equip(window)
+            if not window.full_speed:  # What a window paces needs no bar beside the menu.
+                self.progress.hide()
 
         def job() -> None:
-            # What a window paces needs no bar in the terminal, beside the menu.
-            with _Progress(args, shown=window is None or window.full_speed) as progress:
-                trials = list(self.trials.values())
-                play_trials(trials, self.scene, self.renderers, self.pace, progress.show)
+            self.progress.count("iterations", args.max_iterations)
+            trials = list(self.trials.values())
+            play_trials(
+                trials, self.scene, self.renderers, self.pace, self._computed, self._painted
+            )
             self._write()
 
         drive(self.renderers, job)
         self.notes = [renderer.note for renderer in self.renderers if renderer.note]
 
+    def _tried(self, snapshot: Snapshot) -> None:
+        """Count a run for its initial state, which comes when the one before is over."""
+        raise_again()
+        if snapshot.iteration == 0:
+            self._runs += 1
+            self.progress.step(self._runs - 1)
+
+    def _computed(self, snapshot: Snapshot) -> None:
+        raise_again()
+        self.progress.step(snapshot.iteration, f"{snapshot.n_changed:,} changed")
+
+    def _painted(self, seconds: float) -> None:
+        """Count the frames of a film whose length is known."""
+        raise_again()
+        rate = self.pace.fps
+        if not self._frames:
+            self._frames = max(1, round((self.pace.duration or 0) * rate))
+            self.progress.count("frames", self._frames)
+        self.progress.step(min(self._frames, round(seconds * rate)))
+
     def _write(self) -> None:
         raise_again()
-        self.clustering.write(labels=self.args.labels, centroids=self.args.centroids)
+        args, best = self.args, self.clustering
+        best.finish()
+        with _standard_output("-" in (args.labels, args.table)) as stdout:
+            best.write(
+                labels=args.labels,
+                centroids=args.centroids,
+                table=args.table,
+                label_name=args.label_name or LABEL_NAME,
+                stdout=stdout,
+            )
 
     def _equip(self, window: Window) -> None:
         """Give a window what it needs of this command, and a menu in the terminal."""
@@ -384,12 +308,10 @@ class _Job:
         from renderers.stage.start import offer_restarts
 
         args = self.args
-        window.full_speed = bool(len(self.renderers) > 1 or self.files or args.json)
+        window.full_speed = bool(len(self.renderers) > 1 or self.written or args.json)
 
         def say(text: str) -> None:
-            from tqdm import tqdm
-
-            with tqdm.external_write_mode(file=sys.stderr):
+            with self.progress.apart():
                 _say(text)
 
         make: Callable[[int], Table] | str = functools.partial(_synthetic, args)
@@ -403,7 +325,7 @@ class _Job:
                 self.pace,
                 make=make,
                 first=args.runs,
-                centroids_from=args.init,
+                centroids_from=entrants(args)[0].init,
             )
         if not args.quiet:
             window.notify = say
@@ -411,43 +333,36 @@ class _Job:
             start_menu(window.post, say=say)
 
 
-class _Progress:
-    """A bar on a terminal, once the work takes longer than a second."""
-
-    def __init__(self, args: argparse.Namespace, *, shown: bool = True) -> None:
-        terminal = sys.stderr is not None and sys.stderr.isatty()
-        self._shown = shown and terminal and not args.quiet
-        self._total = args.max_iterations if args.runs == 1 else None
-        self._bar: Any = None
-
-    def __enter__(self) -> _Progress:
-        if self._shown:
-            from tqdm import tqdm
-
-            self._bar = tqdm(total=self._total, unit=" iterations", delay=1, leave=False)
-        return self
-
-    def show(self, snapshot: Snapshot) -> None:
-        """Tell that there is one more snapshot; raise what interrupts and was lost."""
-        raise_again()
-        if self._bar is not None and snapshot.iteration:
-            self._bar.set_postfix_str(f"{snapshot.n_changed:,} changed", refresh=False)
-            self._bar.update()
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-
 def _tell(text: str) -> None:
     """Print on standard output, where results go."""
+    with _standard_output() as stdout:
+        assert stdout is not None
+        stdout.write(text.encode() + b"\n")
+
+
+@contextmanager
+def _standard_output(used: bool = True) -> Iterator[BinaryIO | None]:
+    """Context: write there; what goes wrong is said in one line."""
+    if not used:
+        yield None
+        return
+    stdout = _stdout()
     try:
-        print(text, flush=True)
+        yield stdout
+        stdout.flush()
     except OSError as error:
+        if error.errno is None:  # of another file, and in our words
+            raise
         # Python would try again when it ends.
         with suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         raise OSError(f"standard output cannot be written ({error.strerror})") from error
+
+
+def _stdout() -> BinaryIO:
+    if sys.stdout is None:
+        raise OSError("standard output is closed; write to a file, or open it")
+    return sys.stdout.buffer
 
 
 def _say(text: str) -> None:
@@ -455,6 +370,34 @@ def _say(text: str) -> None:
     if sys.stderr is not None:  # print would take standard output instead
         with suppress(OSError):
             print(text, file=sys.stderr, flush=True)
+
+
+def _hold_streams() -> None:
+    """Give standard streams that are closed a place: a file that is opened would take it."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
+def _shield_matplotlib(args: argparse.Namespace) -> None:
+    """Forget an MPLBACKEND that nothing here can use: its import would fail, with any picture.
+
+    Jupyter hands its own to every command, whether its package is installed or not.
+    """
+    from renderers.registry import window
+
+    backend = os.environ.get("MPLBACKEND", "")
+    jupyter = "inline" in backend
+    if backend and (args.render or args.output) and (jupyter or window() not in args.render):
+        del os.environ["MPLBACKEND"]
+        import matplotlib
+
+        with suppress(ValueError):
+            if not jupyter:
+                matplotlib.rcParams["backend"] = backend
+                os.environ["MPLBACKEND"] = backend
 
 
 def _words(error: Exception) -> str:
@@ -475,18 +418,47 @@ def _fail(message: str, status: int) -> int:
     return status
 
 
-def _report(args: argparse.Namespace, job: _Job) -> None:
+def _report(args: argparse.Namespace, job: _Job, said: Iterable[str]) -> None:
+    """Sum up what was done; leave out what was said before."""
     from kmeans_engine.command.summary import spell_summary, summarize
 
     if job.clustering.last is None:  # a window that was closed before the first picture
         return
     race = job.trials if len(job.trials) > 1 else None
-    facts = summarize(job.clustering, outputs=job.files, race=race)
+    warnings = list(dict.fromkeys([*said, *job.advice]))
+    facts = summarize(job.clustering, outputs=job.files, race=race, warnings=warnings)
     if not args.quiet:
         for text in (*job.notes, spell_summary(facts)):
             _say(text)
+        _advise(line for line in warnings if line not in set(said))
+        if sys.stderr is not None and sys.stderr.isatty() and not (args.json or job.renderers):
+            _say("to watch it: add --render live for a window, or -o run.mp4 for a film")
     if args.json:
         _tell(json.dumps(facts))
+
+
+def _advise(lines: Iterable[str]) -> None:
+    for line in lines:
+        _say(f"note: {' '.join(line.split())}")
+
+
+def _words_of_options() -> dict[str, Sequence[str]]:
+    """Return what some options take, for completion in a shell."""
+    from renderers.contract import OVERLAYS
+    from renderers.picture.themes import THEMES
+    from renderers.registry import names
+
+    return {
+        "header": ("auto", "yes", "no"),
+        "init": METHODS,
+        "overlays": (*OVERLAYS, "all", "none"),
+        "print_completion": SHELLS,
+        "quality": get_args(Quality),
+        "race": METHODS,
+        "render": names(),
+        "seed": ("random",),
+        "theme": tuple(THEMES),
+    }
 
 
 def _list_renderers() -> None:
@@ -499,6 +471,34 @@ def _list_renderers() -> None:
     for row in rows:
         problem = f"  [{row.problem}]" if row.problem else ""
         _tell(f"{row.name:{wide[0]}}  {row.writes or '?':{wide[1]}}  {row.origin}{problem}")
+
+
+def _do(args: argparse.Namespace, started: list[_Job]) -> None:
+    """Do what is asked for; `started` gets the job once nothing was found wrong with it."""
+    shown = sys.stderr is not None and sys.stderr.isatty() and not args.quiet
+    with Progress(sys.stderr, shown=shown) as progress, listen(progress.phase):
+        said = []
+        if args.data is None and args.clusters is None:
+            stdin = None if sys.stdin is None else sys.stdin.buffer
+            with doing("reading standard input"):
+                piped = look(stdin, asked=says_data(args))
+            args.data = "-" if piped.is_data else None
+            said += [piped.note] if piped.note else []
+        check_usage(args, OPTIONS)
+        if args.json or "-" in (args.labels, args.table):
+            _stdout()
+        if args.describe:
+            _describe(args)
+            return
+        _shield_matplotlib(args)
+        job = _Job(args, progress)
+        started.append(job)
+        said += job.advice
+        if not args.quiet:
+            with progress.apart():
+                _advise(said)
+        job.run()
+    _report(args, job, said)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -515,27 +515,25 @@ def main(argv: list[str] | None = None) -> int:
     SystemExit
         After ``--help`` and ``--version``.
     """
-    job = None
+    started: list[_Job] = []
     try:
         with raising():
-            args = build_parser().parse_args(argv)
+            _hold_streams()
+            parser = build_parser()
+            complete(parser, _words_of_options)
+            args = parser.parse_args(argv)
             if args.list_renderers:
                 _list_renderers()
-                return 0
-            job = _Job(args)
-            job.run()
-            _report(args, job)
+            elif args.print_completion:
+                _tell(script(args.print_completion))
+            else:
+                _do(args, started)
             return 0
-    except KeyboardInterrupt:
-        return _fail("interrupted", 130)
-    except Terminated:
-        return _fail("terminated", 143)
+    except (KeyboardInterrupt, Terminated) as error:
+        kind = Terminated if isinstance(error, Terminated) else KeyboardInterrupt
+        return _fail(*ENDINGS[kind])
     except (KMeansError, UnknownRenderer, InvalidOption, RenderError, OSError) as error:
-        return _fail(_words(error), 1 if job is not None else 2)
+        return _fail(_words(error), 1 if started else 2)
     except MemoryError as error:
         words = str(error) or "out of memory"
-        return _fail(f"{words}; use fewer points, or float32", 1 if job is not None else 2)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        return _fail(f"{words}; use fewer points, or float32", 1 if started else 2)

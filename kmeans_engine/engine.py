@@ -15,6 +15,7 @@ from kmeans_engine.loop import State, iterate
 from kmeans_engine.points.data import Data, measure_together
 from kmeans_engine.points.squares import exact_inertia, square_totals
 from kmeans_engine.runtime.processors import default_threads
+from kmeans_engine.runtime.progress import doing
 from kmeans_engine.snapshot import Snapshot
 from kmeans_engine.strategies import make_strategy
 from kmeans_engine.validation import check_centroids, check_count, check_k, check_tolerance
@@ -150,7 +151,7 @@ class Engine:
     ) -> Generator[Snapshot, None, None]:
         assigners = [strategy.begin() for strategy in self._strategies]
         states = iterate(assigners, start, limit=limit, tolerance=tolerance, only_last=only_last)
-        with contextlib.closing(states):
+        with doing("clustering"), contextlib.closing(states):
             for state in states:
                 yield self._snapshot(state)
                 del state  # whoever keeps the snapshot keeps its labels, and nobody else

@@ -16,6 +16,7 @@ from kmeans_engine.kernels.sorting import (
     sort_buckets,
 )
 from kmeans_engine.points.data import Data
+from kmeans_engine.runtime.progress import doing
 from kmeans_engine.runtime.threads import chunk_rows, fold_chunks, run_chunks
 
 __all__ = ["SortedPoints", "block_rows"]
@@ -64,7 +65,8 @@ class SortedPoints:
         self.block = block = block_rows(m)
         self.rows = np.empty((m, n), dtype=data.measure.dtype)
         self.order = np.empty(m, dtype=np.uint32)
-        self._sort(data)
+        with doing(f"sorting {m:,} points"):
+            self._sort(data)
         self.rows.flags.writeable = False
         blocks = -(-m // block)
         low, high = np.empty((blocks, n)), np.empty((blocks, n))

@@ -8,17 +8,32 @@ from pathlib import Path
 from typing import Any
 
 from kmeans_engine.runtime.processors import asked_threads
+from kmeans_engine.runtime.progress import compiling
 from kmeans_engine.runtime.signals import put_off
 
 asked_threads()  # as in `kmeans_engine.kernels`
 
 import numba  # noqa: E402
+from numba.core import event  # noqa: E402
 from numba.core.caching import FunctionCache, IndexDataCacheFile  # noqa: E402
 
 __all__ = ["kernel"]
 
 # Kernels are typed by Numba, from what they are called with.
 Kernel = Callable[..., Any]
+
+
+class _Watch(event.Listener):
+    """Tells `compiling` when Numba compiles: only then, and in one thread at a time."""
+
+    def on_start(self, _: event.Event) -> None:
+        compiling.begin()
+
+    def on_end(self, _: event.Event) -> None:
+        compiling.end()
+
+
+event.register("numba:compile", _Watch())
 
 
 @lru_cache(maxsize=1)

@@ -15,6 +15,7 @@ from kmeans_engine.kernels.initial import BATCH, potentials, tighten
 from kmeans_engine.points.data import prepare
 from kmeans_engine.points.fold import Points
 from kmeans_engine.runtime.processors import default_threads
+from kmeans_engine.runtime.progress import doing
 from kmeans_engine.starts.methods import METHODS
 from kmeans_engine.validation import check_array, check_centroids, check_k, non_finite_error
 
@@ -75,7 +76,9 @@ def initial_centroids(
             raise non_finite_error(array, "points")
         return chosen
     data = prepare(points, default_threads())
-    return _plus_plus(data, check_k(k, data.n_points), rng)
+    k = check_k(k, data.n_points)
+    with doing(f"drawing {k:,} centroids"):
+        return _plus_plus(data, k, rng)
 
 
 def _random_rows(points: npt.NDArray[Any], k: int, rng: np.random.Generator) -> list[int]:

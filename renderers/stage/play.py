@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from kmeans_engine.runtime.progress import doing
 from renderers.contract import Renderer
 from renderers.scene import Moment, Scene
 
@@ -40,13 +41,16 @@ def play(
         for renderer in renderers:
             renderer.open(scene)
         for moment in moments:
-            for renderer in renderers:
-                renderer.draw(moment)
+            with doing("painting"):
+                for renderer in renderers:
+                    renderer.draw(moment)
             if progress is not None:
                 progress(moment)
         while unfinished:
+            path = unfinished[0].path
             try:
-                unfinished[0].close()
+                with doing(f"encoding {path.name}" if path else "painting"):
+                    unfinished[0].close()
             except Exception as error:
                 unfinished[0].abort()
                 failure = failure or error

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kmeans_engine import Snapshot
     from kmeans_engine.command.trial import Trial
     from kmeans_engine.tables import Table
-    from renderers.scene import Scene
+    from renderers.scene import Moment, Scene
 
     Runs = Iterable[Snapshot] | Mapping[str, Iterable[Snapshot]]
 
@@ -210,6 +210,7 @@ def play_trials(
     renderers: Sequence[Renderer],
     pace: Pace,
     watch: Callable[[Snapshot], None],
+    told: Callable[[float], None],
 ) -> None:
     """Compute the runs of trials side by side, and play them to the renderers.
 
@@ -224,23 +225,35 @@ def play_trials(
     pace : Pace
         How they are told.
     watch : callable
-        Gets the snapshot of the run that is farthest, for each state.
+        Gets the snapshot of the run that is farthest, for each state, as it is computed first.
+    told : callable
+        Gets the seconds of a film with a duration that are painted.
     """
     from kmeans_engine.race import side_by_side
 
+    runs = [trial.states() for trial in trials]
+    if pace.duration is not None and scene is not None:
+        # The same bits twice: to count the states first keeps none of them.
+        count = max(trial.count(watch) for trial in trials)
+        shown = 0.0
+
+        def painted(moment: Moment) -> None:
+            nonlocal shown
+            shown += moment.seconds
+            told(shown)
+
+        play(moments(side_by_side(runs), pace, count=count), scene, renderers, progress=painted)
+        return
+
     def states() -> Iterator[tuple[Snapshot, ...]]:
-        for state in side_by_side([trial.states() for trial in trials]):
+        for state in side_by_side(runs):
             watch(max(state, key=lambda snapshot: snapshot.iteration))
             yield state
 
     if scene is None:
         deque(states(), maxlen=0)
-        return
-    count = None
-    if pace.duration is not None:
-        # The same bits twice: to count the states first keeps none of them.
-        count = max(trial.count(watch) for trial in trials)
-    play(moments(states(), pace, count=count), scene, renderers)
+    else:
+        play(moments(states(), pace), scene, renderers)
 
 
 def offer_restarts(

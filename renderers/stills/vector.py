@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
@@ -58,13 +58,13 @@ class _Vector(Still):
     # matplotlib's names: of the format, of the date that is left out, and of what facts are.
     _format = _date = _facts = ""
 
-    def write(self, path: Path, scene: Scene, moment: Moment) -> None:
+    def write(self, file: Path | IO[bytes], scene: Scene, moment: Moment) -> None:
         """Write the file."""
         marks = self.painter(scene).marks(moment)
         with mpl.rc_context(_SETTINGS):
             figure = draw(marks, self.dots, self.options.dpi)
             figure.savefig(
-                path,
+                file,
                 format=self._format,
                 dpi=self.options.dpi,
                 metadata=self._metadata(scene),

@@ -11,10 +11,11 @@ from command import ROOT, SMALL, facts, files
 
 import cli
 import kmeans_engine
+from kmeans_engine.__main__ import run
 
 FIELDS = [
     *("points", "features", "k", "iterations", "converged", "inertia", "standardized", "counts"),
-    *("rows_dropped", "seconds", "outputs", "seed", "version"),
+    *("rows_dropped", "seconds", "compile_seconds", "outputs", "seed", "version", "warnings"),
 ]
 
 
@@ -24,6 +25,7 @@ def test_summary(command, tmp_path):
     assert re.fullmatch(
         r"1,200 points, 2 features, k = 12, seed 1\n"
         r"converged after \d+ iterations, \d+\.\d\d s\n"
+        r"(compiled for this machine in \d+\.\d s, first run only\n)?"
         r"inertia \d+\.\d+\n"
         r"sizes (\d+ ){11}\d+\n",
         done.err,
@@ -86,7 +88,7 @@ def test_help_and_version(words):
 
 def test_examples_are_understood():
     lines = [line.split("  ")[1] for line in cli.EXAMPLES.splitlines()[1:] if line]
-    assert len(lines) == 6
+    assert len(lines) == 7
     for line in lines:
         cli.build_parser().parse_args(line.split()[1:])
 
@@ -101,7 +103,7 @@ def test_list_renderers(command):
 
 def test_a_checkout_and_the_installed_command_are_the_same(tmp_path):
     (script,) = entry_points(group="console_scripts", name="kmeans-engine")
-    assert script.load() is cli.main
+    assert script.load() is run
     done = subprocess.run(
         [sys.executable, ROOT / "cli.py", "--seed", "1", "--json", "--quiet"],
         cwd=tmp_path,

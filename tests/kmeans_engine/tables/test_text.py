@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 from tabular import check, numbered, read
 
 from kmeans_engine.errors import InvalidInput
-from kmeans_engine.tables import read_table
+from kmeans_engine.tables import ReadOptions, read_table
 
 XY = [[1.0, 2.0], [3.0, 4.5], [-5e-3, 6.0]]
 
@@ -98,7 +98,7 @@ def test_whitespace_files(tmp_path):
     path.write_text("1,2\n3,4\n")
     with pytest.raises(InvalidInput, match="delimiter="):
         read_table(path)
-    check(read_table(path, delimiter=","), [[1.0, 2.0], [3.0, 4.0]])
+    check(read_table(path, ReadOptions(delimiter=",")), [[1.0, 2.0], [3.0, 4.0]])
 
 
 @settings(deadline=None, max_examples=60)
@@ -144,7 +144,7 @@ def test_rows_longer_than_a_block(fresh):
     rows = [",".join([str(x)] + ["w" * 100_000] * 12) for x in range(5)]
     path = fresh(".csv")
     path.write_text("\n".join(rows))
-    check(read_table(path, columns="0"), [[0.0], [1.0], [2.0], [3.0], [4.0]], ("x0",))
+    check(read_table(path, ReadOptions(columns="0")), [[0.0], [1.0], [2.0], [3.0], [4.0]], ("x0",))
 
 
 def test_quotes_far_from_the_top_may_hold_line_breaks():
