@@ -1,4 +1,4 @@
-"""What separates cells, comments, and marks within numbers: guessed only where nothing else fits."""
+"""What separates cells, comments, marks within numbers: guessed where nothing else fits."""
 
 import itertools
 
