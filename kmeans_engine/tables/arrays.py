@@ -166,4 +166,3 @@ def _checked(array: Array, where: str) -> Array:
             f"{where} has shape {array.shape}, needs at least one row and one column"
         )
     return array
-

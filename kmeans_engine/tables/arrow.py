@@ -55,9 +55,7 @@ def read_folder(path: Path, where: str) -> Frame:
         count = data.count_rows()
     except (pa.ArrowException, OSError, ValueError) as error:
         raise damaged(where, what, error) from error
-    return _frame(
-        data.schema, count, lambda name: data.to_table([name]).column(name), where, what
-    )
+    return _frame(data.schema, count, lambda name: data.to_table([name]).column(name), where, what)
 
 
 def read_arrow(given: Input, options: ReadOptions) -> Frame:

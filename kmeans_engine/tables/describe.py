@@ -16,7 +16,7 @@ class ColumnFacts(NamedTuple):
 
     Attributes
     ----------
-    index : int
+    place : int
         Its place, from 0.
     name : str
         Its name.
@@ -32,7 +32,7 @@ class ColumnFacts(NamedTuple):
         Why it would not be; empty if it would.
     """
 
-    index: int
+    place: int
     name: str
     type: str
     missing: int
@@ -79,13 +79,13 @@ def facts_of(frame: Frame, columns: Columns, where: str) -> list[ColumnFacts]:
 def spell_facts(facts: Sequence[ColumnFacts]) -> str:
     """Return the facts as aligned lines under a head."""
     head = ("", "column", "type", "missing", "smallest", "mean", "largest", "used")
-    rows = [head]
+    rows: list[tuple[str, ...]] = [head]
     for one in facts:
         numbers = (one.smallest, one.mean, one.largest)
         shown = tuple("" if number is None else f"{number:.6g}" for number in numbers)
         name = one.name if one.name.isprintable() and one.name.strip() else repr(one.name)
         used = "yes" if one.used else f"no: {one.why}"
-        rows.append((str(one.index), name, one.type, f"{one.missing:,}", *shown, used))
+        rows.append((str(one.place), name, one.type, f"{one.missing:,}", *shown, used))
     wide = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     lines = []
     for row in rows:

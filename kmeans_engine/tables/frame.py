@@ -28,6 +28,8 @@ class Frame:
     notes : tuple of str
         What was guessed and should be said, a line each, such as which way an open header was
         taken and how to choose the other one.
+    written : bool
+        Whether numbers are written as text, so that options can say how.
     """
 
     names: tuple[str, ...]
@@ -37,3 +39,4 @@ class Frame:
     indices: frozenset[int] = frozenset()
     named: bool = True
     notes: tuple[str, ...] = ()
+    written: bool = False

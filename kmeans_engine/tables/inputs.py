@@ -20,7 +20,7 @@ from kmeans_engine.errors import InvalidInput
 from kmeans_engine.tables.columns import some_of
 from kmeans_engine.tables.kinds import COMPRESSED, SUFFIXES, packing
 
-__all__ = ["Input", "open_input"]
+__all__ = ["Input", "existing", "open_input"]
 
 _STDIN = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 _HEAD = 1024
@@ -55,15 +55,14 @@ class Input:
         """Return a stream that can be read in any order: of what is no file, from memory."""
         if self.path is not None:
             return self.path.open("rb")
-        with self.opener() as stream:
-            return stream if isinstance(stream, io.BytesIO) else io.BytesIO(stream.read())
+        return _seekable(self.opener)
 
 
 class _Unpacked(io.RawIOBase):
     """A stream of what a compressed file holds, whose damage is one line."""
 
-    def __init__(self, stream: Any, where: str, packed: str) -> None:
-        self._stream, self._where, self._packed = stream, where, packed
+    def __init__(self, stream: Any, below: Any, where: str, packed: str) -> None:
+        self._stream, self._below, self._where, self._packed = stream, below, where, packed
 
     def readable(self) -> bool:
         return True
@@ -81,6 +80,7 @@ class _Unpacked(io.RawIOBase):
     def close(self) -> None:
         if not self.closed:
             self._stream.close()
+            self._below.close()
         super().close()
 
 
@@ -112,7 +112,7 @@ def open_input(
         data = _standard_input(stdin)
         opener = lambda: io.BytesIO(data)  # noqa: E731
     else:
-        path = _existing(Path(source), text)
+        path = existing(source)
         where, name = str(path), path.name.lower()
         if not path.is_file():
             data = _drain(path)
@@ -155,15 +155,15 @@ def _unpacked(
 
 def _packed(opener: Callable[[], BinaryIO], where: str, packed: str) -> Callable[[], BinaryIO]:
     def unpack() -> BinaryIO:
-        stream: Any = opener()
+        below = opener()
         if packed == ".zst":
             import pyarrow as pa
 
-            stream = pa.CompressedInputStream(stream, "zstd")
+            stream = pa.CompressedInputStream(below, "zstd")
         else:
             readers: Any = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
-            stream = readers[packed](stream)
-        return io.BufferedReader(_Unpacked(stream, where, packed), 1 << 18)
+            stream = readers[packed](below)
+        return io.BufferedReader(_Unpacked(stream, below, where, packed), 1 << 18)
 
     return unpack
 
@@ -186,7 +186,7 @@ def _zipped(
 ) -> tuple[Callable[[], BinaryIO], str]:
     """Return how to open the one file of an archive, and its name."""
     try:
-        with zipfile.ZipFile(_seekable(opener)) as archive:
+        with _seekable(opener) as stream, zipfile.ZipFile(stream) as archive:
             files = [
                 info.filename
                 for info in archive.infolist()
@@ -206,17 +206,17 @@ def _zipped(
             options=("array",),
         )
     if member is not None and member not in files:
-        raise InvalidInput(
-            f"{where} holds no file {member!r}; choose from {some_of(files, 5)}"
-        )
+        raise InvalidInput(f"{where} holds no file {member!r}; choose from {some_of(files, 5)}")
     chosen = member or files[0]
 
     def unzip() -> BinaryIO:
+        below = _seekable(opener)
         try:
-            stream = zipfile.ZipFile(_seekable(opener)).open(chosen)
+            stream = zipfile.ZipFile(below).open(chosen)
         except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+            below.close()
             raise _damaged(where, ".zip", error) from error
-        return io.BufferedReader(_Unpacked(stream, where, ".zip"), 1 << 18)
+        return io.BufferedReader(_Unpacked(stream, below, where, ".zip"), 1 << 18)
 
     return unzip, Path(chosen).name.lower()
 
@@ -228,7 +228,10 @@ def _likely(files: list[str]) -> str:
 
 def _seekable(opener: Callable[[], BinaryIO]) -> BinaryIO:
     stream = opener()
-    return stream if stream.seekable() else io.BytesIO(stream.read())
+    if isinstance(stream, io.BufferedReader) and isinstance(stream.raw, _Unpacked):
+        with stream:
+            return io.BytesIO(stream.read())
+    return stream
 
 
 def _standard_input(stdin: BinaryIO | None) -> bytes:
@@ -266,21 +269,25 @@ def _drain(path: Path) -> bytes:
     return data
 
 
-def _existing(path: Path, text: str) -> Path:
-    """Return the path, which is there and is no folder."""
-    url = re.match(r"([a-z][a-z0-9+.-]+):/+(.*)", text, re.IGNORECASE | re.DOTALL)
+def existing(source: str | os.PathLike[str]) -> Path:
+    """Return the path of a file or folder that is there.
+
+    Raises
+    ------
+    InvalidInput
+        If none is; with what is, under a similar name.
+    """
+    path, text = Path(source), os.fspath(source)
     try:
-        exists, folder = path.exists(), path.is_dir()
-        if not exists and url:
-            link = f"{url[1]}://{url[2]}"
-            raise InvalidInput(f"{link} is a URL; download it first, and name the file")
+        if path.exists():
+            return path
     except (OSError, ValueError) as error:
         raise InvalidInput(f"{path}: no file can have this path ({error})") from error
-    if folder:
-        raise InvalidInput(f"{path} is a folder; give the path of a file in it")
-    if not exists:
-        raise InvalidInput(f"{path}: no such file{_similar(path)}")
-    return path
+    url = re.match(r"([a-z][a-z0-9+.-]+):/+(.*)", text, re.IGNORECASE | re.DOTALL)
+    if url:
+        link = f"{url[1]}://{url[2]}"
+        raise InvalidInput(f"{link} is a URL; download it first, and name the file")
+    raise InvalidInput(f"{path}: no such file{_similar(path)}")
 
 
 def _try_open(path: Path) -> None:

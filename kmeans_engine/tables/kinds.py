@@ -45,7 +45,10 @@ _BEGINNINGS = (
     (rb"ARROW1\0\0|FEA1", "arrow"),
     (rb"ORC", "orc"),
     (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "workbook"),
-    (rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a|RIFF....WEBP|II\*\0|MM\0\*|BM....\0\0\0\0", "image"),
+    (
+        rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a|RIFF....WEBP|II\*\0|MM\0\*|BM....\0\0\0\0",
+        "image",
+    ),
 )
 _PACKED = (
     (rb"\x1f\x8b\x08", ".gz"),

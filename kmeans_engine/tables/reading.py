@@ -19,13 +19,13 @@ from kmeans_engine.errors import InvalidInput
 from kmeans_engine.tables.columns import choose, default_names, some_of
 from kmeans_engine.tables.describe import ColumnFacts, facts_of
 from kmeans_engine.tables.frame import Frame
-from kmeans_engine.tables.inputs import Input, open_input
+from kmeans_engine.tables.inputs import Input, existing, open_input
 from kmeans_engine.tables.kinds import kind_of_file
 from kmeans_engine.tables.numbers import complete_rows, inexact, native, points_of
 from kmeans_engine.tables.options import ReadOptions
-from kmeans_engine.tables.refusal import not_numeric, refuse_strays
+from kmeans_engine.tables.refusal import not_numeric, nothing_usable, refuse_strays
 from kmeans_engine.tables.table import Table
-from kmeans_engine.tables.usable import kind_of, left_out, reasons
+from kmeans_engine.tables.usable import NUMERIC, kind_of, left_out, reasons
 
 __all__ = ["describe_table", "read_centroids", "read_table"]
 
@@ -159,7 +159,9 @@ def _centroid_columns(frame: Frame, names: tuple[str, ...] | None) -> list[int] 
     features = [
         place
         for place, kind in enumerate(map(kind_of, frame.types))
-        if kind in ("numbers", "true/false") and frame.names[place] and place not in frame.indices
+        if kind in (*NUMERIC, "empty throughout")
+        and frame.names[place]
+        and place not in frame.indices
     ]
     return features or None
 
@@ -171,10 +173,10 @@ def _find(
 
     It is read as a frame, as an array (M, N) or, if it is an image, as a table.
     """
-    path = Path(source)
-    if os.fspath(source) != "-" and path.is_dir():
+    if os.fspath(source) != "-" and existing(source).is_dir():
         from kmeans_engine.tables.arrow import read_folder
 
+        path = Path(source)
         _refuse_options(options, "parquet", str(path))
         return str(path), functools.partial(read_folder, path, str(path)), []
     given = open_input(source, stdin=stdin, member=options.array)
@@ -197,9 +199,10 @@ def _reader(kind: str) -> Callable[[Input, ReadOptions], Any]:
 
 
 def _read_text(given: Input, options: ReadOptions) -> Frame:
-    from kmeans_engine.tables.text_frame import read_text
+    from kmeans_engine.tables.text import read_text
 
-    return read_text(given.opener, given.where, given.suffix, options)
+    frame = read_text(given.opener, given.where, given.suffix, options)
+    return replace(frame, written=True)
 
 
 def _refuse_options(options: ReadOptions, kind: str, where: str) -> None:
@@ -216,38 +219,28 @@ def _refuse_options(options: ReadOptions, kind: str, where: str) -> None:
 
 def _from_frame(frame: Frame, where: str, options: ReadOptions, notes: list[str]) -> Table:
     """Return the chosen columns of a frame as points."""
-    why = reasons(frame)
     said = [*notes, *frame.notes]
 
     def default() -> list[int]:
-        refuse_strays(frame, why, where)
+        why = reasons(frame)
+        refuse_strays(frame, why, choose(options.columns, frame.names, where), where)
         usable = [index for index, reason in enumerate(why) if not reason]
         if not usable:
-            raise _nothing_usable(frame, why, where)
+            raise nothing_usable(frame, why, where)
+        said.append(left_out(frame, why))
         return usable
 
     chosen = choose(options.columns, frame.names, where, default)
     for index in chosen:
-        if kind_of(frame.types[index]) not in ("numbers", "true/false"):
-            raise not_numeric(frame, index, why, where)
+        if kind_of(frame.types[index]) not in NUMERIC:
+            raise not_numeric(frame, index, where)
     points = native(points_of(frame, chosen))
-    if options.columns is None:
-        said.append(left_out(frame, why))
     rounded = inexact(frame, chosen, points.dtype)
     if rounded:
         said.append(
             f"whole numbers beyond 2^53 are rounded to the nearest float64: {some_of(rounded)}"
         )
-    names = [frame.names[index] for index in chosen]
-    return _table(points, names, where, options, said)
-
-
-def _nothing_usable(frame: Frame, why: list[str], where: str) -> InvalidInput:
-    if len(frame.names) == 1:
-        return not_numeric(frame, 0, why, where)
-    held = some_of([f"{n!r} holds {r}" for n, r in zip(frame.names, why, strict=True)], 6)
-    held = held.replace("holds empty throughout", "is empty throughout")
-    return InvalidInput(f"{where}: no column is numeric: {held}")
+    return _table(points, [frame.names[index] for index in chosen], where, options, said)
 
 
 def _with_columns(image: Table, where: str, options: ReadOptions) -> Table:

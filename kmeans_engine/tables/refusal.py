@@ -1,37 +1,40 @@
 """Why a column cannot be clustered, in a line whose remedies work. Reads cells, changes nothing."""
 
-import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from kmeans_engine.errors import InvalidInput
-from kmeans_engine.tables.columns import spell
+from kmeans_engine.tables.columns import some_of, spell
 from kmeans_engine.tables.frame import Frame
-from kmeans_engine.tables.usable import kind_of
+from kmeans_engine.tables.text import advise
+from kmeans_engine.tables.usable import kind_of, reasons
 
-__all__ = ["Stray", "not_numeric", "refuse_strays", "stray_of"]
+__all__ = ["Stray", "not_numeric", "nothing_usable", "refuse_strays", "stray_of"]
 
-_NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$|^\s*[+-]?(?i:inf|infinity|nan)\s*$"
+_EXPONENT = r"([eE][+-]?\d+)?"
+_PLAIN = rf"^\s*[+-]?((\d+\.?\d*|\.\d+){_EXPONENT}|(?i:inf|infinity|nan))\s*$"
+# A number as it is written anywhere, whatever its marks mean.
+_ANY = (
+    rf"^\s*[+-]?(\d+([.,]\d*)?|[.,]\d+|\d{{1,3}}([.,' ]\d{{3}})+([.,]\d+)?){_EXPONENT}\s*%?\s*$|"
+    + _PLAIN
+)
 
 
 class Stray(NamedTuple):
-    """The first cell of a column of text that is not a number.
+    """What makes a column text.
 
     Attributes
     ----------
     row : int
-        Counted from 1; 0 if every cell is a number.
+        The first cell that is not a number, counted from 1; 0 if every cell is one.
     cell : str
         What it holds.
-    alone : bool
-        Whether all cells that are not numbers hold the same.
     mostly_numbers : bool
-        Whether more than half of the cells are numbers.
+        Whether more than half of the cells are numbers, however they are written.
     """
 
     row: int
     cell: str
-    alone: bool
     mostly_numbers: bool
 
 
@@ -43,73 +46,100 @@ def stray_of(column: Any) -> Stray:
 
     if pt.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
-    text = pc.invert(pc.match_substring_regex(column.cast(pa.large_string()), _NUMBER))
+    column = column.cast(pa.large_string())
     filled = len(column) - column.null_count
-    strays = pc.sum(text).as_py() or 0
-    if not strays:
-        return Stray(0, "", False, filled > 0)
-    row = pc.index(text, True).as_py()
-    cell = column[row].as_py()
-    alike = pc.sum(pc.equal(column, column[row])).as_py()
-    return Stray(row + 1, cell, alike == strays, 2 * (filled - strays) > filled)
+    for pattern in (_ANY, _PLAIN):
+        text = pc.invert(pc.match_substring_regex(column, pattern))
+        strays = pc.sum(text).as_py() or 0
+        if strays:
+            row = pc.index(text, True).as_py()
+            mostly = pattern is _PLAIN or 2 * (filled - strays) > filled
+            return Stray(row + 1, column[row].as_py(), mostly)
+    return Stray(0, "", filled > 0)
 
 
-def refuse_strays(frame: Frame, why: Sequence[str], where: str) -> None:
-    """Raise if a column that would be left out as text is mostly numbers.
+def refuse_strays(frame: Frame, why: Sequence[str], considered: Sequence[int], where: str) -> None:
+    """Raise if a column would be left out as text that is mostly numbers.
+
+    Parameters
+    ----------
+    frame : Frame
+        The table.
+    why : sequence of str
+        As `reasons` gives it.
+    considered : sequence of int
+        The columns that nobody left out.
+    where : str
+        Name of the table for messages.
 
     Raises
     ------
     InvalidInput
         With the first cell that is not one, and how to read or leave out the column.
     """
-    for index, reason in enumerate(why):
-        if reason == "text":
+    for index in considered:
+        if why[index] == "text":
             stray = stray_of(frame.column(index))
             if stray.row and stray.mostly_numbers:
-                raise _mostly_numbers(frame, index, stray, why, where)
+                raise _mostly_numbers(frame, index, stray, considered, where)
 
 
-def not_numeric(frame: Frame, index: int, why: Sequence[str], where: str) -> InvalidInput:
+def not_numeric(frame: Frame, index: int, where: str) -> InvalidInput:
     """Return the error for a chosen column that holds no numbers."""
     kind, name = kind_of(frame.types[index]), frame.names[index]
     if kind == "text":
         stray = stray_of(frame.column(index))
         if stray.row and stray.mostly_numbers:
-            return _mostly_numbers(frame, index, stray, why, where)
+            return _mostly_numbers(frame, index, stray, range(len(frame.names)), where)
         example = f" ({_shown(stray.cell)} in row {stray.row})" if stray.row else ""
-        if stray.mostly_numbers and not stray.row:
+        if stray.mostly_numbers:
             example = " (numbers that are stored as text)"
         kind = f"text{example}"
-    elif kind != "empty throughout":
+    elif kind not in ("empty throughout", "dates", "times"):
         kind = f"{kind} ({frame.types[index]})"
     holds = "is empty throughout" if kind == "empty throughout" else f"holds {kind}"
+    usable = [place for place, reason in enumerate(reasons(frame)) if not reason]
+    remedy = "no column is numeric"
+    if usable:
+        remedy = f"choose numeric columns (columns={spell(usable, frame.names)!r})"
     return InvalidInput(
-        f"{where}: column {name!r} {holds}, needs numbers; {_others(frame, why)}",
-        options=("columns",),
+        f"{where}: column {name!r} {holds}, needs numbers; {remedy}", options=("columns",)
+    )
+
+
+def nothing_usable(frame: Frame, why: Sequence[str], where: str) -> InvalidInput:
+    """Return the error for a table without a column of numbers."""
+    if len(frame.names) == 1:
+        return not_numeric(frame, 0, where)
+    held = [
+        f"{name!r} {'is' if why[index] in ('empty throughout', 'row index') else 'holds'} {reason}"
+        for index, (name, reason) in enumerate(zip(frame.names, why, strict=True))
+    ]
+    index = next((place for place, reason in enumerate(why) if reason == "row index"), None)
+    chosen = ""
+    if index is not None and kind_of(frame.types[index]) == "numbers":
+        chosen = f"; cluster that index (columns={str(index)!r})"
+    return InvalidInput(
+        f"{where}: no column is numeric: {some_of(held, 6)}{chosen}", options=("columns",)
     )
 
 
 def _mostly_numbers(
-    frame: Frame, index: int, stray: Stray, why: Sequence[str], where: str
+    frame: Frame, index: int, stray: Stray, considered: Sequence[int], where: str
 ) -> InvalidInput:
+    why = reasons(frame)
     remedies = []
-    if stray.alone and re.fullmatch(r"[^\s,'\"\\]+", stray.cell):
-        remedies.append(f"say that it means a missing value (missing={stray.cell!r})")
-    usable = [place for place, reason in enumerate(why) if not reason]
+    advice = advise(stray.cell) if frame.written else ""
+    if advice:
+        remedies.append(advice)
+    usable = [place for place in considered if not why[place] and place != index]
     if usable:
         remedies.append(f"leave the column out (columns={spell(usable, frame.names)!r})")
     return InvalidInput(
         f"{where}: column {frame.names[index]!r} holds numbers, but {_shown(stray.cell)} in row "
         f"{stray.row}; {', or '.join(remedies) or 'write a number there, or nothing'}",
-        options=("missing", "columns"),
+        options=("columns", "decimal", "missing", "thousands"),
     )
-
-
-def _others(frame: Frame, why: Sequence[str]) -> str:
-    usable = [index for index, reason in enumerate(why) if not reason]
-    if usable:
-        return f"choose numeric columns (columns={spell(usable, frame.names)!r})"
-    return "no column is numeric"
 
 
 def _shown(cell: str) -> str:

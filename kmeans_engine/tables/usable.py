@@ -7,10 +7,13 @@ from typing import Any
 from kmeans_engine.tables.columns import some_of
 from kmeans_engine.tables.frame import Frame
 
-__all__ = ["Reason", "kind_of", "left_out", "reasons"]
+__all__ = ["NUMERIC", "Reason", "kind_of", "left_out", "reasons"]
 
 Reason = str
 """Why a column is left out, such as "text"; empty for one that is clustered."""
+
+NUMERIC = ("numbers", "true/false")
+"""Kinds of columns that can be clustered, as `kind_of` calls them."""
 
 # What pandas and R write for a row index that has no name of its own.
 _INDEX = re.compile(r"|__index_level_\d+__|Unnamed: 0")
@@ -57,11 +60,14 @@ def reasons(frame: Frame) -> list[Reason]:
         kind = kind_of(arrow_type)
         if index in frame.indices or (frame.named and _INDEX.fullmatch(name)):
             why[index] = "row index"
-        elif kind not in ("numbers", "true/false"):
+        elif kind not in NUMERIC:
             why[index] = kind
         else:
             column = frame.column(index)
-            if column.null_count == len(column):
+            kind = kind_of(column.type)
+            if kind not in NUMERIC:  # Text that looked like numbers for long.
+                why[index] = kind
+            elif column.null_count == len(column):
                 why[index] = "empty throughout"
             elif frame.named and (reason := _doubt(name, column)):
                 doubtful[index] = reason

@@ -20,9 +20,7 @@ __all__ = ["check_result", "row_labels", "suffix_of", "write_centroids", "write_
 _CHUNK = 1 << 20
 
 
-def check_result(
-    path: str | os.PathLike[str], *, overwrite: bool, rows: bool = False
-) -> None:
+def check_result(path: str | os.PathLike[str], *, overwrite: bool, rows: bool = False) -> None:
     """Raise now what would otherwise stop the run when results are written to `path`.
 
     Parameters
@@ -179,9 +177,7 @@ def _write_parquet(path: Path, table: Any) -> None:
         pq.write_table(table, file)
 
 
-def _write_label_lines(
-    file: BinaryIO, labels: npt.NDArray[np.integer[Any]], name: str
-) -> None:
+def _write_label_lines(file: BinaryIO, labels: npt.NDArray[np.integer[Any]], name: str) -> None:
     """Write CSV; a label below 0 is an empty cell."""
     import pyarrow as pa
     import pyarrow.compute as pc
