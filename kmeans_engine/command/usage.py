@@ -124,6 +124,8 @@ def check_usage(args: argparse.Namespace, drawing: Sequence[str]) -> None:
         With what to leave out or to add.
     """
     asked_threads()  # names a wrong environment variable
+    if args.data == "":  # as a script has it whose variable is not set
+        raise InvalidInput("the name of DATA is empty; name a file, or - for standard input")
     real, drawn = args.data is not None, bool(args.render or args.output)
     for names, usable, why in (
         (_SYNTHETIC, not real, "with DATA; leave out either"),
