@@ -139,7 +139,7 @@ def test_advice_on_the_result_comes_after_it(command, tmp_path):
     assert done.err.splitlines()[-1].startswith("note: cluster 1 is empty: ")
     assert len(facts(done)["warnings"]) == 1
     # The remedy works.
-    done = command.ok("d.csv", "-k", 2, *"--init k-means++ --runs 10 --json".split())
+    done = command.ok("d.csv", "-k", 2, *["--init", "k-means++", "--runs", "10", "--json"])
     assert facts(done)["warnings"] == []
 
 
