@@ -6,6 +6,7 @@ import numpy.typing as npt
 from kmeans_engine.labels import label_dtype
 from kmeans_engine.points.data import prepare
 from kmeans_engine.points.moves import sum_points
+from kmeans_engine.points.precision import warn_of_precision
 from kmeans_engine.runtime.processors import default_threads
 from kmeans_engine.strategies.brute import BruteAssigner
 from kmeans_engine.validation import check_centroids, check_labels
@@ -37,6 +38,7 @@ def assign_points(
         If an array cannot be used, or the two differ in their number of features.
     """
     data = prepare(points, default_threads())
+    warn_of_precision([data], stacklevel=2)
     checked = check_centroids(centroids, data.n_features)
     low, high = data.measure.low, data.measure.high
     data.measure.check_range(
@@ -72,6 +74,7 @@ def recalc_centroids(
         If an array cannot be used, or they do not fit each other.
     """
     data = prepare(points, default_threads())
+    warn_of_precision([data], stacklevel=2)
     means = check_centroids(centroids, data.n_features).copy()
     checked = check_labels(labels, data.n_points, len(means))
     sum_points(data, checked, len(means)).update_means(means)

@@ -89,7 +89,7 @@ FLOORS = {
     "kmeans_engine": (
         *("command", "engine", "loop", "steps", "race", "snapshot", "strategies", "starts"),
         *("tables", "points", "labels", "sums", "validation", "kernels", "runtime"),
-        *("arrays", "errors", "_version"),
+        *("frames", "arrays", "errors", "_version"),
     ),
     "renderers": (
         *("live", "stage", "films", "stills", "outputs", "registry", "picture"),
