@@ -13,7 +13,7 @@ import numpy.typing as npt
 from kmeans_engine.arrays import Floats
 from kmeans_engine.loop import State, iterate
 from kmeans_engine.points.data import Data, measure_together
-from kmeans_engine.points.precision import warn_of_precision
+from kmeans_engine.points.precision import warn_of_rounding, warn_of_vanishing
 from kmeans_engine.points.seal import Seal
 from kmeans_engine.points.squares import exact_inertia, square_totals
 from kmeans_engine.runtime.processors import default_threads
@@ -73,7 +73,8 @@ class Engine:
         self, points: npt.ArrayLike, *, threads: int | None = None, strategy: str = "auto"
     ) -> None:
         self._prepare([points], threads, strategy)
-        warn_of_precision(self._parts, stacklevel=2)
+        warn_of_rounding(self._parts)
+        warn_of_vanishing(self._parts)
 
     @classmethod
     def _of_parts(
