@@ -88,7 +88,7 @@ def read_orc(given: Input, options: ReadOptions) -> Frame:
         raise damaged(given.where, what, error) from error
 
     def read(name: str) -> Any:
-        return pa.Table.from_batches([file.read([name])]).column(name)
+        return file.read([name]).column(name)
 
     return _frame(schema, count, read, given.where, what)
 

@@ -22,7 +22,7 @@ def read_image(given: Input, options: ReadOptions) -> Table:
     """Read the pixels of an image, row after row, upright; those that are transparent are no points.
 
     Grey is read as three equal channels, so that all images have the columns r, g and b. Points
-    are uint8, uint16 (``white`` 65535), or float32 for float images.
+    are uint8, uint16 for 16 bits, and float32 for floats.
     """
     from PIL import Image, ImageOps
 
@@ -66,12 +66,10 @@ def _channels(image: Any) -> tuple[Pixels, npt.NDArray[np.uint8] | None, float]:
     """Return pixels (h, w, 3), their opacity (h * w,) if any, and the value of white."""
     if image.mode.startswith("I") or image.mode == "F":
         grey = np.asarray(image)
-        white = 1.0
         if grey.dtype.kind != "f":
-            white = 65535.0
-            small = grey.min() >= 0 and grey.max() <= white
+            small = grey.min() >= 0 and grey.max() <= 65535
             grey = grey.astype(np.uint16 if small else np.int32)
-        return np.repeat(grey[:, :, np.newaxis], 3, axis=2), None, white
+        return np.repeat(grey[:, :, np.newaxis], 3, axis=2), None, _white(grey)
     clear = "transparency" in image.info or image.mode in ("RGBA", "LA", "PA", "RGBa", "La")
     if not clear:
         return np.asarray(image.convert("RGB")), None, 255.0
@@ -79,6 +77,13 @@ def _channels(image: Any) -> tuple[Pixels, npt.NDArray[np.uint8] | None, float]:
         image = image.convert("LA")
     pixels = np.asarray(image.convert("RGBA"))
     return np.ascontiguousarray(pixels[:, :, :3]), pixels[:, :, 3].reshape(-1), 255.0
+
+
+def _white(grey: Pixels) -> float:
+    """Return the value to show as white: that of the depth, which may be less than is stored."""
+    largest = float(np.nanmax(grey, initial=0, where=np.isfinite(grey)))
+    depths = (1.0,) if grey.dtype.kind == "f" else (255.0, 1023.0, 4095.0, 65535.0)
+    return next((depth for depth in depths if largest <= depth), largest)
 
 
 def _cut(image: Any) -> bool:

@@ -43,6 +43,8 @@ class Input:
         The file that holds exactly these bytes, if there is one.
     head : bytes
         The first of them.
+    kind : str
+        What kind of file an archive is, "npz" or "workbook"; empty for all that is no archive.
     """
 
     where: str
@@ -50,6 +52,7 @@ class Input:
     opener: Callable[[], BinaryIO]
     path: Path | None
     head: bytes
+    kind: str = ""
 
     def seekable(self) -> BinaryIO:
         """Return a stream that can be read in any order: of what is no file, from memory."""
@@ -129,7 +132,7 @@ def _unpacked(
     opener: Callable[[], BinaryIO], path: Path | None, where: str, name: str, member: str | None
 ) -> Input:
     """Return what is in the innermost of compressed files."""
-    named = ""
+    named = kind = ""
     while True:
         with opener() as stream:
             head = stream.read(_HEAD)
@@ -142,14 +145,15 @@ def _unpacked(
                 raise _damaged(where, suffix, ValueError("it does not start like one"))
             name = name.removesuffix(suffix)
         if packed == ".zip":
-            if _is_format(opener, path):
+            kind = _kind_of_archive(opener, path)
+            if kind:
                 packed = ""
             else:
                 opener, name = _zipped(opener, where, member)
                 path, named = None, packed
                 continue
         if not packed:
-            return Input(where, Path(name).suffix, opener, path, head)
+            return Input(where, Path(name).suffix, opener, path, head, kind)
         opener, path, named = _packed(opener, where, packed), None, packed
 
 
@@ -168,17 +172,17 @@ def _packed(opener: Callable[[], BinaryIO], where: str, packed: str) -> Callable
     return unpack
 
 
-def _is_format(opener: Callable[[], BinaryIO], path: Path | None) -> bool:
-    """Tell whether a zip archive is a workbook or arrays of NumPy."""
-    with opener() as stream:
-        data: Any = path or io.BytesIO(stream.read())
+def _kind_of_archive(opener: Callable[[], BinaryIO], path: Path | None) -> str:
+    """Return "workbook" or "npz" for a zip archive that is one of them; empty for others."""
+    suffix = "" if path is None else path.suffix.lower()
     try:
-        with zipfile.ZipFile(data) as archive:
+        with _seekable(opener) as stream, zipfile.ZipFile(stream) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError):
-        return path is not None and path.suffix.lower() in (".npz", *SUFFIXES["workbook"])
-    arrays = bool(names) and all(name.endswith(".npy") for name in names)
-    return arrays or not {"[Content_Types].xml", "content.xml"}.isdisjoint(names)
+        return next((k for k in ("npz", "workbook") if suffix in SUFFIXES[k]), "")
+    if names and all(name.endswith(".npy") for name in names):
+        return "npz"
+    return "workbook" if {"[Content_Types].xml", "content.xml"} & set(names) else ""
 
 
 def _zipped(

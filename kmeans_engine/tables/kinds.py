@@ -78,7 +78,7 @@ def packing(head: bytes) -> str:
     return next((s for magic, s in _PACKED if re.match(magic, head, re.DOTALL)), "")
 
 
-def kind_of_file(head: bytes, suffix: str, where: str) -> tuple[str, bool]:
+def kind_of_file(head: bytes, suffix: str, where: str, archive: str = "") -> tuple[str, bool]:
     """Tell which of `SUFFIXES` a file is, and whether its suffix says something else.
 
     Content that is unmistakable wins; the suffix says what damaged files and text should be.
@@ -89,6 +89,8 @@ def kind_of_file(head: bytes, suffix: str, where: str) -> tuple[str, bool]:
         If the content is of a kind that is not read.
     """
     named = next((kind for kind, known in SUFFIXES.items() if suffix in known), "")
+    if archive:
+        return archive, named not in ("", archive)
     binary = re.search(rb"[\0-\x08\x0e-\x1f]", head[:64]) is not None
     for magic, kind in _BEGINNINGS:
         if binary and re.match(magic, head, re.DOTALL):
@@ -96,6 +98,8 @@ def kind_of_file(head: bytes, suffix: str, where: str) -> tuple[str, bool]:
     for magic, what, remedy in _REFUSED:
         if re.match(magic, head, re.DOTALL):
             raise InvalidInput(f"{where} is {what}, which is not read; {remedy}")
+    if not named and re.match(rb"(?i)(\s*%[^\n]*\n)*\s*@relation\b", head):
+        return "arff", False
     if not named and re.match(rb"(\xef\xbb\xbf)?\s*(\{\s*\"|\[\s*[\[{])", head):
         return "json", False
     return named or "text", False

@@ -25,7 +25,7 @@ from kmeans_engine.tables.numbers import complete_rows, inexact, native, points_
 from kmeans_engine.tables.options import ReadOptions
 from kmeans_engine.tables.refusal import not_numeric, nothing_usable, refuse_strays
 from kmeans_engine.tables.table import Table
-from kmeans_engine.tables.usable import NUMERIC, kind_of, left_out, reasons
+from kmeans_engine.tables.usable import NUMERIC, is_empty, kind_of, left_out, reasons
 
 __all__ = ["describe_table", "read_centroids", "read_table"]
 
@@ -37,6 +37,7 @@ _READERS = {
     "arrow": ("arrow", "read_arrow"),
     "orc": ("arrow", "read_orc"),
     "json": ("records", "read_json"),
+    "arff": ("arff", "read_arff"),
     "workbook": ("workbooks", "read_workbook"),
     "image": ("images", "read_image"),
 }
@@ -180,7 +181,7 @@ def _find(
         _refuse_options(options, "parquet", str(path))
         return str(path), functools.partial(read_folder, path, str(path)), []
     given = open_input(source, stdin=stdin, member=options.array)
-    kind, differs = kind_of_file(given.head, given.suffix, given.where)
+    kind, differs = kind_of_file(given.head, given.suffix, given.where, given.kind)
     _refuse_options(options, kind, given.where)
     notes = []
     if differs:
@@ -232,7 +233,7 @@ def _from_frame(frame: Frame, where: str, options: ReadOptions, notes: list[str]
 
     chosen = choose(options.columns, frame.names, where, default)
     for index in chosen:
-        if kind_of(frame.types[index]) not in NUMERIC:
+        if kind_of(frame.types[index]) not in NUMERIC or is_empty(frame.column(index)):
             raise not_numeric(frame, index, where)
     points = native(points_of(frame, chosen))
     rounded = inexact(frame, chosen, points.dtype)

@@ -7,7 +7,7 @@ from kmeans_engine.errors import InvalidInput
 from kmeans_engine.tables.columns import some_of, spell
 from kmeans_engine.tables.frame import Frame
 from kmeans_engine.tables.text import advise
-from kmeans_engine.tables.usable import kind_of, reasons
+from kmeans_engine.tables.usable import is_empty, kind_of, reasons
 
 __all__ = ["Stray", "not_numeric", "nothing_usable", "refuse_strays", "stray_of"]
 
@@ -87,6 +87,8 @@ def refuse_strays(frame: Frame, why: Sequence[str], considered: Sequence[int], w
 def not_numeric(frame: Frame, index: int, where: str) -> InvalidInput:
     """Return the error for a chosen column that holds no numbers."""
     kind, name = kind_of(frame.types[index]), frame.names[index]
+    if is_empty(frame.column(index)):
+        kind = "empty throughout"
     if kind == "text":
         stray = stray_of(frame.column(index))
         if stray.row and stray.mostly_numbers:

@@ -35,7 +35,7 @@ class Table:
     alpha : ndarray of uint8, (rows_read,), or None
         Opacity of the pixels of an image, 0 to 255; None if all are opaque.
     white : float
-        The value of a channel at its brightest: 255, 65535 or 1; of other points too, unused.
+        The value of a channel of an image at its brightest, such as 255, 4095 or 1.
     """
 
     points: npt.NDArray[Any]

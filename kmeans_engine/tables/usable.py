@@ -7,7 +7,7 @@ from typing import Any
 from kmeans_engine.tables.columns import some_of
 from kmeans_engine.tables.frame import Frame
 
-__all__ = ["NUMERIC", "Reason", "kind_of", "left_out", "reasons"]
+__all__ = ["NUMERIC", "Reason", "is_empty", "kind_of", "left_out", "reasons"]
 
 Reason = str
 """Why a column is left out, such as "text"; empty for one that is clustered."""
@@ -48,6 +48,20 @@ def kind_of(arrow_type: Any) -> str:
     return "bytes"
 
 
+def is_empty(column: Any) -> bool:
+    """Tell whether no cell of a column holds a value: each is missing or NaN."""
+    import pyarrow.compute as pc
+    import pyarrow.types as pt
+
+    if column.null_count == len(column):
+        return True
+    if not pt.is_float32(column.type) and not pt.is_float64(column.type):
+        return False
+    return not any(
+        pc.any(pc.invert(pc.is_nan(part))).as_py() for part in (column.slice(0, _LOOK), column)
+    )
+
+
 def reasons(frame: Frame) -> list[Reason]:
     """Return for each column why it is left out unless it is chosen.
 
@@ -67,7 +81,7 @@ def reasons(frame: Frame) -> list[Reason]:
             kind = kind_of(column.type)
             if kind not in NUMERIC:  # Text that looked like numbers for long.
                 why[index] = kind
-            elif column.null_count == len(column):
+            elif is_empty(column):
                 why[index] = "empty throughout"
             elif frame.named and (reason := _doubt(name, column)):
                 doubtful[index] = reason

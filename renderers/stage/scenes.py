@@ -62,7 +62,8 @@ class Scenes:
         view = self._view(source)
         alone = len(runs) == 1 and source.points.shape[1] == 3 and self._axes is None
         image = source.table.shape if alone else None
-        panels = tuple(Panel(one.k, view, name, image) for name, one in runs)
+        alpha, white = (None, 255.0) if image is None else _light(source.table)
+        panels = tuple(Panel(one.k, view, name, image, alpha, white) for name, one in runs)
         if facts is None:
             facts = {"k": str(source.k), "version": __version__}
         return Scene(panels, self._title, facts)
@@ -82,6 +83,14 @@ class Scenes:
         )
         self._newest = source.points, view
         return view
+
+
+def _light(table: Table) -> tuple[npt.NDArray[np.uint8] | None, float]:
+    """Return the opacity of the pixels of an image, 0 for what is no point, and its white."""
+    if table.kept is None:
+        return table.alpha, table.white
+    alpha = np.full(table.rows_read, 255, np.uint8) if table.alpha is None else table.alpha
+    return np.where(table.kept, alpha, np.uint8(0)), table.white
 
 
 def source_of(

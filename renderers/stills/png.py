@@ -22,7 +22,8 @@ class PngRenderer(Still):
     """Write the last state to a PNG.
 
     If the points are the pixels of an image, the picture is that image with each pixel in the
-    colour of its centroid, in its own size, or within `size` where that is not the default.
+    colour of its centroid, in its own size, or within `size` where that is not the default. It
+    keeps its transparency; 16 bits and floats are shown in 8 bits.
     """
 
     suffix = ".png"
@@ -44,8 +45,15 @@ class PngRenderer(Still):
     def _recoloured(self, panel: Panel, moment: Moment) -> Image.Image:
         assert panel.image is not None
         snapshot = moment.snapshots[0]
-        colours = np.rint(panel.view.original(snapshot.centroids)).clip(0, 255).astype(np.uint8)
-        picture = Image.fromarray(colours[snapshot.labels].reshape(*panel.image, 3))
+        bright = panel.view.original(snapshot.centroids) * (255.0 / panel.white)
+        colours = np.rint(bright).clip(0, 255).astype(np.uint8)
+        if panel.alpha is None:
+            pixels = colours[snapshot.labels]
+        else:
+            pixels = np.zeros((len(panel.alpha), 4), np.uint8)
+            pixels[panel.alpha != 0, :3] = colours[snapshot.labels]
+            pixels[:, 3] = panel.alpha
+        picture = Image.fromarray(pixels.reshape(*panel.image, -1))
         if self.options.size == self.default_size:
             return picture
         factor = min(a / b for a, b in zip(self.options.size, picture.size, strict=True))
