@@ -92,7 +92,7 @@ FLOORS = {
         *("arrays", "errors", "_version"),
     ),
     "renderers": (
-        *("live", "stage", "films", "stills", "outputs", "registry", "picture"),
+        *("live", "stage", "films", "stills", "outputs", "registry", "guard", "picture"),
         *("contract", "scene", "plane", "errors"),
     ),
 }
