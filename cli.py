@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import sys
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -471,6 +472,8 @@ def _words(error: Exception) -> str:
 
 
 def _fail(message: str, status: int) -> int:
+    if os.environ.get("KMEANS_ENGINE_TRACEBACK"):  # for the authors of plug-ins
+        _say(traceback.format_exc().rstrip())
     _say(f"kmeans-engine: {' '.join(message.split())}")
     return status
 
