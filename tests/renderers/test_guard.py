@@ -6,6 +6,7 @@ import pytest
 
 from renderers import InvalidOption, Options, Renderer, RenderError, RendererUnavailable, Scene
 from renderers.guard import call, drive, give_up, introduce, make
+from renderers.outputs import Output
 from renderers.stage.play import play
 from renderers.stage.start import engage
 
@@ -38,7 +39,7 @@ def failing(error, *, plug_in=True, path=None):
 @pytest.mark.parametrize("plug_in", [True, False])
 def test_the_cause_is_chained(plug_in):
     cause = ZeroDivisionError("division by zero")
-    with pytest.raises(RenderError, match="renderer 'bad' of bad 1.0: draw failed") as caught:
+    with pytest.raises(RenderError, match=r"renderer 'bad' of bad 1\.0: draw failed") as caught:
         call(failing(cause, plug_in=plug_in), "draw", None)
     assert caught.value.__cause__ is cause
 
@@ -58,7 +59,7 @@ def test_an_option_stays_an_option():
 
 
 def test_what_is_missing_stays_missing():
-    with pytest.raises(RendererUnavailable, match="renderer 'bad' of bad 1.0: no ink"):
+    with pytest.raises(RendererUnavailable, match=r"renderer 'bad' of bad 1\.0: no ink"):
         call(failing(RendererUnavailable("no ink")), "open", None)
 
 
@@ -98,7 +99,7 @@ def test_those_that_were_made_are_aborted_when_another_cannot_be(tmp_path):
             raise IndexError("no")
 
     with pytest.raises(RenderError, match="renderer Bad: __init__ failed with IndexError: no"):
-        engage([("good", Good, None), ("bad", Bad, None)], {})
+        engage([Output("good", Good, None), Output("bad", Bad, None)], {})
     assert [one.aborted for one in made] == [1]
 
 
