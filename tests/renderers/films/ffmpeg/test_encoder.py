@@ -223,10 +223,11 @@ def test_no_room(fake, film):
     )
     noise = np.random.default_rng(0).integers(0, 255, (40, 48, 64, 4), np.uint8)
     encoder = Encoder(film, size=(64, 48), rate=2, output=MP4)
-    with pytest.raises(RenderError, match="File too large"):
+    with pytest.raises(OSError, match="File too large") as caught:
         for frame in noise:
             encoder.write(frame)
         encoder.finish()
+    assert caught.value.filename == str(film)
 
 
 def test_bad_argument(film):
