@@ -171,7 +171,6 @@ def _given(args: argparse.Namespace, names: tuple[str, ...]) -> dict[str, Any]:
 
 def _check(args: argparse.Namespace) -> None:
     """Find the options that do not go together, before anything is read."""
-    asked_threads()  # names a wrong environment variable
     real, drawn = args.data is not None, bool(args.render or args.output)
     for names, usable, why in (
         (("clusters", "points_per_cluster", "spread"), not real, "with DATA; leave out either"),
@@ -522,6 +521,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         with raising():
             args = build_parser().parse_args(argv)
+            asked_threads()  # names a wrong environment variable
             if args.list_renderers:
                 _list_renderers()
                 return 0

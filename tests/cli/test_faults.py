@@ -283,3 +283,23 @@ def test_a_process_of_its_own_ends_with_the_same_status(install, folder, tmp_pat
     done = run("--seed", 1, "--render", "bad", cwd=folder, env=env)
     assert done.status == 1
     assert "draw failed with SystemExit: 0" in one_line(done.err)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("value", ["0", "-1", "abc", "1.5", "\u0661", "9" * 5000])
+@pytest.mark.parametrize("words", [("--seed", 1), ("--list-renderers",), ("-o", "a.png")])
+def test_a_number_of_threads_that_is_none(value, words, tmp_path):
+    done = run(*words, cwd=tmp_path, env={"NUMBA_NUM_THREADS": value})
+    assert done.status == 2
+    assert done.out == ""
+    assert one_line(done.err) == (
+        f"NUMBA_NUM_THREADS={value} is not a whole number of at least 1: correct the environment "
+        "variable, or unset it"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("value", ["", " ", " 2 ", "99999"])
+def test_a_number_of_threads_that_is_one(value, tmp_path):
+    done = run("--seed", 1, "--quiet", cwd=tmp_path, env={"NUMBA_NUM_THREADS": value})
+    assert (done.status, done.out, done.err) == (0, "", "")
