@@ -15,6 +15,7 @@ if __name__ == "__main__":  # First of all, so that a signal during the imports 
 import argparse
 import functools
 import json
+import logging
 import os
 import secrets
 import sys
@@ -295,6 +296,8 @@ class _Job:
 
         self.args = args
         _check(args)
+        # Folders of matplotlib's that cannot be written: it manages without, and says so at length.
+        logging.getLogger("matplotlib").setLevel(logging.ERROR)
         stem = _stem(args.data) or "kmeans"
         outputs = plan(args.render, args.output, stem=stem, overwrite=args.overwrite)
         self.renderers, self.pace = engage(outputs, _given(args, OPTIONS))
