@@ -72,8 +72,10 @@ def make(kind: type[Renderer], path: Path | None, options: Options) -> Renderer:
 
     def act() -> Renderer:
         renderer: Any = kind(path, options)
-        if not (isinstance(renderer, Renderer) and getattr(renderer, "path", ...) == path):
+        if not (isinstance(renderer, Renderer) and hasattr(renderer, "options")):
             raise TypeError("it did not call super().__init__(path, options)")
+        if renderer.path != path:
+            raise ValueError(f"its path is {renderer.path!r}; it must be {path!r}")
         return renderer
 
     return _guarded(kind, "__init__", path, act)
@@ -131,8 +133,11 @@ def drive(renderer: Renderer, job: Callable[[], None]) -> None:
             raise
 
     _guarded(type(renderer), "drive", renderer.path, lambda: renderer.drive(noted), raised)
-    if not began and _owner(type(renderer)).plug_in:
-        raise _broken(type(renderer), "drive", "did not run its job")
+    if _owner(type(renderer)).plug_in:  # a window of ours ends runs that nobody watches any more
+        if not began:
+            raise _broken(type(renderer), "drive", "did not run its job")
+        if raised:
+            raise raised[0]
 
 
 def give_up(renderers: list[Renderer], failure: BaseException) -> None:

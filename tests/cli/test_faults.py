@@ -205,6 +205,17 @@ def test_a_plug_in_may_say_that_its_user_stopped_it(method, install, command, fo
             "def close(self): self.file.discard()",
             "close failed with RuntimeError: it returned without writing kmeans.bad",
         ),
+        (
+            "def __init__(self, *both): super().__init__(*both); self.path = 'x'",
+            "__init__ failed with ValueError: its path is 'x'; it must be ",
+        ),
+        (
+            "def draw(self, moment): return 1 / 0\n"
+            "    def drive(self, job):\n"
+            "        try: job()\n"
+            "        except BaseException: pass",
+            "draw failed with ZeroDivisionError",
+        ),
         ("note = 3", "close failed with TypeError: its note is 3; it must be a string"),
         ("def drive(self, job): ...", "drive did not run its job"),
         ("def drive(self, job): sys.exit()", "drive failed with SystemExit"),

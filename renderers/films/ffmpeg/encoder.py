@@ -228,6 +228,8 @@ class Encoder:
         if number is not None:
             return OSError(number, os.strerror(number), str(self._path))
         how, words = self._process.describe_end(how), self._process.last_words()
+        if "Unrecognized option" in words:
+            words += "; it is too old: set IMAGEIO_FFMPEG_EXE to ffmpeg 5.1 or later, or unset it"
         return RenderError(f"ffmpeg {how} while writing {self._path}{words}")
 
     def _size(self) -> int:

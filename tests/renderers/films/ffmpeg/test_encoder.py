@@ -210,6 +210,18 @@ def test_talks_without_end(fake, film):
 
 
 @needs_scripts
+def test_too_old(fake, film):
+    fake(
+        """
+        sys.stderr.write("Unrecognized option 'fps_mode'.\\nError splitting the argument list\\n")
+        sys.exit(1)
+        """
+    )
+    with pytest.raises(RenderError, match=r"'fps_mode'.*; it is too old: .* 5\.1 or later"):
+        encode(film)
+
+
+@needs_scripts
 def test_no_room(fake, film):
     # A limit on the size of files is met as a full disk is: in the middle of a write.
     real = find_ffmpeg()
