@@ -172,8 +172,15 @@ def _plug_ins() -> tuple[EntryPoint, ...]:
     return tuple(entry_points(group=GROUP))
 
 
+def _package(entry: EntryPoint) -> str:
+    """Return the name of its package; nothing where the metadata is damaged."""
+    name: str | None = entry.dist.metadata["Name"] if entry.dist else None
+    return name or ""
+
+
 def _origin(entry: EntryPoint) -> str:
-    return f"{entry.dist.name} {entry.dist.version}" if entry.dist else "an unknown package"
+    name = _package(entry)
+    return f"{name} {entry.dist.version}" if entry.dist and name else "a nameless package"
 
 
 def _load_built_in(record: _BuiltIn) -> type[Renderer]:
@@ -192,11 +199,13 @@ def _load_built_in(record: _BuiltIn) -> type[Renderer]:
 def _load_plug_in(entry: EntryPoint) -> type[Renderer]:
     words = f"renderer {entry.name!r} of {_origin(entry)}"
     try:
+        if entry.pattern.match(entry.value) is None:
+            raise ValueError(f"its entry point {entry.value!r} is not like 'module:Class'")
         kind = _checked(entry.load())
     except INTERRUPTS:
         raise
     except BaseException as error:
-        remedy = f"upgrade or uninstall {entry.dist.name if entry.dist else entry.value}"
+        remedy = f"upgrade or uninstall {_package(entry) or f'what provides {entry.value!r}'}"
         raise RendererBroken(f"{words} cannot be loaded: {one_line(error)}; {remedy}") from error
     introduce(kind, words, plug_in=True)
     return kind

@@ -274,6 +274,32 @@ def test_a_plug_in_that_cannot_be_loaded(last, words, install, command, folder):
     assert files(folder) == []
 
 
+@pytest.mark.parametrize("value", ["", "a b", ":Bad", "bad_package:Bad:x"])
+def test_an_entry_point_that_is_none(value, install, command, tmp_path):
+    install()
+    entry = tmp_path / "site/bad_package-1.2.dist-info/entry_points.txt"
+    entry.write_text(f"[{registry.GROUP}]\nbad = {value}\n")
+    done = draw(command)
+    assert done.status == 2
+    assert one_line(done.err) == (
+        f"{WHO} cannot be loaded: its entry point {value!r} is not like 'module:Class'; upgrade or "
+        "uninstall bad-package"
+    )
+
+
+@pytest.mark.parametrize("metadata", [None, "", "Version: 1.2\n"])
+def test_a_package_without_a_name(metadata, install, command, tmp_path):
+    install("draw = 3")
+    path = tmp_path / "site/bad_package-1.2.dist-info/METADATA"
+    path.unlink() if metadata is None else path.write_text(metadata)
+    done = draw(command)
+    assert done.status == 1
+    assert one_line(done.err).startswith("renderer 'bad' of a nameless package: draw failed with")
+    install("honours = 3")
+    done = draw(command)
+    assert one_line(done.err).endswith("; upgrade or uninstall what provides 'bad_package:Bad'")
+
+
 @pytest.mark.parametrize("asked", ["1", ""])
 def test_its_author_can_ask_where(asked, install, command, monkeypatch):
     monkeypatch.setenv("KMEANS_ENGINE_TRACEBACK", asked)
