@@ -15,9 +15,11 @@ if __name__ == "__main__":  # First of all, so that a signal during the imports 
 import argparse
 import functools
 import json
+import logging
 import os
 import secrets
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -40,6 +42,7 @@ from kmeans_engine.command.usage import (
     stem,
 )
 from kmeans_engine.errors import InvalidInput, KMeansError
+from kmeans_engine.runtime.processors import asked_threads
 from kmeans_engine.runtime.progress import doing, listen
 from kmeans_engine.runtime.signals import ENDINGS, Terminated, raise_again, raising
 from kmeans_engine.starts.methods import METHODS
@@ -162,6 +165,8 @@ class _Job:
         from renderers.stage.start import engage
 
         self.args, self.progress = args, progress
+        # Folders of matplotlib's that cannot be written: it manages without, and says so at length.
+        logging.getLogger("matplotlib").setLevel(logging.ERROR)
         name = stem(args.data) or "kmeans"
         outputs = plan(args.render, args.output, stem=name, overwrite=args.overwrite)
         self.renderers, self.pace = engage(outputs, given(args, OPTIONS))
@@ -414,6 +419,8 @@ def _words(error: Exception) -> str:
 
 
 def _fail(message: str, status: int) -> int:
+    if os.environ.get("KMEANS_ENGINE_TRACEBACK"):  # for the authors of plug-ins
+        _say(traceback.format_exc().rstrip())
     _say(f"kmeans-engine: {' '.join(message.split())}")
     return status
 
@@ -522,6 +529,7 @@ def main(argv: list[str] | None = None) -> int:
             parser = build_parser()
             complete(parser, _words_of_options)
             args = parser.parse_args(argv)
+            asked_threads()  # names a wrong environment variable
             if args.list_renderers:
                 _list_renderers()
             elif args.print_completion:
