@@ -190,6 +190,7 @@ class _Job:
             self.scene = self.scenes.of(list(runs), self._facts(first))
         self.notes: list[str] = []
         self._runs = self._frames = 0
+        self._paced = False
 
     @property
     def clustering(self) -> Trial:
@@ -260,11 +261,11 @@ class _Job:
         window: Window | None = last if isinstance(last, Window) else None
         if window is not None:
             self._equip(window)
-            if not window.full_speed:  # What a window paces needs no bar beside the menu.
-                self.progress.hide()
+            self._paced = not window.full_speed
 
         def job() -> None:
-            self.progress.count("iterations", args.max_iterations)
+            if not self._paced:
+                self.progress.count("iterations", args.max_iterations)
             trials = list(self.trials.values())
             play_trials(
                 trials, self.scene, self.renderers, self.pace, self._computed, self._painted
@@ -283,6 +284,8 @@ class _Job:
 
     def _computed(self, snapshot: Snapshot) -> None:
         raise_again()
+        if self._paced:  # What a window shows needs no bar beside the menu.
+            self.progress.hide()
         self.progress.step(snapshot.iteration, f"{snapshot.n_changed:,} changed")
 
     def _painted(self, seconds: float) -> None:
@@ -298,7 +301,8 @@ class _Job:
         raise_again()
         args, best = self.args, self.clustering
         best.finish()
-        with _standard_output("-" in (args.labels, args.table)) as stdout:
+        used = "-" in (args.labels, args.table)
+        with doing("writing results"), _standard_output(used) as stdout:
             best.write(
                 labels=args.labels,
                 centroids=args.centroids,

@@ -32,7 +32,8 @@ def test_phases(screen):
         screen.drawn(r"\rstarting \[00:00\]")
         progress.phase("reading data.csv")
         screen.drawn(r"\rreading data\.csv \[00:00\]")
-        progress.phase("")  # nothing is begun yet
+        progress.phase("")  # between the phases, such as while a library is imported
+        screen.drawn(r"\rpreparing \[00:00\]")
         progress.count("iterations")
         progress.phase("clustering")
         progress.step(12, "1,417 changed")
