@@ -17,15 +17,15 @@ __all__ = ["warn_of_rounding", "warn_of_vanishing"]
 _WHOLE, _VANISHING = 2.0**53, 2.0**-511
 
 
-def warn_of_rounding(parts: Sequence[Data], *, stacklevel: int = 2) -> None:
+def warn_of_rounding(parts: Sequence[Data]) -> None:
     """Warn of whole numbers that float64 rounds to others.
+
+    The warning names the line that called the caller.
 
     Parameters
     ----------
     parts : sequence of Data
         All parts of the points, measured.
-    stacklevel : int
-        Whose line the warning names: 1 is that of the caller, 2 that of its own caller.
     """
     measure = parts[0].measure
     rounded = sum(part.sheet.rounded for part in parts)
@@ -38,11 +38,11 @@ def warn_of_rounding(parts: Sequence[Data], *, stacklevel: int = 2) -> None:
             f"points have {some} beyond 2^53, rounded to the nearest float64: subtract an offset "
             "from the column first, in whole numbers, to keep every digit",
             PrecisionWarning,
-            stacklevel=stacklevel + 1,
+            stacklevel=3,
         )
 
 
-def warn_of_vanishing(parts: Sequence[Data], *, stacklevel: int = 2) -> None:
+def warn_of_vanishing(parts: Sequence[Data]) -> None:
     """Warn of points so near to each other that their squared distances vanish; as above."""
     measure = parts[0].measure
     reach = max(map(operator.sub, measure.high.tolist(), measure.low.tolist()))
@@ -52,5 +52,5 @@ def warn_of_vanishing(parts: Sequence[Data], *, stacklevel: int = 2) -> None:
             f"points are at most {reach:.3g} apart, and the square of that vanishes in float64, so "
             f"their distances are wrong: multiply them by 2.0**{power}, which costs no digit",
             PrecisionWarning,
-            stacklevel=stacklevel + 1,
+            stacklevel=3,
         )
