@@ -59,7 +59,7 @@ def read_folder(path: Path, where: str) -> Frame:
 
 
 def read_arrow(given: Input, options: ReadOptions) -> Frame:
-    """Read Arrow IPC, as a file or a stream, and Feather, which is the same or its first version."""
+    """Read Arrow IPC, as a file or a stream, and Feather: the same, or its first version."""
     import pyarrow as pa
     from pyarrow import feather
 

@@ -19,7 +19,7 @@ Pixels = npt.NDArray[Any]
 
 
 def read_image(given: Input, options: ReadOptions) -> Table:
-    """Read the pixels of an image, row after row, upright; those that are transparent are no points.
+    """Read the pixels of an image, row after row, upright; transparent ones are left out.
 
     Grey is read as three equal channels, so that all images have the columns r, g and b. Points
     are uint8, uint16 for 16 bits, and float32 for floats.

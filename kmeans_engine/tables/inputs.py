@@ -216,7 +216,7 @@ def _zipped(
     def unzip() -> BinaryIO:
         below = _seekable(opener)
         try:
-            stream = zipfile.ZipFile(below).open(chosen)
+            stream = zipfile.ZipFile(below).open(chosen)  # noqa: SIM115 - closed by `_Unpacked`
         except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
             below.close()
             raise _damaged(where, ".zip", error) from error

@@ -15,35 +15,51 @@ __all__ = ["complete_rows", "inexact", "native", "numbers_of", "points_of"]
 Points = npt.NDArray[Any]
 
 _CHUNK = 1 << 20
+_ROWS = 1 << 14
 _EXACT = 1 << 53  # float64 holds every whole number up to here
 
 
 def points_of(frame: Frame, chosen: Sequence[int]) -> Points:
     """Return columns side by side in the type that holds them all; missing values are NaN."""
-    columns = {index: numbers_of(frame.column(index)) for index in chosen}
-    points = np.empty((frame.n_rows, len(chosen)), dtype=np.result_type(*columns.values()))
-    for place, index in enumerate(chosen):
-        points[:, place] = columns.pop(index)
+    import pyarrow as pa
+
+    columns = [_plain(frame.column(index)) for index in chosen]
+    table = pa.table(columns, names=[str(place) for place in range(len(columns))])
+    points = np.empty((frame.n_rows, len(chosen)), np.result_type(*map(_dtype, columns)))
+    start = 0
+    for batch in table.to_batches(max_chunksize=_ROWS):  # So that rows stay in the cache.
+        stop = start + batch.num_rows
+        for place, column in enumerate(batch.columns):
+            points[start:stop, place] = column.to_numpy(zero_copy_only=False)
+        start = stop
     return points
 
 
 def numbers_of(column: Any) -> Points:
     """Return one numeric column, (M,); NaN where a value is missing."""
+    array: Points = _plain(column).to_numpy()
+    return array
+
+
+def _plain(column: Any) -> Any:
+    """Return a numeric column as one of NumPy's types, in which missing values have a place."""
     import pyarrow as pa
     import pyarrow.types as pt
 
-    kind = column.type
-    if pt.is_dictionary(kind):
-        column = column.cast(kind.value_type)
-        kind = column.type
-    if pt.is_null(kind) or pt.is_decimal(kind):
+    if pt.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if pt.is_null(column.type) or pt.is_decimal(column.type):
         column = column.cast(pa.float64())
-    elif pt.is_boolean(kind):
+    elif pt.is_boolean(column.type):
         column = column.cast(pa.uint8())
     if column.null_count and pt.is_integer(column.type):
         column = column.cast(pa.float64(), safe=False)
-    array: Points = column.to_numpy()
-    return array
+    return column
+
+
+def _dtype(column: Any) -> np.dtype[Any]:
+    dtype: np.dtype[Any] = np.dtype(column.type.to_pandas_dtype())
+    return dtype
 
 
 def inexact(frame: Frame, chosen: Sequence[int], dtype: np.dtype[Any]) -> list[str]:

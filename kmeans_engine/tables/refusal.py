@@ -86,14 +86,15 @@ def refuse_strays(frame: Frame, why: Sequence[str], considered: Sequence[int], w
 
 def not_numeric(frame: Frame, index: int, where: str) -> InvalidInput:
     """Return the error for a chosen column that holds no numbers."""
-    kind, name = kind_of(frame.types[index]), frame.names[index]
+    kind, name, cell = kind_of(frame.types[index]), frame.names[index], ""
     if is_empty(frame.column(index)):
         kind = "empty throughout"
     if kind == "text":
         stray = stray_of(frame.column(index))
         if stray.row and stray.mostly_numbers:
             return _mostly_numbers(frame, index, stray, range(len(frame.names)), where)
-        example = f" ({_shown(stray.cell)} in row {stray.row})" if stray.row else ""
+        cell = stray.cell
+        example = f" ({_shown(cell)} in row {stray.row})" if stray.row else ""
         if stray.mostly_numbers:
             example = " (numbers that are stored as text)"
         kind = f"text{example}"
@@ -102,10 +103,15 @@ def not_numeric(frame: Frame, index: int, where: str) -> InvalidInput:
     holds = "is empty throughout" if kind == "empty throughout" else f"holds {kind}"
     usable = [place for place, reason in enumerate(reasons(frame)) if not reason]
     remedy = "no column is numeric"
-    if usable:
+    marks = [mark for mark in ";|\t," if frame.written and len(frame.names) == 1 and mark in cell]
+    if marks:
+        mark = marks[0].replace("\t", r"\t")
+        remedy = f"name what separates the cells (delimiter='{mark}')"
+    elif usable:
         remedy = f"choose numeric columns (columns={spell(usable, frame.names)!r})"
     return InvalidInput(
-        f"{where}: column {name!r} {holds}, needs numbers; {remedy}", options=("columns",)
+        f"{where}: column {name!r} {holds}, needs numbers; {remedy}",
+        options=("columns", "delimiter"),
     )
 
 

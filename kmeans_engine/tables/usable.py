@@ -107,7 +107,7 @@ def _doubt(name: str, column: Any) -> Reason:
     """Return why a numeric column tells nothing; empty if it may."""
     import pyarrow.compute as pc
 
-    if len(column) < 2:
+    if len(column) < 2 or column.null_count:
         return ""
     plain = _plain(column)
     first = plain.slice(0, _LOOK)
@@ -115,8 +115,8 @@ def _doubt(name: str, column: Any) -> Reason:
     if ends["min"] == ends["max"] or not ends["min"].is_valid:
         ends = pc.min_max(plain)
         if ends["min"] == ends["max"]:
-            return "constant"
-    if column.null_count or not _is_whole(first) or not _is_whole(plain):
+            return "" if _has_nan(plain) else "constant"
+    if not _is_whole(first) or not _is_whole(plain):
         return ""
     if _ID.fullmatch(name.strip()):
         return "looks like an id" if pc.count_distinct(plain).as_py() == len(plain) else ""
@@ -139,6 +139,13 @@ def _plain(column: Any) -> Any:
     if pt.is_decimal(column.type):
         return column.cast(pa.float64())
     return column
+
+
+def _has_nan(column: Any) -> bool:
+    import pyarrow.compute as pc
+    import pyarrow.types as pt
+
+    return pt.is_floating(column.type) and bool(pc.any(pc.is_nan(column)).as_py())
 
 
 def _is_whole(column: Any) -> bool:

@@ -31,7 +31,7 @@ __all__ = [
 Kind = Literal["number", "percent", "bool", "date", "time", "text", "empty"]
 
 MISSING = (
-    *("", "?", "-", "--", "---", ".", "..", "–", "—", "\\N"),
+    *("", "?", "-", "--", "---", ".", "..", "\u2013", "\u2014", "\\N"),
     *("NA", "na", "Na", "N/A", "n/a", "n.a.", "N.A.", "<NA>", "#N/A", "#N/A N/A", "#NA"),
     *("NaN", "nan", "NAN", "Nan", "-NaN", "-nan", "+NaN", "+nan", "NaT"),
     *("1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"),

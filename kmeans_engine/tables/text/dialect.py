@@ -1,8 +1,8 @@
 """What separates cells, marks comments and stands within numbers: as said, or as nothing else fits.
 
 A delimiter is judged by what it makes of the rows: equally many cells in each, and cells that are
-numbers, dates or missing. Marks within numbers are guessed only where a cell proves them: ``1,5`` is
-no grouped number and ``1,234,567`` no decimal one, but ``1,234`` may be both.
+numbers, dates or missing. Marks within numbers are guessed only where a cell proves them: ``1,5``
+has no thousands and ``1,234,567`` no decimals, but ``1,234`` may be either.
 """
 
 import re
@@ -23,13 +23,14 @@ _RUNS = Shape(" ", runs=True)
 _DELIMITERS = (Shape("\t"), Shape(";"), Shape("|"), Shape(","), _RUNS)
 # What a cell may be for its delimiter to be credited with it; marks within numbers come later.
 _LIKELY = re.compile(
-    r"[+-]?[0-9]*(?:[.,][0-9]+|[' \u00a0\u202f][0-9]{3}(?![0-9]))*[.,]?(?:[eEdD][+-]?[0-9]+)?(?: ?%)?"
+    r"[+-]?[0-9]*(?:[.,][0-9]+|[' \u00a0\u202f][0-9]{3}(?![0-9]))*[.,]?"
+    r"(?:[eEdD][+-]?[0-9]+)?(?: ?%)?"
 )
 _LIKELY_BETWEEN_COMMAS = re.compile(r"[+-]?[0-9.,]*[0-9.](?:[eEdD][+-]?[0-9]+)?(?: ?%)?|")
 
 _DECIMAL_COMMA = re.compile(
-    r"[+-]?(?:[0-9]*,(?:[0-9]{1,2}|[0-9]{4,})|(?:0|[0-9]{4,})?,[0-9]{3}|[0-9]+,[0-9]+[eE][+-]?[0-9]+)"
-    r"(?: ?%)?"
+    r"[+-]?(?:[0-9]*,(?:[0-9]{1,2}|[0-9]{4,})|(?:0|[0-9]{4,})?,[0-9]{3}"
+    r"|[0-9]+,[0-9]+[eE][+-]?[0-9]+)(?: ?%)?"
 )
 _COMMA_BOTH = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]*(?: ?%)?")
 _GROUPS = {
@@ -76,6 +77,8 @@ def find_shape(head: bytes, suffix: str, options: ReadOptions) -> Shape:
     options : ReadOptions
         What its user says of it.
     """
+    short = head[: 1 << 16]
+    head = short if len(short.splitlines()) > _JUDGED_ROWS else head
     comment = options.comment or "#"
     inline = options.comment is not None
     if options.delimiter is not None:
@@ -91,6 +94,8 @@ def find_shape(head: bytes, suffix: str, options: ReadOptions) -> Shape:
             continue
         if score > best_score + 1e-9:
             best, best_score = shape, score
+    if best.delimiter == "," and _one_column(_first_rows(head, best)):
+        return replace(best, delimiter=";")
     if best_score and best.delimiter == "," and "," in (options.decimal, options.thousands):
         # Said to stand within numbers, a comma separates cells only if it must.
         rows = _first_rows(head, replace(best, delimiter="\0"))
@@ -100,8 +105,24 @@ def find_shape(head: bytes, suffix: str, options: ReadOptions) -> Shape:
     return replace(best, comment=comment, inline=inline or best.runs)
 
 
+def _one_column(rows: Sequence[Record]) -> bool:
+    """Tell whether commas stand within the numbers of one column, below a name without one."""
+    if len(rows) < 2 or len(rows[0].cells) > 1 or len(rows[0].cells[0].split()) == 2:
+        return False
+    below = [row.cells for row in rows[1:]]
+    halves = [cells for cells in below if len(cells) == 2]
+    whole = [cells[0].strip() for cells in below if len(cells) == 1]
+    return (
+        len(halves) + len(whole) == len(below)
+        and all(re.fullmatch(r"[+-]?[0-9]*", a) and re.fullmatch(r"[0-9]+", b) for a, b in halves)
+        and kind_of(whole, Marks()) in ("number", "empty")
+        and len({a for a, _ in halves}) + len(whole) > 0
+        and [a for a, _ in halves] != [str(i + 1) for i in range(len(halves))]
+    )
+
+
 def _first_rows(head: bytes, shape: Shape) -> list[Record]:
-    text = shape.tidy(head[: 1 << 18]).decode("utf-8", "replace")
+    text = shape.tidy(head).decode("utf-8", "replace")
     return list(islice(records(text, shape), _JUDGED_ROWS))
 
 
@@ -116,32 +137,35 @@ def _score(rows: Sequence[Record], likely: re.Pattern[str]) -> tuple[float, floa
     cells = [cell.strip() for row in below for cell in row.cells]
     marks = Marks()
     good = sum(bool(likely.fullmatch(cell)) or kind_of([cell], marks) != "text" for cell in cells)
-    if not good and alike == rows[:1] and len(rows) > 1:
+    if good < len(cells) and alike == rows[:1] and len(rows) > 1:
         return 0.0, 0.0  # A name of several words.
-    return times / len(rows) + good / len(cells), good / len(cells)
+    return 2 * times / len(rows) + good / len(cells), good / len(cells)
 
 
 def find_comments(head: bytes, shape: Shape, options: ReadOptions) -> Shape:
     """Return the shape with comments where lines that begin with ``#`` are comments.
 
     They are not where all lines begin so, or where they are rows: as wide as the others, with
-    a missing value such as ``#N/A`` first, or text that stands above and below text.
+    text first as in the others. A missing value such as ``#N/A`` is never a comment.
     """
     if options.comment is not None:
         return shape
     bare = replace(shape, comment=None, inline=False)
     rows = list(islice(records(bare.tidy(head).decode("utf-8", "replace"), bare), 5000))
-    marked = [row for row in rows if row.cells[0].lstrip().startswith("#")]
-    others = [row for row in rows if not row.cells[0].lstrip().startswith("#")]
+    marks = Marks(missing=options.missing)
+    lines = re.split(r"\r\n|\n|\r", bare.tidy(head).decode("utf-8", "replace"))
+    hashed = [
+        lines[row.line - 1].lstrip().startswith("#") and row.cells[0].strip() not in marks.words
+        for row in rows
+    ]
+    marked = [row for row, is_marked in zip(rows, hashed, strict=True) if is_marked]
+    others = [row for row, is_marked in zip(rows, hashed, strict=True) if not is_marked]
     if not others:
         return bare
-    marks = Marks(missing=options.missing)
     width = Counter(len(row.cells) for row in others).most_common(1)[0][0]
     first = kind_of([row.cells[0] for row in others[1:] or others], marks)
     for row in marked:
         like = len(row.cells) == width
-        if like and row.cells[0].strip() in marks.words:
-            return bare
         rest = kind_of(row.cells[1:], marks)
         if like and width > 1 and first == "text" and rest not in ("text", "empty"):
             return bare
@@ -156,18 +180,31 @@ def find_marks(rows: Sequence[Sequence[str]], options: ReadOptions) -> tuple[Mar
     Parameters
     ----------
     rows : sequence of rows of cells
-        Without the header.
+        The first may be a header.
     options : ReadOptions
         What its user says.
     """
     decimal, thousands = options.decimal, options.thousands
     plain = Marks(decimal or ".", thousands, options.missing)
+    for name, mark in (("decimal", decimal), ("thousands", thousands)):
+        if mark is not None and (len(mark) != 1 or mark.isalnum() or mark in "+-\"\r\n"):
+            raise InvalidInput(
+                f"{name}={mark!r} cannot stand within numbers; give one character, such as ','",
+                options=(name,),
+            )
+    if decimal is not None and decimal == thousands:
+        raise InvalidInput(
+            f"decimal={decimal!r} and thousands={thousands!r} are the same mark; leave one out",
+            options=("decimal", "thousands"),
+        )
     if decimal is not None and thousands is not None:
         return plain, ""
     commas = dict[str, str]()
     groups = dict[str, str]()
     for index in range(max(map(len, rows), default=0)):
-        cells = [cell for raw in column_cells(rows, index) if (cell := raw.strip())]
+        cells = [raw.strip() for raw in column_cells(rows, index)]
+        if len(cells) > 1 and not _LIKELY.fullmatch(cells[0]):
+            del cells[0]  # A name.
         cells = [cell for cell in cells if cell not in plain.words]
         if kind_of(cells, plain) != "text" or not all(map(_LIKELY.fullmatch, cells)):
             continue
@@ -183,11 +220,11 @@ def find_marks(rows: Sequence[Sequence[str]], options: ReadOptions) -> tuple[Mar
                 commas.setdefault(",", cell)
     if decimal is None and commas and thousands != ",":
         decimal = ","
+    if "." in (thousands, *groups) and decimal is None:
+        decimal = ","
     if thousands is None and len(groups) == 1:
         (mark,) = groups
         thousands = mark if mark != (decimal or ".") else None
-        if mark == "." and decimal is None:
-            decimal = ","
     if commas and "," in groups and options.decimal is None and options.thousands is None:
         return plain, ""  # One column contradicts another: both stay text.
     found = Marks(decimal or ".", thousands, options.missing)

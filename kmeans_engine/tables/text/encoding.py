@@ -79,6 +79,11 @@ def find_encoding(head: bytes, where: str, asked: str | None) -> Encoding:
             ) from error
         if mark and mark[1].replace("-", "").startswith(name.replace("-", "").replace("_", "")):
             return Encoding(mark[1], len(mark[0]))
+        if name in ("utf-8", "ascii"):
+            try:
+                codecs.getincrementaldecoder(name)().decode(head)
+            except UnicodeDecodeError as error:
+                raise _undecodable(where, name, error) from error
         return Encoding("utf-8" if name == "utf-8-sig" else name)
     if mark:
         return Encoding(mark[1], len(mark[0]))
@@ -114,6 +119,13 @@ def _refuse_other_formats(head: bytes, where: str) -> None:
         raise InvalidInput(f"{where} is not a text table but {found}; {remedy}")
 
 
+def _undecodable(where: str, name: str, error: UnicodeError) -> InvalidInput:
+    return InvalidInput(
+        f"{where} cannot be read as {name} ({error}); name its encoding (encoding='cp1252')",
+        options=("encoding",),
+    )
+
+
 class _Transcoder(io.RawIOBase):
     """A stream of text in one encoding, as UTF-8."""
 
@@ -133,11 +145,7 @@ class _Transcoder(io.RawIOBase):
             try:
                 text = self._decoder.decode(data, final=not data)
             except UnicodeError as error:
-                raise InvalidInput(
-                    f"{self._where} cannot be read as {self._name} ({error}); "
-                    "name its encoding (encoding='cp1252')",
-                    options=("encoding",),
-                ) from error
+                raise _undecodable(self._where, self._name, error) from error
             parts.append(text.encode("utf-8", "replace"))
             length += len(parts[-1])
             if not data:

@@ -31,8 +31,8 @@ def ragged(block: bytes, before: int, layout: Layout, where: str) -> InvalidInpu
         if cells == width:
             continue
         start = f"{where}: line {before + row.line} has {count_cells(cells)} separated by {mark}, "
-        if re.match(r"\W", row.cells[0]) and layout.shape.comment is None:
-            sign = row.cells[0][0]
+        sign = row.cells[0].lstrip()[:1]
+        if sign in set("#%!/;*") - {layout.shape.comment}:
             return InvalidInput(
                 f"{start}the table has {width}; if {sign!r} begins a comment, say comment={sign!r}",
                 options=("comment",),

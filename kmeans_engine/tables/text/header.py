@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import nan
 
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.tables.columns import default_names
@@ -127,16 +128,18 @@ def _names_one_short(rows: Rows, marks: Marks) -> bool:
 def _is_header(rows: Rows, marks: Marks) -> tuple[bool, str]:
     """Return whether the first row is a header, and the note that this needs."""
     first, below = [cell.strip() for cell in rows[0]], rows[1:]
-    kinds = [kind_of([cell], marks) for cell in first]
+    kinds = [_kind(cell, marks) for cell in first]
     text = [index for index, kind in enumerate(kinds) if kind == "text"]
     if not below:
-        return bool(text), ""
+        return len(text) == sum(kind != "empty" for kind in kinds) > 0, ""
     columns = [[cell.strip() for cell in column_cells(below, i)] for i in range(len(first))]
     under = [kind_of(column, marks) for column in columns]
     if any(under[index] not in ("text", "empty") for index in text):
         return True, ""
+    repeated = any(first[index] in columns[index] for index in text)
     if text and len(text) == sum(kind != "empty" for kind in kinds):
-        return not any(first[index] in columns[index] for index in text), ""
+        gap = any(kind == "empty" and under[i] == "number" for i, kind in enumerate(kinds))
+        return not repeated and not gap, ""
     numeric = [
         index
         for index, kind in enumerate(kinds)
@@ -147,7 +150,6 @@ def _is_header(rows: Rows, marks: Marks) -> tuple[bool, str]:
         for index, kind in enumerate(kinds)
         if kind not in ("empty", "text") and under[index] not in ("empty", "text")
     )
-    repeated = any(first[index] in columns[index] for index in text)
     if differing and not repeated:
         return True, ""  # Years above truths, months above numbers.
     if not numeric or repeated:
@@ -166,32 +168,34 @@ def _numbers_as_names(
     values = [_value(first[index], marks) for index in numeric]
     below = [[_value(c, marks) for c in columns[i] if c not in marks.words] for i in numeric]
     steps = {round(b - a, 9) for a, b in pairwise(values)}
-    sequence = len(values) > 1 and len(steps) == 1 and steps != {0.0}
-    outside = all(_beyond(v, column, 0) for v, column in zip(values, below, strict=True))
-    far = all(_beyond(v, column, 1) for v, column in zip(values, below, strict=True))
+    sequence = len(values) > 1 and len(steps) == 1 and min(steps) > 0
+    outside, far = _all_beyond(values, below, 0), _all_beyond(values, below, 1)
     kinds_differ = all(v.is_integer() for v in values) and all(
         column and 2 * sum(v.is_integer() for v in column) < len(column) for column in below
     )
     continued = any(_continues(v, column) for v, column in zip(values, below, strict=True))
-    distinct = len(set(values)) == len(values)
-    unnamed = first[0] == "" and not text
+    gap = any(cell and cell in marks.words for cell in first)
+    plausible = len(set(values)) == len(values) and min(values) >= 0 and not gap
+    several = len(below[0]) > 1
+    unnamed = first[0] == "" and not text and any(columns[0])
     shape = bool(text) and all(_shape_differs(first[i], columns[i]) for i in text)
     said = ", ".join(cell or "''" for cell in first[:4]) + (", ..." if len(first) > 4 else "")
     names = f"the first row ({said}) was taken as names; if it is data, say header='no'"
     data = f"the first row ({said}) was taken as data; if it names the columns, say header='yes'"
-    if not distinct:
+    if not plausible:
         return False, ""
     if unnamed and (_counts(columns[0]) or (sequence and kind_of(columns[0], marks) == "text")):
         return True, "" if sequence or far else names  # As pandas and R write a matrix.
     if continued:
         return False, ""
     if unnamed:
-        return (True, names) if sequence and far else (False, "")
+        return (True, names) if sequence and far and several else (False, "")
     if text:
-        signs = sum((sequence and len(values) > 2, far, shape))
-        sure = signs > 1 or (sequence and far)
+        whole = all(v.is_integer() for v in values)
+        signs = sum((sequence and len(values) > 2, far and whole and several, shape))
+        sure = signs > 1 or (sequence and far and several)
         return (True, names) if sure else (False, data if signs else "")
-    counts, several = sequence and values[0] in (0, 1) and steps == {1.0}, len(below[0]) > 1
+    counts = sequence and values[0] in (0, 1) and steps == {1.0}
     if not several or not sequence:
         return False, ""
     if counts and kinds_differ and (values[0] == 0 or len(values) > 2):
@@ -200,21 +204,37 @@ def _numbers_as_names(
         return True, names
     if len(values) > 2 and far and values[0] != 1:
         return True, names
-    return False, data if far or (counts and (outside or len(values) > 2)) else ""
+    odd = far and (len(values) > 2 or _all_beyond(values, below, 10))
+    return False, data if odd or (counts and (outside or len(values) > 2)) else ""
+
+
+def _kind(cell: str, marks: Marks) -> str:
+    """Return the kind of one cell; digits with marks of any meaning are a number, not a name."""
+    kind = kind_of([cell], marks)
+    return "number" if kind == "text" and re.fullmatch(r"[+-]?[0-9][0-9.,' %]*", cell) else kind
 
 
 def _value(cell: str, marks: Marks) -> float:
     """Return about what a number is; only its place among others counts."""
     bare = cell.rstrip("% ").replace(marks.thousands or "\0", "").replace(marks.decimal, ".")
-    return float(re.sub(r"[^0-9.eE+inf-]", "", bare.lower().replace("d", "e")) or "nan")
+    try:
+        return float(re.sub(r"[^0-9.einf+-]", "", bare.lower().replace("d", "e")))
+    except ValueError:
+        return nan
 
 
 def _sort(kind: str) -> str:
     return {"percent": "number", "time": "date"}.get(kind, kind)
 
 
+def _all_beyond(
+    values: Sequence[float], columns: Sequence[Sequence[float]], spans: int
+) -> bool:
+    return all(_beyond(v, column, spans) for v, column in zip(values, columns, strict=True))
+
+
 def _beyond(value: float, column: Sequence[float], spans: int) -> bool:
-    """Tell whether a value lies outside those of its column, by more than `spans` of their range."""
+    """Tell whether a value lies outside its column by more than `spans` times its range."""
     if not column:
         return True
     low, high = min(column), max(column)

@@ -1,5 +1,6 @@
 """What a text looks like, from its first rows and what its user says: all that reading it needs."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -74,11 +75,11 @@ def survey(head: bytes, suffix: str, options: ReadOptions, where: str) -> Layout
     shape = find_comments(head, find_shape(head, suffix, options), options)
     tidy = shape.tidy(head).decode("utf-8", "replace")
     rows = _sample(tidy, shape)
-    if not rows:
+    if not any(cell.strip() for row in rows for cell in row.cells):
         raise InvalidInput(f"{where} is empty; at least one row of numbers is needed")
-    rows[0] = _split_alone(rows, head, shape)
-    # A last column of empty cells before a short header is no reason to look at the header first.
-    marks, note = find_marks([row.cells for row in rows[1:] or rows], options)
+    alone = len(rows[0].cells) == 1
+    rows[0] = _split_alone(rows)
+    marks, note = find_marks([row.cells for row in rows], options)
     commented = _comment_above(head, rows[0], shape)
     header = find_header(rows, marks, options, commented, where)
     _check_first(rows, header, shape, where)
@@ -91,7 +92,7 @@ def survey(head: bytes, suffix: str, options: ReadOptions, where: str) -> Layout
         for index, column in enumerate(columns)
         if kinds[index] == "text" and (found := _ambiguous(column, marks))
     }
-    notes = [header.note, note]
+    notes = [header.note, note, _one_column(rows, header, alone, shape, options)]
     percents = [header.names[i] for i, kind in enumerate(kinds) if kind == "percent"]
     if percents:
         shown = ", ".join(map(repr, percents[:3])) + (", ..." if len(percents) > 3 else "")
@@ -111,8 +112,8 @@ def _sample(text: str, shape: Shape) -> list[Record]:
     return rows
 
 
-def _split_alone(rows: Sequence[Record], head: bytes, shape: Shape) -> Record:
-    """Return the first row; one that only another delimiter makes as wide as the others is split."""
+def _split_alone(rows: Sequence[Record]) -> Record:
+    """Return the first row, split where only another delimiter makes it as wide as the others."""
     first = rows[0]
     if len(first.cells) > 1 or len(rows) < 2 or first.quoted:
         return first
@@ -132,7 +133,8 @@ def _check_first(rows: Sequence[Record], header: Header, shape: Shape, where: st
         shown = repr(shape.delimiter) if not shape.runs else "blanks"
         raise InvalidInput(
             f"{where}: line {rows[0].line} has {count_cells(width)} separated by {shown}, the rows "
-            f"below have {widths.pop()}; give every column a name, or remove what stands above the table"
+            f"below have {widths.pop()}; give every column a name, "
+            "or remove what stands above the table"
         )
 
 
@@ -151,6 +153,28 @@ def _comment_above(head: bytes, first: Record, shape: Shape) -> list[str]:
         return [cell.strip() for cell in cells.cells]
     words = line.replace(",", " ").replace(";", " ").split()
     return words if len(words) == width else []
+
+
+def _one_column(
+    rows: Sequence[Record], header: Header, alone: bool, shape: Shape, options: ReadOptions
+) -> str:
+    """Return what to say of two columns that may be one of numbers with decimal commas."""
+    cells = [row.cells for row in rows]
+    cells = cells[header.rows :]
+    guessed = options.delimiter is None and options.decimal is None
+    if not guessed or shape.delimiter != "," or any(len(row) != 2 for row in cells):
+        return ""
+    if header.named and not alone:
+        return ""
+    if not all(b.isdigit() and a.lstrip("+-").isdigit() for a, b in cells):
+        return ""
+    if alone or any(re.match("0[0-9]", b) for _, b in cells) or any(a.startswith("-") for a, _ in cells):
+        shown = ",".join(cells[0])
+        return (
+            f"the comma in {shown} was taken to separate two columns; "
+            "if it is a decimal comma, say decimal=','"
+        )
+    return ""
 
 
 def _ambiguous(column: Sequence[str], marks: Marks) -> str | None:

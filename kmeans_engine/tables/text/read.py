@@ -108,10 +108,9 @@ class Reader:
                     if number == 0:
                         lines = self._layout.skipped
                         block = skip_lines(block, lines)
-                    if block.strip(b"\r\n"):
-                        yield block, number
+                    yield block, number
             except UnclosedQuote as error:
-                raise unclosed(error.args[0], self._where) from error
+                raise unclosed(self._line_of(error.args[0]), self._where) from error
 
     def _type(self, index: int) -> Any:
         import pyarrow as pa
@@ -129,14 +128,18 @@ class Reader:
         try:
             return self._read(tidy(block) if untidy else block, types)
         except pa.ArrowInvalid:
-            pass
+            block = tidy(block)
         try:
-            return self._read(tidy(block), dict.fromkeys(types, pa.binary()))
+            return self._read(block, dict.fromkeys(types, pa.binary()))
         except pa.ArrowInvalid as error:
-            found = ragged(tidy(block), self._lines_before(number), self._layout, self._where)
+            found = ragged(block, self._lines_before(number), self._layout, self._where)
             raise found or InvalidInput(
                 f"{self._where} cannot be read as a table: {str(error).splitlines()[0]}"
             ) from error
+
+    def _line_of(self, position: int) -> int:
+        with open_utf8(self._opener, self._encoding, self._where) as stream:
+            return count_lines(stream.read(position)) + 1
 
     def _lines_before(self, number: int) -> int:
         with open_utf8(self._opener, self._encoding, self._where) as stream:
@@ -144,19 +147,20 @@ class Reader:
             return sum(map(count_lines, before)) or self._layout.skipped
 
     def _may_hold_comments(self, block: bytes) -> bool:
-        mark = self._layout.shape.comment
-        if mark is None:
+        comment = self._layout.shape.comment
+        if comment is None or (mark := comment.encode()) not in block:
             return False
-        if self._layout.shape.inline:
-            return mark.encode() in block
-        ends = (b"\n", b"\r") if b"\r" in block else (b"\n",)
-        return block.startswith(mark.encode()) or any(e + mark.encode() in block for e in ends)
+        if self._layout.shape.inline or block.startswith(mark):
+            return True
+        return b"\n" + mark in block or b"\r" + mark in block
 
     def _read(self, block: bytes, types: Mapping[int, Any]) -> Any:
         import pyarrow as pa
         from pyarrow import csv
 
         keys = [str(index) for index in range(len(self.kinds))]
+        if not block.strip(b"\r\n"):  # Blank lines, or comments.
+            return pa.table({str(i): pa.array([], kind) for i, kind in types.items()})
         size, block_size = len(block), _ARROW_BLOCK
         while True:
             try:
@@ -234,7 +238,7 @@ class Reader:
         return part
 
     def _find_rounded(self, block: bytes, index: int, part: Any, number: int, rows: int) -> str:
-        """Return what to say of the first whole number that float64 cannot hold, if there is one."""
+        """Return what to say of the first whole number that float64 cannot hold, or nothing."""
         import pyarrow as pa
         import pyarrow.compute as pc
 

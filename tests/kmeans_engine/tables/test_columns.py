@@ -92,12 +92,17 @@ def test_what_is_spelled_is_read_back(data):
         ("id\n7\n3\n9\n", ("id",), None),  # nothing else is left
         ("a,city\n7,rome\n3,oslo\n9,lima\n", ("a",), "city (text)"),
         ("a,k\n7,1\n3,1\n9,1\n", ("a",), "k (constant)"),
+        ("a,k\n7,1\n3,1\n9,4\n", ("a", "k"), None),
         ("a,b,c\n1,2,\n4,5,\n5,5,\n", ("a", "b"), "c (empty throughout)"),
         ("a,when\n1,2024-01-02\n4,2024-02-03\n5,2024-03-05\n", ("a",), "when (dates)"),
         (",a,b\n0,5,2\n1,6,3\n2,8,9\n", ("a", "b"), '"" (row index)'),
         (",0,1\n0,5,2\n1,6,3\n2,8,9\n", ("0", "1"), '"" (row index)'),
         ("Unnamed: 0,a,b\n4,5,2\n1,6,3\n", ("a", "b"), "Unnamed: 0 (row index)"),
-        ("t,a\n" + "".join(f"{i * 5},{i * i}\n" for i in range(12)), ("a",), "t (looks like an id)"),
+        (
+            "t,a\n" + "".join(f"{i * 5},{i * i}\n" for i in range(12)),
+            ("a",),
+            "t (looks like an id)",
+        ),
         ("t,a\n" + "".join(f"{i * 5},{i * i}\n" for i in range(9)), ("t", "a"), None),
         ("t,a\n" + "".join(f"{i / 2},{i * i}\n" for i in range(12)), ("t", "a"), None),
         ("flag,a\ntrue,1\nfalse,3\ntrue,4\n", ("flag", "a"), None),
@@ -108,6 +113,12 @@ def test_the_default_leaves_out_and_says(text, names, note):
     assert table.names == names
     said = [line for line in table.notes if line.startswith("left out")]
     assert said == ([f"left out: {note}; choose with columns="] if note else [])
+
+
+def test_a_column_with_missing_values_is_not_constant():
+    with pytest.raises(InvalidInput, match=r"1 of 3 rows .*column 'k'"):
+        read("a,k\n7,1\n3,\n9,1\n")
+    assert read("a,k\n7,1\n3,\n9,1\n", columns="-k").names == ("a",)
 
 
 def test_a_matrix_without_names_keeps_all_its_columns():
@@ -172,7 +183,9 @@ def test_nested_columns_are_left_out_and_named_when_chosen(fresh):
     found = read_table(path)
     assert found.names == ("a", "s.x")
     assert found.points.tolist() == [[1.5, 4.0], [2.5, 6.0]]
-    assert found.notes == ("left out: m (maps); l (lists); s (nested columns); choose with columns=",)
+    assert found.notes == (
+        "left out: m (maps); l (lists); s (nested columns); choose with columns=",
+    )
     with pytest.raises(InvalidInput, match=r"'m' holds maps \(map<.*choose numeric columns"):
         read_table(path, ReadOptions(columns="m"))
 
@@ -188,7 +201,8 @@ def test_a_column_that_is_empty_in_all_rows_is_named():
 
 def test_a_remedy_for_many_columns_is_whole():
     names = [f"column_{n}" for n in range(40)]
-    text = f"city,{','.join(names)}\n" + "".join(f"x,{','.join(str(n * r * r) for n in range(40))}\n" for r in range(3))
+    lines = [["city", *names], *(["x", *(str(n * r * r) for n in range(40))] for r in range(3))]
+    text = "\n".join(map(",".join, lines))
     with pytest.raises(InvalidInput) as error:
         read(text, columns="city")
     remedy = shlex.split(str(error.value).split("columns=")[1].rstrip(")"))[0]

@@ -141,7 +141,7 @@ def test_a_zip_of_several_files(fresh):
     with pytest.raises(InvalidInput, match=r"2 files \(READ.ME, d/a.csv\).*array='d/a.csv'"):
         read_table(path)
     check(read_table(path, ReadOptions(array="d/a.csv")), ROWS, ("x", "y"))
-    with pytest.raises(InvalidInput, match="no file 'b.csv'; choose from READ.ME, d/a.csv"):
+    with pytest.raises(InvalidInput, match=r"no file 'b\.csv'; choose from READ\.ME, d/a\.csv"):
         read_table(path, ReadOptions(array="b.csv"))
     path.write_bytes(zipped())
     with pytest.raises(InvalidInput, match="holds no files"):
@@ -290,7 +290,7 @@ def test_every_type_of_column(fresh, column, expected, dtype, suffix):
         found = read_table(path)
         assert found.names == ("d",)
         assert found.notes == (f"left out: c ({expected}); choose with columns=",)
-        with pytest.raises(InvalidInput, match="'c' (holds|is empty).*columns='d'"):
+        with pytest.raises(InvalidInput, match=r"'c' (holds|is empty).*columns='d'"):
             read_table(path, ReadOptions(columns="c"))
         return
     found = read_table(path, ReadOptions(columns="c", drop_missing=True))
