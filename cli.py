@@ -15,9 +15,11 @@ if __name__ == "__main__":  # First of all, so that a signal during the imports 
 import argparse
 import functools
 import json
+import logging
 import os
 import secrets
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -40,6 +42,7 @@ from kmeans_engine.command.usage import (
     stem,
 )
 from kmeans_engine.errors import InvalidInput, KMeansError
+from kmeans_engine.runtime.processors import asked_threads
 from kmeans_engine.runtime.progress import doing, listen
 from kmeans_engine.runtime.signals import ENDINGS, Terminated, raise_again, raising
 from kmeans_engine.starts.methods import METHODS
@@ -162,6 +165,8 @@ class _Job:
         from renderers.stage.start import engage
 
         self.args, self.progress = args, progress
+        # Folders of matplotlib's that cannot be written: it manages without, and says so at length.
+        logging.getLogger("matplotlib").setLevel(logging.ERROR)
         name = stem(args.data) or "kmeans"
         outputs = plan(args.render, args.output, stem=name, overwrite=args.overwrite)
         self.renderers, self.pace = engage(outputs, given(args, OPTIONS))
@@ -185,6 +190,7 @@ class _Job:
             self.scene = self.scenes.of(list(runs), self._facts(first))
         self.notes: list[str] = []
         self._runs = self._frames = 0
+        self._paced = False
 
     @property
     def clustering(self) -> Trial:
@@ -255,11 +261,11 @@ class _Job:
         window: Window | None = last if isinstance(last, Window) else None
         if window is not None:
             self._equip(window)
-            if not window.full_speed:  # What a window paces needs no bar beside the menu.
-                self.progress.hide()
+            self._paced = not window.full_speed
 
         def job() -> None:
-            self.progress.count("iterations", args.max_iterations)
+            if not self._paced:
+                self.progress.count("iterations", args.max_iterations)
             trials = list(self.trials.values())
             play_trials(
                 trials, self.scene, self.renderers, self.pace, self._computed, self._painted
@@ -278,6 +284,8 @@ class _Job:
 
     def _computed(self, snapshot: Snapshot) -> None:
         raise_again()
+        if self._paced:  # What a window shows needs no bar beside the menu.
+            self.progress.hide()
         self.progress.step(snapshot.iteration, f"{snapshot.n_changed:,} changed")
 
     def _painted(self, seconds: float) -> None:
@@ -293,7 +301,8 @@ class _Job:
         raise_again()
         args, best = self.args, self.clustering
         best.finish()
-        with _standard_output("-" in (args.labels, args.table)) as stdout:
+        used = "-" in (args.labels, args.table)
+        with doing("writing results"), _standard_output(used) as stdout:
             best.write(
                 labels=args.labels,
                 centroids=args.centroids,
@@ -414,6 +423,8 @@ def _words(error: Exception) -> str:
 
 
 def _fail(message: str, status: int) -> int:
+    if os.environ.get("KMEANS_ENGINE_TRACEBACK"):  # for the authors of plug-ins
+        _say(traceback.format_exc().rstrip())
     _say(f"kmeans-engine: {' '.join(message.split())}")
     return status
 
@@ -522,6 +533,7 @@ def main(argv: list[str] | None = None) -> int:
             parser = build_parser()
             complete(parser, _words_of_options)
             args = parser.parse_args(argv)
+            asked_threads()  # names a wrong environment variable
             if args.list_renderers:
                 _list_renderers()
             elif args.print_completion:

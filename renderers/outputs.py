@@ -18,6 +18,7 @@ from kmeans_engine.runtime.similar import did_you_mean
 from renderers import registry
 from renderers.contract import OPTIONS, OVERLAYS, Options, Quality, Renderer
 from renderers.errors import InvalidOption, UnknownRenderer
+from renderers.guard import call
 from renderers.numbered import check_numbered, is_pattern
 from renderers.picture.themes import theme_named
 
@@ -109,7 +110,7 @@ def plan(
         if output.path is not None:
             check = check_numbered if output.renderer.numbers else check_writable
             check(output.path, overwrite=overwrite)
-        output.renderer.check()
+        call(output.renderer, "check")
     return outputs
 
 

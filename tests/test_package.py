@@ -92,10 +92,10 @@ FLOORS = {
     "kmeans_engine": (
         *("__main__", "command", "engine", "loop", "steps", "race", "snapshot"),
         *("strategies", "starts", "tables", "points", "labels", "sums", "validation"),
-        *("kernels", "runtime", "arrays", "errors", "_version"),
+        *("kernels", "runtime", "frames", "arrays", "errors", "_version"),
     ),
     "renderers": (
-        *("live", "stage", "films", "stills", "outputs", "registry", "picture"),
+        *("live", "stage", "films", "stills", "outputs", "registry", "guard", "picture"),
         *("numbered", "contract", "scene", "plane", "errors"),
     ),
 }

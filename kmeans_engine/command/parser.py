@@ -25,6 +25,7 @@ examples:
   kmeans-engine data.csv -k 8 -o run.mp4 -o run.gif --table clustered.csv
   kmeans-engine data.csv -k 8 --columns height,weight --standardize --runs 10 --json
   kmeans-engine photo.jpg -k 16 --render png      a picture in 16 colours
+  kmeans-engine new.csv --init centroids.csv --max-iterations 0 --labels -
 
 """
 

@@ -62,7 +62,7 @@ class Progress:
 
     def phase(self, name: str, total: int | None = None) -> None:
         """Say what is done now; a callback of `kmeans_engine.runtime.progress.listen`."""
-        self._phase = name or self._phase
+        self._phase = name or "preparing"
 
     def count(self, unit: str, total: int | None = None) -> None:
         """Begin to count steps, `total` of them where that is known."""

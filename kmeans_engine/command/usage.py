@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kmeans_engine.command.spelling import flag
 from kmeans_engine.errors import InvalidInput
-from kmeans_engine.runtime.processors import asked_threads
 from kmeans_engine.runtime.similar import did_you_mean
 from kmeans_engine.starts.methods import METHODS
 
@@ -123,7 +122,8 @@ def check_usage(args: argparse.Namespace, drawing: Sequence[str]) -> None:
     InvalidInput
         With what to leave out or to add.
     """
-    asked_threads()  # names a wrong environment variable
+    if args.data == "":  # as a script has it whose variable is not set
+        raise InvalidInput("the name of DATA is empty; name a file, or - for standard input")
     real, drawn = args.data is not None, bool(args.render or args.output)
     for names, usable, why in (
         (_SYNTHETIC, not real, "with DATA; leave out either"),

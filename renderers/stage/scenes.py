@@ -64,10 +64,11 @@ class Scenes:
         alone = len(runs) == 1 and source.points.shape[1] == 3 and self._axes is None
         image = source.table.shape if alone else None
         alpha, white = (None, 255.0) if image is None else _light(source.table)
-        panels = tuple(Panel(one.k, view, name, image, alpha, white) for name, one in runs)
+        panels = tuple(Panel(one.k, view, _whole(name), image, alpha, white) for name, one in runs)
         if facts is None:
             facts = {"k": str(source.k), "version": __version__}
-        return Scene(panels, self._title, facts)
+        facts = {name: _whole(text) for name, text in facts.items()}
+        return Scene(panels, _whole(self._title), facts)
 
     def _view(self, source: Source) -> View:
         from renderers.plane.view import View
@@ -92,6 +93,11 @@ def _light(table: Table) -> tuple[npt.NDArray[np.uint8] | None, float]:
         return table.alpha, table.white
     alpha = np.full(table.rows_read, 255, np.uint8) if table.alpha is None else table.alpha
     return np.where(table.kept, alpha, np.uint8(0)), table.white
+
+
+def _whole(text: str) -> str:
+    """Return text that every format holds; a file's name may have bytes that are not UTF-8."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def source_of(

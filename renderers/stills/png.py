@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING
+import io
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -11,8 +12,6 @@ from PIL.PngImagePlugin import PngInfo
 from renderers.stills.still import Still
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from renderers.scene import Moment, Panel, Scene
 
 __all__ = ["PngRenderer"]
@@ -29,8 +28,8 @@ class PngRenderer(Still):
     suffix = ".png"
     writes = "the last state as a still; of an image, the image in K colours"
 
-    def write(self, file: Path | IO[bytes], scene: Scene, moment: Moment) -> None:
-        """Write the file."""
+    def picture(self, scene: Scene, moment: Moment) -> bytes:
+        """Return the file."""
         panel = scene.panels[0]
         if panel.image is not None and len(scene.panels) == 1:
             picture = self._recoloured(panel, moment)
@@ -40,7 +39,9 @@ class PngRenderer(Still):
         for name, text in {"Title": scene.title, **scene.facts}.items():
             if text:
                 info.add_itxt(name, text)
-        picture.save(file, format="PNG", pnginfo=info, dpi=(self.options.dpi, self.options.dpi))
+        file, dpi = io.BytesIO(), (self.options.dpi, self.options.dpi)
+        picture.save(file, format="PNG", pnginfo=info, dpi=dpi)
+        return file.getvalue()
 
     def _recoloured(self, panel: Panel, moment: Moment) -> Image.Image:
         assert panel.image is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import abc
 import contextlib
 import functools
-import io
 import tempfile
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING
@@ -37,8 +36,8 @@ class Still(Renderer):
     _moment: Moment | None = None
 
     @abc.abstractmethod
-    def write(self, file: Path | IO[bytes], scene: Scene, moment: Moment) -> None:
-        """Write the picture of a moment to a new file, or to one that is open and can be read."""
+    def picture(self, scene: Scene, moment: Moment) -> bytes:
+        """Return the file with the picture of a moment; libraries do not say why a disk refuses."""
 
     @classmethod
     def sequence(cls) -> type[Renderer] | None:
@@ -71,7 +70,7 @@ class Still(Renderer):
         if self._scene is not None and self._moment is not None:
             assert self.path is not None
             with AtomicFile(self.path) as file:
-                self.write(file.temporary, self._scene, self._moment)
+                file.temporary.write_bytes(self.picture(self._scene, self._moment))
         self.abort()
 
     def abort(self) -> None:
@@ -109,11 +108,10 @@ class _Sequence(Still):
         """Paint one more picture."""
         assert self._spool is not None
         assert self._scene is not None
-        picture = io.BytesIO()
-        self.write(picture, self._scene, moment)
+        data = self.picture(self._scene, moment)
         with _named(self.path):
-            self._spool.write(picture.getbuffer())
-        self._ends.append(self._ends[-1] + len(picture.getbuffer()))
+            self._spool.write(data)
+        self._ends.append(self._ends[-1] + len(data))
 
     def close(self) -> None:
         """Write the files, each of which appears only when complete."""

@@ -83,11 +83,10 @@ def fails(command, folder, args, words, status=2):
 DATA = [
     ("elsewhere.txt -k 2", "elsewhere.txt: no such file", "check the path"),
     ("god.csv -k 2", "god.csv: no such file", "did you mean good.csv"),
-    (". -k 2", ". is a folder", "give the path of a file"),
-    ("data.xlsx -k 2", "data.xlsx", "known are .csv"),
+    ("data.xlsx -k 2", "data.xlsx is not a complete workbook", "create or copy it again"),
     ("empty.csv -k 2", "empty.csv is empty", "at least one row"),
     ("header.csv -k 2", "header.csv holds a header but no rows", "at least one row"),
-    ("text.csv -k 2", "column 'name' holds text ('ann' in row 1)", "--columns 'x,y'"),
+    ("text.csv -k 2 --columns name,x", "column 'name' holds text", "--columns"),
     ("ragged.csv -k 2", "line 3 has 3 cells", "the first has 2"),
     ("missing.csv -k 2", "2 of 3 rows", "the first is row 2 (column 'x')", "--drop-missing"),
     ("infinite.csv -k 2", "1 of 3 rows", "infinity, the first is row 3", "--drop-missing"),
@@ -97,7 +96,7 @@ DATA = [
     ("cube.npy -k 2", "(2, 3, 4)", "needs 2 dimensions", "reshape"),
     ("flat.npy -k 2", "(4, 0)", "at least one row and one column"),
     ("none.npy -k 2", "(0, 4)", "at least one row and one column"),
-    ("two.npz -k 2", "2 arrays (a, b)", "one is needed", "save the one to cluster"),
+    ("two.npz -k 2", "2 arrays (a 10x2, b 10x2)", "choose one (--array 'a')"),
     ("cut.npy -k 2", "cut.npy is not a complete NumPy array", "create or copy it again"),
     ("cut.parquet -k 2", "cut.parquet is not a complete Parquet file", "create or copy it again"),
     ("cut.png -k 2", "cut.png is not a complete image", "create or copy it again"),
@@ -105,7 +104,7 @@ DATA = [
     ("good.csv -k 2 --columns x,z", "no column 'z'", "choose from x, y"),
     ("good.csv -k 2 --columns 7", "no column 7", "from 0 to 1"),
     ("good.csv -k 2 --delimiter ::", "'::'", "one character"),
-    ("good.npy -k 2 --delimiter ;", "';'", "leave out the delimiter"),
+    ("good.npy -k 2 --delimiter ;", "good.npy is not text", "leave out --delimiter"),
 ]
 CLUSTERING = [
     ("good.csv", "good.csv needs a number of clusters", "as in -k 8"),
@@ -208,7 +207,7 @@ def test_one_line(command, bad, case):
 
 
 def test_an_empty_name_is_no_data(command, bad):
-    fails(command, bad, ["", "-k", "2"], [". is a folder"])
+    fails(command, bad, ["", "-k", "2"], ["the name of DATA is empty", "name a file"])
 
 
 def test_nothing_on_standard_input(tmp_path):

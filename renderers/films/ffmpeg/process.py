@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
@@ -20,6 +21,12 @@ from renderers.films.ffmpeg.program import find_ffmpeg
 __all__ = ["Process"]
 
 TAIL = 4096  # bytes of ffmpeg's messages that are kept
+
+# What ffmpeg says in the words of the system.
+DISK_ERRORS = [
+    *(errno.ENOSPC, errno.EFBIG, errno.EROFS, errno.EIO),
+    *([errno.EDQUOT] if sys.platform != "win32" else []),
+]
 
 # Ctrl-C in the terminal is for us alone: we decide what becomes of ffmpeg.
 OWN_GROUP: dict[str, Any] = {"start_new_session": True}
@@ -134,6 +141,15 @@ class Process:
         said = [re.sub(r"^\[[^\]]* @ \w+\] ", "", line)[-200:] for line in lines]
         words = " / ".join(dict.fromkeys(said[-3:]))
         return f": {words}" if words else ""
+
+    def disk_error(self) -> int | None:
+        """Return the number of the error, if it ended because the disk refuses its file."""
+        code, said = self._process.poll(), self._tail.decode("utf-8", "replace")
+        if sys.platform != "win32" and code == -signal.SIGXFSZ:
+            return errno.EFBIG
+        if code and "opening output" in said and os.strerror(errno.ENOENT) in said:
+            return errno.ENOENT  # the folder has gone
+        return next((n for n in DISK_ERRORS if code and os.strerror(n) in said), None)
 
     def _read(self) -> None:
         assert self._process.stderr is not None
