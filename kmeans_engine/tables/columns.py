@@ -159,6 +159,11 @@ def _find(
         raise InvalidType(
             f"column {column!r} is a {type(column).__name__}; give a name or an index"
         )
+    if list(names) == default_names(len(names)):
+        raise InvalidInput(
+            f"{where} has no column {column!r}, nor names of columns at all; choose by index, "
+            f"0 to {len(names) - 1}"
+        )
     close = [name for name in names if name.lower() == column.lower()]
     close = close or difflib.get_close_matches(column, names, n=3, cutoff=0.5)
     if close:

@@ -103,7 +103,11 @@ def not_numeric(frame: Frame, index: int, where: str) -> InvalidInput:
     holds = "is empty throughout" if kind == "empty throughout" else f"holds {kind}"
     usable = [place for place, reason in enumerate(reasons(frame)) if not reason]
     remedy = "no column is numeric"
-    marks = [mark for mark in ";|\t," if frame.written and len(frame.names) == 1 and mark in cell]
+    marks = [
+        mark
+        for mark in ";|\t,"
+        if frame.cells is not None and len(frame.names) == 1 and mark in cell
+    ]
     if marks:
         mark = marks[0].replace("\t", r"\t")
         remedy = f"name what separates the cells (delimiter='{mark}')"
@@ -150,7 +154,7 @@ def _mostly_numbers(
 ) -> InvalidInput:
     why = reasons(frame)
     remedies = []
-    advice = advise(stray.cell) if frame.written else ""
+    advice = advise(stray.cell) if frame.cells is not None else ""
     if advice:
         remedies.append(advice)
     usable = [place for place in considered if not why[place] and place != index]

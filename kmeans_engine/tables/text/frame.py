@@ -82,6 +82,7 @@ def read_text(opener: Opener, where: str, suffix: str, options: ReadOptions) -> 
         frozenset({0} if layout.header.index else ()),
         layout.header.named,
         _notes(encoding, layout, reader),
+        reader.texts,
     )
 
 

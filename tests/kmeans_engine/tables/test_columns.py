@@ -143,6 +143,11 @@ def test_a_matrix_without_names_keeps_all_its_columns():
     assert read(text, header="no").points.shape == (20, 3)
 
 
+def test_names_where_there_are_none():
+    with pytest.raises(InvalidInput, match="nor names of columns at all; choose by index, 0 to 1"):
+        read("1,2\n3,5\n4,4\n", columns="height")
+
+
 def test_what_is_chosen_is_taken():
     text = "id,a,k,city\n1,2,1,x\n2,3,1,y\n3,1,1,z\n"
     assert read(text, columns="id,k").names == ("id", "k")
