@@ -138,6 +138,8 @@ def test_names_in_a_comment():
     # The header itself wins, and other words are not names.
     assert frame("# u,v\nx,y\n1,2\n").names == ("x", "y")
     assert frame("# one two three\n1,2\n").names == ("x0", "x1")
+    assert frame("# by hand\n1\n2\n").names == ("x0",)
+    assert frame("# speed\n1\n2\n").names == ("speed",)
     assert frame("# 5 6\n1 2\n", ".txt").names == ("x0", "x1")
 
 
