@@ -179,7 +179,7 @@ def _kind_of_archive(opener: Callable[[], BinaryIO], path: Path | None) -> str:
     try:
         with _seekable(opener) as stream, zipfile.ZipFile(stream) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, OSError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return next((k for k in ("npz", "workbook") if suffix in SUFFIXES[k]), "")
     if names and all(name.endswith(".npy") for name in names):
         return "npz"
