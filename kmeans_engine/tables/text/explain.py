@@ -44,8 +44,13 @@ def ragged(block: bytes, before: int, layout: Layout, where: str) -> InvalidInpu
     return None
 
 
-def unclosed(line: int, where: str) -> InvalidInput:
-    """Return the error for a quote that is never closed."""
+def unclosed(line: int, stray: bool, where: str) -> InvalidInput:
+    """Return the error for a quote that is never closed, or in the midst of a cell elsewhere."""
+    if stray:
+        return InvalidInput(
+            f"{where}: the quote that opens a cell in line {line} is closed in the middle of "
+            "another line's cell; remove it, or close it where its cell ends"
+        )
     return InvalidInput(
         f"{where}: the quote that opens a cell in line {line} is never closed; "
         'close it, or double it within a quoted cell ("")'
@@ -64,7 +69,7 @@ def ambiguous(cell: str, name: str, where: str) -> InvalidInput:
 def advise(cell: str) -> str:
     """Return what makes a number of a cell of text, or a missing value; empty where nothing does.
 
-    The options are `decimal`, `thousands` and `missing`.
+    The options are `decimal`, `thousands`, `comment` and `missing`.
     """
     cell = cell.strip()
     bare = cell.rstrip("% ")
@@ -78,6 +83,8 @@ def advise(cell: str) -> str:
         return "say decimal=','"
     if re.fullmatch(r"[+-]?[0-9]*\.[0-9]+([eE][+-]?[0-9]+)?", bare):
         return "say decimal='.'"
+    if sign := re.fullmatch(r"[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?\s+([#%!;]|//).*", cell):
+        return f"if {sign[1]!r} begins a comment, say comment={sign[1]!r}"
     if re.fullmatch(r"\w[\w ./-]{0,19}", cell):
         return f"if it is a missing value, say missing={cell!r}"
     return ""
