@@ -346,7 +346,7 @@ def _tell(text: str) -> None:
     """Print on standard output, where results go."""
     with _standard_output() as stdout:
         assert stdout is not None
-        stdout.write(text.encode() + b"\n")
+        stdout.write(f"{text}\n".encode(sys.stdout.encoding or "utf-8", "backslashreplace"))
 
 
 @contextmanager
