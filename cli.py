@@ -101,12 +101,13 @@ def _read_data(args: argparse.Namespace) -> Table:
         return replace(table, rows=lambda: rows)
 
 
-def _describe(args: argparse.Namespace) -> None:
+def _describe(args: argparse.Namespace, progress: Progress) -> None:
     """Show the columns of DATA."""
     from kmeans_engine.tables import describe_table, spell_facts
 
     with doing(f"reading {_where(args)}"):
         facts = describe_table(args.data, read_options(args))
+    progress.hide()
     if args.json:
         _tell(json.dumps([fact._asdict() for fact in facts]))
     else:
@@ -302,6 +303,8 @@ class _Job:
         args, best = self.args, self.clustering
         best.finish()
         used = "-" in (args.labels, args.table)
+        if used:
+            self.progress.hide()
         with doing("writing results"), _standard_output(used) as stdout:
             best.write(
                 labels=args.labels,
@@ -484,6 +487,20 @@ def _list_renderers() -> None:
         _tell(f"{row.name:{wide[0]}}  {row.writes or '?':{wide[1]}}  {row.origin}{problem}")
 
 
+def _answer(argv: list[str] | None, started: list[_Job]) -> None:
+    """Do what the words say, or tell what was asked about."""
+    parser = build_parser()
+    complete(parser, _words_of_options)
+    args = parser.parse_args(argv)
+    asked_threads()  # names a wrong environment variable
+    if args.list_renderers:
+        _list_renderers()
+    elif args.print_completion:
+        _tell(script(args.print_completion))
+    else:
+        _do(args, started)
+
+
 def _do(args: argparse.Namespace, started: list[_Job]) -> None:
     """Do what is asked for; `started` gets the job once nothing was found wrong with it."""
     shown = sys.stderr is not None and sys.stderr.isatty() and not args.quiet
@@ -499,7 +516,7 @@ def _do(args: argparse.Namespace, started: list[_Job]) -> None:
         if args.json or "-" in (args.labels, args.table):
             _stdout()
         if args.describe:
-            _describe(args)
+            _describe(args, progress)
             return
         _shield_matplotlib(args)
         job = _Job(args, progress)
@@ -529,17 +546,12 @@ def main(argv: list[str] | None = None) -> int:
     started: list[_Job] = []
     try:
         with raising():
-            _hold_streams()
-            parser = build_parser()
-            complete(parser, _words_of_options)
-            args = parser.parse_args(argv)
-            asked_threads()  # names a wrong environment variable
-            if args.list_renderers:
-                _list_renderers()
-            elif args.print_completion:
-                _tell(script(args.print_completion))
-            else:
-                _do(args, started)
+            try:
+                _hold_streams()
+                _answer(argv, started)
+            except Exception:
+                raise_again()  # A library may make an error of its own of what a signal raises.
+                raise
             return 0
     except (KeyboardInterrupt, Terminated) as error:
         kind = Terminated if isinstance(error, Terminated) else KeyboardInterrupt
