@@ -28,6 +28,8 @@ class Made:
 
     data: bytes
     header: bool
+    names: list[str]
+    width: int
     numeric: list[int]  # columns of numbers
     pandas: dict[str, Any] = field(default_factory=dict)
 
@@ -73,6 +75,7 @@ def make(seed: int) -> Made:
         return number.replace(".", decimal), False
 
     rows = []
+    names = list[str]()
     if header:
         names = [_name(rng, style, index, mark, breaks, end) for index in range(width)]
         rows.append([quoted(name, True) for name in names])
@@ -86,6 +89,8 @@ def make(seed: int) -> Made:
     return Made(
         text.encode(encoding, "replace"),
         header,
+        names,
+        width,
         [index for index, kind in enumerate(kinds) if kind != "text"],
         {
             "sep": mark,

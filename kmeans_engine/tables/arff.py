@@ -47,7 +47,10 @@ def read_arff(given: Input, options: ReadOptions) -> Frame:
         declared = _ATTRIBUTE.match(line.strip())
         if declared:
             names.append(re.sub(r"\\(.)", r"\1", declared[1].strip("'\"")))
-            numeric.append(declared[2].strip().lower() in _NUMERIC)
+            kind = declared[2].strip().lower()
+            if kind == "relational":
+                raise InvalidInput(f"{where} is relational ARFF, which is not read; save it flat")
+            numeric.append(kind in _NUMERIC)
     else:
         raise damaged(where, "ARFF file", ValueError("it has no @data"))
     if not names:
@@ -66,11 +69,16 @@ def _rows(
         if line.startswith("{"):
             raise InvalidInput(f"{where} is sparse ARFF, which is not read; save it as dense")
         quote = "'" if "'" in line else '"'
-        cells = next(csv.reader([line], quotechar=quote, escapechar="\\", skipinitialspace=True))
+        try:
+            cells = next(
+                csv.reader([line], quotechar=quote, escapechar="\\", skipinitialspace=True)
+            )
+        except csv.Error as error:
+            raise InvalidInput(f"{where}: line {number} cannot be read: {error}") from error
         if len(cells) != len(numeric):
             raise InvalidInput(
-                f"{where}: line {number} has {len(cells)} cells, {len(numeric)} attributes are "
-                "declared; make them equal"
+                f"{where}: line {number} has {len(cells)} cell{'s' * (len(cells) != 1)}, but the "
+                f"file declares {len(numeric)} attributes; make them equal"
             )
         yield [
             _cell(cell.strip(), is_number, missing, number, where)

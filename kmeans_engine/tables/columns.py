@@ -56,7 +56,11 @@ def choose(
     if columns is None:
         words: list[object] = []
     elif isinstance(columns, str):
-        words = [word.strip() for word in next(csv.reader([columns], skipinitialspace=True), [])]
+        try:
+            row = next(csv.reader([columns], skipinitialspace=True), [])
+        except csv.Error as error:
+            raise InvalidInput(f"columns={columns!r} is not a list of columns: {error}") from error
+        words = [word.strip() for word in row]
     elif isinstance(columns, Iterable):
         words = list(columns)
     else:
@@ -154,6 +158,11 @@ def _find(
     if not isinstance(column, str):
         raise InvalidType(
             f"column {column!r} is a {type(column).__name__}; give a name or an index"
+        )
+    if list(names) == default_names(len(names)):
+        raise InvalidInput(
+            f"{where} has no column {column!r}, nor names of columns at all; choose by index, "
+            f"0 to {len(names) - 1}"
         )
     close = [name for name in names if name.lower() == column.lower()]
     close = close or difflib.get_close_matches(column, names, n=3, cutoff=0.5)

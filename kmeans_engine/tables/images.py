@@ -1,5 +1,6 @@
 """Pixels of images as points in RGB, at the depth they are stored in."""
 
+import sys
 import warnings
 import zlib
 from typing import Any
@@ -14,6 +15,14 @@ from kmeans_engine.tables.options import ReadOptions
 from kmeans_engine.tables.table import Table
 
 __all__ = ["read_image"]
+
+# How Pillow unpacks two bytes to one, and the way that keeps the other one. N is the machine's own.
+_FOREIGN = "B" if sys.byteorder == "little" else "L"
+_OTHER_ORDER = {
+    f"{channels};16{order}": f"{channels};16{other}"
+    for channels in ("RGB", "RGBA")
+    for order, other in (("B", "L"), ("L", "B"), ("N", _FOREIGN))
+}
 
 Pixels = npt.NDArray[Any]
 
@@ -35,9 +44,16 @@ def read_image(given: Input, options: ReadOptions) -> Table:
                 frames = getattr(image, "n_frames", 1)
                 if frames > 1:
                     notes.append(f"{where} holds {frames} pictures; the first one is read")
-                if _cut(image):
-                    notes.append(f"{where} has colours of 16 bits, of which the upper 8 are read")
+                lower = None
+                if _has_16_bits(image):
+                    try:
+                        lower = _lower(given)
+                    except KeyError:
+                        notes.append(f"{where} has 16 bits, of which the upper 8 are read")
                 pixels, alpha, white = _channels(ImageOps.exif_transpose(image))
+                if lower is not None:
+                    pixels = pixels.astype(np.uint16) << 8 | lower
+                    white = _white(pixels)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise InvalidInput(
             f"{where} has more pixels than Pillow's limit of {Image.MAX_IMAGE_PIXELS}; "
@@ -86,8 +102,38 @@ def _white(grey: Pixels) -> float:
     return next((depth for depth in depths if largest <= depth), largest)
 
 
-def _cut(image: Any) -> bool:
-    """Tell whether Pillow reads 8 bits of colours that have 16."""
-    if image.mode.startswith("I"):
-        return False
-    return any(";16" in str(tile[3]) for tile in image.tile)
+def _has_16_bits(image: Any) -> bool:
+    """Tell whether an image has colours of 16 bits, of which Pillow keeps the upper 8."""
+    return not image.mode.startswith("I") and any(";16" in _raw_mode(tile) for tile in image.tile)
+
+
+def _lower(given: Input) -> Pixels:
+    """Return the lower 8 bits of such colours, upright, (h, w, 3), in uint8.
+
+    Pillow keeps the first byte of a pair if it is said to be big-endian, and the second one
+    otherwise. So the image is unpacked once more, with the other order.
+
+    Raises
+    ------
+    KeyError
+        If Pillow has no such order for these channels.
+    """
+    from PIL import Image, ImageOps
+
+    with Image.open(given.path or given.seekable()) as image:
+        tiles: list[Any] = []
+        for tile in list[Any](image.tile):
+            codec, box, offset, arguments = tile
+            mode = _OTHER_ORDER[_raw_mode(tile)]
+            arguments = mode if isinstance(arguments, str) else (mode, *arguments[1:])
+            # Older versions of Pillow have plain tuples.
+            fields = codec, box, offset, arguments
+            tiles.append(type(tile)(*fields) if hasattr(tile, "_fields") else fields)
+        image.tile = tiles
+        upright = ImageOps.exif_transpose(image)
+        return np.asarray(upright)[:, :, :3]
+
+
+def _raw_mode(tile: Any) -> str:
+    arguments = tile[3]
+    return str(arguments if isinstance(arguments, str) else arguments[0] if arguments else "")

@@ -26,6 +26,7 @@ from kmeans_engine.tables.options import ReadOptions
 from kmeans_engine.tables.refusal import not_numeric, nothing_usable, refuse_strays
 from kmeans_engine.tables.table import Table
 from kmeans_engine.tables.usable import NUMERIC, is_empty, kind_of, left_out, reasons
+from kmeans_engine.tables.whole import framed, whole
 
 __all__ = ["describe_table", "read_centroids", "read_table"]
 
@@ -41,7 +42,17 @@ _READERS = {
     "workbook": ("workbooks", "read_workbook"),
     "image": ("images", "read_image"),
 }
-_TEXT_ONLY = ("delimiter", "header", "decimal", "thousands", "comment", "missing", "encoding")
+# The kinds of files that an option is of use for.
+_OPTIONS = {
+    "delimiter": ("text",),
+    "decimal": ("text",),
+    "thousands": ("text",),
+    "comment": ("text",),
+    "encoding": ("text", "arff"),
+    "header": ("text", "workbook"),
+    "missing": ("text", "workbook", "arff"),
+    "sheet": ("workbook",),
+}
 
 
 def read_table(
@@ -79,7 +90,7 @@ def read_table(
     where, read, notes = _find(source, options, stdin)
     content = read()
     if isinstance(content, Table):
-        return _with_columns(replace(content, rows=lambda: _whole(read())), where, options)
+        return _with_columns(replace(content, rows=lambda: whole(read())), where, options)
     if isinstance(content, Frame):
         table = _from_frame(content, where, options, notes)
     else:
@@ -88,7 +99,7 @@ def read_table(
         points = native(_take(content, chosen))
         table = _table(points, [names[index] for index in chosen], where, options, notes)
     # Read again if it is asked for: few ask, and the columns would stay in memory.
-    return replace(table, rows=lambda: _whole(read()))
+    return replace(table, rows=lambda: whole(read()))
 
 
 def describe_table(
@@ -110,7 +121,7 @@ def describe_table(
         If the file cannot be read at all.
     """
     where, read, _ = _find(source, options, stdin)
-    return facts_of(_framed(read()), options.columns, where)
+    return facts_of(framed(read()), options.columns, where)
 
 
 def read_centroids(
@@ -202,20 +213,17 @@ def _reader(kind: str) -> Callable[[Input, ReadOptions], Any]:
 def _read_text(given: Input, options: ReadOptions) -> Frame:
     from kmeans_engine.tables.text import read_text
 
-    frame = read_text(given.opener, given.where, given.suffix, options)
-    return replace(frame, written=True)
+    return read_text(given.opener, given.where, given.suffix, options)
 
 
 def _refuse_options(options: ReadOptions, kind: str, where: str) -> None:
     """Raise if an option was given that this kind of file knows nothing of."""
     default = ReadOptions()
-    useless = [name for name in _TEXT_ONLY if kind not in ("text", "arff", "workbook")]
-    if kind != "workbook":
-        useless.append("sheet")
-    for name in useless:
-        if getattr(options, name) != getattr(default, name):
+    for name, kinds in _OPTIONS.items():
+        if kind not in kinds and getattr(options, name) != getattr(default, name):
             needs = "a workbook" if name == "sheet" else "text"
-            raise InvalidInput(f"{where} is not {needs}; leave out {name}=", options=(name,))
+            words = "has no such marks" if kind in ("arff", "workbook") else f"is not {needs}"
+            raise InvalidInput(f"{where} {words}; leave out {name}=", options=(name,))
 
 
 def _from_frame(frame: Frame, where: str, options: ReadOptions, notes: list[str]) -> Table:
@@ -276,27 +284,3 @@ def _take(array: npt.NDArray[Any], chosen: list[int]) -> npt.NDArray[Any]:
     if chosen == list(range(array.shape[1])):
         return array
     return np.take(array, chosen, axis=1)
-
-
-def _framed(content: Any) -> Frame:
-    """Return whatever was read as a frame."""
-    from kmeans_engine.tables.arrays import frame_of_array
-
-    if isinstance(content, Frame):
-        return content
-    if not isinstance(content, Table):
-        return frame_of_array(content, tuple(default_names(content.shape[1])))
-    pixels = content.points
-    if content.kept is not None:
-        pixels = np.zeros((content.rows_read, pixels.shape[1]), pixels.dtype)
-        pixels[content.kept] = content.points
-    return frame_of_array(pixels, content.names, named=False)
-
-
-def _whole(content: Any) -> Any:
-    """Return all columns and rows of whatever was read as a `pyarrow.Table`."""
-    import pyarrow as pa
-
-    frame = _framed(content)
-    columns = [frame.column(index) for index in range(len(frame.names))]
-    return pa.table(columns, names=list(frame.names))

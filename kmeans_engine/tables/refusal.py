@@ -7,7 +7,7 @@ from kmeans_engine.errors import InvalidInput
 from kmeans_engine.tables.columns import some_of, spell
 from kmeans_engine.tables.frame import Frame
 from kmeans_engine.tables.text import advise
-from kmeans_engine.tables.usable import is_empty, kind_of, reasons
+from kmeans_engine.tables.usable import NUMERIC, is_empty, kind_of, reasons
 
 __all__ = ["Stray", "not_numeric", "nothing_usable", "refuse_strays", "stray_of"]
 
@@ -103,7 +103,11 @@ def not_numeric(frame: Frame, index: int, where: str) -> InvalidInput:
     holds = "is empty throughout" if kind == "empty throughout" else f"holds {kind}"
     usable = [place for place, reason in enumerate(reasons(frame)) if not reason]
     remedy = "no column is numeric"
-    marks = [mark for mark in ";|\t," if frame.written and len(frame.names) == 1 and mark in cell]
+    marks = [
+        mark
+        for mark in ";|\t,"
+        if frame.cells is not None and len(frame.names) == 1 and mark in cell
+    ]
     if marks:
         mark = marks[0].replace("\t", r"\t")
         remedy = f"name what separates the cells (delimiter='{mark}')"
@@ -120,16 +124,29 @@ def nothing_usable(frame: Frame, why: Sequence[str], where: str) -> InvalidInput
     if len(frame.names) == 1:
         return not_numeric(frame, 0, where)
     held = [
-        f"{name!r} {'is' if why[index] in ('empty throughout', 'row index') else 'holds'} {reason}"
-        for index, (name, reason) in enumerate(zip(frame.names, why, strict=True))
+        f"{name!r} {_verb(reason)}{reason}" for name, reason in zip(frame.names, why, strict=True)
     ]
-    index = next((place for place, reason in enumerate(why) if reason == "row index"), None)
-    chosen = ""
-    if index is not None and kind_of(frame.types[index]) == "numbers":
-        chosen = f"; cluster that index (columns={str(index)!r})"
+    numeric = [
+        index
+        for index, kind in enumerate(map(kind_of, frame.types))
+        if kind in NUMERIC and not is_empty(frame.column(index))
+    ]
+    remedy = ""
+    if numeric:
+        words = spell(numeric, frame.names)
+        remedy = f"; to cluster such a column all the same, name it (columns={words!r})"
     return InvalidInput(
-        f"{where}: no column is numeric: {some_of(held, 6)}{chosen}", options=("columns",)
+        f"{where} has no column of numbers to cluster: {some_of(held, 6)}{remedy}",
+        options=("columns",),
     )
+
+
+def _verb(reason: str) -> str:
+    if reason == "looks like an id":
+        return ""
+    if reason in ("empty throughout", "constant"):
+        return "is "
+    return "is a " if reason == "row index" else "holds "
 
 
 def _mostly_numbers(
@@ -137,7 +154,7 @@ def _mostly_numbers(
 ) -> InvalidInput:
     why = reasons(frame)
     remedies = []
-    advice = advise(stray.cell) if frame.written else ""
+    advice = advise(stray.cell) if frame.cells is not None else ""
     if advice:
         remedies.append(advice)
     usable = [place for place in considered if not why[place] and place != index]

@@ -65,8 +65,8 @@ def is_empty(column: Any) -> bool:
 def reasons(frame: Frame) -> list[Reason]:
     """Return for each column why it is left out unless it is chosen.
 
-    Constant columns and those that look like an id are left out only where another one is left,
-    and only of a table that names its columns: those of a matrix all count.
+    Constant columns and those that look like an id are left out only of a table that names its
+    columns, since those of a matrix all count, and not where they are all there is to cluster.
     """
     why = [""] * len(frame.names)
     doubtful = dict[int, Reason]()
@@ -85,7 +85,8 @@ def reasons(frame: Frame) -> list[Reason]:
                 why[index] = "empty throughout"
             elif frame.named and (reason := _doubt(name, column)):
                 doubtful[index] = reason
-    if any(not reason and index not in doubtful for index, reason in enumerate(why)):
+    solid = any(not reason and index not in doubtful for index, reason in enumerate(why))
+    if solid or any(reason not in ("", "row index") for reason in why):
         for index, reason in doubtful.items():
             why[index] = reason
     return why

@@ -13,7 +13,7 @@ from itertools import islice
 
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.tables.options import ReadOptions
-from kmeans_engine.tables.text.cells import Marks, column_cells, kind_of
+from kmeans_engine.tables.text.cells import PLAIN, Marks, column_cells, kind_of
 from kmeans_engine.tables.text.lines import Record, Shape, records
 
 __all__ = ["AMBIGUOUS", "check_delimiter", "find_comments", "find_marks", "find_shape", "sep_line"]
@@ -84,14 +84,15 @@ def find_shape(head: bytes, suffix: str, options: ReadOptions) -> Shape:
     if options.delimiter is not None:
         found = Shape(options.delimiter, runs=options.delimiter == " ")
         return replace(found, comment=comment, inline=inline or found.runs)
-    best, best_score = Shape(), 0.0
+    best, best_score, tabs = Shape(), 0.0, False
     for shape in _DELIMITERS:
         shape = replace(shape, comment=comment, inline=inline or shape.runs)
         rows = _first_rows(head, shape)
         likely = _LIKELY_BETWEEN_COMMAS if shape.delimiter == "," else _LIKELY
         score, numeric = _score(rows, likely)
-        if shape.runs and suffix == ".csv" and numeric < 1:
+        if shape.runs and (suffix == ".csv" or tabs) and numeric < 1:
             continue
+        tabs = tabs or (shape.delimiter == "\t" and score >= 2)
         if score > best_score + 1e-9:
             best, best_score = shape, score
     if best.delimiter == "," and _one_column(_first_rows(head, best)):
@@ -105,9 +106,19 @@ def find_shape(head: bytes, suffix: str, options: ReadOptions) -> Shape:
     return replace(best, comment=comment, inline=inline or best.runs)
 
 
+def _credit(cell: str, likely: re.Pattern[str]) -> float:
+    """Return what a cell says for its delimiter: text with another one within speaks against it."""
+    if likely.fullmatch(cell) or kind_of([cell], Marks()) != "text":
+        return 1.0
+    return -1.0 if re.search(r"[\t;|]|^[0-9]+ ", cell) else 0.0
+
+
 def _one_column(rows: Sequence[Record]) -> bool:
     """Tell whether commas stand within the numbers of one column, below a name without one."""
-    if len(rows) < 2 or len(rows[0].cells) > 1 or len(rows[0].cells[0].split()) == 2:
+    if len(rows) < 2 or len(rows[0].cells) > 1:
+        return False
+    words = rows[0].cells[0].split()
+    if not rows[0].quoted and len(words) == 2 and not any(map(PLAIN.fullmatch, words)):
         return False
     below = [row.cells for row in rows[1:]]
     halves = [cells for cells in below if len(cells) == 2]
@@ -135,8 +146,7 @@ def _score(rows: Sequence[Record], likely: re.Pattern[str]) -> tuple[float, floa
     alike = [row for row in rows if len(row.cells) == width]
     below = alike[1:] if len(alike) > 1 and alike[0] is rows[0] else alike
     cells = [cell.strip() for row in below for cell in row.cells]
-    marks = Marks()
-    good = sum(bool(likely.fullmatch(cell)) or kind_of([cell], marks) != "text" for cell in cells)
+    good = sum(_credit(cell, likely) for cell in cells)
     if good < len(cells) and alike == rows[:1] and len(rows) > 1:
         return 0.0, 0.0  # A name of several words.
     return 2 * times / len(rows) + good / len(cells), good / len(cells)
@@ -187,7 +197,7 @@ def find_marks(rows: Sequence[Sequence[str]], options: ReadOptions) -> tuple[Mar
     decimal, thousands = options.decimal, options.thousands
     plain = Marks(decimal or ".", thousands, options.missing)
     for name, mark in (("decimal", decimal), ("thousands", thousands)):
-        if mark is not None and (len(mark) != 1 or mark.isalnum() or mark in "+-\"\r\n"):
+        if mark is not None and (len(mark) != 1 or mark.isalnum() or mark in '+-"\r\n'):
             raise InvalidInput(
                 f"{name}={mark!r} cannot stand within numbers; give one character, such as ','",
                 options=(name,),

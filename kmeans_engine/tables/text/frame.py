@@ -11,12 +11,13 @@ from kmeans_engine.tables.text.cells import Kind
 from kmeans_engine.tables.text.encoding import Encoding, Opener, find_encoding, open_utf8
 from kmeans_engine.tables.text.explain import ambiguous
 from kmeans_engine.tables.text.layout import Layout, survey
-from kmeans_engine.tables.text.lines import Shape
+from kmeans_engine.tables.text.lines import Shape, count_lines
 from kmeans_engine.tables.text.read import Reader
 
 __all__ = ["read_text"]
 
 _HEAD_BYTES = 1 << 20
+_HEAD_LINES = 400
 _LONGEST_HEAD = 1 << 26
 # Before a delimiter is known, quotes behind any of them may open a cell.
 _ANY = Shape(",;|", runs=True)
@@ -81,6 +82,7 @@ def read_text(opener: Opener, where: str, suffix: str, options: ReadOptions) -> 
         frozenset({0} if layout.header.index else ()),
         layout.header.named,
         _notes(encoding, layout, reader),
+        reader.texts,
     )
 
 
@@ -111,14 +113,15 @@ def _look(opener: Opener, where: str, options: ReadOptions) -> tuple[Encoding, b
     """Return the encoding of a text, and its first rows as UTF-8."""
     with opener() as stream:
         encoding = find_encoding(stream.read(_HEAD_BYTES), where, options.encoding)
-    size = _HEAD_BYTES
+    size = _HEAD_BYTES // 8
     while True:
         with open_utf8(opener, encoding, where) as stream:
             head = stream.read(size)
         if len(head) < size:
             return encoding, head
         end, _ = _ANY.end_of_rows(head)
-        if head.count(b"\n", 0, end) + head.count(b"\r", 0, end) > 2 or size >= _LONGEST_HEAD:
+        lines = count_lines(head[:end])
+        if lines > _HEAD_LINES or (lines > 2 and size >= _HEAD_BYTES) or size >= _LONGEST_HEAD:
             return encoding, head[: end or len(head)]
         size *= 2
 

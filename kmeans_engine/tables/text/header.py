@@ -227,9 +227,7 @@ def _sort(kind: str) -> str:
     return {"percent": "number", "time": "date"}.get(kind, kind)
 
 
-def _all_beyond(
-    values: Sequence[float], columns: Sequence[Sequence[float]], spans: int
-) -> bool:
+def _all_beyond(values: Sequence[float], columns: Sequence[Sequence[float]], spans: int) -> bool:
     return all(_beyond(v, column, spans) for v, column in zip(values, columns, strict=True))
 
 

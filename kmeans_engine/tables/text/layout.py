@@ -168,7 +168,11 @@ def _one_column(
         return ""
     if not all(b.isdigit() and a.lstrip("+-").isdigit() for a, b in cells):
         return ""
-    if alone or any(re.match("0[0-9]", b) for _, b in cells) or any(a.startswith("-") for a, _ in cells):
+    if (
+        alone
+        or any(re.match("0[0-9]", b) for _, b in cells)
+        or any(a.startswith("-") for a, _ in cells)
+    ):
         shown = ",".join(cells[0])
         return (
             f"the comma in {shown} was taken to separate two columns; "

@@ -4,7 +4,9 @@ No stream of Python is handed to pyarrow's threads: a thread that still reads on
 interpreter ends would abort the process. Blocks are copied to memory of Arrow.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from itertools import islice
 from typing import Any
 
@@ -15,7 +17,13 @@ from kmeans_engine.tables.text.cells import FALSE, TRUE, Kind, is_direct, strip_
 from kmeans_engine.tables.text.encoding import Encoding, Opener, open_utf8
 from kmeans_engine.tables.text.explain import ragged, unclosed
 from kmeans_engine.tables.text.layout import Layout
-from kmeans_engine.tables.text.lines import UnclosedQuote, blocks, count_lines, skip_lines
+from kmeans_engine.tables.text.lines import (
+    BLOCK_BYTES,
+    UnclosedQuote,
+    blocks,
+    count_lines,
+    skip_lines,
+)
 
 __all__ = ["Reader"]
 
@@ -101,14 +109,13 @@ class Reader:
 
     def _blocks(self) -> Iterator[tuple[bytes, int]]:
         """Yield blocks of rows, without what stands above them, and the lines before each."""
-        shape, lines = self._layout.shape, 0
+        shape = self._layout.shape
         with open_utf8(self._opener, self._encoding, self._where) as stream:
             try:
-                for number, block in enumerate(blocks(stream, shape)):
-                    if number == 0:
-                        lines = self._layout.skipped
-                        block = skip_lines(block, lines)
-                    yield block, number
+                with closing(_ahead(blocks(stream, shape))) as parts:
+                    for number, block in enumerate(parts):
+                        above = 0 if number else self._layout.skipped
+                        yield skip_lines(block, above) if above else block, number
             except UnclosedQuote as error:
                 raise unclosed(self._line_of(error.args[0]), self._where) from error
 
@@ -258,6 +265,19 @@ class Reader:
                     f"nearest float64: {cell} in row {rows + row + 1} is {int(float(cell))}"
                 )
         return ""
+
+
+def _ahead(parts: Iterator[bytes]) -> Generator[bytes, None, None]:
+    """Yield what an iterator yields, the next while this one is at work; a thread fetches it."""
+    part = next(parts, None)
+    if part is None or len(part) < BLOCK_BYTES // 2:
+        yield from () if part is None else (part, *parts)
+        return
+    with ThreadPoolExecutor(1) as pool:
+        while part is not None:
+            following = pool.submit(next, parts, None)
+            yield part
+            part = following.result()
 
 
 def _decode(column: Any) -> Any:

@@ -1,5 +1,6 @@
 """Which columns are clustered: chosen in every way that is spelled, left out and said."""
 
+import re
 import shlex
 import string
 
@@ -52,6 +53,7 @@ def test_every_way_to_choose(columns, expected):
     ("columns", "words"),
     [
         ("x,x", "'x' was chosen twice"),
+        ("x\ny", "is not a list of columns"),
         ("5-9", "no columns 5-9; indices go from 0 to 6"),
         ("5-4", "no columns 5-4"),
         ("scor_*", r"no column of t.csv matches 'scor_\*'"),
@@ -121,9 +123,29 @@ def test_a_column_with_missing_values_is_not_constant():
     assert read("a,k\n7,1\n3,\n9,1\n", columns="-k").names == ("a",)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("id,city\n4,rome\n7,oslo\n1,lima\n", "'id' looks like an id, 'city' holds text"),
+        ("k,city\n4,rome\n4,oslo\n4,lima\n", "'k' is constant, 'city' holds text"),
+        ("Unnamed: 0,city\n0,rome\n1,oslo\n2,lima\n", "'Unnamed: 0' is a row index, 'city'"),
+    ],
+)
+def test_what_is_left_beside_text_must_be_named(text, words):
+    with pytest.raises(InvalidInput, match=f"no column of numbers to cluster: {words}") as error:
+        read(text)
+    remedy = re.search(r"columns='([^']*)'", str(error.value))[1]
+    assert read(text, columns=remedy).points.shape == (3, 1)
+
+
 def test_a_matrix_without_names_keeps_all_its_columns():
     text = "".join(f"{i} {i * i} 1\n" for i in range(20))
     assert read(text, header="no").points.shape == (20, 3)
+
+
+def test_names_where_there_are_none():
+    with pytest.raises(InvalidInput, match="nor names of columns at all; choose by index, 0 to 1"):
+        read("1,2\n3,5\n4,4\n", columns="height")
 
 
 def test_what_is_chosen_is_taken():

@@ -351,9 +351,11 @@ def test_arff(fresh):
     for text, words in (
         ("@relation r\n", "no @data"),
         ("@data\n1\n", "no @attribute"),
-        ("@attribute a real\n@data\n1,2\n", "line 3 has 2 cells, 1 attributes"),
+        ("@attribute a real\n@data\n1,2\n", "line 3 has 2 cells, but the file declares 1"),
         ("@attribute a real\n@data\nx\n", "line 3 holds 'x' where a number"),
         ("@attribute a real\n@data\n{0 1}\n", "sparse ARFF"),
+        ("@attribute a relational\n@attribute b real\n@end a\n@data\n1\n", "relational ARFF"),
+        (f"@attribute a string\n@data\n{'x' * 200_000}\n", "line 3 cannot be read"),
     ):
         path.write_text(text)
         with pytest.raises(InvalidInput, match=words):

@@ -1,5 +1,8 @@
 """Pixels of images: every depth and mode, upright, the transparent ones left out."""
 
+import subprocess
+
+import imageio_ffmpeg
 import numpy as np
 import pytest
 from PIL import Image
@@ -29,6 +32,24 @@ def test_grey_of_16_bits_keeps_its_levels(fresh, suffix):
     assert (table.names, table.white, table.alpha) == (("r", "g", "b"), 4095.0, None)
     Image.fromarray(levels * 16).save(path)
     assert read_table(path).white == 65535.0
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tiff"])
+@pytest.mark.parametrize("kind", ["rgb48be", "rgba64be", "rgb48le", "rgba64le"])
+def test_colours_of_16_bits_keep_their_levels(fresh, suffix, kind):
+    rng, channels = np.random.default_rng(1), 4 if "rgba" in kind else 3
+    pixels = rng.integers(0, 1 << 16, (13, 17, channels), dtype=np.uint16)
+    path = fresh(suffix)
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-f", "rawvideo", "-pix_fmt", kind, "-s", "17x13"]
+    stored = pixels.astype(">u2" if kind.endswith("be") else "<u2").tobytes()
+    mixed = ["-pred", "mixed"] if suffix == ".png" else []
+    subprocess.run(
+        [*command, "-v", "error", "-i", "-", *mixed, path], input=stored, check=True, timeout=60
+    )
+    table = read_table(path)
+    assert (table.points.dtype, table.white) == (np.uint16, 65535.0)
+    assert np.array_equal(table.points.reshape(13, 17, 3), pixels[:, :, :3])
+    assert table.notes == ()
 
 
 def test_floats_keep_their_values(fresh):

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import json
 
 import numpy as np
 import pandas as pd
@@ -81,6 +82,18 @@ def test_numbers_keep_their_bits_in_csv(fresh):
     write_rows(result, table, np.zeros(500, dtype=np.uint8))
     again = read_table(result, ReadOptions(columns="a,b"))
     assert again.points.tobytes() == values.tobytes()
+
+
+def test_whole_numbers_and_codes_of_text_stay_as_they_are(fresh):
+    path = fresh(".csv")
+    path.write_text("zip,n,big,x,flag\n01234,5,12345678901234567,1.5,true\n99999,,7,2,false\n")
+    table = read_table(path, ReadOptions(columns="x"))
+    lines = fresh(".jsonl")
+    write_rows(lines, table, np.array([0, 1], dtype=np.uint8))
+    assert [json.loads(line) for line in lines.read_text().splitlines()] == [
+        {"zip": "01234", "n": 5, "big": "12345678901234567", "x": 1.5, "flag": True, "cluster": 0},
+        {"zip": "99999", "n": None, "big": "7", "x": 2.0, "flag": False, "cluster": 1},
+    ]
 
 
 def test_a_name_that_is_taken(fresh):

@@ -160,9 +160,19 @@ def test_the_first_cell_that_is_not_a_number():
     [
         ("1,234", "say decimal=',' or thousands=','", {"thousands": ","}, 1234.0),
         ("1,234.5", "say thousands=','", {"thousands": ","}, 1234.5),
-        ("1.234,5", "say decimal=',' and thousands='.'", {"decimal": ",", "thousands": "."}, 1234.5),
+        (
+            "1.234,5",
+            "say decimal=',' and thousands='.'",
+            {"decimal": ",", "thousands": "."},
+            1234.5,
+        ),
         ("1,5", "say decimal=','", {"decimal": ","}, 1.5),
-        ("unknown", "if it is a missing value, say missing='unknown'", {"missing": ("unknown",)}, None),
+        (
+            "unknown",
+            "if it is a missing value, say missing='unknown'",
+            {"missing": ("unknown",)},
+            None,
+        ),
         ("<b>", "", {}, "<b>"),
     ],
 )

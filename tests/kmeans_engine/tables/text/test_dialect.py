@@ -1,4 +1,4 @@
-"""What separates cells, comments, and marks within numbers: guessed only where nothing else fits."""
+"""What separates cells, comments, marks within numbers: guessed where nothing else fits."""
 
 import itertools
 
@@ -90,7 +90,9 @@ def test_a_comment_far_from_the_top():
     rows = "1,2\n" * 300_000
     assert frame(f"a,b\n{rows}# 5,6\n3,4\n").n_rows == 300_001
     assert frame(f"a,b\n{rows}#5,6\n3,4\n", columns="b").n_rows == 300_001
-    with pytest.raises(InvalidInput, match=r"line 300002 has 1 cell .*if .%. begins a comment, say comment=.%."):
+    with pytest.raises(
+        InvalidInput, match=r"line 300002 has 1 cell .*if .%. begins a comment, say comment=.%."
+    ):
         frame(f"a,b\n{rows}% 5\n3,4\n", comment="#")
 
 
@@ -107,7 +109,11 @@ MARKS = [
     ('a,b\n"1,234.5",2\n"5,678",3\n', [[1234.5, 5678], [2, 3]], "thousands=','"),
     ("a;b\n1 234,5;2\n5\xa0678;3\n", [[1234.5, 5678], [2, 3]], "thousands=' '"),
     ("a;b\n1'234.5;2\n5'678;3\n", [[1234.5, 5678], [2, 3]], 'thousands="\'"'),
-    ("a,b\n12%,2\n13 %,3\n,4\n", [[12, 13, None], [2, 3, 4]], "per cent signs were left out in 'a'"),
+    (
+        "a,b\n12%,2\n13 %,3\n,4\n",
+        [[12, 13, None], [2, 3, 4]],
+        "per cent signs were left out in 'a'",
+    ),
     ("a;b\n12,5%;2\n13 %;3\n", [[12.5, 13], [2, 3]], "decimal=','"),
 ]
 

@@ -124,7 +124,7 @@ def test_a_late_value_behind_the_last_delimiter():
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_line_breaks_within_names(end):
-    text = f'"Pay\n(EUR)","b\r\n"\n1,2\n8,9\n'.replace("\n", end).replace("\r\r", "\r")
+    text = '"Pay\n(EUR)","b\r\n"\n1,2\n8,9\n'.replace("\n", end).replace("\r\r", "\r")
     found = frame(text)
     assert (found.names, columns(found)) == (("Pay (EUR)", "b"), [[1, 8], [2, 9]])
 
@@ -145,5 +145,5 @@ def test_names_separated_otherwise_than_the_cells():
 
 
 def test_a_title_above_the_table():
-    with pytest.raises(InvalidInput, match="line 1 has 1 cell .* remove what stands above"):
+    with pytest.raises(InvalidInput, match=r"line 1 has 1 cell .* remove what stands above"):
         frame("Report 2020\n\na,b\n1,2\n3,4\n")
