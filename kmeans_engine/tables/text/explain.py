@@ -44,8 +44,13 @@ def ragged(block: bytes, before: int, layout: Layout, where: str) -> InvalidInpu
     return None
 
 
-def unclosed(line: int, where: str) -> InvalidInput:
-    """Return the error for a quote that is never closed."""
+def unclosed(line: int, stray: bool, where: str) -> InvalidInput:
+    """Return the error for a quote that is never closed, or in the midst of a cell elsewhere."""
+    if stray:
+        return InvalidInput(
+            f"{where}: the quote that opens a cell in line {line} is closed in the middle of "
+            "another line's cell; remove it, or close it where its cell ends"
+        )
     return InvalidInput(
         f"{where}: the quote that opens a cell in line {line} is never closed; "
         'close it, or double it within a quoted cell ("")'

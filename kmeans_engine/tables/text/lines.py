@@ -14,11 +14,13 @@ from itertools import islice
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 __all__ = [
     "BLOCK_BYTES",
     "Record",
     "Shape",
+    "StrayQuote",
     "UnclosedQuote",
     "blocks",
     "count_lines",
@@ -36,6 +38,10 @@ _NO_COMMENT = rb"(?!N/A|NA\b|NULL!|VALUE!|DIV/0!|REF!|NUM!|NAME\?)"
 
 class UnclosedQuote(Exception):
     """A quote that is open at the end of the text; its argument is where, in bytes."""
+
+
+class StrayQuote(UnclosedQuote):
+    """A quote that is closed in the midst of a cell of another line."""
 
 
 class Record(NamedTuple):
@@ -88,7 +94,10 @@ class Shape:
     @cached_property
     def quoted(self) -> bytes:
         """Pattern of a quoted cell, closed or not; it begins with the quote, for speed."""
-        return rb'"(?<![^%b]")[^"]*(?:""[^"]*)*(?:"|\Z)' % re.escape(self.before_quote)
+        opens = rb'(?<![^%b]")' % re.escape(self.before_quote)
+        if not self.runs:
+            opens = rb'(?:%b|(?<=%b "))' % (opens, re.escape(self.delimiter.encode()))
+        return rb'"%b[^"]*(?:""[^"]*)*(?:"|\Z)' % opens
 
     def tidy(self, block: bytes) -> bytes:
         """Return a block without comments and blanks that mean nothing; its lines stay."""
@@ -131,9 +140,7 @@ class Shape:
         if b'"' not in block:
             return _last_break(block, 0, len(block)), -1
         marks = np.flatnonzero(np.frombuffer(block, np.uint8) == _QUOTE)
-        before = np.frombuffer(b"\n" + block, np.uint8)[marks[::2]]
-        opening = np.isin(before, np.frombuffer(self.before_quote + b'"', np.uint8))
-        if not opening.all():
+        if not self._regular(block, marks):
             return self._end_among_stray_quotes(block)
         # Every second quote closes a cell; a doubled one closes and opens again.
         inside = int(marks[-1]) if len(marks) % 2 else -1
@@ -144,6 +151,35 @@ class Shape:
                 break
             end = int(marks[passed - 1])
         return end, inside
+
+    def _regular(self, block: bytes, marks: npt.NDArray[np.intp]) -> bool:
+        """Tell whether every second quote opens a cell: none is a character like others."""
+        codes = np.frombuffer(b"\n\n" + block, np.uint8)
+        opening = np.isin(codes[marks[::2] + 1], list(self.before_quote + b'"'))
+        if not opening.all() and not self.runs:
+            blank = codes[marks[::2] + 1] == ord(" ")
+            opening |= blank & (codes[marks[::2]] == ord(self.delimiter))
+        return bool(opening.all())
+
+    def stray_quote(self, block: bytes) -> int:
+        """Return where a quote opens that is closed within a cell of another line, -1 if none is.
+
+        Parameters
+        ----------
+        block : bytes
+            Whole rows.
+        """
+        marks = np.flatnonzero(np.frombuffer(block, np.uint8) == _QUOTE)
+        if self._regular(block, marks):
+            spans = np.column_stack((marks[::2], marks[1::2] + 1))
+        else:
+            found = [match.span() for match in re.finditer(self.quoted, block)]
+            spans = np.array(found, np.intp).reshape(-1, 2)
+        after = np.frombuffer(block + b"\n", np.uint8)[spans[:, 1]]
+        for start, end in spans[~np.isin(after, list(self.before_quote + b'"'))]:
+            if b"\n" in block[start:end] or b"\r" in block[start:end]:
+                return int(start)
+        return -1
 
     def _end_among_stray_quotes(self, block: bytes) -> tuple[int, int]:
         end = start = 0
@@ -171,7 +207,7 @@ def blocks(stream: BinaryIO, shape: Shape, size: int = BLOCK_BYTES) -> Iterator[
     Raises
     ------
     UnclosedQuote
-        If a quote is open at the end.
+        If a quote is open at the end, or closed where no cell ends.
     """
     pending, passed = b"", 0
     while data := stream.read(max(size, len(pending))):
@@ -179,6 +215,8 @@ def blocks(stream: BinaryIO, shape: Shape, size: int = BLOCK_BYTES) -> Iterator[
         end, _ = shape.end_of_rows(pending)
         if end:
             block, pending = pending[:end], pending[end:]
+            if b'"' in block and (stray := shape.stray_quote(block)) >= 0:
+                raise StrayQuote(passed + stray)
             passed += end
             yield block
             del block
@@ -186,6 +224,8 @@ def blocks(stream: BinaryIO, shape: Shape, size: int = BLOCK_BYTES) -> Iterator[
         _, inside = shape.end_of_rows(pending)
         if inside >= 0:
             raise UnclosedQuote(passed + inside)
+        if b'"' in pending and (stray := shape.stray_quote(pending)) >= 0:
+            raise StrayQuote(passed + stray)
         yield pending
 
 

@@ -19,6 +19,7 @@ from kmeans_engine.tables.text.explain import ragged, unclosed
 from kmeans_engine.tables.text.layout import Layout
 from kmeans_engine.tables.text.lines import (
     BLOCK_BYTES,
+    StrayQuote,
     UnclosedQuote,
     blocks,
     count_lines,
@@ -117,7 +118,8 @@ class Reader:
                         above = 0 if number else self._layout.skipped
                         yield skip_lines(block, above) if above else block, number
             except UnclosedQuote as error:
-                raise unclosed(self._line_of(error.args[0]), self._where) from error
+                line, stray = self._line_of(error.args[0]), isinstance(error, StrayQuote)
+                raise unclosed(line, stray, self._where) from error
 
     def _type(self, index: int) -> Any:
         import pyarrow as pa
@@ -131,7 +133,8 @@ class Reader:
         import pyarrow as pa
 
         tidy = self._layout.shape.tidy
-        untidy = self._untidy or self._may_hold_comments(block)
+        mark = self._layout.shape.delimiter.encode()
+        untidy = self._untidy or self._may_hold_comments(block) or mark + b' "' in block
         try:
             return self._read(tidy(block) if untidy else block, types)
         except pa.ArrowInvalid:

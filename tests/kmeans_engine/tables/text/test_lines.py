@@ -104,3 +104,22 @@ def test_line_numbers_are_those_of_the_file():
     found = [(row.line, row.last) for row in records('a,b\n\n"x\r\ny",1\r\n2,3', shape)]
     assert found == [(1, 1), (3, 4), (5, 5)]
     assert count_lines(b"a\r\nb\rc\n") == 3
+
+
+def test_a_quote_that_is_closed_in_another_cell():
+    rows = "1\tx\n" * 1000
+    for text, line in (
+        (f'a\tb\n{rows}2\t"Rome\n3\tParis "la"\n4\tx\n5\t"y"\n', 1002),
+        (f'a\tb\n2\t5" pipe\n{rows}2\t"Rome\n3\tParis "la"\n4\tx\n', 1003),
+    ):
+        with pytest.raises(InvalidInput, match=f"opens a cell in line {line} is closed in the mid"):
+            frame(text)
+    assert frame('a,b\n1,"x" y\n2,"z"z\n').n_rows == 2
+
+
+def test_line_breaks_in_quotes_behind_a_blank():
+    plain = "".join(f"{i}, plain\n" for i in range(FAR))
+    broken = "".join(f'{i}, "left\n7, town"\n' for i in range(FAR, FAR + 100_000))
+    found = frame("i, place\n" + plain + broken)
+    assert found.n_rows == FAR + 100_000
+    assert found.column(0).to_numpy().tolist() == list(range(FAR + 100_000))
