@@ -82,7 +82,7 @@ def make(kind: type[Renderer], path: Path | None, options: Options) -> Renderer:
 
 
 def call(renderer: Renderer | type[Renderer], method: Method, *arguments: object) -> None:
-    """Call a method of a renderer; cheap enough for every frame (under 1 us).
+    """Call a method of a renderer; cheap enough for every frame (1 us).
 
     Raises
     ------
@@ -106,9 +106,11 @@ def call(renderer: Renderer | type[Renderer], method: Method, *arguments: object
 
 def _refuse_unfinished(result: object) -> None:
     """Refuse what a method with a `yield` or an `async` in it returns: nobody would run it."""
-    if inspect.isgenerator(result) or inspect.iscoroutine(result):
-        result.close()
-        raise TypeError(f"it returned a {type(result).__name__}, which nobody runs")
+    if inspect.iscoroutine(result):
+        result.close()  # or Python would warn as well
+    elif not (inspect.isgenerator(result) or inspect.isasyncgen(result)):
+        return
+    raise TypeError(f"it returned {type(result).__name__!r}, which nobody runs")
 
 
 def _check_closed(renderer: Any, path: Path | None) -> None:

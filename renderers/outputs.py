@@ -186,7 +186,7 @@ def make_options(
     renderer: type[Renderer],
     *,
     fps: float = 2.0,
-    size: tuple[int, int] | None = None,
+    size: tuple[int, int] | str | None = None,
     theme: str = "light",
     overlays: Iterable[str] | str | None = None,
     quality: str = "standard",
@@ -201,8 +201,8 @@ def make_options(
         Gives the size if none is named.
     fps : float
         Frames per second, 0.01 to 240.
-    size : tuple of int, optional
-        Width and height in pixels, each 1 to 16384.
+    size : tuple of int, or str, optional
+        Width and height in pixels, each 1 to 16384; also as ``"640x480"``.
     theme : str
         Name of a theme.
     overlays : iterable of str, or str, optional
@@ -286,12 +286,13 @@ def _checked_bytes(size: str | int) -> int:
     return number
 
 
-def _checked_size(size: tuple[int, int]) -> tuple[int, int]:
+def _checked_size(size: tuple[int, int] | str) -> tuple[int, int]:
     low, high = SIDE_RANGE
     try:
-        width, height = map(operator.index, size)
+        words = map(int, size.split("x")) if isinstance(size, str) else size
+        width, height = map(operator.index, words)
     except (TypeError, ValueError):
-        message = f"size={size!r} must be two whole numbers of pixels, width and height"
+        message = f"size={size!r} is not width and height in pixels; give 640x480, or (640, 480)"
         raise InvalidOption(message, option="size") from None
     if not (low <= width <= high and low <= height <= high):
         raise InvalidOption(

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 __all__ = ["Progress"]
 
-_PATIENCE = 0.5  # seconds that may pass without a word
+_PATIENCE = 0.3  # seconds without a word; those of the start have passed before
 _TICK = 0.1
 
 # tqdm's own "s/ iterations" and "?it/s" are no words for a user.
@@ -23,7 +23,7 @@ _FORMS = {
 
 
 class Progress:
-    """What a command is doing, once that takes longer than half a second.
+    """What a command is doing, once that takes longer than a moment.
 
     A thread of its own draws: the work may not return for seconds, as when it compiles.
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kmeans_engine.command.spelling import flag
+from kmeans_engine.command.parser import build_parser
+from kmeans_engine.command.spelling import flag, spell_command
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.runtime.similar import did_you_mean
 from kmeans_engine.starts.methods import METHODS
@@ -25,6 +26,7 @@ __all__ = [
     "entrants",
     "given",
     "read_options",
+    "reproducing",
     "says_data",
     "stem",
 ]
@@ -191,3 +193,18 @@ def stem(data: str | None) -> str:
     path = Path(data)
     packed = path.suffix.lower() in (".gz", ".bz2", ".zst", ".xz", ".zip")
     return Path(path.stem if packed else path).stem
+
+
+# What does not change a film: the same one has the same bytes, wherever it is made.
+_UNTOLD = {
+    *("data", "list_renderers", "print_completion", "describe", "render", "output", "threads"),
+    *("labels", "table", "label_name", "centroids", "overwrite", "json", "quiet"),
+}
+
+
+def reproducing(args: argparse.Namespace, seed: int) -> str:
+    """Return what reproduces the film of this command."""
+    default = build_parser().get_default
+    values = {name: v for name, v in {**vars(args), "seed": seed}.items() if name not in _UNTOLD}
+    told = {name: value for name, value in values.items() if value != default(name)}
+    return spell_command(args.data, told)

@@ -216,7 +216,7 @@ def _nothing() -> None:
 
 
 def _enlist(loop: Callable[[], None], count: int, futures: list[Future[None]]) -> None:
-    """Have `count` threads of the pool run a loop; their futures are added to `futures`."""
+    """Have up to `count` threads of the pool run a loop; their futures are added to `futures`."""
     with _pools_lock:
         pid = os.getpid()
         if pid not in _pools:
@@ -225,6 +225,8 @@ def _enlist(loop: Callable[[], None], count: int, futures: list[Future[None]]) -
         pool = _pools[pid]
         try:
             futures.extend(pool.submit(loop) for _ in range(count))
+        except RuntimeError:  # no more threads, as in a small container: the caller works anyway
+            pass
         except BaseException:
             # Ctrl-C while a thread is started: the pool does not know it, nobody would tell it to
             # end, and the process would wait for it forever.

@@ -114,7 +114,7 @@ def source_of(
     snapshot : Snapshot
         Any state of a run.
     names, offset, scale
-        As in `View`.
+        As in `View`; names are by default those of the points.
     """
     from kmeans_engine.command.source import Source
     from kmeans_engine.tables import Table
@@ -122,7 +122,7 @@ def source_of(
     points: Any = np.asarray(snapshot.points)
     points = points[:, None] if points.ndim == 1 else points
     units = [None if unit is None else np.asarray(unit, np.float64) for unit in (offset, scale)]
-    table = Table(points, tuple(names), len(points))
+    table = Table(points, tuple(names) or snapshot.names, len(points))
     return Source(table, points, len(snapshot.centroids), METHODS[0], 0, units[0], units[1])
 
 
@@ -144,7 +144,7 @@ def make_scene(
     title : str
         Title of the picture.
     axes, names, offset, scale
-        As in `View`.
+        As in `View`; names are by default those of the points.
 
     Raises
     ------

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from renderers import guard, registry
 from renderers.contract import OPTIONS, Renderer
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from kmeans_engine.tables import Table
     from renderers.scene import Moment, Scene
 
-    Runs = Iterable[Snapshot] | Mapping[str, Iterable[Snapshot]]
+    Run = Snapshot | Iterable[Snapshot]
+    Runs = Run | Mapping[str, Run]
 
 __all__ = ["drive", "engage", "offer_restarts", "play_trials", "save", "show", "viewer"]
 
@@ -125,7 +126,7 @@ def show(snapshots: Runs, output: Output, **given: Any) -> None:
 
     Parameters
     ----------
-    snapshots : iterable of Snapshot, or mapping of str to such iterables
+    snapshots : iterable of Snapshot, or Snapshot, or mapping of str to these
         Runs on the same points.
     output : Output
         Such as that of `viewer`.
@@ -170,7 +171,7 @@ def _play_given(
 ) -> None:
     """Play runs that were given; other starts begin with the points of their first snapshot."""
     runs = snapshots if isinstance(snapshots, Mapping) else {"": snapshots}
-    first, states = _started(runs)
+    first, states = _started(list(runs.values()))
     units = {name: given[name] for name in ("names", "offset", "scale")}
     source = source_of(first[0], **units)
     if restarts is not None:
@@ -182,20 +183,24 @@ def _play_given(
     play(moments(states, pace), scene, renderers)
 
 
+def _is_state(value: object) -> TypeGuard[Snapshot]:
+    return hasattr(value, "assigned_from")
+
+
 def _started(
-    runs: Mapping[str, Iterable[Snapshot]],
+    runs: Sequence[Run],
 ) -> tuple[tuple[Snapshot, ...], Iterator[tuple[Snapshot, ...]]]:
     """Return the first state of each run, and all states; raise if these are not runs."""
     from kmeans_engine.race import side_by_side
 
-    for run in runs.values():
-        if not isinstance(run, Iterable):
+    for run in runs:
+        if not (_is_state(run) or isinstance(run, Iterable)):
             raise InvalidOption(
                 f"{type(run).__name__!r} is not a run; pass engine.snapshots(centroids)"
             )
-    states = side_by_side(list(runs.values()))
+    states = side_by_side([run if isinstance(run, Iterable) else [run] for run in runs])
     first = next(states, ())
-    if not all(hasattr(state, "assigned_from") for state in first):
+    if not all(map(_is_state, first)):
         raise InvalidOption("these are not snapshots; pass engine.snapshots(centroids)")
     if not first or len(first) < len(runs):
         raise InvalidOption("there are no snapshots to draw; pass engine.snapshots(centroids)")

@@ -190,8 +190,12 @@ def test_a_plug_in_may_say_that_its_user_stopped_it(method, install, command, fo
 @pytest.mark.parametrize(
     ("last", "words"),
     [
-        ("def draw(self, moment): yield", "draw failed with TypeError: it returned a generator"),
-        ("async def open(self, scene): ...", "open failed with TypeError: it returned a coroutine"),
+        ("def draw(self, moment): yield", "draw failed with TypeError: it returned 'generator'"),
+        (
+            "async def draw(self, moment): yield",
+            "draw failed with TypeError: it returned 'async_generator'",
+        ),
+        ("async def open(self, scene): ...", "open failed with TypeError: it returned 'coroutine'"),
         ("def draw(self): ...", "draw failed with TypeError: "),
         ("draw = 3", "draw failed with TypeError: 'int' object is not callable"),
         ("def check(self): ...", "check failed with TypeError: "),

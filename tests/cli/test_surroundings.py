@@ -72,3 +72,17 @@ def test_an_ffmpeg_that_is_none(program, words, suffix, tmp_path):
         assert said.startswith("ffmpeg ")
         assert f" while writing a.{suffix}" in said
     assert files(tmp_path) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_no_more_files_can_be_opened(tmp_path):
+    import resource
+
+    done = run(
+        *("--seed", 1, *SMALL, "-o", "a.mp4"),
+        cwd=tmp_path,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (9, 9)),
+    )
+    assert done.status == 1
+    assert "(Too many open files): a limit of this process" in one_line(done.err)
+    assert files(tmp_path) == []

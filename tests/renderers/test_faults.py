@@ -84,6 +84,7 @@ def stopped(folder, where, *words):
     ("where", "words"),
     [
         *((where, ("run.mp4",)) for where in ("0", "0.5", "0.99", "closing")),
+        *((where, ("run.webm",)) for where in ("0.5", "closing")),
         *((where, ("run.gif", "--max-size", "20kB")) for where in ("0.5", "fitting", "closing")),
     ],
 )

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import IO, Any
 
-from renderers.errors import RendererUnavailable
+from renderers.errors import RenderError, RendererUnavailable
 from renderers.films.ffmpeg.pipe import Pipe
 from renderers.films.ffmpeg.program import find_ffmpeg
 
@@ -27,6 +27,9 @@ DISK_ERRORS = [
     *(errno.ENOSPC, errno.EFBIG, errno.EROFS, errno.EIO),
     *([errno.EDQUOT] if sys.platform != "win32" else []),
 ]
+
+# No other ffmpeg could be started either.
+SCARCE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
 
 # Ctrl-C in the terminal is for us alone: we decide what becomes of ffmpeg.
 OWN_GROUP: dict[str, Any] = {"start_new_session": True}
@@ -52,6 +55,8 @@ class Process:
     ------
     RendererUnavailable
         If it cannot be started.
+    RenderError
+        If no other could be started either.
     """
 
     def __init__(self, arguments: Sequence[str]) -> None:
@@ -70,6 +75,11 @@ class Process:
                 **OWN_GROUP,
             )
         except OSError as error:
+            if error.errno in SCARCE:
+                raise RenderError(
+                    f"ffmpeg cannot be started ({error.strerror}): a limit of this process or of "
+                    "the machine is reached; ulimit -a shows those of the process"
+                ) from error
             raise RendererUnavailable(
                 f"ffmpeg at {program!r} cannot be started ({error.strerror}); set "
                 f"IMAGEIO_FFMPEG_EXE to one that can"

@@ -14,6 +14,7 @@ import weakref
 import numpy as np
 import pytest
 
+import kmeans_engine.runtime.threads
 from kmeans_engine import Engine
 from kmeans_engine.runtime.threads import Stock, chunk_rows, even_rows, fold_chunks, run_chunks
 
@@ -139,6 +140,17 @@ def test_ctrl_c_stops_a_run_at_once_and_leaves_the_process_usable(threads):
     assert out.splitlines()[1] == "True", err
     # 0.2 s is the promise; a loaded machine gets more.
     assert float(out.split()[1]) - sent < 1.0
+
+
+def test_where_no_more_threads_can_be_started_the_caller_does_the_work(monkeypatch):
+    def refuse(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    monkeypatch.setattr(kmeans_engine.runtime.threads, "_pools", {})
+    rows = []
+    run_chunks(lambda start, stop: rows.extend(range(start, stop)), 100, 7, 8)
+    assert rows == list(range(100))
 
 
 INTERRUPTED = """
