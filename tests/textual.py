@@ -101,7 +101,7 @@ def make(seed: int) -> Made:
     for _ in range(rng.randint(1, 3) if comments else 0):
         lines.insert(
             rng.randint(0, len(lines)),
-            rng.choice(("# made by many hands, one after the other", "#", "#1,2;3")),
+            rng.choice(("# made by many hands one after the other", "#", "#-1")),
         )
     # pandas loses an empty first cell below a blank line or a comment that ends in \\r.
     for _ in range(rng.choice((0, 0, 0, 1, 2)) if end != "\r" else 0):
