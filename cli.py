@@ -15,9 +15,11 @@ if __name__ == "__main__":  # First of all, so that a signal during the imports 
 import argparse
 import functools
 import json
+import logging
 import os
 import secrets
 import sys
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -177,7 +179,6 @@ def _given(args: argparse.Namespace, names: tuple[str, ...]) -> dict[str, Any]:
 
 def _check(args: argparse.Namespace) -> None:
     """Find the options that do not go together, before anything is read."""
-    asked_threads()  # names a wrong environment variable
     real, drawn = args.data is not None, bool(args.render or args.output)
     for names, usable, why in (
         (("clusters", "points_per_cluster", "spread"), not real, "with DATA; leave out either"),
@@ -295,6 +296,8 @@ class _Job:
 
         self.args = args
         _check(args)
+        # Folders of matplotlib's that cannot be written: it manages without, and says so at length.
+        logging.getLogger("matplotlib").setLevel(logging.ERROR)
         stem = _stem(args.data) or "kmeans"
         outputs = plan(args.render, args.output, stem=stem, overwrite=args.overwrite)
         self.renderers, self.pace = engage(outputs, _given(args, OPTIONS))
@@ -478,6 +481,8 @@ def _words(error: Exception) -> str:
 
 
 def _fail(message: str, status: int) -> int:
+    if os.environ.get("KMEANS_ENGINE_TRACEBACK"):  # for the authors of plug-ins
+        _say(traceback.format_exc().rstrip())
     _say(f"kmeans-engine: {' '.join(message.split())}")
     return status
 
@@ -526,6 +531,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         with raising():
             args = build_parser().parse_args(argv)
+            asked_threads()  # names a wrong environment variable
             if args.list_renderers:
                 _list_renderers()
                 return 0

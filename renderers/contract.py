@@ -71,7 +71,8 @@ class Renderer(abc.ABC):
     Calls come in this order: the constructor, `open`, `draw` for each moment, then either `close`
     (everything was drawn) or `abort` (the run failed; leave nothing half-written). As a context
     manager, leaving the block calls `close`, or `abort` if an exception is on its way. `close` and
-    `abort` may be called without `open`, and more than once.
+    `abort` may be called without `open`, and more than once. What a method returns is ignored; what
+    it raises is told in one line by `renderers.guard`, where the calls are made.
 
     Parameters
     ----------

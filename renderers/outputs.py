@@ -18,6 +18,7 @@ from kmeans_engine.runtime.atomic import check_writable
 from renderers import registry
 from renderers.contract import OPTIONS, OVERLAYS, Options, Quality, Renderer
 from renderers.errors import InvalidOption, UnknownRenderer
+from renderers.guard import call
 from renderers.picture.themes import theme_named
 
 __all__ = ["FPS_RANGE", "Output", "make_options", "plan", "refuse_useless", "within"]
@@ -104,7 +105,7 @@ def plan(
     for output in outputs:
         if output.path is not None:
             check_writable(output.path, overwrite=overwrite)
-        output.renderer.check()
+        call(output.renderer, "check")
     return outputs
 
 

@@ -95,7 +95,7 @@ FLOORS = {
         *("kernels", "runtime", "arrays", "errors", "_version"),
     ),
     "renderers": (
-        *("live", "stage", "films", "stills", "outputs", "registry", "picture"),
+        *("live", "stage", "films", "stills", "outputs", "registry", "guard", "picture"),
         *("contract", "scene", "plane", "errors"),
     ),
 }

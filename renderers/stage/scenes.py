@@ -62,10 +62,11 @@ class Scenes:
         view = self._view(source)
         alone = len(runs) == 1 and source.points.shape[1] == 3 and self._axes is None
         image = source.table.shape if alone else None
-        panels = tuple(Panel(one.k, view, name, image) for name, one in runs)
+        panels = tuple(Panel(one.k, view, _whole(name), image) for name, one in runs)
         if facts is None:
             facts = {"k": str(source.k), "version": __version__}
-        return Scene(panels, self._title, facts)
+        facts = {name: _whole(text) for name, text in facts.items()}
+        return Scene(panels, _whole(self._title), facts)
 
     def _view(self, source: Source) -> View:
         from renderers.plane.view import View
@@ -82,6 +83,11 @@ class Scenes:
         )
         self._newest = source.points, view
         return view
+
+
+def _whole(text: str) -> str:
+    """Return text that every format holds; a file's name may have bytes that are not UTF-8."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def source_of(

@@ -9,11 +9,12 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from renderers import registry
+from renderers import guard, registry
 from renderers.contract import OPTIONS, Renderer
 from renderers.errors import InvalidOption
 from renderers.outputs import Output, make_options, plan, refuse_useless
@@ -63,27 +64,29 @@ def engage(outputs: Iterable[Output], asked: Mapping[str, Any]) -> tuple[list[Re
     ------
     InvalidOption
         If an option is outside its range, or none of the renderers uses it.
+    RenderError, OSError
+        If a renderer cannot be made; those that were made are aborted.
     """
     outputs = sorted(outputs, key=lambda output: output.path is None)
     refuse_useless([output.renderer for output in outputs], asked)
     pace = make_pace(**{name: asked[name] for name in _PACE if name in asked})
-    renderers = []
-    for _, kind, path in outputs:
-        named = set(asked).intersection(kind.honours).difference(_PACE, _VIEW)
-        options = make_options(kind, fps=pace.fps, **{name: asked[name] for name in named})
-        renderers.append(kind(path, options))
+    renderers: list[Renderer] = []
+    try:
+        for _, kind, path in outputs:
+            named = set(asked).intersection(kind.honours).difference(_PACE, _VIEW)
+            options = make_options(kind, fps=pace.fps, **{name: asked[name] for name in named})
+            renderers.append(guard.make(kind, path, options))
+    except BaseException as error:
+        guard.give_up(renderers, error)
+        raise
     return renderers, pace
 
 
 def drive(renderers: Sequence[Renderer], job: Callable[[], None]) -> None:
     """Run a job that plays to all of these renderers; the last one drives the others."""
     for renderer in renderers:
-        job = _driven(renderer, job)
+        job = partial(guard.drive, renderer, job)
     job()
-
-
-def _driven(renderer: Renderer, job: Callable[[], None]) -> Callable[[], None]:
-    return lambda: renderer.drive(job)
 
 
 # Runs that were given as snapshots.

@@ -6,6 +6,7 @@ picture.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,15 +62,17 @@ class _Vector(Still):
     def write(self, path: Path, scene: Scene, moment: Moment) -> None:
         """Write the file."""
         marks = self.painter(scene).marks(moment)
+        page = io.BytesIO()  # matplotlib does not say why a disk refuses
         with mpl.rc_context(_SETTINGS):
             figure = draw(marks, self.dots, self.options.dpi)
             figure.savefig(
-                path,
+                page,
                 format=self._format,
                 dpi=self.options.dpi,
                 metadata=self._metadata(scene),
                 transparent=True,  # the first mark is the ground
             )
+        path.write_bytes(page.getbuffer())
 
     def _metadata(self, scene: Scene) -> dict[str, Any]:
         facts = "; ".join(f"{name}: {text}" for name, text in scene.facts.items())
