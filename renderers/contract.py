@@ -93,6 +93,8 @@ class Renderer(abc.ABC):
         Class attribute: those of `OPTIONS` that change what it makes. An option that no chosen
         renderer honours is refused. By default the pace (smooth, phases, duration, fps), which its
         moments follow, and size, theme, title and axes.
+    numbers : bool
+        Class attribute: whether its path has a place for a number, and it writes a file for each.
     note : str
         What the user should know of the finished file, in one line, such as the size and rate that
         were chosen to fit; set by `close`, empty if there is nothing to say.
@@ -104,6 +106,7 @@ class Renderer(abc.ABC):
     honours: ClassVar[frozenset[str]] = frozenset(
         {"smooth", "phases", "duration", "fps", "size", "theme", "title", "axes"}
     )
+    numbers: ClassVar[bool] = False
     note: str = ""
 
     def __init__(self, path: Path | None, options: Options) -> None:
@@ -116,6 +119,14 @@ class Renderer(abc.ABC):
 
         Called before anything is computed. The default finds nothing to complain about.
         """
+
+    @classmethod
+    def sequence(cls) -> type[Renderer] | None:
+        """Return what writes each moment to a file of its own, for paths as ``frames_%04d.png``.
+
+        The default is None: such a path is the name of one file.
+        """
+        return None
 
     @abc.abstractmethod
     def open(self, scene: Scene) -> None:

@@ -6,7 +6,6 @@ Built-ins stand in a table here; other packages offer theirs through the entry-p
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import inspect
 import re
@@ -17,6 +16,7 @@ from importlib.metadata import EntryPoint, entry_points
 from os import PathLike
 from pathlib import Path
 
+from kmeans_engine.runtime.similar import did_you_mean
 from renderers.contract import OPTIONS, Renderer
 from renderers.errors import RendererBroken, UnknownRenderer
 from renderers.guard import INTERRUPTS, call, introduce, one_line
@@ -101,8 +101,7 @@ def load(name: str) -> type[Renderer]:
         if entry.name == name:
             return _load_plug_in(entry)
     known = names()
-    close = difflib.get_close_matches(name, known, n=3)
-    hint = f"did you mean {' or '.join(close)}?" if close else f"choose from {', '.join(known)}"
+    hint = did_you_mean(name, known, f"choose from {', '.join(known)}")
     raise UnknownRenderer(f"there is no renderer {name!r}; {hint}")
 
 

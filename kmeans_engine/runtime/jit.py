@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from kmeans_engine.runtime.processors import asked_threads
+from kmeans_engine.runtime.progress import compiling
 
 asked_threads()  # as in `kmeans_engine.kernels`
 
 import numba  # noqa: E402
+from numba.core import event  # noqa: E402
 
 from kmeans_engine.runtime.cache import MachineCode  # noqa: E402
 from kmeans_engine.runtime.compiler import Interruptible  # noqa: E402
@@ -18,6 +20,19 @@ __all__ = ["kernel"]
 
 # Kernels are typed by Numba, from what they are called with.
 Kernel = Callable[..., Any]
+
+
+class _Watch(event.Listener):
+    """Tells `compiling` when Numba compiles: only then, and in one thread at a time."""
+
+    def on_start(self, _: event.Event) -> None:
+        compiling.begin()
+
+    def on_end(self, _: event.Event) -> None:
+        compiling.end()
+
+
+event.register("numba:compile", _Watch())
 
 
 def kernel(*flags: str, inline: bool = False, counted: bool = True) -> Callable[[Kernel], Kernel]:

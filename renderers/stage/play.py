@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from kmeans_engine.runtime.progress import doing
 from renderers.contract import Renderer
 from renderers.guard import call, give_up
 from renderers.scene import Moment, Scene
@@ -42,13 +43,16 @@ def play(
         for renderer in renderers:
             call(renderer, "open", scene)
         for moment in moments:
-            for renderer in renderers:
-                call(renderer, "draw", moment)
+            with doing("painting"):
+                for renderer in renderers:
+                    call(renderer, "draw", moment)
             if progress is not None:
                 progress(moment)
         while unfinished:
+            path = unfinished[0].path
             try:
-                call(unfinished[0], "close")
+                with doing(f"encoding {path.name}" if path else "painting"):
+                    call(unfinished[0], "close")
             except Exception as error:
                 give_up(unfinished[:1], error)
                 failure = failure or error
