@@ -98,8 +98,10 @@ def kind_of_file(head: bytes, suffix: str, where: str, archive: str = "") -> tup
     for magic, what, remedy in _REFUSED:
         if re.match(magic, head, re.DOTALL):
             raise InvalidInput(f"{where} is {what}, which is not read; {remedy}")
-    if not named and re.match(rb"(?i)(\s*%[^\n]*\n)*\s*@relation\b", head):
-        return "arff", False
+    if named in ("", "text") and re.match(rb"(?i)(\s*%[^\n]*\n)*\s*@relation\s", head):
+        return "arff", bool(named)
+    if named == "text" and re.match(rb"(\xef\xbb\xbf)?\s*(\[\s*)?\{\s*\"[^\"\n]*\"\s*:", head):
+        return "json", True
     if not named and re.match(rb"(\xef\xbb\xbf)?\s*(\{\s*\"|\[\s*[\[{])", head):
         return "json", False
     return named or "text", False

@@ -26,7 +26,12 @@ _LIKELY = re.compile(
     r"[+-]?[0-9]*(?:[.,][0-9]+|[' \u00a0\u202f][0-9]{3}(?![0-9]))*[.,]?"
     r"(?:[eEdD][+-]?[0-9]+)?(?: ?%)?"
 )
-_LIKELY_BETWEEN_COMMAS = re.compile(r"[+-]?[0-9.,]*[0-9.](?:[eEdD][+-]?[0-9]+)?(?: ?%)?|")
+_BETWEEN_COMMAS = r"[+-]?[0-9.,]*[0-9.](?:[eEdD][+-]?[0-9]+)?(?: ?%)?|"
+_LIKELY_BETWEEN_COMMAS = re.compile(_BETWEEN_COMMAS)
+# In a .csv file a blank rather stands within a number than between two.
+_LIKELY_IN_CSV = re.compile(
+    _BETWEEN_COMMAS + r"|[+-]?[1-9][0-9]{0,2}(?:[ \u00a0\u202f][0-9]{3})+(?:\.[0-9]*)?(?: ?%)?"
+)
 
 _DECIMAL_COMMA = re.compile(
     r"[+-]?(?:[0-9]*,(?:[0-9]{1,2}|[0-9]{4,})|(?:0|[0-9]{4,})?,[0-9]{3}"
@@ -85,11 +90,11 @@ def find_shape(head: bytes, suffix: str, options: ReadOptions) -> Shape:
         found = Shape(options.delimiter, runs=options.delimiter == " ")
         return replace(found, comment=comment, inline=inline or found.runs)
     best, best_score, tabs = Shape(comment=comment, inline=inline), 0.0, False
+    between = _LIKELY_IN_CSV if suffix == ".csv" else _LIKELY_BETWEEN_COMMAS
     for shape in _DELIMITERS:
         shape = replace(shape, comment=comment, inline=inline or shape.runs)
         rows = _first_rows(head, shape)
-        likely = _LIKELY_BETWEEN_COMMAS if shape.delimiter == "," else _LIKELY
-        score, numeric = _score(rows, likely)
+        score, numeric = _score(rows, between if shape.delimiter == "," else _LIKELY)
         if shape.runs and (suffix == ".csv" or tabs) and numeric < 1:
             continue
         tabs = tabs or (shape.delimiter == "\t" and score - numeric > 1.99)
