@@ -30,6 +30,9 @@ autodoc_typehints = "none"  # the docstrings say it for people
 numpydoc_show_class_members = False
 autodoc_member_order = "bysource"
 
+# "--seed" is an option, not a dash.
+smartquotes = False
+
 html_theme = "furo"
 html_title = "kmeans-engine"
 html_show_sphinx = False

@@ -60,7 +60,7 @@ def store(figure: Figure, name: str) -> None:
 
 
 def frame() -> None:
-    """One frame with everything on it, in the middle of a run."""
+    """Paint one frame with everything on it, in the middle of a run."""
     points = make_clusters(12, 100, seed=69)
     start = initial_centroids(points, 12, seed=69)
     run = Engine(points).snapshots(start, max_iterations=2)
@@ -68,7 +68,7 @@ def frame() -> None:
 
 
 def overlays() -> None:
-    """The same moment once for each overlay, which is alone on it."""
+    """Paint the same moment once for each overlay, which is alone on it."""
     points = make_clusters(6, 60, seed=7, spread=0.02)
     start = points[[0, 60, 70, 180, 190, 300]]
     path, width, height = FOLDER / "overlays.png", 480, 360
@@ -82,7 +82,7 @@ def overlays() -> None:
 
 
 def choosing_k() -> None:
-    """Inertia and silhouette of 1 to 10 clusters, where five were made."""
+    """Draw inertia and silhouette of 1 to 10 clusters, where five were made."""
     from sklearn.metrics import silhouette_score
 
     points = make_clusters(5, 200, spread=0.05, seed=16)
@@ -101,7 +101,7 @@ def choosing_k() -> None:
 
 
 def wrong_tool() -> None:
-    """Six data sets that K-means cuts where nobody would."""
+    """Draw six data sets that K-means cuts where nobody would."""
     rng = np.random.default_rng(0)
     noise = rng.normal(scale=0.06, size=(800, 2))
     angle = rng.uniform(0, 2 * np.pi, 800)
@@ -126,7 +126,7 @@ def wrong_tool() -> None:
 
 
 def scales() -> None:
-    """Two columns of different units, before and after --standardize."""
+    """Draw two columns of different units, before and after --standardize."""
     rng = np.random.default_rng(4)
     age = np.r_[rng.normal(25, 4, 300), rng.normal(60, 4, 300)]
     income = rng.normal(40_000, 9_000, 600)
@@ -146,7 +146,7 @@ def scales() -> None:
 
 
 def tutorial() -> None:
-    """The picture of the tutorial, by the theme that is named after it."""
+    """Paint the picture of the tutorial, by the theme that is named after it."""
     points = make_clusters(12, 100, seed=69)
     run = Engine(points).snapshots(initial_centroids(points, 12, seed=69))
     renderers.save(run, FOLDER / "tutorial.png", theme="classic", size=(640, 480))
