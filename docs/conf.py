@@ -32,6 +32,7 @@ autodoc_member_order = "bysource"
 
 # "--seed" is an option, not a dash.
 smartquotes = False
+highlight_language = "none"
 
 html_theme = "furo"
 html_title = "kmeans-engine"

@@ -51,7 +51,7 @@ class Engine:
 
     References
     ----------
-    .. [1] S. Lloyd, "Least squares quantization in PCM", IEEE Trans. Inf. Theory 28 (1982).
+    Lloyd, "Least squares quantization in PCM", IEEE Trans. Inf. Theory 28 (1982).
     """
 
     def __init__(
