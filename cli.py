@@ -5,6 +5,13 @@ Everything heavy is imported where it is used, so that ``--help`` answers at onc
 
 from __future__ import annotations
 
+if __name__ == "__main__":  # First of all, so that a signal during the imports below is answered.
+    import sys
+
+    from kmeans_engine.__main__ import run
+
+    sys.exit(run())
+
 import argparse
 import functools
 import json
@@ -20,7 +27,7 @@ from kmeans_engine import __version__
 from kmeans_engine.command.spelling import flag, spell_command, spell_options
 from kmeans_engine.errors import InvalidInput, KMeansError
 from kmeans_engine.runtime.processors import asked_threads
-from kmeans_engine.runtime.signals import Terminated, raise_again, raising
+from kmeans_engine.runtime.signals import ENDINGS, Terminated, raise_again, raising
 from kmeans_engine.starts.methods import METHODS
 from renderers.contract import OPTIONS
 from renderers.errors import InvalidOption, RenderError, UnknownRenderer
@@ -526,16 +533,11 @@ def main(argv: list[str] | None = None) -> int:
             job.run()
             _report(args, job)
             return 0
-    except KeyboardInterrupt:
-        return _fail("interrupted", 130)
-    except Terminated:
-        return _fail("terminated", 143)
+    except (KeyboardInterrupt, Terminated) as error:
+        kind = Terminated if isinstance(error, Terminated) else KeyboardInterrupt
+        return _fail(*ENDINGS[kind])
     except (KMeansError, UnknownRenderer, InvalidOption, RenderError, OSError) as error:
         return _fail(_words(error), 1 if job is not None else 2)
     except MemoryError as error:
         words = str(error) or "out of memory"
         return _fail(f"{words}; use fewer points, or float32", 1 if job is not None else 2)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

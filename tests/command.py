@@ -16,8 +16,14 @@ import cli
 ROOT = Path(__file__).parents[1]
 SMALL = ("--size", "120x90")  # films that are made in no time
 
-# The same as the command, but tells when it is loaded: what comes later is for `main` to handle.
-READY = "import sys, cli; print('ready', flush=True); sys.exit(cli.main(sys.argv[1:]))"
+# The same as the command, but tells when it has begun: what comes later is for us to handle.
+READY = """\
+from kmeans_engine.runtime.signals import leave_at_once
+leave_at_once("kmeans-engine: ")
+print("ready", flush=True)
+import sys
+from kmeans_engine.__main__ import run
+sys.exit(run())"""
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,24 @@
 """SIGINT and SIGTERM: what they raise, what puts them off, what brings back those that got lost.
 
-Python runs handlers in the main thread only; elsewhere everything here does nothing.
+A process has three times: nothing is at stake before the work (`leave_at_once`), files are while it
+lasts (`raising`), and nothing is left to stop after it (`ignore`). Python runs handlers in the main
+thread only; elsewhere everything here does nothing.
 """
 
 from __future__ import annotations
 
+import _thread
 import contextlib
+import os
 import signal
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
-__all__ = ["Terminated", "put_off", "raise_again", "raising"]
+__all__ = ["ENDINGS", "Terminated", "ignore", "leave_at_once", "put_off", "raise_again", "raising"]
 
 Handler = Callable[[int, FrameType | None], Any]
 
@@ -21,40 +27,104 @@ class Terminated(BaseException):
     """SIGTERM was received."""
 
 
-# What the handlers raised: a library that is being imported, or LLVM as it loads code, may lose it.
+ENDINGS: dict[type[BaseException], tuple[str, int]] = {
+    KeyboardInterrupt: ("interrupted", 130),
+    Terminated: ("terminated", 143),
+}
+"""What a command says, and its exit status, by what a signal raises."""
+
+_RAISED: dict[signal.Signals, type[BaseException]] = {
+    signal.SIGINT: KeyboardInterrupt,
+    signal.SIGTERM: Terminated,
+}
+_DEFAULT = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+
+# Files are removed and processes stopped within this time; who asks again then is obeyed.
+_CLEANING_SECONDS = 2.0
+
+# What the handlers raised, and when the last of it; somebody else's code may lose it.
 _arrived: list[type[BaseException]] = []
+_latest = 0.0
+
+
+def leave_at_once(say: str) -> None:
+    """Have both signals end the process, with one line: for the time when nothing is at stake.
+
+    Nothing can lose them then, such as a library that is being imported. A signal that the parent
+    process has ignored stays ignored.
+
+    Parameters
+    ----------
+    say : str
+        What the line begins with.
+    """
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        if _arrived:  # The process is on its way out, and says so itself.
+            return
+        words, status = ENDINGS[_RAISED[signal.Signals(number)]]
+        with contextlib.suppress(OSError):
+            os.write(2, f"{say}{words}\n".encode())
+        os._exit(status)
+
+    for number, default in _DEFAULT.items():
+        if _in_main_thread() and signal.getsignal(number) is default:
+            signal.signal(number, leave)
+
+
+def ignore() -> None:
+    """Have both signals do nothing: for the time when everything is done."""
+    if _in_main_thread():
+        for number in _RAISED:
+            signal.signal(number, signal.SIG_IGN)
 
 
 @contextlib.contextmanager
 def raising() -> Iterator[None]:
-    """Have SIGTERM raise `Terminated`, so that files are cleaned up; note what arrives.
+    """Have SIGINT raise KeyboardInterrupt and SIGTERM `Terminated`, so that files are cleaned up.
 
-    SIGINT raises KeyboardInterrupt as usual; `raise_again` knows of both.
+    What is raised where Python cannot pass it on, as in the callback of a weak reference, is raised
+    again a moment later; what other code caught and dropped is known to `raise_again`.
     """
-
-    def terminate(number: int, frame: FrameType | None) -> NoReturn:
-        signal.signal(number, signal.SIG_IGN)  # Another one must not stop the cleaning.
-        _arrived.append(Terminated)
-        raise Terminated
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        _arrived.append(KeyboardInterrupt)
-        signal.default_int_handler(number, frame)
-
     if not _in_main_thread():
         yield
         return
     _arrived.clear()
-    handlers: dict[int, Handler] = {signal.SIGTERM: terminate}
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        handlers[signal.SIGINT] = interrupt
-    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    numbers = [number for number in _RAISED if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, _raise) for number in numbers}
+    hook = sys.unraisablehook
+
+    def unraisable(lost: Any) -> None:
+        number = next((n for n, kind in _RAISED.items() if lost.exc_type is kind), None)
+        if number is None or not _arrived:
+            hook(lost)
+        else:
+            _arrived.clear()
+            _thread.start_new_thread(_send, (number,))
+
+    sys.unraisablehook = unraisable
     try:
         yield
     finally:
-        for number, handler in handlers.items():
-            if signal.getsignal(number) is handler:
-                signal.signal(number, before[number])
+        sys.unraisablehook = hook
+        for number, handler in before.items():
+            if signal.getsignal(number) is _raise:
+                signal.signal(number, handler)
+
+
+def _raise(number: int, frame: FrameType | None) -> None:
+    global _latest
+    if _arrived and time.monotonic() - _latest < _CLEANING_SECONDS:
+        return  # Another one must not stop the cleaning.
+    _latest = time.monotonic()
+    kind = _RAISED[signal.Signals(number)]
+    _arrived.append(kind)
+    raise kind
+
+
+def _send(number: signal.Signals) -> None:
+    time.sleep(0.01)
+    _thread.interrupt_main(number)
 
 
 def raise_again() -> None:
@@ -85,8 +155,7 @@ def put_off(notice: Callable[[], None] | None = None) -> Iterator[None]:
         if notice is not None:
             notice()
 
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    handlers = {int(n): h for n in numbers if callable(h := signal.getsignal(n))}
+    handlers = {n: h for n in _RAISED if callable(h := signal.getsignal(n))}
     for number in handlers:
         signal.signal(number, note)
     try:
@@ -94,8 +163,8 @@ def put_off(notice: Callable[[], None] | None = None) -> Iterator[None]:
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
-        for number, frame in came:
-            handlers[number](number, frame)
+        for arrived, frame in came:
+            handlers[signal.Signals(arrived)](arrived, frame)
 
 
 def _in_main_thread() -> bool:

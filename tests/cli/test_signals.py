@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from command import Command, hidden, one_line, ours, run, start
@@ -68,6 +69,44 @@ def test_while_starting(number, status, words, seconds, film, tmp_path):
     process.send_signal(number)
     finished(process, tmp_path, status, words)
     assert film.read_bytes() == b"old"
+
+
+MOMENTS = 200
+
+
+@BOTH
+def test_at_any_moment_of_a_short_life(number, status, words, tmp_path):
+    """From the first milliseconds to the last: stopped with one line, or finished; no leftovers."""
+    film = ("--seed", 1, "--max-iterations", 1, "--size", "120x90", "--overwrite", "-o")
+    begin = time.monotonic()
+    assert run(*film, "a.webm", cwd=tmp_path).status == 0
+    life = time.monotonic() - begin
+    whole = (tmp_path / "a.webm").read_bytes()
+
+    def stop(moment):
+        folder = tmp_path / str(moment)
+        folder.mkdir()
+        (folder / "a.webm").write_bytes(b"old")
+        process = start(*film, "a.webm", cwd=folder)
+        time.sleep(life * 1.1 * moment / MOMENTS)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=20)
+        left = {path.name: path.read_bytes() for path in folder.iterdir()}
+        if process.returncode == 0:
+            assert "converged" in err.decode() or "stopped" in err.decode(), err
+            assert left == {"a.webm": whole}
+        else:
+            assert (process.returncode, one_line(err.decode())) == (status, words)
+            assert left["a.webm"] in (b"old", whole)
+            assert len(left) == 1
+        assert out == b""
+        return process.returncode
+
+    mine = range(number == signal.SIGTERM, MOMENTS, 2)  # half of the moments for each signal
+    with ThreadPoolExecutor(2 * len(os.sched_getaffinity(0))) as pool:
+        statuses = list(pool.map(stop, mine))
+    assert set(statuses) >= {status}
+    assert ours(tmp_path.resolve()) == []
 
 
 @BOTH

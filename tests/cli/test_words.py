@@ -11,6 +11,7 @@ from command import ROOT, SMALL, facts, files
 
 import cli
 import kmeans_engine
+from kmeans_engine.__main__ import run
 
 FIELDS = [
     *("points", "features", "k", "iterations", "converged", "inertia", "standardized", "counts"),
@@ -101,7 +102,7 @@ def test_list_renderers(command):
 
 def test_a_checkout_and_the_installed_command_are_the_same(tmp_path):
     (script,) = entry_points(group="console_scripts", name="kmeans-engine")
-    assert script.load() is cli.main
+    assert script.load() is run
     done = subprocess.run(
         [sys.executable, ROOT / "cli.py", "--seed", "1", "--json", "--quiet"],
         cwd=tmp_path,

@@ -2,6 +2,7 @@
 
 import contextlib
 import signal
+import sys
 import threading
 
 import pytest
@@ -60,3 +61,48 @@ def test_nothing_happens_outside_the_main_thread():
     thread.start()
     thread.join()
     assert handlers == [signal.getsignal(signal.SIGTERM)]
+
+
+class Cycle:
+    """Raises a signal where Python cannot pass on what its handler raises."""
+
+    def __init__(self, number):
+        self.number = number
+
+    def __del__(self):
+        signal.raise_signal(self.number)
+
+
+def test_what_python_cannot_pass_on_is_raised_a_moment_later(number, capfd):
+    error = KeyboardInterrupt if number == signal.SIGINT else Terminated
+    with pytest.raises(error), raising():
+        Cycle(number)
+        wait = threading.Event()
+        assert not wait.wait(20)
+    assert capfd.readouterr().err == ""
+
+
+def test_other_lost_errors_are_told_as_ever(monkeypatch):
+    told = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda lost: told.append(lost.exc_type))
+
+    class Broken:
+        def __del__(self):
+            raise ZeroDivisionError
+
+    with raising():
+        Broken()
+    assert told == [ZeroDivisionError]
+
+
+def test_another_one_does_not_stop_the_cleaning(number):
+    error = KeyboardInterrupt if number == signal.SIGINT else Terminated
+    cleaned = False
+    with pytest.raises(error), raising():
+        try:
+            signal.raise_signal(number)
+        finally:
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGTERM)
+            cleaned = True
+    assert cleaned
