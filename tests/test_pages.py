@@ -97,7 +97,7 @@ def pages_with(what):
 def environment(tmp_path_factory):
     """The variables with which the command, Python and the example of a plug-in are installed."""
     folder = tmp_path_factory.mktemp("installed")
-    for name, script in (("kmeans-engine", f"{ROOT}/cli.py"), ("python", "")):
+    for name, script in (("kmeans-engine", "-m kmeans_engine"), ("python", "")):
         program = folder / name
         program.write_text(f'#!/bin/sh\nexec "{sys.executable}" {script} "$@"\n')
         program.chmod(0o755)
