@@ -3,7 +3,7 @@
 # make docs: the pages as a site, site/index.html.
 # make bench: beside other libraries.
 # make bench-render [LARGE=1]: films beside matplotlib's own, painting, the window.
-# make gallery [DATA=folder] [LARGE=1]: all pictures of the pages.
+# make gallery [DATA=folder] [LARGE=1]: the gallery and the figures of the pages.
 
 PYTHON ?= python3
 VENV   := .venv
@@ -56,6 +56,7 @@ bench-render: $(VENV)/.installed
 gallery: $(VENV)/.installed-test
 	$(RUN) docs/make_gallery.py $(if $(DATA),--data "$(DATA)") $(if $(LARGE),--large)
 	$(RUN) docs/make_figures.py
+	$(RUN) docs/draw_blocks.py
 
 $(VENV)/bin/python $(VENV)/Scripts/python:
 	@$(PYTHON) -c "import sys; v = sys.version_info; sys.exit(None if (3, 11) <= v < (3, 15) else \

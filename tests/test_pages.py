@@ -207,6 +207,14 @@ def test_pages_speak_of_examples_and_every_public_name():
     assert len(named) == len(public)
 
 
+def test_every_figure_is_made_by_a_function_and_shown_on_a_page():
+    script = (ROOT / "docs/make_figures.py").read_text("utf-8")
+    made = {*re.findall(r"^def (\w+)\(\) -> None:", script, re.M)} - {"main"}
+    there = {path.stem for path in (ROOT / "docs/figures").iterdir()}
+    text = "".join(page.read_text("utf-8") for page in PAGES)
+    assert made == there == {*re.findall(r"\(figures/(\w+)\.png\)", text)}
+
+
 def test_what_pages_print_is_looked_at():
     assert set(PRINTED) <= {page.name for page in PAGES if blocks(page, "python")}
 
