@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 import textwrap
+import tomllib
 
 import numpy as np
 import pytest
@@ -55,7 +56,7 @@ def blocks(page, *languages):
 
 def lines(page):
     """Return the lines of commands of a page, as they are typed."""
-    for _, code in blocks(page, "sh", "console", "bash"):
+    for _, code in blocks(page, "sh", "console"):
         for line in code.replace("\\\n", " ").splitlines():
             if line.startswith("$ ") or "$ " not in code:  # beside what a command answers
                 yield line.removeprefix("$ ")
@@ -176,6 +177,15 @@ def test_commands_of_a_page_exist(page):
                     assert "=" in word or f"\n{word}:" in targets, word
             case "python" if words[0] not in ("-m", "-c"):
                 assert (ROOT / words[0]).exists(), words[0]
+
+
+@by_page
+def test_blocks_are_of_kinds_that_are_looked_at(page):
+    fences = re.findall(r"^```(\S*)", page.read_text("utf-8"), re.M)[::2]
+    kinds = {kind for kind in fences if not kind.startswith("{")}  # {directives} of the site
+    assert kinds <= {"python", "sh", "console", "toml", ""}, kinds  # "": what a program answers
+    for _, code in blocks(page, "toml"):
+        tomllib.loads(code)
 
 
 def anchors(page):
