@@ -119,7 +119,7 @@ def make_scene(
     offset: npt.ArrayLike | None = None,
     scale: npt.ArrayLike | None = None,
 ) -> Scene:
-    """Return the scene of one run, in a single panel.
+    """Return the scene of one run: its points as `View` lays them out, in a single panel.
 
     Parameters
     ----------
@@ -128,11 +128,7 @@ def make_scene(
     title : str
         Title of the picture.
     axes, names, offset, scale
-        As in `renderers.save`.
-
-    Returns
-    -------
-    Scene
+        As in `View`.
 
     Raises
     ------
