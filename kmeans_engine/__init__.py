@@ -21,7 +21,13 @@ from kmeans_engine._version import __version__
 
 if TYPE_CHECKING:
     from kmeans_engine.engine import Engine
-    from kmeans_engine.errors import InvalidInput, InvalidType, KMeansError, UnsupportedStrategy
+    from kmeans_engine.errors import (
+        InvalidInput,
+        InvalidType,
+        KMeansError,
+        PrecisionWarning,
+        UnsupportedStrategy,
+    )
     from kmeans_engine.snapshot import Snapshot
     from kmeans_engine.starts.initial import initial_centroids
     from kmeans_engine.starts.synthetic import make_clusters
@@ -34,6 +40,7 @@ __all__ = [
     "InvalidInput",
     "InvalidType",
     "KMeansError",
+    "PrecisionWarning",
     "Snapshot",
     "UnsupportedStrategy",
     "__version__",
@@ -49,6 +56,7 @@ _HOMES = {
     "InvalidInput": "errors",
     "InvalidType": "errors",
     "KMeansError": "errors",
+    "PrecisionWarning": "errors",
     "Snapshot": "snapshot",
     "UnsupportedStrategy": "errors",
     "assign_points": "steps",

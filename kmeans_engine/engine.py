@@ -13,10 +13,14 @@ import numpy.typing as npt
 from kmeans_engine.arrays import Floats
 from kmeans_engine.loop import State, iterate
 from kmeans_engine.points.data import Data, measure_together
+from kmeans_engine.points.precision import warn_of_rounding, warn_of_vanishing
+from kmeans_engine.points.seal import Seal
 from kmeans_engine.points.squares import exact_inertia, square_totals
 from kmeans_engine.runtime.processors import default_threads
+from kmeans_engine.runtime.progress import doing
 from kmeans_engine.snapshot import Snapshot
 from kmeans_engine.strategies import make_strategy
+from kmeans_engine.sums import ExactSums
 from kmeans_engine.validation import check_centroids, check_count, check_k, check_tolerance
 
 __all__ = ["Engine"]
@@ -34,8 +38,10 @@ class Engine:
     Parameters
     ----------
     points : array_like, (M, N)
-        float32, float64 or integers, of any strides, or a memmap, or a DataFrame. Never changed
-        and, with the strategy ``brute``, never copied as a whole.
+        float32, float64 or integers, of any strides, or a memmap, or a table of another library:
+        pandas, polars, Arrow, or anything with ``__array__``, ``__dlpack__`` or the dataframe
+        protocol. Never changed and, with the strategy ``brute``, an array is never copied as a
+        whole. Whoever changes it gets an error at the end of a run, not a wrong answer.
     threads : int, optional
         Threads to compute with. By default ``NUMBA_NUM_THREADS`` where that is set, else the
         processors that this process may use: its affinity mask, and the CPU quota of a container.
@@ -49,6 +55,15 @@ class Engine:
     UnsupportedStrategy
         If the strategy cannot serve the shape of the points.
 
+    Warns
+    -----
+    PrecisionWarning
+        If whole numbers beyond 2^53 are rounded, or all squared distances vanish.
+
+    Notes
+    -----
+    An engine can be pickled and copied: its points and settings are, and it is prepared again.
+
     References
     ----------
     Lloyd, "Least squares quantization in PCM", IEEE Trans. Inf. Theory 28 (1982).
@@ -58,6 +73,8 @@ class Engine:
         self, points: npt.ArrayLike, *, threads: int | None = None, strategy: str = "auto"
     ) -> None:
         self._prepare([points], threads, strategy)
+        warn_of_rounding(self._parts)
+        warn_of_vanishing(self._parts)
 
     @classmethod
     def _of_parts(
@@ -70,19 +87,35 @@ class Engine:
 
     def _prepare(self, points: Sequence[npt.ArrayLike], threads: int | None, strategy: str) -> None:
         count = default_threads() if threads is None else check_count(threads, "threads", minimum=1)
+        self._settings = threads, strategy
         self._parts = parts = [Data(part, count) for part in points]
         measure_together(parts)
         self._measure = parts[0].measure
+        self._seal = Seal(parts)
         self._points = parts[0].points
+        self._names = parts[0].sheet.names
         if len(parts) > 1:
             self._points = np.concatenate([part.points for part in parts])
         self._strategies = [make_strategy(strategy, part) for part in parts]
         self._squares: list[int] | None = None
         self._squares_lock = threading.Lock()
 
+    def __repr__(self) -> str:
+        (m, n), (_, strategy) = self._points.shape, self._settings
+        return f"Engine(M={m}, N={n}, strategy={strategy!r}, threads={self._parts[0].threads})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A memory map arrives as the numbers that it holds.
+        return _again, (np.asarray(self._points), self._names, *self._settings)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the features: the columns of a DataFrame, else x0, x1, ..."""
+        return self._names or tuple(f"x{n}" for n in range(self._points.shape[1]))
+
     @property
     def points(self) -> npt.NDArray[Any]:
-        """The points, (M, N), as they were given."""
+        """The points, (M, N), as they were given; those of a table as one array."""
         return self._points
 
     def snapshots(
@@ -150,12 +183,16 @@ class Engine:
     ) -> Generator[Snapshot, None, None]:
         assigners = [strategy.begin() for strategy in self._strategies]
         states = iterate(assigners, start, limit=limit, tolerance=tolerance, only_last=only_last)
-        with contextlib.closing(states):
+        with doing("clustering"), contextlib.closing(states):
             for state in states:
-                yield self._snapshot(state)
+                in_place = any(assigner.in_place for assigner in assigners)
+                moment = self._seal.now if in_place else None
+                if state.is_last and in_place:
+                    self._seal.check()
+                yield self._snapshot(state, moment)
                 del state  # whoever keeps the snapshot keeps its labels, and nobody else
 
-    def _snapshot(self, state: State) -> Snapshot:
+    def _snapshot(self, state: State, moment: int | None) -> Snapshot:
         sums, centroids = state.sums, state.centroids
         return Snapshot(
             iteration=state.iteration,
@@ -167,12 +204,27 @@ class Engine:
             converged=state.converged,
             strategy=state.strategy,
             points=self._points,
+            names=self._names,
+            compute_inertia=lambda: self._inertia(sums, centroids, moment),
             _labels=state.labels,
-            compute_inertia=lambda: exact_inertia(sums, self._square_totals(), centroids),
         )
 
-    def _square_totals(self) -> list[int]:
+    def _inertia(self, sums: ExactSums, centroids: Floats, moment: int | None) -> float:
+        """Return the inertia of a state that was computed before a moment, if the points count."""
         with self._squares_lock:
             if self._squares is None:
-                self._squares = square_totals(self._parts)
-            return self._squares
+                squares = square_totals(self._parts)
+                self._seal.check()
+                self._squares = squares
+        if moment is not None:
+            self._seal.vouch(moment)
+        return exact_inertia(sums, self._squares, centroids)
+
+
+def _again(
+    points: npt.NDArray[Any], names: tuple[str, ...], threads: int | None, strategy: str
+) -> Engine:
+    """Return the engine that another one was pickled or copied as."""
+    engine = Engine._of_parts([points], threads=threads, strategy=strategy)
+    engine._names = names
+    return engine

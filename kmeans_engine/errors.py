@@ -7,10 +7,18 @@
     │   └── UnsupportedStrategy       a strategy that cannot serve this shape
     └── InvalidType (TypeError)       an object of the wrong kind
 
+    PrecisionWarning (UserWarning)    numbers that float64 cannot tell apart, or their distances
+
 Each message says what was received, what is required and what to do.
 """
 
-__all__ = ["InvalidInput", "InvalidType", "KMeansError", "UnsupportedStrategy"]
+__all__ = [
+    "InvalidInput",
+    "InvalidType",
+    "KMeansError",
+    "PrecisionWarning",
+    "UnsupportedStrategy",
+]
 
 
 class KMeansError(Exception):
@@ -37,3 +45,7 @@ class InvalidType(KMeansError, TypeError):
 
 class UnsupportedStrategy(InvalidInput):
     """A strategy cannot serve the shape of this problem."""
+
+
+class PrecisionWarning(UserWarning):
+    """Float64 cannot tell some of the points apart, or the distances between them."""

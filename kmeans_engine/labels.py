@@ -20,7 +20,15 @@ import numpy.typing as npt
 from kmeans_engine.arrays import Indices, LabelArray
 from kmeans_engine.kernels.labels import pick_labels, put_labels
 
-__all__ = ["IndexSet", "LabelHistory", "Labels", "Unchanged", "join_labels", "label_dtype"]
+__all__ = [
+    "FixedLabels",
+    "IndexSet",
+    "LabelHistory",
+    "Labels",
+    "Unchanged",
+    "join_labels",
+    "label_dtype",
+]
 
 _Part = tuple[Indices, LabelArray]  # points, and their labels before
 
@@ -292,6 +300,34 @@ class Unchanged:
     def changed(self) -> npt.NDArray[np.intp]:
         """See `Labels.changed`."""
         return np.empty(0, dtype=np.intp)
+
+
+class FixedLabels:
+    """Labels that are one array for good, see `Labels`: of a snapshot that leaves its run.
+
+    Parameters
+    ----------
+    labels : Labels
+        Copied.
+    """
+
+    def __init__(self, labels: Labels) -> None:
+        self._array = labels.all().copy()
+        self._changed = IndexSet(labels.changed(), len(self._array))
+        self._changed.pack()
+
+    def all(self) -> LabelArray:
+        """See `Labels.all`."""
+        self._array.setflags(write=False)  # copying forgets it
+        return self._array
+
+    def at(self, indices: npt.NDArray[np.intp]) -> LabelArray:
+        """See `Labels.at`."""
+        return self._array[indices]
+
+    def changed(self) -> npt.NDArray[np.intp]:
+        """See `Labels.changed`."""
+        return self._changed.sorted()
 
 
 class _Joined:

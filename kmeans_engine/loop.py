@@ -25,6 +25,8 @@ class State(NamedTuple):
         Of the clusters, by the labels of this state.
     labels : Labels
         The cluster of each point.
+    is_last : bool
+        Whether the run ends here.
     """
 
     iteration: int
@@ -36,6 +38,7 @@ class State(NamedTuple):
     converged: bool
     strategy: str
     labels: Labels
+    is_last: bool
 
 
 def iterate(
@@ -88,6 +91,7 @@ def iterate(
                     strategy=" and ".join(dict.fromkeys(part.name for part in assigners)),
                     # The labels of state 1 are those of state 0.
                     labels=Unchanged(labels) if iteration == 1 else labels,
+                    is_last=ended,
                 )
                 del kept, labels
             if ended:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Integers, LabelArray
-from kmeans_engine.labels import Labels
+from kmeans_engine.labels import FixedLabels, Labels
 
 __all__ = ["Snapshot"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Snapshot:
     """One state of a run. Frozen, and valid for as long as it is kept; all arrays are read-only.
 
@@ -47,6 +48,14 @@ class Snapshot:
         The points of the engine, not a copy.
     compute_inertia : callable
         Returns `inertia`. It does not keep the labels, so it may outlive the snapshot.
+    names : tuple of str
+        Of the features, if the points had any: the columns of a DataFrame.
+
+    Notes
+    -----
+    A snapshot can be pickled and copied: it then holds its points, all its labels and its inertia.
+    Snapshots that are pickled together still `follow` each other; one that leaves alone follows
+    none.
     """
 
     iteration: int
@@ -57,9 +66,30 @@ class Snapshot:
     shift: float
     converged: bool
     strategy: str
-    points: npt.NDArray[Any] = field(repr=False)
-    compute_inertia: Callable[[], float] = field(repr=False)
-    _labels: Labels = field(repr=False)
+    points: npt.NDArray[Any]
+    compute_inertia: Callable[[], float]
+    _labels: Labels
+    names: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        k, n = self.centroids.shape
+        return (
+            f"Snapshot(iteration={self.iteration}, K={k}, N={n}, M={len(self.points)}, "
+            f"n_changed={self.n_changed}, converged={self.converged})"
+        )
+
+    def __copy__(self) -> Snapshot:
+        return self  # nothing in it changes
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What leaves the run must not need it: the labels of now, and the inertia as a number.
+        known = {"_labels": FixedLabels(self._labels)}
+        return self.__dict__ | known | {"compute_inertia": functools.partial(float, self.inertia)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name in ("centroids", "assigned_from", "counts", "points"):
+            state[name].setflags(write=False)
+        self.__dict__.update(state)
 
     @property
     def labels(self) -> LabelArray:
@@ -97,7 +127,12 @@ class Snapshot:
 
         Computed from exact sums and rounded once; 0 exactly if every point lies on its centroid.
         The first call of an engine looks at every point for the sum of squares, later ones cost K
-        N.
+        N, and for states before the last one of a run also a quick look at every point.
+
+        Raises
+        ------
+        InvalidInput
+            If the points have been changed since they were measured, and this needs them.
         """
         return self.compute_inertia()
 

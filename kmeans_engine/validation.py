@@ -1,20 +1,27 @@
 """Checks at the boundary: each raises one line that says what came, what is needed, what to do."""
 
+import difflib
+import numbers
 import operator
+from collections.abc import Sequence
 from typing import Any, SupportsIndex
 
 import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.errors import InvalidInput, InvalidType
+from kmeans_engine.frames import Sheet, read_sheet
 
 __all__ = [
     "bad_values",
     "check_array",
     "check_centroids",
+    "check_choice",
     "check_count",
     "check_k",
     "check_labels",
+    "check_seed",
+    "check_sheet",
     "check_tolerance",
     "non_finite_error",
 ]
@@ -23,27 +30,39 @@ __all__ = [
 _CHUNK = 1 << 17
 
 
+# What to do with other kinds of numbers, by numpy.dtype.kind.
+_REMEDIES = {
+    "c": "use the real and the imaginary parts as two features",
+    "M": "subtract a date and divide by a unit, such as np.timedelta64(1, 's')",
+    "m": "divide by a unit, such as np.timedelta64(1, 's')",
+    "O": "convert it with .astype(float)",
+    "V": "use numpy.lib.recfunctions.structured_to_unstructured",
+}
+
+
 def check_array(value: Any, name: str) -> npt.NDArray[Any]:
     """Return `value` as a two-dimensional array of real numbers, an array without a copy."""
+    return check_sheet(value, name).values
+
+
+def check_sheet(value: Any, name: str) -> Sheet:
+    """Return `value` as `check_array` does, with the names of its columns."""
     masked = int(np.ma.count_masked(value)) if isinstance(value, np.ma.MaskedArray) else 0
     if masked:
         raise InvalidInput(
             f"{name} have {masked} masked value{'s' * (masked != 1)}, must have none: "
             "leave those rows out, or fill the values"
         )
-    if hasattr(value, "toarray") and hasattr(value, "nnz"):
-        raise InvalidType(f"{name} are a sparse matrix, must be a dense array: call .toarray()")
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise InvalidInput(
-            f"{name} are not a table: the rows have different lengths; "
-            "give every row the same number of features"
-        ) from error
-    if array.dtype.kind not in "fiub":
+    sheet = read_sheet(value, name)
+    array = sheet.values
+    kind, long = array.dtype.kind, array.dtype.kind == "f" and array.dtype.itemsize > 8
+    if kind not in "fiub" or long:
+        remedy = _REMEDIES.get(kind, "convert or leave out what is not a number")
+        if long or "bfloat16" in str(array.dtype):
+            remedy = "convert it with .astype('float64')"
         raise InvalidType(
             f"{name} have dtype {array.dtype}, must be real (float32, float64 or integers): "
-            "convert or leave out the other columns"
+            f"{remedy}"
         )
     if array.ndim != 2:
         remedy = "use .reshape(-1, 1) for a single feature" if array.ndim == 1 else "reshape it"
@@ -55,11 +74,12 @@ def check_array(value: Any, name: str) -> npt.NDArray[Any]:
         raise InvalidInput(f"{name} have shape {array.shape}, need at least one feature (column)")
     if array.shape[0] == 0:
         raise InvalidInput(f"{name} have shape {array.shape}, need at least one row")
-    return array
+    return sheet
 
 
-def non_finite_error(array: npt.NDArray[Any], name: str) -> InvalidInput:
-    """Describe the NaN and infinite values of `array`: how many, and the first row."""
+def non_finite_error(sheet: Sheet, name: str) -> InvalidInput:
+    """Describe the NaN and infinite values of a sheet: how many, and where the first one is."""
+    array = sheet.values
     total, first = 0, -1
     for start in range(0, len(array), _CHUNK):
         bad = ~np.isfinite(array[start : start + _CHUNK])
@@ -67,20 +87,49 @@ def non_finite_error(array: npt.NDArray[Any], name: str) -> InvalidInput:
         if count and first < 0:
             first = start + int(np.flatnonzero(bad.any(axis=1))[0])
         total += count
-    return bad_values(name, total, first)
+    return bad_values(name, total, first, sheet)
 
 
-def bad_values(name: str, total: int, first: int) -> InvalidInput:
-    """Return the error for so many NaN and infinite values, the first of them in row `first`."""
+def bad_values(
+    name: str, total: int, first: int, sheet: Sheet | None = None, before: int = 0
+) -> InvalidInput:
+    """Return the error for so many NaN and infinite values, the first of them in row `first`.
+
+    Parameters
+    ----------
+    name : str
+        What has them, in the plural.
+    total, first : int
+        How many, and the row.
+    sheet : Sheet, optional
+        Tells the column and how the table itself calls the row.
+    before : int
+        Rows before those of the sheet.
+    """
+    what = "missing, NaN or infinite" if sheet and sheet.names else "NaN or infinite"
+    where = f"row {first}"
+    if sheet is not None:
+        row = first - before
+        column = int(np.flatnonzero(~np.isfinite(sheet.values[row]))[0])
+        label = sheet.row(row)
+        where += f" (index {label!r})" if label else ""
+        where += f", column {sheet.names[column]!r}" if sheet.names else f", column {column}"
     return InvalidInput(
-        f"{name} have {total} NaN or infinite value{'s' * (total != 1)}, the first in row {first}; "
-        "all must be finite: leave those rows out, or fill the values"
+        f"{name} have {total} {what} value{'s' * (total != 1)}, the first in "
+        f"{where}; all must be finite: leave those rows out, or fill the values"
     )
 
 
 def check_centroids(value: Any, n_features: int) -> npt.NDArray[np.float64]:
     """Return `value` as a new, read-only float64 array (K, n_features)."""
-    array = check_array(value, "centroids")
+    if isinstance(value, str | numbers.Real):
+        example = f"k, method={value!r}" if isinstance(value, str) else str(value)
+        raise InvalidType(
+            f"centroids={value!r} are not an array (K, {n_features}): give those of "
+            f"initial_centroids(points, {example})"
+        )
+    sheet = check_sheet(value, "centroids")
+    array = sheet.values
     if array.shape[1] != n_features:
         raise InvalidInput(
             "centroids and points must be described by the same number of features: "
@@ -89,9 +138,32 @@ def check_centroids(value: Any, n_features: int) -> npt.NDArray[np.float64]:
         )
     centroids = np.array(array, dtype=np.float64, order="C")
     if not np.isfinite(centroids).all():
-        raise non_finite_error(centroids, "centroids")
+        raise non_finite_error(sheet, "centroids")
     centroids.setflags(write=False)
     return centroids
+
+
+def check_choice(value: Any, name: str, known: Sequence[str], other: str = "") -> str:
+    """Return `value`, one of the words `known`; `other` is what else it may be, for the message."""
+    if isinstance(value, str) and value in known:
+        return value
+    close = difflib.get_close_matches(value.lower(), known, 1) if isinstance(value, str) else []
+    hint = f": did you mean {close[0]!r}?" if close else ""
+    raise InvalidInput(
+        f"{name}={value!r} is unknown, needs one of {', '.join(known)}{other}{hint}",
+        options=(name,),
+    )
+
+
+def check_seed(seed: Any) -> np.random.Generator:
+    """Return the generator of random numbers that a seed, a sequence or None stands for."""
+    try:
+        return np.random.default_rng(seed)
+    except (TypeError, ValueError):
+        raise InvalidType(
+            f"seed={seed!r} is not a seed, needs a whole number of at least 0",
+            options=("seed",),
+        ) from None
 
 
 def check_k(k: Any, n_points: int) -> int:

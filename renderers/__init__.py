@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from renderers.scene import Moment, Panel, Scene
     from renderers.stage.scenes import make_scene
 
-    Runs = Iterable[Snapshot] | Mapping[str, Iterable[Snapshot]]
+    Run = Snapshot | Iterable[Snapshot]
+    Runs = Run | Mapping[str, Run]
 
 __all__ = [
     "AtomicFile",
@@ -98,7 +99,7 @@ def save(
     smooth: bool = False,
     phases: bool = False,
     duration: float | None = None,
-    size: tuple[int, int] | None = None,
+    size: tuple[int, int] | str | None = None,
     theme: str = "light",
     overlays: Iterable[str] | str | None = None,
     title: str = "",
@@ -109,14 +110,15 @@ def save(
     quality: str = "standard",
     max_size: str | int | None = None,
     dpi: float = 100,
-    overwrite: bool = True,
+    overwrite: bool = False,
 ) -> Path:
     """Write the snapshots of a run to a film or another picture.
 
     Parameters
     ----------
-    snapshots : iterable of Snapshot, or mapping of str to such iterables
-        What `Engine.snapshots` yields; consumed once. A mapping is a race, drawn side by side.
+    snapshots : iterable of Snapshot, or Snapshot, or mapping of str to these
+        What `Engine.snapshots` yields, consumed once; or one state, such as that of `Engine.fit`.
+        A mapping is a race, drawn side by side.
     path : path-like
         The file; its suffix chooses the renderer. Appears only when complete.
     renderer : str, optional
@@ -129,8 +131,8 @@ def save(
         Show each iteration in two steps: the points change cluster, then the centroids move.
     duration : float, optional
         Seconds of the whole film. All snapshots are taken, and kept, before the first is drawn.
-    size : tuple of int, optional
-        Width and height in pixels; the renderer's own if not given.
+    size : tuple of int, or str, optional
+        Width and height in pixels, (640, 480) or "640x480"; the renderer's own if not given.
     theme : {"light", "dark", "classic"}
         Colours and markers.
     overlays : iterable of str, or str, optional
@@ -141,7 +143,7 @@ def save(
     axes : tuple of int, optional
         The two features to draw; by default all, projected if there are more than two.
     names : sequence of str
-        Names of the features.
+        Names of the features; by default those of the points, the columns of a DataFrame.
     offset, scale : array_like, shape (N,), optional
         Draw ``value * scale + offset`` where the points were standardised.
     quality : {"draft", "standard", "best"}
@@ -151,7 +153,7 @@ def save(
     dpi : float
         Dots per inch of a still, whose `size` counts hundredths of an inch.
     overwrite : bool
-        Whether a file may be there already.
+        Replace a file that is there already; by default that is an error.
 
     Returns
     -------
@@ -162,6 +164,8 @@ def save(
     ------
     UnknownRenderer, InvalidOption
         If an argument is wrong.
+    InvalidInput
+        If the file exists and `overwrite` is false, or cannot be written.
     RenderError, OSError
         If the file cannot be made; it is then as it was before.
     """
@@ -178,7 +182,7 @@ def show(
     smooth: bool = False,
     phases: bool = False,
     duration: float | None = None,
-    size: tuple[int, int] | None = None,
+    size: tuple[int, int] | str | None = None,
     theme: str = "light",
     overlays: Iterable[str] | str | None = None,
     title: str = "",

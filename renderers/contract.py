@@ -71,7 +71,8 @@ class Renderer(abc.ABC):
     Calls come in this order: the constructor, `open`, `draw` for each moment, then either `close`
     (everything was drawn) or `abort` (the run failed; leave nothing half-written). As a context
     manager, leaving the block calls `close`, or `abort` if an exception is on its way. `close` and
-    `abort` may be called without `open`, and more than once.
+    `abort` may be called without `open`, and more than once. What a method returns is ignored; what
+    it raises is told in one line by `renderers.guard`, where the calls are made.
 
     Parameters
     ----------
@@ -92,6 +93,8 @@ class Renderer(abc.ABC):
         Class attribute: those of `OPTIONS` that change what it makes. An option that no chosen
         renderer honours is refused. By default the pace (smooth, phases, duration, fps), which its
         moments follow, and size, theme, title and axes.
+    numbers : bool
+        Class attribute: whether its path has a place for a number, and it writes a file for each.
     note : str
         What the user should know of the finished file, in one line, such as the size and rate that
         were chosen to fit; set by `close`, empty if there is nothing to say.
@@ -103,6 +106,7 @@ class Renderer(abc.ABC):
     honours: ClassVar[frozenset[str]] = frozenset(
         {"smooth", "phases", "duration", "fps", "size", "theme", "title", "axes"}
     )
+    numbers: ClassVar[bool] = False
     note: str = ""
 
     def __init__(self, path: Path | None, options: Options) -> None:
@@ -115,6 +119,14 @@ class Renderer(abc.ABC):
 
         Called before anything is computed. The default finds nothing to complain about.
         """
+
+    @classmethod
+    def sequence(cls) -> type[Renderer] | None:
+        """Return what writes each moment to a file of its own, for paths as ``frames_%04d.png``.
+
+        The default is None: such a path is the name of one file.
+        """
+        return None
 
     @abc.abstractmethod
     def open(self, scene: Scene) -> None:

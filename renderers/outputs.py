@@ -5,7 +5,6 @@ Nothing is opened or written here.
 
 from __future__ import annotations
 
-import difflib
 import operator
 import os
 import re
@@ -15,9 +14,12 @@ from pathlib import Path
 from typing import NamedTuple, cast, get_args
 
 from kmeans_engine.runtime.atomic import check_writable
+from kmeans_engine.runtime.similar import did_you_mean
 from renderers import registry
 from renderers.contract import OPTIONS, OVERLAYS, Options, Quality, Renderer
 from renderers.errors import InvalidOption, UnknownRenderer
+from renderers.guard import call
+from renderers.numbered import check_numbered, is_pattern
 from renderers.picture.themes import theme_named
 
 __all__ = ["FPS_RANGE", "Output", "make_options", "plan", "refuse_useless", "within"]
@@ -56,9 +58,10 @@ def plan(
 ) -> list[Output]:
     """Match renderers with files, and check that each can run here and write there.
 
-    A path goes to the chosen renderer that writes its suffix. If there is none, the suffix implies
-    a built-in, unless a chosen renderer still lacks a path: then the path was probably meant for
-    that one and contradicts it. A renderer without a path gets ``<stem><suffix>`` in `folder`.
+    A path goes to the chosen renderer that writes its suffix, to the first that lacks one if there
+    are several. If there is none, the suffix implies a built-in, unless a chosen renderer still
+    lacks a path: then the path was probably meant for that one and contradicts it. A renderer
+    without a path gets ``<stem><suffix>`` in `folder`, and one with several paths writes each.
 
     Parameters
     ----------
@@ -74,7 +77,7 @@ def plan(
     Returns
     -------
     list of Output
-        In the order of `renders`, then of the renderers implied by `paths`.
+        In the order of `renders`, then of the paths that imply a renderer.
 
     Raises
     ------
@@ -87,69 +90,65 @@ def plan(
     InvalidInput
         If a file cannot be written, or exists and `overwrite` is false.
     """
-    chosen, files = _matched(renders, paths)
     outputs = []
     owners: dict[str, str] = {}
-    for name, renderer in chosen.items():
-        file = files.get(name)
+    for name, renderer, path in _matched(renders, paths):
+        file = path
         if file is None and renderer.suffix is not None:
             file = folder / f"{stem}{renderer.suffix}"
+        sequence = renderer.sequence() if path is not None and is_pattern(path) else None
         if file is not None:
-            owner = owners.setdefault(os.path.normcase(os.path.realpath(file)), name)
-            if owner != name:
+            place = os.path.normcase(os.path.realpath(file))
+            if place in owners:
+                both = " and ".join(dict.fromkeys(repr(one) for one in (owners[place], name)))
                 raise InvalidOption(
-                    f"renderers {owner!r} and {name!r} would both write {file}; name a file for one"
+                    f"{file} would be written twice, by {both}; name another file for one of them"
                 )
-        outputs.append(Output(name, renderer, file))
+            owners[place] = name
+        outputs.append(Output(name, sequence or renderer, file))
     for output in outputs:
         if output.path is not None:
-            check_writable(output.path, overwrite=overwrite)
-        output.renderer.check()
+            check = check_numbered if output.renderer.numbers else check_writable
+            check(output.path, overwrite=overwrite)
+        call(output.renderer, "check")
     return outputs
 
 
-def _matched(
-    renders: Sequence[str], paths: Sequence[str | PathLike[str]]
-) -> tuple[dict[str, type[Renderer]], dict[str, Path]]:
-    """Return the renderers by name, and the files of those that paths were given for."""
+def _matched(renders: Sequence[str], paths: Sequence[str | PathLike[str]]) -> list[Output]:
+    """Return who writes what; a renderer that no path was given for has none."""
     chosen = {name: registry.load(name) for name in renders}
-    files: dict[str, Path] = {}
+    files: dict[str, list[Path]] = {name: [] for name in chosen}
     implied: list[Path] = []
     for path in map(Path, paths):
         writers = [
             name for name, renderer in chosen.items() if renderer.suffix == path.suffix.lower()
         ]
-        free = [name for name in writers if name not in files]
-        if free:
-            files[free[0]] = path
-        elif writers:
-            raise InvalidOption(
-                f"{files[writers[-1]]} and {path} are both for renderer {writers[-1]!r}, which "
-                f"writes one file; leave one out"
-            )
+        if writers:
+            files[min(writers, key=lambda name: len(files[name]))].append(path)
         else:
             implied.append(path)
-    waiting = [name for name, r in chosen.items() if r.suffix and name not in files]
+    waiting = [name for name, renderer in chosen.items() if renderer.suffix and not files[name]]
+    outputs: list[Output] = []
+    for name, renderer in chosen.items():
+        its = [Output(name, renderer, file) for file in files[name]]
+        outputs += its or [Output(name, renderer, None)]
     for path in implied:
-        name = registry.by_suffix(path)
+        found = registry.by_suffix(path)
         if waiting:
             raise InvalidOption(
                 f"{path} does not suit renderer {waiting[0]!r}, which writes "
                 f"{chosen[waiting[0]].suffix}; change the suffix"
-                + (f", or ask for {name!r} as well" if name else "")
+                + (f", or ask for {found!r} as well" if found else "")
             )
-        if name is None:
+        if found is None:
+            known = registry.suffixes()
+            hint = did_you_mean(path.suffix, known, f"use {_either(known)}")
             raise UnknownRenderer(
-                f"no renderer writes {path.suffix or 'files without a suffix'} ({path}); use "
-                f"{_either(registry.suffixes())}, or choose a plug-in by name"
+                f"no renderer writes {path.suffix or 'files without a suffix'} ({path}); "
+                f"{hint}{',' if hint.startswith('use') else ''} or choose a plug-in by name"
             )
-        if name in files:
-            raise InvalidOption(
-                f"{files[name]} and {path} are both for renderer {name!r}, which writes one file; "
-                f"leave one out"
-            )
-        chosen[name], files[name] = registry.load(name), path
-    return chosen, files
+        outputs.append(Output(found, registry.load(found), path))
+    return outputs
 
 
 def refuse_useless(kinds: Iterable[type[Renderer]], asked: Iterable[str]) -> None:
@@ -187,7 +186,7 @@ def make_options(
     renderer: type[Renderer],
     *,
     fps: float = 2.0,
-    size: tuple[int, int] | None = None,
+    size: tuple[int, int] | str | None = None,
     theme: str = "light",
     overlays: Iterable[str] | str | None = None,
     quality: str = "standard",
@@ -202,8 +201,8 @@ def make_options(
         Gives the size if none is named.
     fps : float
         Frames per second, 0.01 to 240.
-    size : tuple of int, optional
-        Width and height in pixels, each 1 to 16384.
+    size : tuple of int, or str, optional
+        Width and height in pixels, each 1 to 16384; also as ``"640x480"``.
     theme : str
         Name of a theme.
     overlays : iterable of str, or str, optional
@@ -226,7 +225,9 @@ def make_options(
     dpi = within("dpi", dpi, DPI_RANGE, "dots per inch")
     if quality not in get_args(Quality):
         known = ", ".join(get_args(Quality))
-        raise InvalidOption(f"quality={quality!r} is not one of {known}", option="quality")
+        hint = did_you_mean(str(quality), get_args(Quality), "choose one of these")
+        message = f"quality={quality!r} is not one of {known}: {hint}"
+        raise InvalidOption(message, option="quality")
     return Options(
         size=size,
         fps=fps,
@@ -262,8 +263,7 @@ def _checked_overlays(overlays: Iterable[str] | str | None) -> frozenset[str] | 
     if names in ({"none"}, set(), {""}):
         return frozenset()
     for name in sorted(names.difference(OVERLAYS)):
-        close = difflib.get_close_matches(name, OVERLAYS, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else "name some of these, all or none"
+        hint = did_you_mean(name, (*OVERLAYS, "all", "none"), "name some of these, all or none")
         message = f"overlays={name!r} is not one of {', '.join(OVERLAYS)}: {hint}"
         raise InvalidOption(message, option="overlays")
     return frozenset(names)
@@ -286,12 +286,13 @@ def _checked_bytes(size: str | int) -> int:
     return number
 
 
-def _checked_size(size: tuple[int, int]) -> tuple[int, int]:
+def _checked_size(size: tuple[int, int] | str) -> tuple[int, int]:
     low, high = SIDE_RANGE
     try:
-        width, height = map(operator.index, size)
+        words = map(int, size.split("x")) if isinstance(size, str) else size
+        width, height = map(operator.index, words)
     except (TypeError, ValueError):
-        message = f"size={size!r} must be two whole numbers of pixels, width and height"
+        message = f"size={size!r} is not width and height in pixels; give 640x480, or (640, 480)"
         raise InvalidOption(message, option="size") from None
     if not (low <= width <= high and low <= height <= high):
         raise InvalidOption(

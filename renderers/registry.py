@@ -6,9 +6,9 @@ Built-ins stand in a table here; other packages offer theirs through the entry-p
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -16,8 +16,10 @@ from importlib.metadata import EntryPoint, entry_points
 from os import PathLike
 from pathlib import Path
 
+from kmeans_engine.runtime.similar import did_you_mean
 from renderers.contract import OPTIONS, Renderer
 from renderers.errors import RendererBroken, UnknownRenderer
+from renderers.guard import INTERRUPTS, call, introduce, one_line
 
 __all__ = [
     "GROUP",
@@ -99,8 +101,7 @@ def load(name: str) -> type[Renderer]:
         if entry.name == name:
             return _load_plug_in(entry)
     known = names()
-    close = difflib.get_close_matches(name, known, n=3)
-    hint = f"did you mean {' or '.join(close)}?" if close else f"choose from {', '.join(known)}"
+    hint = did_you_mean(name, known, f"choose from {', '.join(known)}")
     raise UnknownRenderer(f"there is no renderer {name!r}; {hint}")
 
 
@@ -159,10 +160,10 @@ def _describe(name: str, origin: str, load: Callable[[], type[Renderer]]) -> Des
     writes = ""
     try:
         renderer = load()
-        writes = str(renderer.writes)
-        renderer.check()
-    except (Exception, SystemExit) as error:
-        return Description(name, writes, origin, _one_line(error))
+        writes = renderer.writes
+        call(renderer, "check")
+    except Exception as error:
+        return Description(name, writes, origin, one_line(error))
     return Description(name, writes, origin, "")
 
 
@@ -170,30 +171,43 @@ def _plug_ins() -> tuple[EntryPoint, ...]:
     return tuple(entry_points(group=GROUP))
 
 
+def _package(entry: EntryPoint) -> str:
+    """Return the name of its package; nothing where the metadata is damaged."""
+    name: str | None = entry.dist.metadata["Name"] if entry.dist else None
+    return name or ""
+
+
 def _origin(entry: EntryPoint) -> str:
-    return f"{entry.dist.name} {entry.dist.version}" if entry.dist else "an unknown package"
+    name = _package(entry)
+    return f"{name} {entry.dist.version}" if entry.dist and name else "a nameless package"
 
 
 def _load_built_in(record: _BuiltIn) -> type[Renderer]:
     try:
-        return _checked(getattr(importlib.import_module(record.module), record.attribute))
+        kind = _checked(getattr(importlib.import_module(record.module), record.attribute))
     except (Exception, SystemExit) as error:
         extra = f"[{record.extra}]" if record.extra else ""
         raise RendererBroken(
-            f"renderer {record.name!r} of kmeans-engine cannot be loaded: {_one_line(error)}; "
+            f"renderer {record.name!r} of kmeans-engine cannot be loaded: {one_line(error)}; "
             f"pip install --upgrade 'kmeans-engine{extra}'"
         ) from error
+    introduce(kind, f"renderer {record.name!r} of kmeans-engine", plug_in=False)
+    return kind
 
 
 def _load_plug_in(entry: EntryPoint) -> type[Renderer]:
+    words = f"renderer {entry.name!r} of {_origin(entry)}"
     try:
-        return _checked(entry.load())
-    except (Exception, SystemExit) as error:
-        package = entry.dist.name if entry.dist else entry.value
-        raise RendererBroken(
-            f"renderer {entry.name!r} of {_origin(entry)} cannot be loaded: {_one_line(error)}; "
-            f"upgrade or uninstall {package}"
-        ) from error
+        if entry.pattern.match(entry.value) is None:
+            raise ValueError(f"its entry point {entry.value!r} is not like 'module:Class'")
+        kind = _checked(entry.load())
+    except INTERRUPTS:
+        raise
+    except BaseException as error:
+        remedy = f"upgrade or uninstall {_package(entry) or f'what provides {entry.value!r}'}"
+        raise RendererBroken(f"{words} cannot be loaded: {one_line(error)}; {remedy}") from error
+    introduce(kind, words, plug_in=True)
+    return kind
 
 
 def _checked(found: object) -> type[Renderer]:
@@ -202,25 +216,33 @@ def _checked(found: object) -> type[Renderer]:
     if inspect.isabstract(found):
         missing = ", ".join(sorted(found.__abstractmethods__))
         raise TypeError(f"{found.__name__} lacks {missing}")
-    suffix = found.suffix
-    if suffix is not None and not (suffix.startswith(".") and suffix == suffix.lower()):
-        raise TypeError(f"{found.__name__}.suffix is {suffix!r}; it must be like '.png' or None")
+    name, suffix = found.__name__, found.suffix
+    if not (suffix is None or (isinstance(suffix, str) and re.fullmatch(r"\.[^A-Z/\\]+", suffix))):
+        raise TypeError(f"{name}.suffix is {suffix!r}; it must be like '.png' or None")
+    if not isinstance(found.writes, str):
+        raise TypeError(f"{name}.writes is {found.writes!r}; it must be a line of text")
+    if not _is_size(found.default_size):
+        raise TypeError(
+            f"{name}.default_size is {found.default_size!r}; it must be like (640, 480)"
+        )
     if hasattr(found, "fits"):
         raise TypeError(
-            f"{found.__name__}.fits was replaced by honours, the set of the options that it uses: "
+            f"{name}.fits was replaced by honours, the set of the options that it uses: "
             "write honours = Renderer.honours | {'max_size'} for fits = True, and leave out "
             "fits = False"
         )
-    if unknown := set(found.honours).difference(OPTIONS):
+    if not isinstance(found.honours, set | frozenset):
+        raise TypeError(f"{name}.honours is {found.honours!r}; it must be a set of options")
+    if unknown := sorted(map(repr, found.honours.difference(OPTIONS))):
         raise TypeError(
-            f"{found.__name__}.honours names {', '.join(sorted(map(repr, unknown)))}; known are "
-            f"{', '.join(OPTIONS)}"
+            f"{name}.honours names {', '.join(unknown)}; known are {', '.join(OPTIONS)}"
         )
     return found
 
 
-def _one_line(error: BaseException) -> str:
-    text = " ".join(str(error).split())
-    if isinstance(error, RuntimeError | ValueError) and text:
-        return text
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+def _is_size(size: object) -> bool:
+    return (
+        isinstance(size, tuple)
+        and len(size) == 2
+        and all(isinstance(side, int) and side > 0 for side in size)
+    )

@@ -90,12 +90,18 @@ class Panel:
         What tells this run from its neighbours; empty if it is alone.
     image : tuple of int or None
         Height and width of the image whose pixels, row by row, are the points; None for a table.
+    alpha : ndarray of uint8, (height * width,), or None
+        Opacity of its pixels; those of 0 are no points. None if all are opaque.
+    white : float
+        The value of a channel at its brightest.
     """
 
     k: int
     view: View
     title: str = ""
     image: tuple[int, int] | None = None
+    alpha: NDArray[np.uint8] | None = field(default=None, compare=False)
+    white: float = 255.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 import io
 import itertools
 
-from kmeans_engine.tables import read_table
+from kmeans_engine.tables import ReadOptions, read_table
 
 
 def read(text, **options):
     data = text if isinstance(text, bytes) else text.encode()
-    return read_table("-", stdin=io.BytesIO(data), **options)
+    return read_table("-", ReadOptions(**options), stdin=io.BytesIO(data))
 
 
 def check(table, rows, names=("x0", "x1")):

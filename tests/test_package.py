@@ -92,11 +92,11 @@ FLOORS = {
     "kmeans_engine": (
         *("__main__", "command", "engine", "loop", "steps", "race", "snapshot"),
         *("strategies", "starts", "tables", "points", "labels", "sums", "validation"),
-        *("kernels", "runtime", "arrays", "errors", "_version"),
+        *("kernels", "runtime", "frames", "arrays", "errors", "_version"),
     ),
     "renderers": (
-        *("live", "stage", "films", "stills", "outputs", "registry", "picture"),
-        *("contract", "scene", "plane", "errors"),
+        *("live", "stage", "films", "stills", "outputs", "registry", "guard", "picture"),
+        *("numbered", "contract", "scene", "plane", "errors"),
     ),
 }
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.command.source import Source
+from kmeans_engine.command.usage import Entrant
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.starts.methods import METHODS
 from kmeans_engine.tables import Table, read_centroids
@@ -18,21 +19,21 @@ __all__ = ["read_sources", "refuse_shared_files"]
 
 def read_sources(
     table: Table,
-    inits: Sequence[str],
+    runs: Sequence[Entrant],
     *,
     k: int | None,
     default_k: int,
     seed: int,
     standardized: bool,
 ) -> dict[str, Source]:
-    """Return what each run clusters, by how it starts.
+    """Return what each run clusters, by the run's name.
 
     Parameters
     ----------
     table : Table
         The points of all runs.
-    inits : sequence of str
-        Methods, and files of centroids, which are read.
+    runs : sequence of Entrant
+        Their methods, and files of centroids, which are read.
     k : int or None
         Number of clusters that was asked for.
     default_k : int
@@ -48,11 +49,11 @@ def read_sources(
         If a file cannot be read, or holds another number of centroids.
     """
     asked, starts = k, dict[str, str | npt.NDArray[np.float64]]()
-    for init in inits:
+    for name, init, _ in runs:
         if init in METHODS:
-            starts[init] = init
+            starts[name] = init
             continue
-        starts[init] = centroids = read_centroids(init, names=table.names)
+        starts[name] = centroids = read_centroids(init, names=table.names)
         if k not in (None, len(centroids)):
             held = f"{init} holds {len(centroids)} centroids"
             if asked:
@@ -61,7 +62,7 @@ def read_sources(
         k = len(centroids)
     first, *_ = starts.values()
     source = Source.of(table, k or default_k, first, seed, standardized=standardized)
-    return {name: source.started(init) for name, init in starts.items()}
+    return {one.name: source.started(starts[one.name], one.number) for one in runs}
 
 
 def refuse_shared_files(read: Iterable[str], written: Iterable[str]) -> None:

@@ -41,6 +41,8 @@ class Source:
         Decides every run, together with its number.
     offset, scale : ndarray, (N,), or None
         Units of the table: value * scale + offset; None where nothing was standardised.
+    first : int
+        Number of the first run.
     """
 
     table: Table
@@ -50,6 +52,7 @@ class Source:
     seed: int
     offset: Floats | None = None
     scale: Floats | None = None
+    first: int = 0
 
     @classmethod
     def of(
@@ -84,17 +87,19 @@ class Source:
         return cls(table, points, k, "", seed, offset, scale).started(init)
 
     def start(self, run: int) -> Floats:
-        """Return the initial centroids of run number `run`."""
-        seed = np.random.SeedSequence([self.seed, 1, run])
+        """Return the initial centroids of run number `run`, from 0."""
+        seed = np.random.SeedSequence([self.seed, 1, self.first + run])
         return initial_centroids(self.points, self.k, method=self.init, seed=seed)
 
-    def started(self, init: str | Floats) -> Source:
+    def started(self, init: str | Floats, first: int = 0) -> Source:
         """Return the same points with other starts.
 
         Parameters
         ----------
         init : str or ndarray, (K, N)
             A method of `initial_centroids`, or centroids in the units of the table.
+        first : int
+            Number of the first run.
 
         Raises
         ------
@@ -105,7 +110,7 @@ class Source:
             init = check_centroids(init, self.table.points.shape[1])
             if self.offset is not None and self.scale is not None:
                 init = (init - self.offset) / self.scale
-        return replace(self, init=init)
+        return replace(self, init=init, first=first)
 
     def original(self, centroids: Floats) -> Floats:
         """Return centroids in the units of the table."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 __all__ = ["flag", "spell_command", "spell_options"]
+
+# A value as Python writes it: a string, a tuple, a number or a word.
+_VALUE = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\([^)]*\)|[^\s,;()]*"""
 
 
 def flag(name: str) -> str:
@@ -27,12 +31,17 @@ def spell_options(message: str, names: Iterable[str]) -> str:
     """
 
     def spell(found: re.Match[str]) -> str:
-        value = "" if found[2] == "True" else found[2]
-        return f"{flag(found[1])} {value}".rstrip()
+        option, value = flag(found[1]), found[2]
+        if value == "True":
+            return option
+        if value[:1] not in ("'", '"'):
+            return f"{option} {value}".rstrip()
+        text = str(ast.literal_eval(value))
+        quoted = "'" + text.replace("'", "'\"'\"'") + "'"
+        return f"{option}={quoted}" if text.startswith("-") else f"{option} {quoted}"
 
-    for name in names:
-        message = re.sub(rf"\b({name})=('[^']*'|\([^)]*\)|[^\s,;()]*)", spell, message)
-    return message
+    choice = "|".join(names)
+    return re.sub(rf"\b({choice})=({_VALUE})", spell, message) if choice else message
 
 
 def spell_command(data: str | None, options: Mapping[str, object]) -> str:
@@ -56,6 +65,9 @@ def spell_command(data: str | None, options: Mapping[str, object]) -> str:
             words.append(flag(name))
             continue
         text = "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        if isinstance(value, list):  # an option that may be repeated
+            words += [f"{flag(name)}={one}" for one in value]
+            continue
         if name in ("init", "race"):
             text = ",".join(Path(part.strip()).name for part in text.split(","))
         words += [f"{flag(name)}={text}"] if text.startswith("-") else [flag(name), text]

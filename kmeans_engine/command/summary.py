@@ -8,14 +8,20 @@ from typing import Any
 from kmeans_engine._version import __version__
 from kmeans_engine.command.trial import Trial
 from kmeans_engine.race import verdict_of
+from kmeans_engine.runtime.progress import compiling
 
 __all__ = ["spell_summary", "summarize"]
 
 _SIZES = 20  # clusters whose sizes are told one by one
+_TOLD = 0.05  # seconds of compiling that are worth a line
 
 
 def summarize(
-    trial: Trial, *, outputs: Sequence[str], race: Mapping[str, Trial] | None = None
+    trial: Trial,
+    *,
+    outputs: Sequence[str],
+    race: Mapping[str, Trial] | None = None,
+    warnings: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the facts of a trial that is over, ready for JSON.
 
@@ -26,7 +32,9 @@ def summarize(
     outputs : sequence of str
         Files that were written.
     race : mapping of str to Trial, optional
-        All entrants, `trial` among them, by how they were initialised.
+        All entrants, `trial` among them, by name.
+    warnings : sequence of str
+        What was said beside, a line each.
     """
     source, last = trial.source, trial.last
     assert last is not None
@@ -42,15 +50,18 @@ def summarize(
         "counts": last.counts.tolist(),
         "rows_dropped": source.table.dropped,
         "seconds": round(trial.seconds, 6),
+        "compile_seconds": round(compiling.seconds(), 6),
         "outputs": list(outputs),
         "seed": source.seed,
         "version": __version__,
+        "warnings": list(warnings),
     }
     if race:
         inertias = [entrant.last.inertia for entrant in race.values() if entrant.last is not None]
         facts["race"] = [
             {
-                "init": name,
+                "name": name,
+                "init": start if isinstance(start := entrant.source.init, str) else name,
                 "inertia": entrant.last.inertia,
                 "iterations": entrant.last.iteration,
                 "converged": bool(entrant.last.converged),
@@ -76,6 +87,11 @@ def spell_summary(facts: dict[str, Any]) -> str:
         f"k = {facts['k']}, seed {facts['seed']}{left_out}",
         f"{'converged' if facts['converged'] else 'stopped'} after "
         f"{_count(facts['iterations'], 'iteration')}, {facts['seconds']:.2f} s",
+        *(
+            [f"compiled for this machine in {facts['compile_seconds']:.1f} s, first run only"]
+            if facts["compile_seconds"] >= _TOLD
+            else []
+        ),
         f"inertia {facts['inertia']:.10g}{' (standardised)' if facts['standardized'] else ''}",
         f"sizes {sizes}",
         *(_spell_entrant(entrant) for entrant in facts.get("race", ())),
@@ -85,7 +101,7 @@ def spell_summary(facts: dict[str, Any]) -> str:
 
 
 def _spell_entrant(entrant: dict[str, Any]) -> str:
-    name = f"{entrant['init']} {entrant['verdict']}".strip()
+    name = f"{entrant['name']} {entrant['verdict']}".strip()
     after = _count(entrant["iterations"], "iteration")
     return f"{name}: inertia {entrant['inertia']:.10g} after {after}"
 

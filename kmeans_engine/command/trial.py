@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
+from kmeans_engine.command.advice import advise, advise_on_result
 from kmeans_engine.command.source import Source
 from kmeans_engine.engine import Engine
+from kmeans_engine.runtime.progress import compiling
 from kmeans_engine.snapshot import Snapshot
-from kmeans_engine.tables import Table, write_centroids, write_labels
+from kmeans_engine.tables import Table, write_centroids, write_labels, write_rows
 
 __all__ = ["Trial"]
 
@@ -40,7 +43,9 @@ class Trial:
     last : Snapshot or None
         The newest snapshot of `states`, or the last one of the best run.
     seconds : float
-        Time spent clustering, without what became of the snapshots.
+        Time spent clustering, without what became of the snapshots, and without compiling.
+    advice : list of str
+        What should be known of it, a line each; grows while it runs.
 
     Raises
     ------
@@ -62,9 +67,30 @@ class Trial:
         self.seconds = 0.0
         self._threads = threads
         self._limits: dict[str, Any] = {"max_iterations": max_iterations, "tolerance": tolerance}
-        self._engine = engine or Engine(source.points, threads=threads)
+        self.advice: list[str] = []
+        self._engine = engine or self._engine_on(source.points)
         self.start = source.start(0)
         self.snapshots(self.start)
+        self.advice += advise(source, self.start)
+
+    def _engine_on(self, points: npt.NDArray[np.generic]) -> Engine:
+        """Return an engine; what it warns of becomes advice."""
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            engine = Engine(points, threads=self._threads)
+        for warning in caught:
+            if warning.category.__module__.startswith("kmeans_engine"):
+                self.advice.append(str(warning.message))
+            else:
+                warnings.warn_explicit(
+                    warning.message, warning.category, warning.filename, warning.lineno
+                )
+        return engine
+
+    def finish(self) -> None:
+        """Add what can be advised once it is over."""
+        assert self.last is not None
+        self.advice += advise_on_result(self.last, self.advice)
 
     def snapshots(self, start: Floats) -> Iterator[Snapshot]:
         """Return the run from any start."""
@@ -118,8 +144,25 @@ class Trial:
         """Return a trial on the same points, with the same engine."""
         return Trial(source, threads=self._threads, **self._limits, engine=self._engine)
 
-    def write(self, *, labels: str | None = None, centroids: str | None = None) -> None:
-        """Write labels and centroids of the last snapshot to the files that are named.
+    def write(
+        self,
+        *,
+        labels: str | None = None,
+        centroids: str | None = None,
+        table: str | None = None,
+        label_name: str = "cluster",
+        stdout: BinaryIO | None = None,
+    ) -> None:
+        """Write results of the last snapshot to the files that are named.
+
+        Parameters
+        ----------
+        labels, centroids, table : str or None
+            Files; ``"-"`` is standard output, for labels and the table.
+        label_name : str
+            Name of the column that the table has more than the input.
+        stdout : binary stream or None
+            Standard output.
 
         Raises
         ------
@@ -128,22 +171,32 @@ class Trial:
         """
         last, source = self.last, self.source
         assert last is not None
+
+        def place(path: str) -> str | BinaryIO:
+            return stdout if path == "-" and stdout is not None else path
+
         path = labels
         try:
             if labels is not None:
-                write_labels(labels, last.labels, source.table)
+                write_labels(place(labels), last.labels, source.table)
+            path = table
+            if table is not None:
+                write_rows(place(table), source.table, last.labels, name=label_name)
             path = centroids
             if centroids is not None:
                 write_centroids(centroids, source.original(last.centroids), source.table.names)
         except OSError as error:
+            if path == "-":
+                raise
             raise OSError(f"{path} was not written: {error.strerror or error}") from error
 
     def _timed(self, start: Floats) -> Iterator[Snapshot]:
         states = self.snapshots(start)
         while True:
-            begin = time.perf_counter()
+            begin, compiled = time.perf_counter(), compiling.seconds()
             snapshot = next(states, None)
-            self.seconds += time.perf_counter() - begin
+            passed = time.perf_counter() - begin
+            self.seconds += max(0.0, passed - (compiling.seconds() - compiled))
             if snapshot is None:
                 return
             yield snapshot

@@ -16,6 +16,8 @@ from kmeans_engine.kernels.sorting import (
     sort_buckets,
 )
 from kmeans_engine.points.data import Data
+from kmeans_engine.points.seal import add_digest, changed_error, no_digest, sum_digests
+from kmeans_engine.runtime.progress import doing
 from kmeans_engine.runtime.threads import chunk_rows, fold_chunks, run_chunks
 
 __all__ = ["SortedPoints", "block_rows"]
@@ -64,7 +66,8 @@ class SortedPoints:
         self.block = block = block_rows(m)
         self.rows = np.empty((m, n), dtype=data.measure.dtype)
         self.order = np.empty(m, dtype=np.uint32)
-        self._sort(data)
+        with doing(f"sorting {m:,} points"):
+            self._sort(data)
         self.rows.flags.writeable = False
         blocks = -(-m // block)
         low, high = np.empty((blocks, n)), np.empty((blocks, n))
@@ -99,14 +102,18 @@ class SortedPoints:
         # Where the rows of each piece begin in each bucket: bucket by bucket, piece after piece.
         ends = np.cumsum(counts.T, dtype=np.uint32).reshape(buckets, -1).T
         positions = np.ascontiguousarray(ends - counts)
+        digests = [no_digest() for _ in pieces]
 
         def scatter(first: int, last: int) -> None:
             for piece in range(first, last):
                 start, stop, _ = pieces[piece]
                 X = data.rows(start, stop, None)
                 scatter_rows(X, start, grid, positions[piece], self.order, self.rows)
+                add_digest(digests[piece], start, X)  # still in the cache
 
         run_chunks(scatter, len(pieces), 1, data.threads)
+        if sum_digests(digests) != data.digest:
+            raise changed_error()
         starts = np.concatenate([[0], ends[-1]]).astype(np.int64)
         largest = int(np.diff(starts).max())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ import numpy.typing as npt
 from kmeans_engine.arrays import Floats, Indices, Rows
 from kmeans_engine.kernels.measure import scan_rows
 from kmeans_engine.points.measure import Measure, merge
+from kmeans_engine.points.seal import add_digest, no_digest, sum_digests
 from kmeans_engine.runtime.threads import (
     chunk_rows,
     even_rows,
@@ -20,7 +23,7 @@ from kmeans_engine.runtime.threads import (
     run_chunks,
     threads_for,
 )
-from kmeans_engine.validation import check_array
+from kmeans_engine.validation import bad_values, check_sheet
 
 __all__ = ["Data", "measure_together", "prepare"]
 
@@ -29,6 +32,8 @@ Part = TypeVar("Part")
 # Values of a long row.
 _LONG = 256
 
+# Multiply-adds that the digest of a value counts for.
+_DIGEST_WORK = 4
 # Values of a chunk that is copied: 2 MiB.
 _COPIED = 1 << 18
 # What `scan_rows` has found in no rows at all.
@@ -49,8 +54,12 @@ class Data:
 
     Attributes
     ----------
+    sheet : Sheet
+        What the caller gave.
     points : ndarray, (M, N)
-        The caller's own array.
+        Its array, the caller's own if it was one.
+    digest : bytes
+        Of every bit of the points as they were measured; see `kernels.digest`.
     measure : Measure
         That of all parts, once `measure_together` has set it.
 
@@ -61,9 +70,11 @@ class Data:
     """
 
     measure: Measure
+    digest: bytes
 
     def __init__(self, points: Any, threads: int) -> None:
-        self.points = check_array(points, "points")
+        self.sheet = check_sheet(points, "points")
+        self.points = self.sheet.values
         self.n_points, self.n_features = self.points.shape
         self.threads = threads
         view = self.points.view(np.ndarray)
@@ -82,15 +93,26 @@ class Data:
             return _Scan(n, max(min(_LONG // n, rows), 1))
 
         parts = self.fold(make, _Scan.add, work_per_row=64 * n)
+        self.digest = sum_digests([part.digest for part in parts])
         digits = 24 if self._view.dtype == np.float32 else 53
         single = np.can_cast(self._view.dtype, np.float32)
         return merge(part.measure(digits, single) for part in parts)
+
+    def is_as_measured(self) -> bool:
+        """Return whether every bit of the points is as it was when they were measured."""
+        return self._digested() == self.digest
+
+    def _digested(self) -> bytes:
+        work = _DIGEST_WORK * self.n_features
+        return sum_digests(self.fold(no_digest, add_digest, work_per_row=work))
 
     def use(self, measure: Measure) -> None:
         """Be one part of the points that this is the measure of."""
         self.measure = measure
         # All parts have float32 rows, or none.
-        self._direct = self._direct and (measure.single or self._view.dtype == np.float64)
+        if self._direct and self._view.dtype == np.float32 and not measure.single:
+            self._direct = False
+            self.digest = self._digested()  # of float64 now
 
     def fold(
         self,
@@ -188,6 +210,7 @@ class _Scan:
     n_points: int = 0
     first_bad: int = -1
     bad: int = 0
+    digest: Any = None
     whole: Any = None
     rest: Any = None
     """Of the last rows of a chunk."""
@@ -196,12 +219,14 @@ class _Scan:
         self.whole = np.empty((5, self.stripes * self.n_features))
         self.rest = np.empty((5, self.n_features))
         self.whole[:] = self.rest[:] = _NEUTRAL
+        self.digest = no_digest()
 
     def add(self, start: int, X: Rows) -> None:
         cut = len(X) // self.stripes * self.stripes
         scan_rows(X[:cut].reshape(-1, self.stripes * self.n_features), self.whole)
         if cut < len(X):
             scan_rows(X[cut:], self.rest)
+        add_digest(self.digest, start, X)
         self.n_points += len(X)
         if not (self.whole[4].any() or self.rest[4].any()):
             return
@@ -232,11 +257,12 @@ def measure_together(parts: Sequence[Data]) -> None:
         If there are NaN or infinite values, if the parts differ in their number of features, or if
         they are so far apart that squared distances overflow float64.
     """
-    before, measures = 0, []
-    for part in parts:
-        measures.append(part.measured().after(before))
-        before += part.n_points
-    whole = merge(measures).check()
+    starts = list(itertools.accumulate((part.n_points for part in parts), initial=0))
+    whole = merge(part.measured().after(start) for part, start in zip(parts, starts, strict=False))
+    if whole.n_bad:
+        at = bisect.bisect_right(starts, whole.first_bad) - 1
+        raise bad_values("points", whole.n_bad, whole.first_bad, parts[at].sheet, starts[at])
+    whole.check()
     for part in parts:
         part.use(whole)
 

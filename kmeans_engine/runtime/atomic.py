@@ -12,12 +12,14 @@ import re
 import secrets
 import stat
 import sys
+import weakref
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 from kmeans_engine.errors import InvalidInput
+from kmeans_engine.runtime.signals import put_off
 
 if sys.platform != "win32":
     import fcntl
@@ -59,7 +61,11 @@ class AtomicFile:
         _remove_stale(self._final)
         # Writable for us while it is written; the older file's exact mode comes with `commit`.
         mode = 0o666 if older is None else stat.S_IMODE(older.st_mode) & 0o777 | 0o600
-        self.temporary, self._descriptor = _create(self._final, mode)
+        with put_off():  # nobody would know of a file that Ctrl-C leaves half-made
+            self.temporary, descriptor = _create(self._final, mode)
+            self._lock = os.fdopen(descriptor, "rb", buffering=0)
+            # `discard`; also for an owner that is interrupted before it can, and at exit.
+            self._remove = weakref.finalize(self, _remove, self._lock, self.temporary, os.getpid())
 
     def commit(self) -> None:
         """Make the temporary file, complete and closed by its writer, the final one, durably.
@@ -77,25 +83,18 @@ class AtomicFile:
                 with suppress(OSError):  # FAT and some network mounts know no modes.
                     self.temporary.chmod(stat.S_IMODE(older.st_mode) & 0o777)
             if sys.platform == "win32":
-                self._release()  # Windows renames no open file.
+                self._lock.close()  # Windows renames no open file.
             self.temporary.replace(self._final)
         except BaseException:
             self.discard()
             raise
-        self._release()
+        self._remove.detach()
+        self._lock.close()
         _sync_folder(self._final.parent)
 
     def discard(self) -> None:
         """Remove the temporary file. Never raises; does nothing after `commit`."""
-        self._release()
-        with suppress(OSError):
-            self.temporary.unlink()
-
-    def _release(self) -> None:
-        descriptor, self._descriptor = self._descriptor, -1
-        if descriptor >= 0:
-            with suppress(OSError):
-                os.close(descriptor)
+        self._remove()
 
     def __enter__(self) -> Self:
         return self
@@ -192,6 +191,15 @@ def _create(final: Path, mode: int) -> tuple[Path, int]:
         if locked and temporary.exists():
             return temporary, descriptor
         os.close(descriptor)
+        with suppress(OSError):
+            temporary.unlink()
+
+
+def _remove(lock: IO[bytes], temporary: Path, process: int) -> None:
+    """Remove a file that this process has made: one that was forked off has its objects as well."""
+    with suppress(OSError):
+        lock.close()
+    if process == os.getpid():
         with suppress(OSError):
             temporary.unlink()
 

@@ -3,17 +3,18 @@
 import contextlib
 import os
 from collections.abc import Callable
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from kmeans_engine.runtime.processors import asked_threads
-from kmeans_engine.runtime.signals import put_off
+from kmeans_engine.runtime.progress import compiling
 
 asked_threads()  # as in `kmeans_engine.kernels`
 
 import numba  # noqa: E402
-from numba.core.caching import FunctionCache, IndexDataCacheFile  # noqa: E402
+from numba.core import event  # noqa: E402
+
+from kmeans_engine.runtime.cache import MachineCode  # noqa: E402
+from kmeans_engine.runtime.compiler import Interruptible  # noqa: E402
 
 __all__ = ["kernel"]
 
@@ -21,47 +22,17 @@ __all__ = ["kernel"]
 Kernel = Callable[..., Any]
 
 
-@lru_cache(maxsize=1)
-def _stamp() -> tuple[tuple[str, float, int], ...]:
-    """Return what changes when a kernel is changed."""
-    here = Path(__file__).parent
-    ground = [here / "llvm.py", here / "records.py", Path(__file__)]
-    return _facts(sorted([*here.parent.glob("kernels/*.py"), *ground]))
+class _Watch(event.Listener):
+    """Tells `compiling` when Numba compiles: only then, and in one thread at a time."""
+
+    def on_start(self, _: event.Event) -> None:
+        compiling.begin()
+
+    def on_end(self, _: event.Event) -> None:
+        compiling.end()
 
 
-def _facts(files: list[Path]) -> tuple[tuple[str, float, int], ...]:
-    facts = ((file.name, file.stat()) for file in files if file.exists())
-    return tuple((name, stat.st_mtime, stat.st_size) for name, stat in facts)
-
-
-class _OptionalCache(FunctionCache):
-    """Numba's cache of machine code; a disk that cannot be read or written is not an error.
-
-    Containers and read-only installs are common; the remedy there is to compile again. Numba looks
-    at the file of a kernel only; here a change in any kernel of the engine outdates all of them,
-    since they are compiled into one another.
-    """
-
-    def __init__(self, function: Kernel) -> None:
-        super().__init__(function)
-        self._cache_file = IndexDataCacheFile(
-            cache_path=self._cache_path,
-            filename_base=self._impl.filename_base,
-            source_stamp=(*_stamp(), *_facts([Path(function.__code__.co_filename)])),
-        )
-
-    def load_overload(self, sig: Any, target_context: Any) -> Any:
-        try:
-            with put_off():  # LLVM would lose what a handler raises
-                return super().load_overload(sig, target_context)
-        except (OSError, EOFError):
-            return None
-
-    def save_overload(self, sig: Any, data: Any) -> None:
-        try:
-            super().save_overload(sig, data)
-        except OSError:
-            self.disable()
+event.register("numba:compile", _Watch())
 
 
 def kernel(*flags: str, inline: bool = False, counted: bool = True) -> Callable[[Kernel], Kernel]:
@@ -91,12 +62,13 @@ def kernel(*flags: str, inline: bool = False, counted: bool = True) -> Callable[
             "fastmath": set(flags),
             "inline": "always" if inline else "never",
             "_nrt": counted,
+            "pipeline_class": Interruptible,
         }
         compiled: Any = numba.njit(**options)(function)
         if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
             return function
         with contextlib.suppress(RuntimeError):  # no folder for a cache at all
-            compiled._cache = _OptionalCache(compiled.py_func)
+            compiled._cache = MachineCode(compiled.py_func)
         return compiled  # type: ignore[no-any-return]
 
     return decorate

@@ -35,11 +35,18 @@ def default_threads() -> int:
 
 
 def asked_threads() -> int | None:
-    """Return ``NUMBA_NUM_THREADS``, or None if it is not set; errors as in `default_threads`."""
-    asked = os.environ.get("NUMBA_NUM_THREADS", "").strip()
-    if not asked:
+    """Return ``NUMBA_NUM_THREADS``, or None if it is not set; errors as in `default_threads`.
+
+    A blank one counts as not set and is removed: Numba would warn of it in several lines.
+    """
+    asked = os.environ.get("NUMBA_NUM_THREADS")
+    if asked is None:
         return None
-    if not (asked.isascii() and asked.isdecimal() and int(asked) > 0):
+    asked = asked.strip()
+    if not asked:
+        del os.environ["NUMBA_NUM_THREADS"]
+        return None
+    if not (asked.isascii() and asked.isdecimal() and len(asked) < 10 and int(asked) > 0):
         raise InvalidInput(
             f"NUMBA_NUM_THREADS={asked} is not a whole number of at least 1: "
             "correct the environment variable, or unset it"

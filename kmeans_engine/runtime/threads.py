@@ -145,8 +145,7 @@ def fold_chunks(
     crew = _Crew(make, work, total, rows)
     futures: list[Future[None]] = []
     try:
-        pool = _pool()
-        futures.extend(pool.submit(crew.loop) for _ in range(1, workers))
+        _enlist(crew.loop, workers - 1, futures)
         crew.loop()
     except BaseException:
         crew.stop.set()
@@ -216,13 +215,24 @@ def _nothing() -> None:
     return None
 
 
-def _pool() -> ThreadPoolExecutor:
+def _enlist(loop: Callable[[], None], count: int, futures: list[Future[None]]) -> None:
+    """Have up to `count` threads of the pool run a loop; their futures are added to `futures`."""
     with _pools_lock:
         pid = os.getpid()
         if pid not in _pools:
             _pools.clear()
             _pools[pid] = ThreadPoolExecutor(_MOST_THREADS, thread_name_prefix="kmeans-engine")
-        return _pools[pid]
+        pool = _pools[pid]
+        try:
+            futures.extend(pool.submit(loop) for _ in range(count))
+        except RuntimeError:  # no more threads, as in a small container: the caller works anyway
+            pass
+        except BaseException:
+            # Ctrl-C while a thread is started: the pool does not know it, nobody would tell it to
+            # end, and the process would wait for it forever.
+            _pools.clear()
+            pool.shutdown(wait=False)
+            raise
 
 
 def _after_fork_in_child() -> None:

@@ -15,8 +15,17 @@ from kmeans_engine.kernels.initial import BATCH, potentials, tighten
 from kmeans_engine.points.data import prepare
 from kmeans_engine.points.fold import Points
 from kmeans_engine.runtime.processors import default_threads
+from kmeans_engine.runtime.progress import doing
 from kmeans_engine.starts.methods import METHODS
-from kmeans_engine.validation import check_array, check_centroids, check_k, non_finite_error
+from kmeans_engine.validation import (
+    check_array,
+    check_centroids,
+    check_choice,
+    check_k,
+    check_seed,
+    check_sheet,
+    non_finite_error,
+)
 
 __all__ = ["initial_centroids"]
 
@@ -62,20 +71,20 @@ def initial_centroids(
                 f"or k={len(centroids)}"
             )
         return centroids.copy()
-    if method not in METHODS:
-        raise InvalidInput(
-            f"method={method!r} is unknown, needs one of {', '.join(METHODS)}, or an array"
-        )
-    rng = np.random.default_rng(seed)
+    check_choice(method, "method", METHODS, ", or an array")
+    rng = check_seed(seed)
     if method == "random":
-        array = check_array(points, "points")
+        sheet = check_sheet(points, "points")
+        array = sheet.values
         k = check_k(k, len(array))
         chosen = array[_random_rows(array, k, rng)].astype(np.float64)
         if not np.isfinite(chosen).all():
-            raise non_finite_error(array, "points")
+            raise non_finite_error(sheet, "points")
         return chosen
     data = prepare(points, default_threads())
-    return _plus_plus(data, check_k(k, data.n_points), rng)
+    k = check_k(k, data.n_points)
+    with doing(f"drawing {k:,} centroids"):
+        return _plus_plus(data, k, rng)
 
 
 def _random_rows(points: npt.NDArray[Any], k: int, rng: np.random.Generator) -> list[int]:

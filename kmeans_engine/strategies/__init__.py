@@ -10,7 +10,7 @@ from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from kmeans_engine.errors import InvalidInput
+from kmeans_engine.validation import check_choice
 
 if TYPE_CHECKING:
     from kmeans_engine.points.data import Data
@@ -41,8 +41,7 @@ def make_strategy(name: str, points: Data) -> Strategy:
     UnsupportedStrategy
         If the strategy cannot serve these points on this machine.
     """
-    if name not in _HOMES:
-        raise InvalidInput(f"strategy={name!r} is unknown, needs one of {', '.join(STRATEGIES)}")
+    check_choice(name, "strategy", STRATEGIES)
     strategy = _load(name)
     strategy.check(points)
     made: Strategy = strategy(points)

@@ -91,7 +91,7 @@ class AutoAssigner:
     def __init__(self, auto: Auto) -> None:
         self._auto = auto
         self._at_work: MemoryAssigner | None = None
-        self.name = ""
+        self.name, self.in_place = "", False
         self.n_points = auto.points.n_points
         # Steps of the strategy at work so far, and the one that it is a pause from.
         self._steps, self._paused = 0, ""
@@ -139,12 +139,14 @@ class AutoAssigner:
     def _begin(self, centroids: Floats) -> MemoryAssigner:
         self._at_work = self._auto.begin_with(_choose(self._auto.points, len(centroids)))
         self.name = self._at_work.name
+        self.in_place = self._at_work.in_place
         return self._at_work
 
     def _change(self, name: str, centroids: Floats) -> None:
         """Go on with another strategy from here; it takes over all labels and sums."""
         assigned, self._at_work = self._now().assigned, self._auto.begin_with(name)
         self._at_work.adopt(centroids, assigned)
+        self.in_place = self.in_place or self._at_work.in_place
         self._steps = 0
 
 

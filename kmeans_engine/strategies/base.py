@@ -59,6 +59,8 @@ class Assigner(Protocol):
     name: str
     """The strategy that ran last."""
     n_points: int
+    in_place: bool
+    """Whether it has read the points where the caller may change them, not a copy of its own."""
 
     def first(self, centroids: Floats) -> ExactSums:
         """Label every point; return the sums of the clusters."""
@@ -153,6 +155,7 @@ class MemoryAssigner(abc.ABC):
     """
 
     name: str
+    in_place = True
     assigned: Assigned
 
     def __init__(self, points: Data) -> None:

@@ -89,6 +89,7 @@ class BlocksAssigner(MemoryAssigner):
     """
 
     name = Blocks.name
+    in_place = False
 
     def __init__(self, strategy: Blocks) -> None:
         super().__init__(strategy.points)

@@ -1,6 +1,6 @@
 """A table as its format holds it: named, typed columns, before any is chosen. Reads nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,8 @@ class Frame:
     notes : tuple of str
         What was guessed and should be said, a line each, such as which way an open header was
         taken and how to choose the other one.
+    cells : callable or None
+        Of text: ``cells(indices)`` returns columns as they are written, as strings, by index.
     """
 
     names: tuple[str, ...]
@@ -37,3 +39,4 @@ class Frame:
     indices: frozenset[int] = frozenset()
     named: bool = True
     notes: tuple[str, ...] = ()
+    cells: Callable[[Sequence[int]], Mapping[int, Any]] | None = None

@@ -1,42 +1,53 @@
 """Results to files: labels and centroids, complete or not at all. Reads nothing."""
 
 import csv
+import io
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.runtime.atomic import AtomicFile, check_writable
-from kmeans_engine.tables.reading import Table
+from kmeans_engine.tables.kinds import WRITABLE, WRITABLE_ROWS
+from kmeans_engine.tables.table import Table
 
-__all__ = ["WRITABLE", "check_result", "write_centroids", "write_labels"]
-
-WRITABLE = (".csv", ".npy", ".parquet")
-"""Suffixes of the files that results can be written to."""
+__all__ = ["check_result", "row_labels", "suffix_of", "write_centroids", "write_labels"]
 
 _CHUNK = 1 << 20
 
 
-def check_result(path: str | os.PathLike[str], *, overwrite: bool) -> None:
-    """Raise now what would otherwise stop the run when labels or centroids are written to `path`.
+def check_result(path: str | os.PathLike[str], *, overwrite: bool, rows: bool = False) -> None:
+    """Raise now what would otherwise stop the run when results are written to `path`.
+
+    Parameters
+    ----------
+    path : str or path-like
+        A file of labels or centroids, or, with `rows`, of the rows of the input.
+    overwrite : bool
+        Whether it may be there already.
 
     Raises
     ------
     InvalidInput
-        If the suffix is none of `WRITABLE`, or for a reason of `check_writable`.
+        If the suffix is none of `WRITABLE`, with `rows` of `WRITABLE_ROWS`, or for a reason of
+        `check_writable`.
     """
-    _suffix(path)
+    suffix_of(path, WRITABLE_ROWS if rows else WRITABLE)
     check_writable(path, overwrite=overwrite)
 
 
 def write_labels(
-    path: str | os.PathLike[str], labels: npt.NDArray[np.integer[Any]], table: Table
+    path: str | os.PathLike[str] | BinaryIO,
+    labels: npt.NDArray[np.integer[Any]],
+    table: Table,
+    *,
+    name: str = "label",
 ) -> None:
-    """Write one label per row of the input, in its order, as the column ``label``.
+    """Write one label per row of the input, in its order, as one column.
 
     A row that was left out as incomplete has no label: an empty cell in CSV (written ``""``, since
     a reader would skip a blank line and shift the rows below), null in Parquet, -1 in ``.npy``
@@ -44,12 +55,14 @@ def write_labels(
 
     Parameters
     ----------
-    path : str or path-like
-        Ends in one of `WRITABLE`. An older file is replaced.
+    path : str, path-like or binary stream
+        Ends in one of `WRITABLE`. An older file is replaced. A stream gets CSV.
     labels : ndarray of int, (M,)
         One label for each of ``table.points``.
     table : Table
         What was read.
+    name : str
+        Name of the column.
 
     Raises
     ------
@@ -58,27 +71,43 @@ def write_labels(
     OSError
         If writing fails; an older file is then untouched.
     """
-    suffix = _suffix(path)
+    numbers, absent = row_labels(labels, table)
+    if not isinstance(path, str | os.PathLike):
+        _write_label_lines(path, numbers, name)
+        return
+    suffix = suffix_of(path, WRITABLE)
+    with AtomicFile(path) as target:
+        if suffix == ".npy":
+            _write_npy(target.temporary, numbers)
+        elif suffix == ".parquet":
+            import pyarrow as pa
+
+            _write_parquet(target.temporary, pa.table({name: pa.array(numbers, mask=absent)}))
+        else:
+            with target.temporary.open("wb") as file:
+                _write_label_lines(file, numbers, name)
+
+
+def row_labels(
+    labels: npt.NDArray[np.integer[Any]], table: Table
+) -> tuple[npt.NDArray[np.integer[Any]], npt.NDArray[np.bool_] | None]:
+    """Return one label for each row of the input, -1 where it has none, and which those are.
+
+    Raises
+    ------
+    InvalidInput
+        If the number of labels differs from that of the points.
+    """
     if labels.shape != (len(table.points),):
         raise InvalidInput(
             f"labels have shape {labels.shape}, one for each of {len(table.points)} points is "
             "needed"
         )
-    kept = table.kept
-    if kept is not None:
-        signed = np.full(table.rows_read, -1, dtype=np.promote_types(labels.dtype, np.int8))
-        signed[kept] = labels
-        labels = signed
-    with AtomicFile(path) as target:
-        if suffix == ".npy":
-            _write_npy(target.temporary, labels)
-        elif suffix == ".parquet":
-            import pyarrow as pa
-
-            column = pa.array(labels, mask=None if kept is None else ~kept)
-            _write_parquet(target.temporary, pa.table({"label": column}))
-        else:
-            _write_label_lines(target.temporary, labels)
+    if table.kept is None:
+        return labels, None
+    signed = np.full(table.rows_read, -1, dtype=np.promote_types(labels.dtype, np.int8))
+    signed[table.kept] = labels
+    return signed, ~table.kept
 
 
 def write_centroids(
@@ -102,7 +131,7 @@ def write_centroids(
     OSError
         If writing fails; an older file is then untouched.
     """
-    suffix = _suffix(path)
+    suffix = suffix_of(path, WRITABLE)
     if len(names) != centroids.shape[1]:
         raise InvalidInput(
             f"{len(names)} names do not fit centroids of shape {centroids.shape}, "
@@ -122,12 +151,13 @@ def write_centroids(
                 writer.writerows(centroids.tolist())  # repr: the shortest text with these bits
 
 
-def _suffix(path: str | os.PathLike[str]) -> str:
+def suffix_of(path: str | os.PathLike[str], known: Sequence[str]) -> str:
+    """Return the suffix of a file of results; raise `InvalidInput` if it is not a known one."""
     suffix = Path(path).suffix.lower()
-    if suffix not in WRITABLE:
+    if suffix not in known:
         raise InvalidInput(
             f"{path}: results are not written as {suffix or 'a file without a suffix'!r}; "
-            f"use one of {', '.join(WRITABLE)}"
+            f"use one of {', '.join(known)}"
         )
     return suffix
 
@@ -147,17 +177,18 @@ def _write_parquet(path: Path, table: Any) -> None:
         pq.write_table(table, file)
 
 
-def _write_label_lines(path: Path, labels: npt.NDArray[np.integer[Any]]) -> None:
+def _write_label_lines(file: BinaryIO, labels: npt.NDArray[np.integer[Any]], name: str) -> None:
     """Write CSV; a label below 0 is an empty cell."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    with path.open("wb") as file:
-        file.write(b"label\n")
-        for start in range(0, len(labels), _CHUNK):
-            numbers = labels[start : start + _CHUNK]
-            cells = pa.array(numbers, mask=numbers < 0).cast(pa.string()).fill_null('""')
-            lines = pc.binary_join_element_wise(cells, "", "\n")
-            # The characters of all lines lie one after another in the array's last buffer.
-            size = pc.sum(pc.binary_length(lines)).as_py()
-            file.write(memoryview(lines.buffers()[2])[:size])
+    head = io.StringIO()
+    csv.writer(head, lineterminator="\n").writerow([name])
+    file.write(head.getvalue().encode())
+    for start in range(0, len(labels), _CHUNK):
+        numbers = labels[start : start + _CHUNK]
+        cells = pa.array(numbers, mask=numbers < 0).cast(pa.string()).fill_null('""')
+        lines = pc.binary_join_element_wise(cells, "", "\n")
+        # The characters of all lines lie one after another in the array's last buffer.
+        size = pc.sum(pc.binary_length(lines)).as_py()
+        file.write(memoryview(lines.buffers()[2])[:size])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import Literal
 
+from kmeans_engine.runtime.similar import did_you_mean
 from renderers.contract import OVERLAYS
 from renderers.errors import InvalidOption
 from renderers.picture.colours import Colour
@@ -132,7 +132,6 @@ def theme_named(name: str) -> Theme:
     """
     if name in THEMES:
         return THEMES[name]
-    close = difflib.get_close_matches(name, THEMES, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else "choose one of these"
+    hint = did_you_mean(name, THEMES, "choose one of these")
     message = f"theme={name!r} is not one of {', '.join(THEMES)}: {hint}"
     raise InvalidOption(message, option="theme")

@@ -121,8 +121,9 @@ def moments(
         following = state if isinstance(state, tuple) else (state,)
         if current is not None:
             yield from telling(current, index, histories, False)
-        histories = histories or tuple(History() for _ in following)
-        for history, snapshot in zip(histories, following, strict=True):
+        if current is None and not any(snapshot.iteration for snapshot in following):
+            histories = tuple(History() for _ in following)  # of a run from its beginning
+        for history, snapshot in zip(histories, following, strict=False):
             history.add(snapshot)
         current, index = following, index + 1
     if current is not None:

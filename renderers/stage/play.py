@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from kmeans_engine.runtime.progress import doing
 from renderers.contract import Renderer
+from renderers.guard import call, give_up
 from renderers.scene import Moment, Scene
 
 __all__ = ["play"]
@@ -21,7 +23,8 @@ def play(
 
     If anything fails before the last moment is drawn, an interrupt included, all are aborted. If
     closing one fails, it alone is aborted: the others hold the whole film and are closed all the
-    same, then the first error propagates.
+    same, then the first error propagates. Whatever a renderer raises is told as `renderers.guard`
+    says; one that fails to abort stops no other from it.
 
     Parameters
     ----------
@@ -38,22 +41,24 @@ def play(
     failure: Exception | None = None
     try:
         for renderer in renderers:
-            renderer.open(scene)
+            call(renderer, "open", scene)
         for moment in moments:
-            for renderer in renderers:
-                renderer.draw(moment)
+            with doing("painting"):
+                for renderer in renderers:
+                    call(renderer, "draw", moment)
             if progress is not None:
                 progress(moment)
         while unfinished:
+            path = unfinished[0].path
             try:
-                unfinished[0].close()
+                with doing(f"encoding {path.name}" if path else "painting"):
+                    call(unfinished[0], "close")
             except Exception as error:
-                unfinished[0].abort()
+                give_up(unfinished[:1], error)
                 failure = failure or error
             del unfinished[0]
-    except BaseException:
-        for renderer in unfinished:
-            renderer.abort()
+    except BaseException as error:
+        give_up(unfinished, error)
         raise
     if failure is not None:
         raise failure

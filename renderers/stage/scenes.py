@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from kmeans_engine import Snapshot
     from kmeans_engine.command.source import Source
+    from kmeans_engine.tables import Table
     from renderers.plane.view import View
 
 __all__ = ["Scenes", "make_scene", "source_of"]
@@ -62,10 +63,12 @@ class Scenes:
         view = self._view(source)
         alone = len(runs) == 1 and source.points.shape[1] == 3 and self._axes is None
         image = source.table.shape if alone else None
-        panels = tuple(Panel(one.k, view, name, image) for name, one in runs)
+        alpha, white = (None, 255.0) if image is None else _light(source.table)
+        panels = tuple(Panel(one.k, view, _whole(name), image, alpha, white) for name, one in runs)
         if facts is None:
             facts = {"k": str(source.k), "version": __version__}
-        return Scene(panels, self._title, facts)
+        facts = {name: _whole(text) for name, text in facts.items()}
+        return Scene(panels, _whole(self._title), facts)
 
     def _view(self, source: Source) -> View:
         from renderers.plane.view import View
@@ -84,6 +87,19 @@ class Scenes:
         return view
 
 
+def _light(table: Table) -> tuple[npt.NDArray[np.uint8] | None, float]:
+    """Return the opacity of the pixels of an image, 0 for what is no point, and its white."""
+    if table.kept is None:
+        return table.alpha, table.white
+    alpha = np.full(table.rows_read, 255, np.uint8) if table.alpha is None else table.alpha
+    return np.where(table.kept, alpha, np.uint8(0)), table.white
+
+
+def _whole(text: str) -> str:
+    """Return text that every format holds; a file's name may have bytes that are not UTF-8."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def source_of(
     snapshot: Snapshot,
     *,
@@ -98,16 +114,16 @@ def source_of(
     snapshot : Snapshot
         Any state of a run.
     names, offset, scale
-        As in `View`.
+        As in `View`; names are by default those of the points.
     """
     from kmeans_engine.command.source import Source
     from kmeans_engine.tables import Table
 
     points: Any = np.asarray(snapshot.points)
     points = points[:, None] if points.ndim == 1 else points
-    units = (None if unit is None else np.asarray(unit, np.float64) for unit in (offset, scale))
-    table = Table(points, tuple(names), len(points))
-    return Source(table, points, len(snapshot.centroids), METHODS[0], 0, *units)
+    units = [None if unit is None else np.asarray(unit, np.float64) for unit in (offset, scale)]
+    table = Table(points, tuple(names) or snapshot.names, len(points))
+    return Source(table, points, len(snapshot.centroids), METHODS[0], 0, units[0], units[1])
 
 
 def make_scene(
@@ -128,7 +144,7 @@ def make_scene(
     title : str
         Title of the picture.
     axes, names, offset, scale
-        As in `View`.
+        As in `View`; names are by default those of the points.
 
     Raises
     ------

@@ -9,11 +9,12 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
-from renderers import registry
+from renderers import guard, registry
 from renderers.contract import OPTIONS, Renderer
 from renderers.errors import InvalidOption
 from renderers.outputs import Output, make_options, plan, refuse_useless
@@ -30,9 +31,10 @@ if TYPE_CHECKING:
     from kmeans_engine import Snapshot
     from kmeans_engine.command.trial import Trial
     from kmeans_engine.tables import Table
-    from renderers.scene import Scene
+    from renderers.scene import Moment, Scene
 
-    Runs = Iterable[Snapshot] | Mapping[str, Iterable[Snapshot]]
+    Run = Snapshot | Iterable[Snapshot]
+    Runs = Run | Mapping[str, Run]
 
 __all__ = ["drive", "engage", "offer_restarts", "play_trials", "save", "show", "viewer"]
 
@@ -63,27 +65,29 @@ def engage(outputs: Iterable[Output], asked: Mapping[str, Any]) -> tuple[list[Re
     ------
     InvalidOption
         If an option is outside its range, or none of the renderers uses it.
+    RenderError, OSError
+        If a renderer cannot be made; those that were made are aborted.
     """
     outputs = sorted(outputs, key=lambda output: output.path is None)
     refuse_useless([output.renderer for output in outputs], asked)
     pace = make_pace(**{name: asked[name] for name in _PACE if name in asked})
-    renderers = []
-    for _, kind, path in outputs:
-        named = set(asked).intersection(kind.honours).difference(_PACE, _VIEW)
-        options = make_options(kind, fps=pace.fps, **{name: asked[name] for name in named})
-        renderers.append(kind(path, options))
+    renderers: list[Renderer] = []
+    try:
+        for _, kind, path in outputs:
+            named = set(asked).intersection(kind.honours).difference(_PACE, _VIEW)
+            options = make_options(kind, fps=pace.fps, **{name: asked[name] for name in named})
+            renderers.append(guard.make(kind, path, options))
+    except BaseException as error:
+        guard.give_up(renderers, error)
+        raise
     return renderers, pace
 
 
 def drive(renderers: Sequence[Renderer], job: Callable[[], None]) -> None:
     """Run a job that plays to all of these renderers; the last one drives the others."""
     for renderer in renderers:
-        job = _driven(renderer, job)
+        job = partial(guard.drive, renderer, job)
     job()
-
-
-def _driven(renderer: Renderer, job: Callable[[], None]) -> Callable[[], None]:
-    return lambda: renderer.drive(job)
 
 
 # Runs that were given as snapshots.
@@ -122,7 +126,7 @@ def show(snapshots: Runs, output: Output, **given: Any) -> None:
 
     Parameters
     ----------
-    snapshots : iterable of Snapshot, or mapping of str to such iterables
+    snapshots : iterable of Snapshot, or Snapshot, or mapping of str to these
         Runs on the same points.
     output : Output
         Such as that of `viewer`.
@@ -167,7 +171,7 @@ def _play_given(
 ) -> None:
     """Play runs that were given; other starts begin with the points of their first snapshot."""
     runs = snapshots if isinstance(snapshots, Mapping) else {"": snapshots}
-    first, states = _started(runs)
+    first, states = _started(list(runs.values()))
     units = {name: given[name] for name in ("names", "offset", "scale")}
     source = source_of(first[0], **units)
     if restarts is not None:
@@ -179,20 +183,24 @@ def _play_given(
     play(moments(states, pace), scene, renderers)
 
 
+def _is_state(value: object) -> TypeGuard[Snapshot]:
+    return hasattr(value, "assigned_from")
+
+
 def _started(
-    runs: Mapping[str, Iterable[Snapshot]],
+    runs: Sequence[Run],
 ) -> tuple[tuple[Snapshot, ...], Iterator[tuple[Snapshot, ...]]]:
     """Return the first state of each run, and all states; raise if these are not runs."""
     from kmeans_engine.race import side_by_side
 
-    for run in runs.values():
-        if not isinstance(run, Iterable):
+    for run in runs:
+        if not (_is_state(run) or isinstance(run, Iterable)):
             raise InvalidOption(
                 f"{type(run).__name__!r} is not a run; pass engine.snapshots(centroids)"
             )
-    states = side_by_side(list(runs.values()))
+    states = side_by_side([run if isinstance(run, Iterable) else [run] for run in runs])
     first = next(states, ())
-    if not all(hasattr(state, "assigned_from") for state in first):
+    if not all(map(_is_state, first)):
         raise InvalidOption("these are not snapshots; pass engine.snapshots(centroids)")
     if not first or len(first) < len(runs):
         raise InvalidOption("there are no snapshots to draw; pass engine.snapshots(centroids)")
@@ -210,6 +218,7 @@ def play_trials(
     renderers: Sequence[Renderer],
     pace: Pace,
     watch: Callable[[Snapshot], None],
+    told: Callable[[float], None],
 ) -> None:
     """Compute the runs of trials side by side, and play them to the renderers.
 
@@ -224,23 +233,35 @@ def play_trials(
     pace : Pace
         How they are told.
     watch : callable
-        Gets the snapshot of the run that is farthest, for each state.
+        Gets the snapshot of the run that is farthest, for each state, as it is computed first.
+    told : callable
+        Gets the seconds of a film with a duration that are painted.
     """
     from kmeans_engine.race import side_by_side
 
+    runs = [trial.states() for trial in trials]
+    if pace.duration is not None and scene is not None:
+        # The same bits twice: to count the states first keeps none of them.
+        count = max(trial.count(watch) for trial in trials)
+        shown = 0.0
+
+        def painted(moment: Moment) -> None:
+            nonlocal shown
+            shown += moment.seconds
+            told(shown)
+
+        play(moments(side_by_side(runs), pace, count=count), scene, renderers, progress=painted)
+        return
+
     def states() -> Iterator[tuple[Snapshot, ...]]:
-        for state in side_by_side([trial.states() for trial in trials]):
+        for state in side_by_side(runs):
             watch(max(state, key=lambda snapshot: snapshot.iteration))
             yield state
 
     if scene is None:
         deque(states(), maxlen=0)
-        return
-    count = None
-    if pace.duration is not None:
-        # The same bits twice: to count the states first keeps none of them.
-        count = max(trial.count(watch) for trial in trials)
-    play(moments(states(), pace, count=count), scene, renderers)
+    else:
+        play(moments(states(), pace), scene, renderers)
 
 
 def offer_restarts(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,8 +12,6 @@ from PIL.PngImagePlugin import PngInfo
 from renderers.stills.still import Still
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from renderers.scene import Moment, Panel, Scene
 
 __all__ = ["PngRenderer"]
@@ -22,14 +21,15 @@ class PngRenderer(Still):
     """Write the last state to a PNG.
 
     If the points are the pixels of an image, the picture is that image with each pixel in the
-    colour of its centroid, in its own size, or within `size` where that is not the default.
+    colour of its centroid, in its own size, or within `size` where that is not the default. It
+    keeps its transparency; 16 bits and floats are shown in 8 bits.
     """
 
     suffix = ".png"
     writes = "the last state as a still; of an image, the image in K colours"
 
-    def write(self, path: Path, scene: Scene, moment: Moment) -> None:
-        """Write the file."""
+    def picture(self, scene: Scene, moment: Moment) -> bytes:
+        """Return the file."""
         panel = scene.panels[0]
         if panel.image is not None and len(scene.panels) == 1:
             picture = self._recoloured(panel, moment)
@@ -39,13 +39,22 @@ class PngRenderer(Still):
         for name, text in {"Title": scene.title, **scene.facts}.items():
             if text:
                 info.add_itxt(name, text)
-        picture.save(path, format="PNG", pnginfo=info, dpi=(self.options.dpi, self.options.dpi))
+        file, dpi = io.BytesIO(), (self.options.dpi, self.options.dpi)
+        picture.save(file, format="PNG", pnginfo=info, dpi=dpi)
+        return file.getvalue()
 
     def _recoloured(self, panel: Panel, moment: Moment) -> Image.Image:
         assert panel.image is not None
         snapshot = moment.snapshots[0]
-        colours = np.rint(panel.view.original(snapshot.centroids)).clip(0, 255).astype(np.uint8)
-        picture = Image.fromarray(colours[snapshot.labels].reshape(*panel.image, 3))
+        bright = panel.view.original(snapshot.centroids) * (255.0 / panel.white)
+        colours = np.rint(bright).clip(0, 255).astype(np.uint8)
+        if panel.alpha is None:
+            pixels = colours[snapshot.labels]
+        else:
+            pixels = np.zeros((len(panel.alpha), 4), np.uint8)
+            pixels[panel.alpha != 0, :3] = colours[snapshot.labels]
+            pixels[:, 3] = panel.alpha
+        picture = Image.fromarray(pixels.reshape(*panel.image, -1))
         if self.options.size == self.default_size:
             return picture
         factor = min(a / b for a, b in zip(self.options.size, picture.size, strict=True))

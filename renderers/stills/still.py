@@ -1,13 +1,18 @@
-"""A still of the last state: what PNG, SVG and PDF share, from the scene to the closed file."""
+"""A still of the last state, or one of each: what PNG, SVG and PDF share, up to the closed file."""
 
 from __future__ import annotations
 
 import abc
-from typing import TYPE_CHECKING
+import contextlib
+import functools
+import tempfile
+from collections.abc import Iterator
+from typing import IO, TYPE_CHECKING
 
 from kmeans_engine.runtime.atomic import AtomicFile
 from renderers.contract import Renderer
 from renderers.errors import InvalidOption
+from renderers.numbered import numbered, those_there
 from renderers.scene import Moment, Scene
 
 if TYPE_CHECKING:
@@ -31,8 +36,13 @@ class Still(Renderer):
     _moment: Moment | None = None
 
     @abc.abstractmethod
-    def write(self, path: Path, scene: Scene, moment: Moment) -> None:
-        """Write the picture of a moment to a new file."""
+    def picture(self, scene: Scene, moment: Moment) -> bytes:
+        """Return the file with the picture of a moment; libraries do not say why a disk refuses."""
+
+    @classmethod
+    def sequence(cls) -> type[Renderer] | None:
+        """Return what writes a still of each moment."""
+        return _sequence_of(cls)
 
     @property
     def dots(self) -> tuple[int, int]:
@@ -60,7 +70,7 @@ class Still(Renderer):
         if self._scene is not None and self._moment is not None:
             assert self.path is not None
             with AtomicFile(self.path) as file:
-                self.write(file.temporary, self._scene, self._moment)
+                file.temporary.write_bytes(self.picture(self._scene, self._moment))
         self.abort()
 
     def abort(self) -> None:
@@ -72,3 +82,70 @@ class Still(Renderer):
         from renderers.picture.painter import Painter
 
         return Painter(scene, self.options.with_size(self.dots))
+
+
+class _Sequence(Still):
+    """Writes a still of each moment; together with the `Still` that knows how.
+
+    All are painted into one file without a name, which a process that is killed leaves nowhere, and
+    get theirs when the run is over. Those of an older sequence that the new one lacks are removed.
+    """
+
+    honours = Still.honours | {"smooth", "phases", "fps"}
+    numbers = True
+
+    _spool: IO[bytes] | None = None
+    _ends: list[int]
+
+    def open(self, scene: Scene) -> None:
+        """Take the scene, and make room for the pictures."""
+        super().open(scene)
+        assert self.path is not None
+        self._ends = [0]
+        self._spool = tempfile.TemporaryFile(dir=self.path.parent)  # noqa: SIM115
+
+    def draw(self, moment: Moment) -> None:
+        """Paint one more picture."""
+        assert self._spool is not None
+        assert self._scene is not None
+        data = self.picture(self._scene, moment)
+        with _named(self.path):
+            self._spool.write(data)
+        self._ends.append(self._ends[-1] + len(data))
+
+    def close(self) -> None:
+        """Write the files, each of which appears only when complete."""
+        if self._spool is not None:
+            assert self.path is not None
+            self._spool.seek(0)
+            files = [numbered(self.path, number) for number in range(len(self._ends) - 1)]
+            for number, file in enumerate(files):
+                data = self._spool.read(self._ends[number + 1] - self._ends[number])
+                with _named(file), AtomicFile(file) as target:
+                    target.temporary.write_bytes(data)
+            for older in set(those_there(self.path)).difference(files):
+                older.unlink(missing_ok=True)
+            self.note = f"{self.path}: {len(files)} files, {files[0].name} to {files[-1].name}"
+        self.abort()
+
+    def abort(self) -> None:
+        """Forget everything; older files stay as they are."""
+        super().abort()
+        spool, self._spool = self._spool, None
+        if spool is not None:
+            with contextlib.suppress(OSError):  # what a full disk did not take
+                spool.close()
+
+
+@functools.cache
+def _sequence_of(kind: type[Still]) -> type[Renderer]:
+    return type(f"{kind.__name__}Sequence", (_Sequence, kind), {"__doc__": _Sequence.__doc__})
+
+
+@contextlib.contextmanager
+def _named(path: Path | None) -> Iterator[None]:
+    """Context: an error of the disk names the file."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error

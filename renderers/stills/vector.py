@@ -6,8 +6,8 @@ picture.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -58,18 +58,20 @@ class _Vector(Still):
     # matplotlib's names: of the format, of the date that is left out, and of what facts are.
     _format = _date = _facts = ""
 
-    def write(self, path: Path, scene: Scene, moment: Moment) -> None:
-        """Write the file."""
+    def picture(self, scene: Scene, moment: Moment) -> bytes:
+        """Return the file."""
         marks = self.painter(scene).marks(moment)
+        page = io.BytesIO()
         with mpl.rc_context(_SETTINGS):
             figure = draw(marks, self.dots, self.options.dpi)
             figure.savefig(
-                path,
+                page,
                 format=self._format,
                 dpi=self.options.dpi,
                 metadata=self._metadata(scene),
                 transparent=True,  # the first mark is the ground
             )
+        return page.getvalue()
 
     def _metadata(self, scene: Scene) -> dict[str, Any]:
         facts = "; ".join(f"{name}: {text}" for name, text in scene.facts.items())

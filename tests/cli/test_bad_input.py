@@ -83,11 +83,10 @@ def fails(command, folder, args, words, status=2):
 DATA = [
     ("elsewhere.txt -k 2", "elsewhere.txt: no such file", "check the path"),
     ("god.csv -k 2", "god.csv: no such file", "did you mean good.csv"),
-    (". -k 2", ". is a folder", "give the path of a file"),
-    ("data.xlsx -k 2", "data.xlsx", "known are .csv"),
+    ("data.xlsx -k 2", "data.xlsx is not a complete workbook", "create or copy it again"),
     ("empty.csv -k 2", "empty.csv is empty", "at least one row"),
     ("header.csv -k 2", "header.csv holds a header but no rows", "at least one row"),
-    ("text.csv -k 2", "column 'name' holds text ('ann' in row 1)", "--columns 'x,y'"),
+    ("text.csv -k 2 --columns name,x", "column 'name' holds text", "--columns"),
     ("ragged.csv -k 2", "line 3 has 3 cells", "the first has 2"),
     ("missing.csv -k 2", "2 of 3 rows", "the first is row 2 (column 'x')", "--drop-missing"),
     ("infinite.csv -k 2", "1 of 3 rows", "infinity, the first is row 3", "--drop-missing"),
@@ -97,7 +96,7 @@ DATA = [
     ("cube.npy -k 2", "(2, 3, 4)", "needs 2 dimensions", "reshape"),
     ("flat.npy -k 2", "(4, 0)", "at least one row and one column"),
     ("none.npy -k 2", "(0, 4)", "at least one row and one column"),
-    ("two.npz -k 2", "2 arrays (a, b)", "one is needed", "save the one to cluster"),
+    ("two.npz -k 2", "2 arrays (a 10x2, b 10x2)", "choose one (--array 'a')"),
     ("cut.npy -k 2", "cut.npy is not a complete NumPy array", "create or copy it again"),
     ("cut.parquet -k 2", "cut.parquet is not a complete Parquet file", "create or copy it again"),
     ("cut.png -k 2", "cut.png is not a complete image", "create or copy it again"),
@@ -105,7 +104,7 @@ DATA = [
     ("good.csv -k 2 --columns x,z", "no column 'z'", "choose from x, y"),
     ("good.csv -k 2 --columns 7", "no column 7", "from 0 to 1"),
     ("good.csv -k 2 --delimiter ::", "'::'", "one character"),
-    ("good.npy -k 2 --delimiter ;", "';'", "leave out the delimiter"),
+    ("good.npy -k 2 --delimiter ;", "good.npy is not text", "leave out --delimiter"),
 ]
 CLUSTERING = [
     ("good.csv", "good.csv needs a number of clusters", "as in -k 8"),
@@ -128,11 +127,14 @@ CLUSTERING = [
     (
         "good.csv -k 2 --init kmeans++",
         "--init kmeans++ is neither a method nor a file",
-        "k-means++",
+        "did you mean k-means++?",
     ),
     ("good.csv --init good.npy --runs 3", "--runs 3", "leave out --init good.npy"),
+    ("good.csv -k 2 --race good.npy,good.npy", "names good.npy twice", "name it once"),
+    ("--race random", "--race random needs at least two starts", "random,k-means++"),
+    ("--race random,x", "--race x is neither a method nor a file"),
     ("--runs 0", "--runs: '0'", "at least 1"),
-    ("--seed -1", "--seed: '-1'", "at least 0"),
+    ("--seed -1", "--seed: '-1'", "at least 0 nor the word random"),
     ("--seed 1.5", "--seed: '1.5'", "whole number"),
     ("--threads 0", "--threads: '0'", "at least 1"),
     ("--max-iterations -1", "--max-iterations: '-1'", "at least 0"),
@@ -152,7 +154,9 @@ OUTPUTS = [
     ("--render live", "a window needs a display", "use --render mp4"),
     ("-o run.avi", "no renderer writes .avi", "use .mp4, .webm, .gif"),
     ("-o run", "files without a suffix", "use .mp4, .webm, .gif"),
-    ("-o a.mp4 -o b.mp4", "a.mp4 and b.mp4", "leave one out"),
+    ("-o a.mp4 -o ./a.mp4", "a.mp4 would be written twice", "name another file"),
+    ("-o run.mp5", "no renderer writes .mp5", "did you mean .mp4?"),
+    ("--quality drafts -o a.mp4", "--quality 'drafts' is not one of draft,", "did you mean draft?"),
     ("--render gif -o a.mp4", "a.mp4 does not suit renderer 'gif'", "change the suffix"),
     ("-o nowhere/a.mp4", "the folder nowhere does not exist", "create it first"),
     ("-o good.csv/a.mp4", "a.mp4: "),
@@ -163,7 +167,8 @@ OUTPUTS = [
     ("--size 0x10 -o a.mp4", "--size 0x10 must be", "between 1x1 and 16384x16384"),
     ("--size 99999x99999 -o a.mp4", "--size 99999x99999 must be", "between 1x1 and 16384x16384"),
     ("--size big -o a.mp4", "--size: 'big' is not a size", "such as 1280x720"),
-    ("--theme drak -o a.mp4", "--theme 'drak'", "did you mean 'dark'"),
+    ("--theme drak -o a.mp4", "--theme 'drak'", "did you mean dark?"),
+    ("--overlays trials -o a.mp4", "--overlays 'trials'", "did you mean trails?"),
     ("--axes 0 -o a.mp4", "--axes 0", "needs two columns", "--axes 0,1"),
     ("--axes 0,5 -o a.mp4", "no column 5", "from 0 to 1"),
     ("--axes 1,1 -o a.mp4", "'x1' was chosen twice", "choose it once"),
@@ -175,12 +180,22 @@ OUTPUTS = [
     ("good.csv --init good.npy --centroids good.npy --overwrite", "good.npy is used twice"),
 ]  # fmt: skip
 USAGE = [
-    ("--labls l.csv", "unrecognized arguments: --labls", "see kmeans-engine --help"),
+    ("--labls l.csv", "unrecognized arguments: --labls", "did you mean --labels?"),
+    ("--xyzzy", "unrecognized arguments: --xyzzy", "see kmeans-engine --help"),
     ("a.csv b.csv -k 2", "unrecognized arguments: b.csv", "see kmeans-engine --help"),
     ("-k", "argument -k: expected one argument", "see kmeans-engine --help"),
     ("--fps 3", "--fps has no effect without a picture", "add --render or -o"),
     ("--title x --labels l.csv", "--title has no effect without a picture", "add --render or -o"),
     ("good.csv -k 2 --clusters 3", "--clusters has no effect with DATA", "leave out either"),
+    ("good.csv -k 2 --header maybe", "--header: 'maybe' is not one of auto, yes, no"),
+    ("good.csv -k 2 --header ye", "--header: 'ye'", "did you mean yes?"),
+    ("good.csv -k 2 --columns", "argument --columns: expected one argument"),
+    ("good.csv --columns -k 2", "argument --columns: expected one argument"),
+    ("good.csv -k 2 --labels - --json", "--labels - and --json would both go to standard output"),
+    ("good.csv -k 2 --centroids -", "--centroids - is not supported", "name a file"),
+    ("good.csv -k 2 --label-name x", "--label-name has no effect without --table", "--table FILE"),
+    ("--describe", "--describe has no effect without DATA", "name a file"),
+    ("--print-completion tcsh", "'tcsh' is not one of bash, zsh, fish"),
     ("--drop-missing", "--drop-missing has no effect without DATA", "name a file"),
 ]
 
@@ -192,7 +207,7 @@ def test_one_line(command, bad, case):
 
 
 def test_an_empty_name_is_no_data(command, bad):
-    fails(command, bad, ["", "-k", "2"], [". is a folder"])
+    fails(command, bad, ["", "-k", "2"], ["the name of DATA is empty", "name a file"])
 
 
 def test_nothing_on_standard_input(tmp_path):

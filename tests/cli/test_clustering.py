@@ -86,3 +86,40 @@ def test_a_seed_that_was_drawn_repeats_the_run(command):
     assert other["seed"] != drawn["seed"]
     again = facts(command.ok("--json", "--seed", drawn["seed"]))
     assert again["inertia"] == drawn["inertia"]
+
+
+def test_own_data_give_the_same_answer_each_time(command, data):
+    words = (data, "--columns", "width,height", "-k", 4, "--json")
+    first = facts(command.ok(*words))
+    assert first["seed"] == 0
+    again = facts(command.ok(*words))
+    same = ("inertia", "counts", "iterations", "seed")
+    assert [first[name] for name in same] == [again[name] for name in same]
+    # It is k-means++ that starts.
+    told = facts(command.ok(*words, "--init", "k-means++", "--seed", 0))
+    assert told["counts"] == first["counts"]
+
+
+def test_a_seed_of_ones_own_is_drawn_if_asked_for(command, data):
+    words = (data, "--columns", "width,height", "-k", 4, "--init", "random", "--json")
+    drawn = [facts(command.ok(*words, "--seed", "random")) for _ in range(3)]
+    assert len({one["seed"] for one in drawn}) == 3
+    for one in drawn:
+        assert facts(command.ok(*words, "--seed", one["seed"]))["counts"] == one["counts"]
+
+
+def test_the_demo_starts_as_the_tutorial_does(command):
+    random = facts(command.ok("--seed", 4, "--json", "--init", "random"))
+    assert facts(command.ok("--seed", 4, "--json"))["inertia"] == random["inertia"]
+
+
+def test_clusters_of_new_data(command, data, points, tmp_path):
+    columns = ("--columns", "width,height")
+    command.ok(data, *columns, "-k", 4, "--centroids", "c.csv", "--labels", "old.npy")
+    new = ("new.csv", *columns, "--init", "c.csv", "--max-iterations", 0)
+    (tmp_path / "new.csv").write_text("height,width\n" + "".join(
+        f"{y!r},{x!r}\n" for x, y in points[::-1].tolist()
+    ))  # fmt: skip
+    said = command.ok(*new, "--labels", "-", "--quiet").out.split()
+    assert said[0] == "label"
+    assert [int(label) for label in said[:0:-1]] == np.load(tmp_path / "old.npy").tolist()

@@ -1,6 +1,10 @@
 """Data of every format, and labels and centroids in every format."""
 
+import gzip
 import io
+import os
+import shlex
+import subprocess
 import sys
 
 import numpy as np
@@ -8,7 +12,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
-from command import SMALL, facts, files
+from command import ROOT, SMALL, facts, files
 from PIL import Image
 
 from kmeans_engine import recalc_centroids
@@ -58,6 +62,58 @@ def test_an_image(command, tmp_path):
     done = command.ok("photo.png", "-k", 3, "--json", "--centroids", "c.csv", "--seed", 1)
     assert (facts(done)["points"], facts(done)["features"]) == (1200, 3)
     assert (tmp_path / "c.csv").read_text().startswith("r,g,b\n")
+
+
+def test_transparent_pixels_stay_transparent(command, tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (8, 9, 4), dtype=np.uint8)
+    pixels[:, :, 3] = np.arange(72).reshape(8, 9) % 4 * 85
+    Image.fromarray(pixels).save(tmp_path / "logo.png")
+    words = ("logo.png", "-k", 72 - 18, "--init", "k-means++", "-o", "few.png", "--json")
+    done = command.ok(*words)
+    assert facts(done)["points"] == 72 - 18
+    assert "18 of 72 pixels are transparent and not clustered" in done.err
+    seen = pixels[:, :, 3] != 0
+    picture = np.asarray(Image.open(tmp_path / "few.png"))
+    assert np.array_equal(picture[:, :, 3], pixels[:, :, 3])
+    assert np.array_equal(picture[seen], pixels[seen])  # a colour for each pixel
+
+
+@pytest.mark.parametrize(("depth", "white"), [(4095, 4095), (65535, 65535)])
+def test_16_bits_are_shown_in_8(command, tmp_path, depth, white):
+    levels = np.array([[0, depth // 2], [depth // 4, depth]], dtype=np.uint16)
+    Image.fromarray(levels).save(tmp_path / "grey.png")
+    command.ok("grey.png", "-k", 4, "--init", "k-means++", "-o", "few.png")
+    picture = np.asarray(Image.open(tmp_path / "few.png"))
+    assert np.array_equal(picture[:, :, 0], np.rint(levels * (255 / white)))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a POSIX shell")
+@pytest.mark.parametrize(
+    ("line", "status", "words"),
+    [
+        ("{0} - -k 2 <&-", 2, "standard input is closed; pipe a table into it"),
+        ("{0} - -k 2 </dev/null", 2, "standard input is empty"),
+        ("{0} /dev/stdin -k 2 <points.txt.gz", 0, "8 points, 2 features"),
+        ("cat points.txt.gz | {0} - -k 2", 0, "8 points, 2 features"),
+        ("{0} <(cat points.txt.gz) -k 2", 0, "8 points, 2 features"),
+        ("{0} points.txt.gz -k 2", 0, "8 points, 2 features"),
+        ("{0} https://example.com/a//b.csv -k 2", 2, ": https://example.com/a//b.csv is a URL;"),
+    ],
+)
+def test_what_shells_do(tmp_path, line, status, words):
+    points = "".join(f"  {n}   {n * n % 5}\n" for n in range(8))
+    (tmp_path / "points.txt.gz").write_bytes(gzip.compress(points.encode()))
+    command = shlex.join([sys.executable, str(ROOT / "cli.py")])
+    done = subprocess.run(
+        ["bash", "-c", line.format(command)],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == status, done.stderr
+    assert words in done.stderr
+    assert status == 0 or done.stderr.count("\n") == 1, done.stderr
 
 
 def test_columns_by_name_and_by_index(command, data, points):

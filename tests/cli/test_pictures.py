@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 from command import SMALL, one_line
-from media import read_gif, read_mp4
+from media import read_gif, read_mp4, said
 from PIL import Image
 
 from kmeans_engine import Engine, initial_centroids
@@ -74,6 +74,23 @@ def test_a_race_runs_what_its_entrants_run_alone(command):
         assert alone["iterations"] == entrant["iterations"]
 
 
+def test_a_race_of_one_method_with_itself(command, tmp_path):
+    words = ("--race", "random,random,k-means++", "--seed", 3, *SMALL, "--json")
+    facts = json.loads(command.ok(*words, "-o", "race.gif").out)
+    assert [one["name"] for one in facts["race"]] == ["random 1", "random 2", "k-means++"]
+    assert [one["init"] for one in facts["race"]] == ["random", "random", "k-means++"]
+    # The first is what it was alone, the second what the second of several runs is.
+    alone = json.loads(command.ok("--seed", 3, "--json").out)["inertia"]
+    two = json.loads(command.ok("--seed", 3, "--runs", 2, "--json").out)["inertia"]
+    first, second, _ = (one["inertia"] for one in facts["race"])
+    assert first == alone
+    assert first != second
+    assert min(first, second) == two
+    assert "race=random,random,k-means++" in said(tmp_path / "race.gif")["comment"].replace(
+        " ", "="
+    )
+
+
 def test_a_race_with_a_file_of_centroids(command, tmp_path):
     points = np.random.default_rng(0).normal(size=(200, 2))
     np.save("points.npy", points)
@@ -98,8 +115,8 @@ def test_started_sources_are_in_the_units_of_the_table():
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (["--race", "random"], "needs at least two different starts"),
-        (["--race", "random,random"], "needs at least two different starts"),
+        (["--race", "random"], "needs at least two starts"),
+        (["--race", "random,"], "needs at least two starts"),
         (["--race", "random,nonsense"], "--race nonsense is neither a method nor a file"),
         (["--race", "random,k-means++", "--runs", 3], "leave out --init and --runs"),
         (["--race", "random,k-means++", "--init", "k-means++"], "leave out --init and --runs"),
@@ -112,7 +129,7 @@ def test_started_sources_are_in_the_units_of_the_table():
         (["-o", "a.mp4", "--dpi", "200"], "--dpi has no effect without a .png, .svg or .pdf file"),
         (["--smooth"], "--smooth has no effect without a picture; add --render or -o"),
         (["--overlays", "all"], "--overlays has no effect without a picture"),
-        (["-o", "a.png", "--overlays", "border"], "did you mean 'borders'"),
+        (["-o", "a.png", "--overlays", "border"], "did you mean borders?"),
         (["-o", "a.mp4", "--duration", "0"], "--duration 0 must be between 0.1 and 86400 seconds"),
         (["-o", "a.mp4", "--duration", "nan"], "--duration nan must be"),
         (

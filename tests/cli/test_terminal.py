@@ -1,8 +1,6 @@
 """The command line at a terminal: a progress bar, the menu, the window beside it."""
 
 import contextlib
-import io
-import itertools
 import os
 import re
 import signal
@@ -12,7 +10,7 @@ import time
 
 import pyarrow.csv
 import pytest
-from command import Command, run, start
+from command import run, start
 from media import read_mp4
 from screen import Screen, needs_x
 from wait import eventually
@@ -93,38 +91,78 @@ def slow(gated):
     timer.cancel()
 
 
-def test_a_bar_once_it_takes_longer_than_a_second(terminal, slow, tmp_path):
-    said = at_terminal(terminal, *FILM, cwd=tmp_path)
-    seconds = re.findall(r"\r *\d+ iterations \[(\d\d:\d\d), .* changed\]", said)
-    assert min(seconds) >= "00:01"
+def until(terminal, gate, pattern, *args, **options):
+    """Return what a command says that is held up until it has said something."""
+    process = start(*args, stderr=terminal.theirs, **options)
+    eventually(lambda: re.search(pattern, terminal.said), seconds=60)
+    gate.touch()
+    assert process.wait(timeout=60) == 0, terminal.said
+    process.communicate()
+    terminal.close()
+    return terminal.said
+
+
+def visible(said):
+    """Return the lines as they stand in the end."""
+    said = said.replace("\r\n", "\n").replace("\x1b[0m", "")
+    return [line.split("\r")[-1] for line in said.split("\n")]
+
+
+def test_what_takes_longer_says_what_it_does(terminal, gated, tmp_path):
+    counted = r"\r\w+: \d+ iterations \[\d\d:0[1-9], [\d,]+ changed\]"
+    said = until(terminal, gated, counted, *FILM, cwd=tmp_path)
     # It goes away, and the summary stands alone.
-    assert re.search(r"\r +\r6,000 points, 2 features", said)
+    assert visible(said)[0].startswith("6,000 points, 2 features")
 
 
-def test_a_bar_with_a_known_end(terminal, slow, tmp_path):
-    said = at_terminal(terminal, *FILM, "--max-iterations", 20, cwd=tmp_path)
-    assert re.search(r"\d+%\|.*\| \d+/20 \[", said)
+def test_a_bar_with_a_known_end(terminal, gated, tmp_path):
+    bar = r"\r\w+: +\d+%\|.*\| \d+/20 iterations \[\d\d:\d\d, \d\d:\d\d left, "
+    until(terminal, gated, bar, *FILM, "--max-iterations", 20, cwd=tmp_path)
 
 
-def test_a_bar_for_several_runs(capfd, tmp_path, monkeypatch):
-    class Screen(io.StringIO):
-        def isatty(self):
-            return True
-
-    seconds = itertools.count(step=0.25)
-    monkeypatch.setattr("tqdm.std.time", lambda: next(seconds))
-    monkeypatch.setattr(sys, "stderr", Screen())
-    command = Command(capfd)
-    command.ok("--seed", 1, "--runs", 3)
-    said = sys.stderr.getvalue()
-    assert re.search(r"\r *\d+ iterations \[00:0\d, .* changed\]", said)
-    assert re.search(r"\r +\r1,200 points", said)
+def test_frames_of_a_film_whose_length_is_known(terminal, gated, tmp_path):
+    said = until(terminal, gated, r"/180 frames \[", *FILM, "--duration", 3, cwd=tmp_path)
+    counts = [(int(n), int(end)) for n, end in re.findall(r"(\d+)/(\d+) frames \[", said)]
+    assert all(n <= end == 180 for n, end in counts)
 
 
-def test_no_bar_for_quick_work(terminal, tmp_path):
+def test_runs_are_counted(terminal, tmp_path):
+    words = ("--seed", 1, "--clusters", 60, "--points-per-cluster", 1000, "--runs", 100)
+    said = at_terminal(terminal, *words, cwd=tmp_path)
+    assert re.search(r"\rclustering: +\d+%\|.*\| \d+/100 runs \[", said)
+
+
+def test_the_encoder_is_waited_for(terminal, gated, tmp_path):
+    words = ("--seed", 1, "-o", "a.mp4", "--size", "16x16")  # all frames fit into a pipe
+    until(terminal, gated, r"\rencoding a\.mp4: ", *words, cwd=tmp_path)
+
+
+def test_quick_work_leaves_the_summary_alone(terminal, tmp_path):
     said = at_terminal(terminal, "--seed", 1, cwd=tmp_path)
-    assert said.startswith("1,200 points")
-    assert "iterations [" not in said
+    lines = visible(said)
+    assert lines[0].startswith("1,200 points")
+    assert lines[-2:] == [
+        "to watch it: add --render live for a window, or -o run.mp4 for a film",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("words", [["-o", "a.png"], ["--json"], ["--quiet"]])
+def test_no_next_step_where_none_is_needed(terminal, words, tmp_path):
+    said = at_terminal(terminal, "--seed", 1, *words, cwd=tmp_path)
+    assert "to watch it" not in said
+
+
+def test_a_pipe_that_is_waited_for(terminal, tmp_path):
+    ours, theirs = os.pipe()
+    process = start("-k", 2, cwd=tmp_path, stdin=ours, stderr=terminal.theirs)
+    eventually(lambda: "\rreading standard input [" in terminal.said)
+    os.write(theirs, b"1,2\n3,4\n9,9\n")
+    os.close(theirs)
+    assert process.wait(timeout=60) == 0
+    process.communicate()
+    os.close(ours)
+    eventually(lambda: "3 points, 2 features" in terminal.said)
 
 
 def test_no_bar_if_quiet(terminal, slow, tmp_path):

@@ -15,7 +15,7 @@ from kmeans_engine.__main__ import run
 
 FIELDS = [
     *("points", "features", "k", "iterations", "converged", "inertia", "standardized", "counts"),
-    *("rows_dropped", "seconds", "outputs", "seed", "version"),
+    *("rows_dropped", "seconds", "compile_seconds", "outputs", "seed", "version", "warnings"),
 ]
 
 
@@ -25,6 +25,7 @@ def test_summary(command, tmp_path):
     assert re.fullmatch(
         r"1,200 points, 2 features, k = 12, seed 1\n"
         r"converged after \d+ iterations, \d+\.\d\d s\n"
+        r"(compiled for this machine in \d+\.\d s, first run only\n)?"
         r"inertia \d+\.\d+\n"
         r"sizes (\d+ ){11}\d+\n",
         done.err,
@@ -87,7 +88,7 @@ def test_help_and_version(words):
 
 def test_examples_are_understood():
     lines = [line.split("  ")[1] for line in cli.EXAMPLES.splitlines()[1:] if line]
-    assert len(lines) == 6
+    assert len(lines) == 8
     for line in lines:
         cli.build_parser().parse_args(line.split()[1:])
 
@@ -112,3 +113,57 @@ def test_a_checkout_and_the_installed_command_are_the_same(tmp_path):
     )
     assert json.loads(done.stdout)["seed"] == 1
     assert done.stderr == ""
+
+
+# Advice.
+
+WIDE = "x,income\n1,20000\n2,90000\n1,30000\n3,70000\n"
+
+
+def test_advice_is_said_and_listed(command, tmp_path):
+    (tmp_path / "wide.csv").write_text(WIDE)
+    done = command.ok("wide.csv", "-k", 2, "--json")
+    (line,) = facts(done)["warnings"]
+    assert line.startswith("column 'income' spreads ")
+    assert done.err.startswith(f"note: {line}\n4 points, ")
+    quiet = command.ok("wide.csv", "-k", 2, "--json", "--quiet")
+    assert (quiet.err, facts(quiet)["warnings"]) == ("", [line])
+    # Who follows it is not advised again.
+    assert facts(command.ok("wide.csv", "-k", 2, "--json", "--standardize"))["warnings"] == []
+
+
+def test_advice_on_the_result_comes_after_it(command, tmp_path):
+    (tmp_path / "d.csv").write_text("a,b\n1,2\n2,1\n3,3\n")
+    (tmp_path / "c.csv").write_text("a,b\n2,2\n90,90\n")
+    done = command.ok("d.csv", "--init", "c.csv", "--json")
+    assert done.err.splitlines()[-1].startswith("note: cluster 1 is empty: ")
+    assert len(facts(done)["warnings"]) == 1
+    # The remedy works.
+    done = command.ok("d.csv", "-k", 2, *["--init", "k-means++", "--runs", "10", "--json"])
+    assert facts(done)["warnings"] == []
+
+
+def test_what_was_read_is_said(command, tmp_path):
+    (tmp_path / "d.csv").write_text("name,a,b\nann,1,2\nbob,2,1\neve,9,9\n")
+    done = command.ok("d.csv", "-k", 2, "--json")
+    (line,) = facts(done)["warnings"]
+    assert "name (text)" in line
+    assert f"note: {line}" in done.err
+    assert "columns=" not in line
+
+
+def test_a_description(command, tmp_path):
+    (tmp_path / "d.csv").write_text("name,a,b\nann,1,2\nbob,,1\neve,9,9\n")
+    done = command.ok("d.csv", "--describe")
+    lines = done.out.splitlines()
+    assert len(lines) == 4
+    assert lines[0].split() == ["column", "type", "missing", "smallest", "mean", "largest", "used"]
+    assert lines[1].endswith("no: text")
+    assert lines[2].split()[-5:] == ["1", "1", "5", "9", "yes"]
+    described = json.loads(command.ok("d.csv", "--describe", "--json").out)
+    assert [(one["name"], one["used"], one["missing"]) for one in described] == [
+        ("name", False, 0), ("a", True, 1), ("b", True, 0),
+    ]  # fmt: skip
+    # It may be added to a command that is there already.
+    assert command.ok("d.csv", "-k", 2, "--describe").out == done.out
+    assert files(tmp_path) == ["d.csv"]

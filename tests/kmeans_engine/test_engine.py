@@ -17,6 +17,9 @@ from kmeans_engine import (
     make_clusters,
 )
 
+# Problems of every unpleasant kind.
+pytestmark = pytest.mark.filterwarnings("ignore::kmeans_engine.errors.PrecisionWarning")
+
 DTYPES = ("float64", "float32", "int64", "uint8", "float16")
 LAYOUTS = ("C", "F", "reversed", "strided", "read_only", "swapped")
 

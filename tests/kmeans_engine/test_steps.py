@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 from kmeans_engine import InvalidInput, assign_points
 from kmeans_engine.strategies import scores
 
-pytestmark = pytest.mark.kernels
+pytestmark = [
+    pytest.mark.kernels,
+    # Problems of every unpleasant kind.
+    pytest.mark.filterwarnings("ignore::kmeans_engine.errors.PrecisionWarning"),
+]
 
 
 @check.examples(150)

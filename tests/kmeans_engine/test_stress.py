@@ -10,6 +10,9 @@ import pytest
 from kmeans_engine import Engine
 from kmeans_engine.strategies import make_strategy
 
+# Problems of every unpleasant kind.
+pytestmark = pytest.mark.filterwarnings("ignore::kmeans_engine.errors.PrecisionWarning")
+
 PROBLEMS = 10_000
 PARTS = 10
 DTYPES = ("float64", "float32", "int32", "uint8")
@@ -31,7 +34,7 @@ class Switching:
 
 
 class SwitchingAssigner:
-    name = "switching"
+    name, in_place = "switching", True
 
     def __init__(self, others, n_points, rng):
         self._others, self.n_points, self._rng = others, n_points, rng

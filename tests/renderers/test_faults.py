@@ -1,10 +1,10 @@
 """Whatever stops a film: an older file as it was, one line, no process, whichever the format.
 
-Faults of ffmpeg itself are in `films/ffmpeg`, moments that nobody chose in `cli/test_signals.py`.
+Faults of ffmpeg itself are in `films/ffmpeg`, of disks in `cli/test_disks.py`, moments that nobody
+chose in `cli/test_signals.py`.
 """
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,9 +18,7 @@ import renderers
 from kmeans_engine import Engine, initial_centroids, make_clusters
 
 pytestmark = [
-    pytest.mark.skipif(
-        sys.platform == "win32", reason="Windows has no signals between processes, and no tmpfs"
-    ),
+    pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals between processes"),
     pytest.mark.slow,
 ]
 
@@ -86,6 +84,7 @@ def stopped(folder, where, *words):
     ("where", "words"),
     [
         *((where, ("run.mp4",)) for where in ("0", "0.5", "0.99", "closing")),
+        *((where, ("run.webm",)) for where in ("0.5", "closing")),
         *((where, ("run.gif", "--max-size", "20kB")) for where in ("0.5", "fitting", "closing")),
     ],
 )
@@ -117,46 +116,6 @@ def test_stopped(tmp_path, where, words, number, status, said):
         assert one_line(err.decode()) == said
         assert ours(tmp_path.resolve()) == []
     assert list(tmp_path.iterdir()) == [film]
-
-
-def isolated(*command):
-    """Return a command in a space of its own, where it may mount; None where nobody may."""
-    tool = shutil.which("unshare")
-    if tool is None:
-        return None
-    space = [tool, "--user", "--map-root-user", "--mount"]
-    allowed = subprocess.run([*space, "true"], capture_output=True).returncode == 0
-    return [*space, *command] if allowed else None
-
-
-ON_A_SMALL_DISK = """
-mount -t tmpfs -o size=$2 none disk || exit 99
-echo old > disk/$3
-shift 2
-cd disk
-"$PYTHON" "$ROOT/cli.py" --seed 1 --overwrite --clusters 40 --size 800x600 --fps 25 -o "$@"
-status=$?
-ls -A
-cat "$1"
-exit $status
-"""
-
-
-@pytest.mark.parametrize("words", FILMS)
-def test_a_full_disk(tmp_path, words):
-    command = isolated("sh", "-c", ON_A_SMALL_DISK, "sh", "small", "40k", *words)
-    if command is None:
-        pytest.skip("this machine lets nobody mount a small disk")
-    (tmp_path / "disk").mkdir()
-    env = {**os.environ, "PYTHON": sys.executable, "ROOT": str(ROOT)}
-    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
-    if done.returncode == 99:
-        pytest.skip(f"this machine lets nobody mount a small disk: {done.stderr.strip()}")
-    assert done.returncode == 1, done.stderr
-    assert done.stdout == f"{words[0]}\nold\n"
-    said = one_line(done.stderr)
-    assert words[0] in said
-    assert "No space left on device" in said
 
 
 @pytest.mark.parametrize("words", FILMS)

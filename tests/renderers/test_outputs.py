@@ -56,6 +56,14 @@ def renderers_png(monkeypatch):
         (["sheet"], ["x.png"], ["sheet x.png"]),
         (["sheet", "still"], ["x.png", "y.png"], ["sheet x.png", "still y.png"]),
         (["sheet", "still"], ["x.png"], ["sheet x.png", "still kmeans.png"]),
+        (
+            ["sheet", "still"],
+            ["x.png", "y.png", "z.png"],
+            ["sheet x.png", "sheet z.png", "still y.png"],
+        ),
+        (["mp4"], ["x.mp4", "y.mp4"], ["mp4 x.mp4", "mp4 y.mp4"]),
+        ([], ["x.mp4", "y.gif", "z.mp4"], ["mp4 x.mp4", "gif y.gif", "mp4 z.mp4"]),
+        (["sheet"], ["x_%04d.png"], ["sheet x_%04d.png"]),
     ],
 )
 def test_plan(renderers_png, renders, paths, planned):
@@ -80,16 +88,15 @@ def test_stem_and_folder(tmp_path):
             r"x\.mp4 does not suit .*'gif'.* ask for 'mp4' as well",
         ),
         (["gif"], ["x.mov"], InvalidOption, r"x\.mov .* writes \.gif; change the suffix$"),
-        (["mp4"], ["x.mp4", "y.mp4"], InvalidOption, r"x\.mp4 and y\.mp4 are both for .*'mp4'"),
-        ([], ["x.mp4", "y.mp4"], InvalidOption, r"x\.mp4 and y\.mp4 are both for .*'mp4'"),
-        ([], ["x.mp4", "x.mp4"], InvalidOption, r"x\.mp4 and x\.mp4 are both for"),
+        ([], ["x.mp4", "./x.mp4"], InvalidOption, r"x\.mp4 would be written twice, by 'mp4'; name"),
+        (["mp4"], ["x.mp4", "x.mp4"], InvalidOption, r"x\.mp4 would be written twice"),
         (
             ["sheet", "still"],
             [],
             InvalidOption,
-            r"'sheet' and 'still' would both write kmeans\.png",
+            r"kmeans\.png would be written twice, by 'sheet' and 'still'; name another",
         ),
-        (["sheet", "still"], ["a.png", "./a.png"], InvalidOption, r"would both write a\.png"),
+        (["sheet", "still"], ["a.png", "./a.png"], InvalidOption, r"a\.png would be written twice"),
         (
             [],
             ["x.mov"],
@@ -123,7 +130,7 @@ def test_no_folder():
 @pytest.mark.skipif(sys.platform == "win32", reason="symbolic links need a privilege on Windows")
 def test_two_names_of_one_file(tmp_path, renderers_png):
     (tmp_path / "a.png").symlink_to("b.png")
-    with pytest.raises(InvalidOption, match="would both write"):
+    with pytest.raises(InvalidOption, match="written twice"):
         plan(["sheet", "still"], ["a.png", "b.png"])
 
 
@@ -161,10 +168,10 @@ def test_options():
         ({"size": (0, 480)}, "size=0x480 must be between 1x1 and 16384x16384"),
         ({"size": (640, -1)}, "size=640x-1 must"),
         ({"size": (16385, 480)}, "size=16385x480 must"),
-        ({"size": (640.0, 480)}, r"size=\(640.0, 480\) must be two whole numbers"),
-        ({"size": (640,)}, "must be two whole numbers"),
-        ({"size": 640}, "must be two whole numbers"),
-        ({"size": "640x480"}, "must be two whole numbers"),
+        ({"size": (640.0, 480)}, r"size=\(640.0, 480\) is not width and height in pixels"),
+        ({"size": (640,)}, "is not width and height"),
+        ({"size": 640}, "is not width and height"),
+        ({"size": "640x"}, "size='640x' is not width and height in pixels; give 640x480, or"),
         ({"theme": "drak"}, "dark"),
         ({"theme": "solarized"}, "light, dark, classic"),
     ],

@@ -3,8 +3,10 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas
 import pytest
 from media import read_gif, read_mp4
+from PIL import Image
 
 import renderers
 from kmeans_engine import Engine, initial_centroids, make_clusters
@@ -90,7 +92,7 @@ def test_save_takes_snapshots_one_by_one(engine, centroids, tmp_path):
             (InvalidOption, renderers.RenderError),
             "live|disp",
         ),
-        ({"overwrite": False}, InvalidInput, "exists"),
+        ({}, InvalidInput, r"exists; allow replacing it \(overwrite=True\)"),
         ({"path": "none/run.mp4"}, InvalidInput, "does not exist"),
         ({"snapshots": []}, InvalidOption, "no snapshots"),
     ],
@@ -98,7 +100,9 @@ def test_save_takes_snapshots_one_by_one(engine, centroids, tmp_path):
 def test_save_refuses(engine, centroids, tmp_path, monkeypatch, wrong, error, words):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "run.mp4").write_bytes(b"older")
-    arguments = {"snapshots": engine.snapshots(centroids), "path": "run.mp4", **wrong}
+    arguments = {"snapshots": engine.snapshots(centroids), "path": "run.mp4"}
+    arguments |= {"overwrite": True} if wrong else {}
+    arguments |= wrong
     with pytest.raises(error, match=words):
         renderers.save(arguments.pop("snapshots"), arguments.pop("path"), **arguments)
     assert (tmp_path / "run.mp4").read_bytes() == b"older"
@@ -240,6 +244,48 @@ def test_the_default_of_an_option_was_not_asked_for(engine, centroids, tmp_path)
     path = renderers.save(engine.snapshots(centroids), tmp_path / "run.gif", **options)
     other = renderers.save(engine.snapshots(centroids), tmp_path / "other.gif")
     assert path.read_bytes() == other.read_bytes()
+
+
+def test_a_file_that_exists_is_replaced_on_request(engine, centroids, tmp_path):
+    path = tmp_path / "run.png"
+    path.write_bytes(b"older")
+    renderers.save(engine.snapshots(centroids), path, overwrite=True)
+    assert path.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("suffix", ["png", "gif"])
+@pytest.mark.parametrize("theme", ["light", "classic"])
+def test_one_state_is_a_run_of_its_own(engine, centroids, tmp_path, suffix, theme):
+    run = list(engine.snapshots(centroids))
+    for name, state in (("first", run[0]), ("middle", run[3]), ("last", run[-1])):
+        path = tmp_path / f"{name}.{suffix}"
+        options = {"theme": theme, "size": "320x240", "overlays": "all"}
+        renderers.save(state, path, **options)
+        with Image.open(path) as image:
+            assert image.size == (320, 240)
+        with pytest.raises(InvalidInput, match="exists"):
+            renderers.save([state], path, **options)
+    race = tmp_path / f"race.{suffix}"
+    renderers.save({"a": run[-1], "b": run[2]}, race, size=(320, 240))
+    with Image.open(race) as image:
+        assert image.size == (320, 240)
+
+
+def test_the_end_of_a_run_is_a_run(engine, centroids, tmp_path):
+    run = list(engine.snapshots(centroids))
+    path = renderers.save(run[2:], tmp_path / "end.gif", overlays="all", size="320x240")
+    assert read_gif(path).seconds.sum() == pytest.approx((len(run) - 2) / 2 + 1.5)
+
+
+def test_the_axes_bear_the_names_of_the_columns(centroids, monkeypatch, tmp_path):
+    frame = pandas.DataFrame(make_clusters(12, 100, seed=7), columns=["length", "width"])
+    last = Engine(frame).fit(centroids)
+    assert renderers.make_scene(last).panels[0].view.labels == ("length", "width")
+    assert renderers.make_scene(last, names="ab").panels[0].view.labels == ("a", "b")
+    scenes = []
+    monkeypatch.setattr(Screen, "open", lambda self, scene: scenes.append(scene))
+    start.show(last, Output("screen", Screen, None), **ARGUMENTS)
+    assert scenes[0].panels[0].view.labels == ("length", "width")
 
 
 def test_import_is_light():

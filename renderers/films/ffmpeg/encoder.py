@@ -7,6 +7,7 @@ encoded and how.
 
 from __future__ import annotations
 
+import os
 import weakref
 from collections.abc import Sequence
 from fractions import Fraction
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_engine.runtime.atomic import AtomicFile
+from kmeans_engine.runtime.signals import put_off
 from renderers.errors import RenderError
 from renderers.films.ffmpeg.frame_pipe import FramePipe, Pixels
 from renderers.films.ffmpeg.pipe import FilePipe, Pipe
@@ -81,8 +83,6 @@ class Encoder:
         self._path = path
         self._shape = (size[1], size[0], 4) if size is not None else ()
         self._close_seconds = close_seconds
-        self._target = AtomicFile(path)
-        self.temporary = self._target.temporary
         arguments = [
             *("-hide_banner", "-nostats", "-loglevel", "error", "-y"),
             *("-f", "avi" if recording is None else "nut", "-i", "pipe:0"),
@@ -91,16 +91,18 @@ class Encoder:
             # number of threads, and the default on the machine's number of cores.
             *("-threads", "4", "-fflags", "+bitexact", "-flags:v", "+bitexact"),
             *output,
-            # "file:" lets a name begin with a dash; the formats that we use do not expand %d.
-            f"file:{self.temporary}",
         ]
-        try:
-            self._process = Process(arguments)
-        except BaseException:
-            self._target.discard()
-            raise
-        # Also runs at exit: a daemon thread may die in the middle of a film.
-        self._give_up = weakref.finalize(self, _give_up, self._process, self._target)
+        with put_off():  # nobody would know of a file or an ffmpeg that Ctrl-C leaves half-made
+            self._target = AtomicFile(path)
+            self.temporary = self._target.temporary
+            try:
+                # "file:" lets a name begin with a dash; the formats that we use do not expand %d.
+                self._process = Process([*arguments, f"file:{self.temporary}"])
+            except BaseException:
+                self._target.discard()
+                raise
+            # Also runs at exit: a daemon thread may die in the middle of a film.
+            self._give_up = weakref.finalize(self, _give_up, self._process, self._target)
         self._pipe: Pipe
         if recording is not None:
             self._pipe = FilePipe(self._process.input, recording)
@@ -130,6 +132,8 @@ class Encoder:
         ------
         RenderError
             If the frame has another shape or type, or ffmpeg failed or hung since the last call.
+        OSError
+            If the disk refuses the film.
         """
         try:
             fits = frame.shape == self._shape and frame.dtype == np.uint8
@@ -152,6 +156,8 @@ class Encoder:
         ------
         RenderError
             If no frame was written, or ffmpeg fails or hangs.
+        OSError
+            If the disk refuses the film.
         """
         try:
             if isinstance(self._pipe, FramePipe) and not self._pipe.ticks:
@@ -209,7 +215,7 @@ class Encoder:
         assert isinstance(self._pipe, FramePipe)
         return self._pipe
 
-    def _broken(self) -> RenderError:
+    def _broken(self) -> RenderError | OSError:
         """Return why the pipe no longer accepts data, once nothing is left of ffmpeg."""
         try:
             self._process.wait(5.0, self._size)
@@ -217,8 +223,13 @@ class Encoder:
         finally:
             self.abort()
 
-    def _failure(self, how: str = "stopped accepting data") -> RenderError:
+    def _failure(self, how: str = "stopped accepting data") -> RenderError | OSError:
+        number = self._process.disk_error()
+        if number is not None:
+            return OSError(number, os.strerror(number), str(self._path))
         how, words = self._process.describe_end(how), self._process.last_words()
+        if "Unrecognized option" in words:
+            words += "; it is too old: set IMAGEIO_FFMPEG_EXE to ffmpeg 5.1 or later, or unset it"
         return RenderError(f"ffmpeg {how} while writing {self._path}{words}")
 
     def _size(self) -> int:
@@ -233,5 +244,6 @@ class Encoder:
 
 
 def _give_up(process: Process, target: AtomicFile) -> None:
-    process.kill()  # and the thread that sends frames closes the pipe
-    target.discard()
+    with put_off():  # a second Ctrl-C would leave the file
+        process.kill()  # and the thread that sends frames closes the pipe
+        target.discard()

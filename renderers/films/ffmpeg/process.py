@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
@@ -13,13 +14,22 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import IO, Any
 
-from renderers.errors import RendererUnavailable
+from renderers.errors import RenderError, RendererUnavailable
 from renderers.films.ffmpeg.pipe import Pipe
 from renderers.films.ffmpeg.program import find_ffmpeg
 
 __all__ = ["Process"]
 
 TAIL = 4096  # bytes of ffmpeg's messages that are kept
+
+# What ffmpeg says in the words of the system.
+DISK_ERRORS = [
+    *(errno.ENOSPC, errno.EFBIG, errno.EROFS, errno.EIO),
+    *([errno.EDQUOT] if sys.platform != "win32" else []),
+]
+
+# No other ffmpeg could be started either.
+SCARCE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
 
 # Ctrl-C in the terminal is for us alone: we decide what becomes of ffmpeg.
 OWN_GROUP: dict[str, Any] = {"start_new_session": True}
@@ -45,6 +55,8 @@ class Process:
     ------
     RendererUnavailable
         If it cannot be started.
+    RenderError
+        If no other could be started either.
     """
 
     def __init__(self, arguments: Sequence[str]) -> None:
@@ -63,6 +75,11 @@ class Process:
                 **OWN_GROUP,
             )
         except OSError as error:
+            if error.errno in SCARCE:
+                raise RenderError(
+                    f"ffmpeg cannot be started ({error.strerror}): a limit of this process or of "
+                    "the machine is reached; ulimit -a shows those of the process"
+                ) from error
             raise RendererUnavailable(
                 f"ffmpeg at {program!r} cannot be started ({error.strerror}); set "
                 f"IMAGEIO_FFMPEG_EXE to one that can"
@@ -134,6 +151,15 @@ class Process:
         said = [re.sub(r"^\[[^\]]* @ \w+\] ", "", line)[-200:] for line in lines]
         words = " / ".join(dict.fromkeys(said[-3:]))
         return f": {words}" if words else ""
+
+    def disk_error(self) -> int | None:
+        """Return the number of the error, if it ended because the disk refuses its file."""
+        code, said = self._process.poll(), self._tail.decode("utf-8", "replace")
+        if sys.platform != "win32" and code == -signal.SIGXFSZ:
+            return errno.EFBIG
+        if code and "opening output" in said and os.strerror(errno.ENOENT) in said:
+            return errno.ENOENT  # the folder has gone
+        return next((n for n in DISK_ERRORS if code and os.strerror(n) in said), None)
 
     def _read(self) -> None:
         assert self._process.stderr is not None

@@ -6,6 +6,7 @@ import pytest
 from kmeans_engine import InvalidInput
 from kmeans_engine.command.files import read_sources, refuse_shared_files
 from kmeans_engine.command.source import synthetic_table
+from kmeans_engine.command.usage import Entrant
 
 
 @pytest.fixture
@@ -15,7 +16,8 @@ def table():
 
 def read(table, inits, k=None, **options):
     given = {"default_k": 12, "seed": 1, "standardized": False, **options}
-    return read_sources(table, inits, k=k, **given)
+    runs = [Entrant(init, init) for init in inits]
+    return read_sources(table, runs, k=k, **given)
 
 
 def test_methods_and_files_side_by_side(table, tmp_path):

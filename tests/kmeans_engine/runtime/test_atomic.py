@@ -72,6 +72,31 @@ def test_an_exception_discards(tmp_path, error):
     assert others(tmp_path, "run.gif") == []
 
 
+def test_one_that_is_forgotten_is_discarded(tmp_path):
+    # An interrupt may come between its making and the `with` that would discard it.
+    AtomicFile(tmp_path / "a.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
+def test_one_that_is_forgotten_at_exit_is_discarded_but_not_by_a_fork(tmp_path):
+    code = """
+import os, sys
+from pathlib import Path
+from kmeans_engine.runtime.atomic import AtomicFile
+file = AtomicFile("a.csv")
+if not os.fork():
+    sys.exit()
+os.wait()
+print(file.temporary.exists())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "True\n"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_discard_twice_and_without_a_file(tmp_path):
     target = AtomicFile(tmp_path / "a.csv")
     target.temporary.unlink()

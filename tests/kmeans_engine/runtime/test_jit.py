@@ -1,61 +1,44 @@
-"""Numba's cache of machine code, as `kernel` uses it."""
+"""What `kernel` makes of a function; its cache is in `test_cache.py`."""
 
 import signal
-from pathlib import Path
 
 import numpy as np
 import pytest
-from numba.core.caching import FunctionCache
+from numba.core.codegen import JitEngine
 
-from kmeans_engine.runtime import jit as jit
+from kmeans_engine.runtime.jit import kernel
 
 
 def double(x):
     return 2 * x
 
 
+def test_a_kernel_runs():
+    assert kernel()(double)(np.float64(2.0)) == 4.0
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_while_code_is_loaded_is_not_lost(number, monkeypatch):
-    # In LLVM's callbacks the exception of a handler would be swallowed.
+def test_a_signal_while_llvm_works_is_not_lost(number, monkeypatch):
+    # In LLVM's callback the exception of a handler would be swallowed, and the machine code missed.
     class Stopped(Exception):
         pass
 
     def stop(*_):
         raise Stopped
 
-    steps = []
-
-    def load(self, sig, context):
+    def work(self):
         signal.raise_signal(number)
-        steps.append("loaded")
+        steps.append("worked")
+        finalize(self)
 
-    monkeypatch.setattr(FunctionCache, "load_overload", load)
+    steps, finalize = [], JitEngine.finalize_object
+    monkeypatch.setattr(JitEngine, "finalize_object", work)
+    compiled = kernel()(double)
+    compiled._cache.disable()
     before = signal.signal(number, stop)
     try:
         with pytest.raises(Stopped):
-            jit._OptionalCache(double).load_overload(None, None)
-        assert steps == ["loaded"]
-        assert signal.getsignal(number) is stop
+            compiled(3)
     finally:
         signal.signal(number, before)
-
-
-def test_a_disk_that_cannot_be_read_means_compiling_again(monkeypatch):
-    def load(self, sig, context):
-        raise OSError
-
-    monkeypatch.setattr(FunctionCache, "load_overload", load)
-    assert jit._OptionalCache(double).load_overload(None, None) is None
-
-
-def test_a_change_in_any_kernel_outdates_them_all(monkeypatch):
-    before = jit._stamp()
-    assert {"assign.py", "vector.py", "llvm.py", "jit.py"} <= {name for name, _, _ in before}
-    cache = jit._OptionalCache(double)
-    stamp = cache._cache_file._source_stamp
-    assert stamp[:-1] == before
-    assert stamp[-1][0] == Path(__file__).name  # its own file, which may be a renderer's
-
-
-def test_a_kernel_runs():
-    assert jit.kernel()(double)(np.float64(2.0)) == 4.0
+    assert steps

@@ -14,6 +14,7 @@ import weakref
 import numpy as np
 import pytest
 
+import kmeans_engine.runtime.threads
 from kmeans_engine import Engine
 from kmeans_engine.runtime.threads import Stock, chunk_rows, even_rows, fold_chunks, run_chunks
 
@@ -141,8 +142,49 @@ def test_ctrl_c_stops_a_run_at_once_and_leaves_the_process_usable(threads):
     assert float(out.split()[1]) - sent < 1.0
 
 
-@pytest.mark.slow
+def test_where_no_more_threads_can_be_started_the_caller_does_the_work(monkeypatch):
+    def refuse(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    monkeypatch.setattr(kmeans_engine.runtime.threads, "_pools", {})
+    rows = []
+    run_chunks(lambda start, stop: rows.extend(range(start, stop)), 100, 7, 8)
+    assert rows == list(range(100))
+
+
+INTERRUPTED = """
+import signal, threading
+from kmeans_engine.runtime.threads import run_chunks
+
+start = threading.Thread.start
+
+def interrupted(self):
+    start(self)
+    if self.name.startswith("kmeans-engine"):
+        threading.Thread.start = start
+        signal.raise_signal(signal.SIGINT)
+
+threading.Thread.start = interrupted
+try:
+    run_chunks(lambda start, stop: None, 100, 10, 2)
+except KeyboardInterrupt:
+    seen = []
+    run_chunks(lambda start, stop: seen.append(start), 3, 2, 2)
+    print("interrupted", *sorted(seen))
+"""
+
+
+def test_ctrl_c_while_a_thread_is_started_does_not_keep_the_process_from_ending():
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["interrupted", "0", "2"]
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.slow
 def test_an_engine_works_after_fork():
     child = python(
         """

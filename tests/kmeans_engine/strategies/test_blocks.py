@@ -15,6 +15,9 @@ from kmeans_engine.points.blocks import SortedPoints, _hilbert
 from kmeans_engine.points.data import Data, prepare
 from kmeans_engine.strategies.blocks import Blocks
 
+# Problems of every unpleasant kind.
+pytestmark = pytest.mark.filterwarnings("ignore::kmeans_engine.errors.PrecisionWarning")
+
 
 @pytest.fixture(params=[1, 2, 5])
 def small_blocks(request, monkeypatch):

@@ -13,6 +13,9 @@ from kmeans_engine import Engine
 from kmeans_engine.points.data import prepare
 from kmeans_engine.strategies.bounds import Bounds
 
+# Problems of every unpleasant kind.
+pytestmark = pytest.mark.filterwarnings("ignore::kmeans_engine.errors.PrecisionWarning")
+
 
 @pytest.mark.kernels
 @check.examples(160)

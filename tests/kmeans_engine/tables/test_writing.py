@@ -20,6 +20,7 @@ from hypothesis.extra import numpy as hnp
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.tables import (
     WRITABLE,
+    ReadOptions,
     Table,
     check_result,
     read_centroids,
@@ -114,7 +115,7 @@ def test_centroids_come_back_bit_for_bit(fresh, suffix, centroids):
     write_centroids(path, centroids, names)
     assert read_centroids(path).tobytes() == centroids.tobytes()
     if suffix != ".npy":
-        assert read_table(path).names == tuple(names)
+        assert read_table(path, ReadOptions(columns="0-")).names == tuple(names)
 
 
 def test_centroids_are_written_short_under_the_columns_names(fresh):

@@ -210,6 +210,18 @@ def test_talks_without_end(fake, film):
 
 
 @needs_scripts
+def test_too_old(fake, film):
+    fake(
+        """
+        sys.stderr.write("Unrecognized option 'fps_mode'.\\nError splitting the argument list\\n")
+        sys.exit(1)
+        """
+    )
+    with pytest.raises(RenderError, match=r"'fps_mode'.*; it is too old: .* 5\.1 or later"):
+        encode(film)
+
+
+@needs_scripts
 def test_no_room(fake, film):
     # A limit on the size of files is met as a full disk is: in the middle of a write.
     real = find_ffmpeg()
@@ -223,10 +235,11 @@ def test_no_room(fake, film):
     )
     noise = np.random.default_rng(0).integers(0, 255, (40, 48, 64, 4), np.uint8)
     encoder = Encoder(film, size=(64, 48), rate=2, output=MP4)
-    with pytest.raises(RenderError, match="File too large"):
+    with pytest.raises(OSError, match="File too large") as caught:
         for frame in noise:
             encoder.write(frame)
         encoder.finish()
+    assert caught.value.filename == str(film)
 
 
 def test_bad_argument(film):

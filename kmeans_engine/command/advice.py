@@ -1,0 +1,85 @@
+"""Advice on what was clustered, a line each: for people, and for programs as warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from kmeans_engine.command.source import Source
+from kmeans_engine.snapshot import Snapshot
+
+__all__ = ["advise", "advise_on_result"]
+
+_RATIO = 100  # from here on, the narrower column counts for a ten-thousandth of a squared distance
+_SAMPLE = 1 << 16  # rows that tell how widely a column spreads
+_NAMED = 8  # clusters that are named one by one
+
+
+def advise(source: Source, start: np.ndarray) -> list[str]:
+    """Return what should be known before a run.
+
+    Parameters
+    ----------
+    source : Source
+        What is clustered.
+    start : ndarray, (K, N)
+        Where the run starts.
+    """
+    lines = []
+    different = len(np.unique(start + 0.0, axis=0))
+    if different < len(start):
+        drawn = isinstance(source.init, str)
+        lines.append(
+            # A method takes the same position twice only if all were taken.
+            f"there {'are' if different > 1 else 'is'} only {different} different "
+            f"point{'s' * (different > 1)}, fewer than k = {len(start)}: clusters stay empty; "
+            f"-k {different} gives each its own"
+            if drawn
+            else f"the {len(start)} initial centroids have only {different} different "
+            f"position{'s' * (different != 1)}: of equal ones, all but the first start without "
+            "points"
+        )
+    if source.table.shape is None and source.scale is None:
+        lines += _scales(source)
+    return lines
+
+
+def _scales(source: Source) -> list[str]:
+    points, names = source.points, source.table.names
+    if points.shape[1] < 2:
+        return []
+    rows = points[:: -(-len(points) // _SAMPLE)].astype(np.float64)
+    peak = np.abs(rows).max(axis=0)
+    peak[peak == 0] = 1.0
+    spread = (rows / peak).std(axis=0) * peak  # squares neither overflow nor vanish
+    widest = int(np.argmax(spread))
+    narrowest = int(np.argmin(np.where(spread > 0, spread, np.inf)))
+    ratio = spread[widest] / spread[narrowest] if spread[narrowest] > 0 else 1.0
+    if not _RATIO < ratio < np.inf:
+        return []
+    return [
+        f"column {names[widest]!r} spreads {float(f'{ratio:.2g}'):,.0f} times as widely as "
+        f"{names[narrowest]!r} and outweighs it; --standardize gives all columns the same weight"
+    ]
+
+
+def advise_on_result(last: Snapshot, known: Sequence[str] = ()) -> list[str]:
+    """Return what should be known after a run.
+
+    Parameters
+    ----------
+    last : Snapshot
+        Its last state.
+    known : sequence of str
+        What was said before it.
+    """
+    empty = np.flatnonzero(last.counts == 0)
+    if not len(empty) or any("different points" in line for line in known):
+        return []
+    named = ", ".join(map(str, empty[:_NAMED])) + (", ..." if len(empty) > _NAMED else "")
+    what = f"cluster {named} is" if len(empty) == 1 else f"clusters {named} are"
+    return [
+        f"{what} empty: no point is nearest to such a centroid; try a smaller -k, or another start "
+        "with --init k-means++ --runs 10"
+    ]

@@ -1,0 +1,65 @@
+"""What a command clusters: its data read as it says, or the demo; and where its runs start."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+from dataclasses import replace
+
+from kmeans_engine.command.files import read_sources
+from kmeans_engine.command.source import Source, synthetic_table
+from kmeans_engine.command.usage import LABEL_NAME, entrants, read_options
+from kmeans_engine.runtime.progress import doing
+from kmeans_engine.tables import ColumnFacts, Table, describe_table, read_table
+from kmeans_engine.tables.rows import check_name
+
+__all__ = ["describe", "read", "synthetic"]
+
+
+def synthetic(args: argparse.Namespace, seed: int) -> Table:
+    """Return the classic demo that was asked for."""
+    spread = 0.01 if args.spread is None else args.spread
+    return synthetic_table(args.clusters or 12, args.points_per_cluster or 100, spread, seed)
+
+
+def read(args: argparse.Namespace) -> dict[str, Source]:
+    """Read the points and the initial centroids of each run, or make them; return them by name.
+
+    Raises
+    ------
+    InvalidInput, InvalidType, OSError
+        If anything cannot be read.
+    """
+    # The same command on the same data gives the same answer; the demo is new each time.
+    asked = args.seed if args.seed is not None else 0 if args.data is not None else "random"
+    seed = secrets.randbits(32) if asked == "random" else int(asked)
+    table = synthetic(args, seed) if args.data is None else _read_data(args)
+    return read_sources(
+        table,
+        entrants(args),
+        k=args.k,
+        default_k=args.clusters or 12,
+        seed=seed,
+        standardized=args.standardize,
+    )
+
+
+def _read_data(args: argparse.Namespace) -> Table:
+    with doing(f"reading {_where(args)}"):
+        table = read_table(args.data, read_options(args))
+        if args.table is None or table.rows is None:
+            return table
+        # A name that is taken should not wait for the end.
+        rows = table.rows()
+        check_name(rows.column_names, args.label_name or LABEL_NAME)
+        return replace(table, rows=lambda: rows)
+
+
+def describe(args: argparse.Namespace) -> list[ColumnFacts]:
+    """Return what the columns of DATA hold; errors as in `read`."""
+    with doing(f"reading {_where(args)}"):
+        return describe_table(args.data, read_options(args))
+
+
+def _where(args: argparse.Namespace) -> str:
+    return "standard input" if args.data == "-" else str(args.data)

@@ -1,0 +1,210 @@
+"""What the options of one command mean together: refused where they do not go together."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kmeans_engine.command.parser import build_parser
+from kmeans_engine.command.spelling import flag, spell_command
+from kmeans_engine.errors import InvalidInput
+from kmeans_engine.runtime.similar import did_you_mean
+from kmeans_engine.starts.methods import METHODS
+
+if TYPE_CHECKING:
+    from kmeans_engine.tables.options import ReadOptions
+
+__all__ = [
+    "LABEL_NAME",
+    "READING",
+    "Entrant",
+    "check_usage",
+    "entrants",
+    "given",
+    "read_options",
+    "reproducing",
+    "says_data",
+    "stem",
+]
+
+READING = (
+    *("columns", "header", "delimiter", "decimal", "thousands", "comment", "missing"),
+    *("drop_missing", "encoding", "sheet", "array"),
+)
+"""Options that say how a file is read, by their names in `ReadOptions`."""
+
+LABEL_NAME = "cluster"
+"""What a table calls its column of clusters where its user names none."""
+
+_SYNTHETIC = ("clusters", "points_per_cluster", "spread")
+
+
+class Entrant(NamedTuple):
+    """One of the runs of a command.
+
+    Attributes
+    ----------
+    name : str
+        How it starts, and which one it is where several start in the same way.
+    init : str
+        A method, or a file of centroids.
+    number : int
+        How many entrants before it use the same method: each has random numbers of its own.
+    """
+
+    name: str
+    init: str
+    number: int = 0
+
+    @property
+    def title(self) -> str:
+        """The name, a file without folder and suffix."""
+        return self.name if self.init in METHODS else stem(self.init)
+
+
+def given(args: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
+    """Return those of these options that were given."""
+    values = {name: getattr(args, name) for name in names}
+    return {
+        name: value for name, value in values.items() if value is not None and value is not False
+    }
+
+
+def entrants(args: argparse.Namespace) -> list[Entrant]:
+    """Return the runs side by side; of one run, that one."""
+    if args.race is None:
+        # The classic demo starts as the tutorial does.
+        default = METHODS[0] if args.data is None else METHODS[1]
+        init = default if args.init is None else args.init
+        return [Entrant(init, init)]
+    inits = [part for part in map(str.strip, args.race.split(",")) if part]
+    times, seen = Counter(inits), Counter[str]()
+    runs = []
+    for init in inits:
+        name = f"{init} {seen[init] + 1}" if times[init] > 1 else init
+        runs.append(Entrant(name, init, seen[init]))
+        seen[init] += 1
+    return runs
+
+
+def says_data(args: argparse.Namespace) -> bool:
+    """Return whether the options are about data of the user's own."""
+    files = any(one.init not in METHODS for one in entrants(args))
+    return bool(args.k is not None or args.describe or files or given(args, READING))
+
+
+def read_options(args: argparse.Namespace) -> ReadOptions:
+    """Return what the user says of the file of data."""
+    from kmeans_engine.tables.options import ReadOptions
+
+    options = given(args, READING)
+    if "missing" in options:
+        options["missing"] = tuple(
+            marker.strip() for words in args.missing for marker in words.split(",")
+        )
+    return ReadOptions(**options)
+
+
+def check_usage(args: argparse.Namespace, drawing: Sequence[str]) -> None:
+    """Find the options that do not go together, before anything is read.
+
+    Parameters
+    ----------
+    args : Namespace
+        Of the parser.
+    drawing : sequence of str
+        Options that have an effect on pictures only.
+
+    Raises
+    ------
+    InvalidInput
+        With what to leave out or to add.
+    """
+    if args.data == "":  # as a script has it whose variable is not set
+        raise InvalidInput("the name of DATA is empty; name a file, or - for standard input")
+    real, drawn = args.data is not None, bool(args.render or args.output)
+    for names, usable, why in (
+        (_SYNTHETIC, not real, "with DATA; leave out either"),
+        (("describe", *READING), real, "without DATA; name a file to read"),
+        (drawing, drawn, "without a picture; add --render or -o"),
+        (("label_name",), args.table is not None, "without --table; add --table FILE"),
+    ):
+        for name in () if usable else given(args, names):
+            raise InvalidInput(f"{flag(name)} has no effect {why}")
+    _check_standard_output(args)
+    if not args.describe:
+        _check_starts(args)
+
+
+def _check_standard_output(args: argparse.Namespace) -> None:
+    users = [f"{flag(name)} -" for name in ("labels", "table") if getattr(args, name) == "-"]
+    users += ["--json"] if args.json else []
+    if len(users) > 1:
+        raise InvalidInput(
+            f"{' and '.join(users)} would both go to standard output; write one to a file, or "
+            "leave it out"
+        )
+    if args.centroids == "-":
+        raise InvalidInput("--centroids - is not supported; name a file, such as centroids.csv")
+
+
+def _check_starts(args: argparse.Namespace) -> None:
+    runs = entrants(args)
+    if args.race is not None:
+        if args.runs > 1 or args.init is not None:
+            raise InvalidInput(
+                f"--race {args.race} names all its starts; leave out --init and --runs"
+            )
+        if len(runs) < 2:
+            raise InvalidInput(
+                f"--race {args.race} needs at least two starts, such as {','.join(METHODS)}"
+            )
+        for one in runs:
+            if one.number and one.init not in METHODS:
+                raise InvalidInput(
+                    f"--race {args.race} names {one.init} twice, and both would be the same run; "
+                    "name it once"
+                )
+    for one in runs:
+        init = one.init
+        if not (init in METHODS or Path(init).suffix or os.path.lexists(init)):
+            option = "--init" if args.race is None else "--race"
+            hint = did_you_mean(init, METHODS, f"give {', '.join(METHODS)} or a file")
+            raise InvalidInput(f"{option} {init} is neither a method nor a file; {hint}")
+    if all(one.init in METHODS for one in runs):
+        if args.data is not None and args.k is None:
+            where = "standard input" if args.data == "-" else args.data
+            raise InvalidInput(
+                f"{where} needs a number of clusters; add it, as in -k 8, and compare the inertia "
+                "of several"
+            )
+    elif args.runs > 1:
+        raise InvalidInput(f"--runs {args.runs} needs random starts; leave out --init {args.init}")
+
+
+def stem(data: str | None) -> str:
+    """Return the name of a file without its suffixes; nothing for no file."""
+    if data in (None, "-"):
+        return ""
+    path = Path(data)
+    packed = path.suffix.lower() in (".gz", ".bz2", ".zst", ".xz", ".zip")
+    return Path(path.stem if packed else path).stem
+
+
+# What does not change a film: the same one has the same bytes, wherever it is made.
+_UNTOLD = {
+    *("data", "list_renderers", "print_completion", "describe", "render", "output", "threads"),
+    *("labels", "table", "label_name", "centroids", "overwrite", "json", "quiet"),
+}
+
+
+def reproducing(args: argparse.Namespace, seed: int) -> str:
+    """Return what reproduces the film of this command."""
+    default = build_parser().get_default
+    values = {name: v for name, v in {**vars(args), "seed": seed}.items() if name not in _UNTOLD}
+    told = {name: value for name, value in values.items() if value != default(name)}
+    return spell_command(args.data, told)

@@ -1,0 +1,138 @@
+"""Columns of Parquet, Arrow, Feather and ORC, read one by one when they are asked for."""
+
+import functools
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from kmeans_engine.errors import InvalidInput
+from kmeans_engine.tables.damage import damaged
+from kmeans_engine.tables.frame import Frame
+from kmeans_engine.tables.inputs import Input
+from kmeans_engine.tables.options import ReadOptions
+
+__all__ = ["frame_of_table", "read_arrow", "read_folder", "read_orc", "read_parquet"]
+
+
+def read_parquet(given: Input, options: ReadOptions) -> Frame:
+    """Read Parquet."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    what = "Parquet file"
+    try:
+        file = pq.ParquetFile(given.path or given.seekable())
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise damaged(given.where, what, error) from error
+    schema = file.schema_arrow
+    return _frame(
+        schema,
+        file.metadata.num_rows,
+        lambda name: file.read([name]).column(name),
+        given.where,
+        what,
+    )
+
+
+def read_folder(path: Path, where: str) -> Frame:
+    """Read the Parquet files of a folder as one table; folders such as ``year=2024`` are columns.
+
+    Raises
+    ------
+    InvalidInput
+        If it holds none, or they do not fit together.
+    """
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+
+    files = sorted(str(p) for p in path.rglob("*") if p.suffix.lower() in (".parquet", ".pq"))
+    if not files:
+        raise InvalidInput(f"{where} is a folder without Parquet files; give the path of a file")
+    what = "set of Parquet files"
+    try:
+        data = ds.dataset(files, format="parquet", partitioning="hive", partition_base_dir=where)
+        count = data.count_rows()
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise damaged(where, what, error) from error
+    return _frame(data.schema, count, lambda name: data.to_table([name]).column(name), where, what)
+
+
+def read_arrow(given: Input, options: ReadOptions) -> Frame:
+    """Read Arrow IPC, as a file or a stream, and Feather: the same, or its first version."""
+    import pyarrow as pa
+    from pyarrow import feather
+
+    what = "Arrow file"
+    try:
+        if given.head.startswith(b"FEA1"):
+            return frame_of_table(feather.read_table(given.seekable()), given.where)
+        source = pa.memory_map(str(given.path)) if given.path else given.seekable()
+        file = given.head.startswith(b"ARROW1")
+        reader = (pa.ipc.open_file if file else pa.ipc.open_stream)(source)
+        return frame_of_table(reader.read_all(), given.where)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise damaged(given.where, what, error) from error
+
+
+def read_orc(given: Input, options: ReadOptions) -> Frame:
+    """Read ORC."""
+    import pyarrow as pa
+    from pyarrow import orc
+
+    what = "ORC file"
+    try:
+        file = orc.ORCFile(given.path or given.seekable())
+        schema, count = file.schema, file.nrows
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise damaged(given.where, what, error) from error
+
+    def read(name: str) -> Any:
+        return file.read([name]).column(name)
+
+    return _frame(schema, count, read, given.where, what)
+
+
+def frame_of_table(table: Any, where: str) -> Frame:
+    """Return a `pyarrow.Table` as a frame."""
+    return _frame(table.schema, table.num_rows, None, where, "table", table)
+
+
+def _frame(
+    schema: Any,
+    n_rows: int,
+    read: Callable[[str], Any] | None,
+    where: str,
+    what: str,
+    table: Any = None,
+) -> Frame:
+    import pyarrow as pa
+
+    names = tuple(schema.names)
+    if not names:
+        raise InvalidInput(f"{where} has no columns to cluster, at least one is needed")
+    if not n_rows:
+        raise InvalidInput(f"{where} holds no rows; at least one is needed")
+
+    @functools.cache
+    def column(index: int) -> Any:
+        if read is None:
+            return table.column(index)
+        if names.count(names[index]) > 1:
+            raise InvalidInput(f"{where} has several columns named {names[index]!r}; rename them")
+        try:
+            return read(names[index])
+        except (pa.ArrowException, OSError) as error:
+            raise damaged(where, what, error) from error
+
+    types = tuple(schema.types)
+    return Frame(names, types, n_rows, column, _pandas_index(schema.metadata, names))
+
+
+def _pandas_index(metadata: dict[bytes, bytes] | None, names: Sequence[str]) -> frozenset[int]:
+    """Return the columns that pandas stored for the index of a data frame."""
+    try:
+        stored = json.loads((metadata or {}).get(b"pandas", b"{}")).get("index_columns", [])
+    except (ValueError, AttributeError):
+        return frozenset()
+    return frozenset(place for place, name in enumerate(names) if name in stored)

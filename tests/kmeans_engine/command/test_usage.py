@@ -1,0 +1,100 @@
+"""What options mean together."""
+
+import pytest
+
+from kmeans_engine import InvalidInput
+from kmeans_engine.command.parser import build_parser
+from kmeans_engine.command.usage import (
+    Entrant,
+    check_usage,
+    entrants,
+    read_options,
+    says_data,
+    stem,
+)
+from kmeans_engine.tables import ReadOptions
+
+
+def parse(words):
+    return build_parser().parse_args(words.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "runs"),
+    [
+        ("", [Entrant("random", "random")]),  # as the tutorial does
+        ("d.csv", [Entrant("k-means++", "k-means++")]),
+        ("d.csv --init random", [Entrant("random", "random")]),
+        ("--init c.csv", [Entrant("c.csv", "c.csv")]),
+        (
+            "--race random,k-means++,random,a/c.csv",
+            [
+                Entrant("random 1", "random", 0),
+                Entrant("k-means++", "k-means++", 0),
+                Entrant("random 2", "random", 1),
+                Entrant("a/c.csv", "a/c.csv", 0),
+            ],
+        ),
+    ],
+)
+def test_entrants(words, runs):
+    assert entrants(parse(words)) == runs
+
+
+def test_titles():
+    assert [one.title for one in entrants(parse("--race random,random,a/c.csv.gz"))] == [
+        "random 1",
+        "random 2",
+        "c",
+    ]
+
+
+@pytest.mark.parametrize(
+    "words", ["-k 3", "--columns a", "--header no", "--describe", "--init c.csv", "--drop-missing"]
+)
+def test_what_is_about_data(words):
+    assert says_data(parse(words))
+
+
+@pytest.mark.parametrize("words", ["", "--render live", "--init random", "--labels -", "--seed 1"])
+def test_what_may_be_the_demo(words):
+    assert not says_data(parse(words))
+
+
+def test_what_is_said_of_a_file():
+    assert read_options(parse("d.csv")) == ReadOptions()
+    args = parse("d.csv --missing x,y --missing - --drop-missing --columns -id --header no")
+    want = ReadOptions(missing=("x", "y", "-"), drop_missing=True, columns="-id", header="no")
+    assert read_options(args) == want
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("d.csv -k 2 --labels - --table -", "--labels - and --table - would both go to standard"),
+        ("d.csv -k 2 --table - --json", "--table - and --json would both go to standard output"),
+        ("d.csv", r"d\.csv needs a number of clusters; add it, as in -k 8, and compare"),
+        ("-", "standard input needs a number of clusters"),
+        ("--sheet a", "--sheet has no effect without DATA; name a file to read"),
+        ("d.csv -k 2 --spread 1", "--spread has no effect with DATA; leave out either"),
+    ],
+)
+def test_what_does_not_go_together(words, said):
+    with pytest.raises(InvalidInput, match=f"^{said}"):
+        check_usage(parse(words), ("fps",))
+
+
+@pytest.mark.parametrize(
+    "words", ["d.csv --describe", "d.csv -k 2 --table -", "--race random,random"]
+)
+def test_what_goes_together(words):
+    check_usage(parse(words), ("fps",))
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [("a/iris.csv", "iris"), ("iris.csv.gz", "iris"), ("iris.tsv.BZ2", "iris"), ("iris", "iris"),
+     ("-", ""), (None, "")],
+)  # fmt: skip
+def test_stems(name, short):
+    assert stem(name) == short
