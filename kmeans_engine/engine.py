@@ -66,7 +66,7 @@ class Engine:
 
     References
     ----------
-    S. Lloyd, "Least squares quantization in PCM", IEEE Trans. Inf. Theory 28 (1982).
+    Lloyd, "Least squares quantization in PCM", IEEE Trans. Inf. Theory 28 (1982).
     """
 
     def __init__(

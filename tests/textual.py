@@ -10,7 +10,7 @@ from kmeans_engine.tables.options import ReadOptions
 from kmeans_engine.tables.text import read_text
 
 WORDS = ("Oslo", "Rome", "New York", "Zürich", "a b", "x-1", "ok?", "id 7", "São Paulo", "n")
-PAIRS = ((",", "."), (";", "."), ("\t", "."), ("|", "."), (";", ","), ("\t", ","))
+PAIRS = ((",", "."), (";", "."), ("\t", "."), ("|", "."), (";", ","), ("\t", ","), (" ", "."))
 
 
 def frame(text, suffix=".csv", **options):
@@ -31,6 +31,7 @@ class Made:
     names: list[str]
     width: int
     numeric: list[int]  # columns of numbers
+    commas: bool  # within numbers
     pandas: dict[str, Any] = field(default_factory=dict)
 
 
@@ -41,10 +42,16 @@ def make(seed: int) -> Made:
     width, height = rng.randint(1, 6), rng.randint(1, 12)
     end = rng.choice(("\n", "\n", "\r\n", "\r"))
     encoding = rng.choice(("utf-8", "utf-8", "utf-8-sig", "cp1252", "utf-16"))
+    runs = mark == " "
+    grouped = "," if rng.random() < 0.1 else None
+    grouped = grouped if decimal == "." and not runs else None
     kinds = [rng.choice(("float", "float", "whole", "exact", "text")) for _ in range(width)]
+    if grouped:  # With thousands= pandas does not round to the nearest float.
+        kinds = ["float" if kind == "exact" else kind for kind in kinds]
     if width == 1 or "float" not in kinds:
         kinds[0] = "float"
-    missing = rng.choice((None, None, "", "NA", "?", "-", "NULL", "None", "#N/A"))
+    words = ("NA", "?", "-", "NULL", "None", "#N/A")
+    missing = rng.choice((None, None, *words) if runs else (None, None, "", "", *words))
     share = rng.choice((0.05, 0.4)) if missing is not None else 0.0
     quoting = rng.choice(("none", "needed", "text", "all"))
     header = rng.random() < 0.7
@@ -54,6 +61,7 @@ def make(seed: int) -> Made:
 
     def quoted(cell: str, is_text: bool) -> str:
         must = any(sign in cell for sign in (mark, '"', "\n", "\r"))
+        must = must or (runs and not cell)
         if must or quoting == "all" or (quoting == "text" and is_text):
             return '"' + cell.replace('"', '""') + '"'
         return cell
@@ -70,6 +78,8 @@ def make(seed: int) -> Made:
             return str(rng.randint(-50, 50)), False
         if kind == "exact":
             number = repr(rng.uniform(-1, 1) * 10.0 ** rng.randint(-300, 300))
+        elif grouped:
+            return f"{rng.gauss(0, 1e6):,.{rng.randint(1, 4)}f}", False
         else:
             number = f"{rng.gauss(0, 10):.{rng.randint(1, 4)}f}"
         return number.replace(".", decimal), False
@@ -81,8 +91,16 @@ def make(seed: int) -> Made:
         rows.append([quoted(name, True) for name in names])
     rows += [[quoted(*value(kind)) for kind in kinds] for _ in range(height)]
     joint = mark + " " if spaced else mark
-    lines = [joint.join(row) for row in rows]
-    # pandas loses an empty first cell below a blank line that ends in \\r.
+    lines = [(rng.choice((" ", "  ", "\t")) if runs else joint).join(row) for row in rows]
+    comments = (
+        rng.random() < 0.1
+        and end != "\r"
+        and missing != "#N/A"
+        and not any("#" in line for line in lines)
+    )
+    for _ in range(rng.randint(1, 3) if comments else 0):
+        lines.insert(rng.randint(0, len(lines)), rng.choice(("# made by hand", "#", "#1,2;3")))
+    # pandas loses an empty first cell below a blank line or a comment that ends in \\r.
     for _ in range(rng.choice((0, 0, 0, 1, 2)) if end != "\r" else 0):
         lines.insert(rng.randint(0, len(lines)), "")
     text = end.join(lines) + (end if rng.random() < 0.8 else "")
@@ -92,8 +110,11 @@ def make(seed: int) -> Made:
         names,
         width,
         [index for index, kind in enumerate(kinds) if kind != "text"],
+        decimal == "," or grouped is not None,
         {
-            "sep": mark,
+            "sep": r"\s+" if runs else mark,
+            "comment": "#" if comments else None,
+            "thousands": grouped,
             "decimal": decimal,
             "header": 0 if header else None,
             "encoding": encoding,

@@ -1,7 +1,5 @@
 """Arrays in NumPy's formats: mapped where they can be, never unpickled."""
 
-import zipfile
-import zlib
 from typing import Any
 
 import numpy as np
@@ -9,7 +7,7 @@ import numpy.typing as npt
 
 from kmeans_engine.errors import InvalidInput, InvalidType
 from kmeans_engine.tables.columns import some_of
-from kmeans_engine.tables.damage import damaged, objects
+from kmeans_engine.tables.damage import unharmed
 from kmeans_engine.tables.frame import Frame
 from kmeans_engine.tables.inputs import Input
 from kmeans_engine.tables.options import ReadOptions
@@ -22,17 +20,13 @@ Array = npt.NDArray[Any]
 def read_npy(given: Input, options: ReadOptions) -> Array | Frame:
     """Map a ``.npy`` file; a structured one is a frame of its fields."""
     where = given.where
-    try:
+    with unharmed(where, "NumPy array"):
         array: Array
         if given.path is not None:
             array = np.lib.format.open_memmap(given.path, mode="r")  # It never unpickles.
         else:
             with given.opener() as stream:
                 array = np.lib.format.read_array(stream, allow_pickle=False)
-    except (ValueError, EOFError, SyntaxError) as error:
-        if "Python objects" in str(error) or "Object arrays" in str(error):
-            raise objects(where) from error
-        raise damaged(where, "NumPy array", error) from error
     if array.dtype.names is not None:
         return _fields(array, where, options.array)
     if options.array is not None:
@@ -46,25 +40,19 @@ def read_npy(given: Input, options: ReadOptions) -> Array | Frame:
 def read_npz(given: Input, options: ReadOptions) -> Array | Frame:
     """Read one array of an ``.npz`` file."""
     where, name = given.where, options.array
-    try:
-        # NumPy leaves a file open that it opened itself and found damaged.
-        with given.seekable() as stream, np.load(stream, allow_pickle=False) as archive:
-            names = archive.files
-            if name is None and len(names) != 1:
-                raise _several(archive, where)
-            if name is not None and name not in names:
-                raise InvalidInput(
-                    f"{where} holds no array {name!r}; choose from {some_of(names) or 'none'}"
-                )
-            array = archive[names[0] if name is None else name]
-    except InvalidInput:
-        raise
-    except (ValueError, EOFError, SyntaxError, KeyError, AttributeError, TypeError) as error:
-        if "Object arrays" in str(error):
-            raise objects(where) from error
-        raise damaged(where, "NumPy archive", error) from error
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
-        raise damaged(where, "NumPy archive", error) from error
+    with (
+        unharmed(where, "NumPy archive"),
+        given.seekable() as stream,  # NumPy leaves open what it opens and finds damaged.
+        np.load(stream, allow_pickle=False) as archive,
+    ):
+        names = archive.files
+        if name is None and len(names) != 1:
+            raise _several(archive, where)
+        if name is not None and name not in names:
+            raise InvalidInput(
+                f"{where} holds no array {name!r}; choose from {some_of(names) or 'none'}"
+            )
+        array = archive[names[0] if name is None else name]
     return _fields(array, where, None) if array.dtype.names is not None else _checked(array, where)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kmeans_engine.errors import InvalidInput
-from kmeans_engine.tables.damage import damaged
+from kmeans_engine.tables.damage import unharmed
 from kmeans_engine.tables.frame import Frame
 from kmeans_engine.tables.inputs import Input
 from kmeans_engine.tables.options import ReadOptions
@@ -17,14 +17,11 @@ __all__ = ["frame_of_table", "read_arrow", "read_folder", "read_orc", "read_parq
 
 def read_parquet(given: Input, options: ReadOptions) -> Frame:
     """Read Parquet."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     what = "Parquet file"
-    try:
+    with unharmed(given.where, what):
         file = pq.ParquetFile(given.path or given.seekable())
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise damaged(given.where, what, error) from error
     schema = file.schema_arrow
     return _frame(
         schema,
@@ -43,18 +40,15 @@ def read_folder(path: Path, where: str) -> Frame:
     InvalidInput
         If it holds none, or they do not fit together.
     """
-    import pyarrow as pa
     import pyarrow.dataset as ds
 
     files = sorted(str(p) for p in path.rglob("*") if p.suffix.lower() in (".parquet", ".pq"))
     if not files:
         raise InvalidInput(f"{where} is a folder without Parquet files; give the path of a file")
     what = "set of Parquet files"
-    try:
+    with unharmed(where, what):
         data = ds.dataset(files, format="parquet", partitioning="hive", partition_base_dir=where)
         count = data.count_rows()
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise damaged(where, what, error) from error
     return _frame(data.schema, count, lambda name: data.to_table([name]).column(name), where, what)
 
 
@@ -64,28 +58,23 @@ def read_arrow(given: Input, options: ReadOptions) -> Frame:
     from pyarrow import feather
 
     what = "Arrow file"
-    try:
+    with unharmed(given.where, what):
         if given.head.startswith(b"FEA1"):
             return frame_of_table(feather.read_table(given.seekable()), given.where)
         source = pa.memory_map(str(given.path)) if given.path else given.seekable()
         file = given.head.startswith(b"ARROW1")
         reader = (pa.ipc.open_file if file else pa.ipc.open_stream)(source)
-        return frame_of_table(reader.read_all(), given.where)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise damaged(given.where, what, error) from error
+        return frame_of_table(reader.read_all(), given.where, what)
 
 
 def read_orc(given: Input, options: ReadOptions) -> Frame:
     """Read ORC."""
-    import pyarrow as pa
     from pyarrow import orc
 
     what = "ORC file"
-    try:
+    with unharmed(given.where, what):
         file = orc.ORCFile(given.path or given.seekable())
         schema, count = file.schema, file.nrows
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise damaged(given.where, what, error) from error
 
     def read(name: str) -> Any:
         return file.read([name]).column(name)
@@ -93,20 +82,25 @@ def read_orc(given: Input, options: ReadOptions) -> Frame:
     return _frame(schema, count, read, given.where, what)
 
 
-def frame_of_table(table: Any, where: str) -> Frame:
+def frame_of_table(table: Any, where: str, what: str = "table") -> Frame:
     """Return a `pyarrow.Table` as a frame."""
-    return _frame(table.schema, table.num_rows, None, where, "table", table)
+    names = table.schema.names
+
+    def read(name: str) -> Any:
+        return table.column(names.index(name))
+
+    table.validate()
+    return _frame(table.schema, table.num_rows, read, where, what)
 
 
 def _frame(
     schema: Any,
     n_rows: int,
-    read: Callable[[str], Any] | None,
+    read: Callable[[str], Any],
     where: str,
     what: str,
-    table: Any = None,
 ) -> Frame:
-    import pyarrow as pa
+    import pyarrow.types as pt
 
     names = tuple(schema.names)
     if not names:
@@ -116,14 +110,13 @@ def _frame(
 
     @functools.cache
     def column(index: int) -> Any:
-        if read is None:
-            return table.column(index)
         if names.count(names[index]) > 1:
             raise InvalidInput(f"{where} has several columns named {names[index]!r}; rename them")
-        try:
-            return read(names[index])
-        except (pa.ArrowException, OSError) as error:
-            raise damaged(where, what, error) from error
+        with unharmed(where, what):
+            found = read(names[index])
+            if pt.is_string(found.type) or pt.is_large_string(found.type):
+                found.validate(full=True)  # The files do not promise UTF-8.
+        return found
 
     types = tuple(schema.types)
     return Frame(names, types, n_rows, column, _pandas_index(schema.metadata, names))

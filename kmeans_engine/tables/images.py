@@ -1,15 +1,15 @@
 """Pixels of images as points in RGB, at the depth they are stored in."""
 
+import logging
 import sys
 import warnings
-import zlib
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.errors import InvalidInput
-from kmeans_engine.tables.damage import damaged
+from kmeans_engine.tables.damage import unharmed
 from kmeans_engine.tables.inputs import Input
 from kmeans_engine.tables.options import ReadOptions
 from kmeans_engine.tables.table import Table
@@ -33,34 +33,10 @@ def read_image(given: Input, options: ReadOptions) -> Table:
     Grey is read as three equal channels, so that all images have the columns r, g and b. Points
     are uint8, uint16 for 16 bits, and float32 for floats.
     """
-    from PIL import Image, ImageOps
-
-    where, notes = given.where, []
-    try:
-        with warnings.catch_warnings():
-            # Pillow warns at its limit and raises at twice of it; both are an error here.
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(given.path or given.seekable()) as image:
-                frames = getattr(image, "n_frames", 1)
-                if frames > 1:
-                    notes.append(f"{where} holds {frames} pictures; the first one is read")
-                lower = None
-                if _has_16_bits(image):
-                    try:
-                        lower = _lower(given)
-                    except KeyError:
-                        notes.append(f"{where} has 16 bits, of which the upper 8 are read")
-                pixels, alpha, white = _channels(ImageOps.exif_transpose(image))
-                if lower is not None:
-                    pixels = pixels.astype(np.uint16) << 8 | lower
-                    white = _white(pixels)
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise InvalidInput(
-            f"{where} has more pixels than Pillow's limit of {Image.MAX_IMAGE_PIXELS}; "
-            "make it smaller"
-        ) from error
-    except (OSError, SyntaxError, ValueError, EOFError, zlib.error) as error:
-        raise damaged(where, "image", error) from error
+    where = given.where
+    with unharmed(where, "image"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of tags that say nothing about the pixels
+        pixels, alpha, white, notes = _decoded(given)
     height, width, _ = pixels.shape
     points, kept = pixels.reshape(-1, 3), None
     if alpha is not None and alpha.all():
@@ -76,6 +52,37 @@ def read_image(given: Input, options: ReadOptions) -> Table:
         points, ("r", "g", "b"), height * width, kept, (height, width), tuple(notes),
         alpha=alpha, white=white,
     )  # fmt: skip
+
+
+def _decoded(given: Input) -> tuple[Pixels, npt.NDArray[np.uint8] | None, float, list[str]]:
+    """Return pixels (h, w, 3), their opacity (h * w,) if any, the value of white, and notes."""
+    from PIL import Image, ImageOps
+
+    # Pillow logs what it raises as well; without a handler that would be printed.
+    logging.getLogger("PIL").addHandler(logging.NullHandler())
+    where, notes, lower = given.where, list[str](), None
+    try:
+        # Pillow warns at its limit and raises at twice of it; both are an error here.
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        with Image.open(given.path or given.seekable()) as image:
+            frames = getattr(image, "n_frames", 1)
+            if frames > 1:
+                notes.append(f"{where} holds {frames} pictures; the first one is read")
+            if _has_16_bits(image):
+                try:
+                    lower = _lower(given)
+                except KeyError:
+                    notes.append(f"{where} has 16 bits, of which the upper 8 are read")
+            pixels, alpha, white = _channels(ImageOps.exif_transpose(image))
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise InvalidInput(
+            f"{where} has more pixels than Pillow's limit of {Image.MAX_IMAGE_PIXELS}; "
+            "make it smaller"
+        ) from error
+    if lower is not None:
+        pixels = pixels.astype(np.uint16) << 8 | lower
+        white = _white(pixels)
+    return pixels, alpha, white, notes
 
 
 def _channels(image: Any) -> tuple[Pixels, npt.NDArray[np.uint8] | None, float]:

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.tables.columns import some_of
+from kmeans_engine.tables.damage import damaged
 from kmeans_engine.tables.kinds import COMPRESSED, SUFFIXES, packing
 
 __all__ = ["Input", "existing", "open_input"]
@@ -74,7 +75,7 @@ class _Unpacked(io.RawIOBase):
         try:
             data = self._stream.read(len(buffer))
         except (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, OSError) as error:
-            if isinstance(error, OSError) and error.errno not in (None, 0):
+            if isinstance(error, OSError) and error.errno == errno.EIO:
                 raise
             raise _damaged(self._where, self._packed, error) from error
         buffer[: len(data)] = data
@@ -178,7 +179,7 @@ def _kind_of_archive(opener: Callable[[], BinaryIO], path: Path | None) -> str:
     try:
         with _seekable(opener) as stream, zipfile.ZipFile(stream) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, OSError):
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return next((k for k in ("npz", "workbook") if suffix in SUFFIXES[k]), "")
     if names and all(name.endswith(".npy") for name in names):
         return "npz"
@@ -197,7 +198,7 @@ def _zipped(
                 if not info.is_dir() and not re.search(r"(^|/)(__MACOSX/|\.)", info.filename)
             ]
             locked = any(info.flag_bits & 1 for info in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise _damaged(where, ".zip", error) from error
     if locked:
         raise InvalidInput(f"{where} is locked by a password; unpack it first")
@@ -217,7 +218,7 @@ def _zipped(
         below = _seekable(opener)
         try:
             stream = zipfile.ZipFile(below).open(chosen)  # noqa: SIM115 - closed by `_Unpacked`
-        except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+        except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
             below.close()
             raise _damaged(where, ".zip", error) from error
         return io.BufferedReader(_Unpacked(stream, below, where, ".zip"), 1 << 18)
@@ -315,7 +316,4 @@ def _similar(path: Path) -> str:
 
 
 def _damaged(where: str, packed: str, error: BaseException) -> InvalidInput:
-    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return InvalidInput(
-        f"{where} is not a complete {_NAMES[packed]} file ({reason}); create or copy it again"
-    )
+    return damaged(where, f"{_NAMES[packed]} file", error)

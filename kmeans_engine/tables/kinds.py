@@ -42,7 +42,7 @@ WRITABLE_ROWS = (
 _BEGINNINGS = (
     (rb"\x93NUMPY", "npy"),
     (rb"PAR1", "parquet"),
-    (rb"ARROW1\0\0|FEA1", "arrow"),
+    (rb"ARROW1\0\0|FEA1|\xff{4}..\0\0", "arrow"),
     (rb"ORC", "orc"),
     (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "workbook"),
     (

@@ -32,9 +32,10 @@ def read_json(given: Input, options: ReadOptions) -> Frame:
         try:
             with given.opener() as stream:
                 table = pajson.read_json(stream, pajson.ReadOptions(block_size=_BLOCK))
+            table.validate(full=True)  # It promises no UTF-8.
             if table.num_rows > 1:  # One object might hold all columns.
                 return frame_of_table(table, where)
-        except pa.ArrowInvalid:
+        except (pa.ArrowInvalid, UnicodeDecodeError):
             pass
     with given.opener() as stream:
         data = stream.read()

@@ -163,7 +163,7 @@ def _mostly_numbers(
     return InvalidInput(
         f"{where}: column {frame.names[index]!r} holds numbers, but {_shown(stray.cell)} in row "
         f"{stray.row}; {', or '.join(remedies) or 'write a number there, or nothing'}",
-        options=("columns", "decimal", "missing", "thousands"),
+        options=("columns", "comment", "decimal", "missing", "thousands"),
     )
 
 

@@ -125,7 +125,10 @@ def _write_orc(rows: Any, file: BinaryIO) -> None:
         return column.cast(pa.string()) if pt.is_null(kind) or pt.is_time(kind) else column
 
     table = pa.table([known(column) for column in rows.columns], names=rows.column_names)
-    orc.write_table(table, file)
+    # In memory: where a disk is full, the library would end the process.
+    sink = pa.BufferOutputStream()
+    orc.write_table(table, sink)
+    file.write(sink.getvalue())
 
 
 def _write_json(rows: Any, file: BinaryIO) -> None:

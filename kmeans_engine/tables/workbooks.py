@@ -6,7 +6,7 @@ from typing import Any
 
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.tables.columns import default_names, some_of
-from kmeans_engine.tables.damage import damaged
+from kmeans_engine.tables.damage import unharmed
 from kmeans_engine.tables.frame import Frame
 from kmeans_engine.tables.inputs import Input
 from kmeans_engine.tables.options import ReadOptions
@@ -24,22 +24,17 @@ def read_workbook(given: Input, options: ReadOptions) -> Frame:
         If python-calamine is not installed, or the sheet holds no table.
     """
     try:
-        from python_calamine import CalamineError, CalamineWorkbook
+        from python_calamine import CalamineWorkbook
     except ImportError as error:
         raise InvalidInput(
             f"{given.where} is a workbook, which needs python-calamine; install it with: "
             "pip install 'kmeans-engine[excel]'"
         ) from error
     where = given.where
-    with given.seekable() as stream:
-        try:
-            book = CalamineWorkbook.from_filelike(stream)
-            sheets = list(book.sheet_names)
-            name, cells = _sheet(book, sheets, options.sheet, where)
-        except (CalamineError, OSError, ValueError, KeyError) as error:
-            if isinstance(error, InvalidInput):
-                raise
-            raise damaged(where, "workbook", error) from error
+    with unharmed(where, "workbook"), given.seekable() as stream:
+        book = CalamineWorkbook.from_filelike(stream)
+        sheets = list(book.sheet_names)
+        name, cells = _sheet(book, sheets, options.sheet, where)
     rows = _filled(cells)
     if not rows:
         raise InvalidInput(f"{where}: sheet {name!r} is empty; at least one row is needed")

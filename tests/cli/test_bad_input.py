@@ -270,34 +270,6 @@ def test_ffmpeg_fails_while_running(command, bad, monkeypatch, tmp_path):
     fails(command, bad, ["-o", "a.mp4", *SMALL], words, status=1)
 
 
-@posix
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("args", "words"),
-    [
-        ("-o film.mp4", "ffmpeg was killed by signal 25 while writing film.mp4"),
-        ("--labels labels.csv", "labels.csv was not written: File too large"),
-        ("--labels labels.parquet", "labels.parquet was not written: File too large"),
-        ("--labels labels.npy", "labels.npy was not written: File too large"),
-    ],
-)
-def test_a_disk_that_is_full(command, args, words, tmp_path):
-    """A limit on the size of files stands for a disk that takes no more."""
-    import resource
-
-    def limit():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-
-    name = args.split()[1]
-    (tmp_path / name).write_bytes(b"old")
-    options = ("--points-per-cluster", 20_000, "--max-iterations", 2, "--overwrite", *args.split())
-    command.ok()  # The compiler's cache has larger files than that; now they are there.
-    done = run(*options, cwd=tmp_path, preexec_fn=limit)
-    assert done.status == 1
-    assert words in one_line(done.err)
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {name: b"old"}
-
-
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_standard_output_that_takes_no_more(tmp_path):
     with Path("/dev/full").open("wb") as full:

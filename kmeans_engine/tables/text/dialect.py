@@ -84,7 +84,7 @@ def find_shape(head: bytes, suffix: str, options: ReadOptions) -> Shape:
     if options.delimiter is not None:
         found = Shape(options.delimiter, runs=options.delimiter == " ")
         return replace(found, comment=comment, inline=inline or found.runs)
-    best, best_score, tabs = Shape(), 0.0, False
+    best, best_score, tabs = Shape(comment=comment, inline=inline), 0.0, False
     for shape in _DELIMITERS:
         shape = replace(shape, comment=comment, inline=inline or shape.runs)
         rows = _first_rows(head, shape)
@@ -92,7 +92,7 @@ def find_shape(head: bytes, suffix: str, options: ReadOptions) -> Shape:
         score, numeric = _score(rows, likely)
         if shape.runs and (suffix == ".csv" or tabs) and numeric < 1:
             continue
-        tabs = tabs or (shape.delimiter == "\t" and score >= 2)
+        tabs = tabs or (shape.delimiter == "\t" and score - numeric > 1.99)
         if score > best_score + 1e-9:
             best, best_score = shape, score
     if best.delimiter == "," and _one_column(_first_rows(head, best)):
@@ -173,7 +173,9 @@ def find_comments(head: bytes, shape: Shape, options: ReadOptions) -> Shape:
     if not others:
         return bare
     width = Counter(len(row.cells) for row in others).most_common(1)[0][0]
-    first = kind_of([row.cells[0] for row in others[1:] or others], marks)
+    firsts = [row.cells[0].strip() for row in others[1:] or others]
+    likely = all(cell in marks.words or _LIKELY.fullmatch(cell) for cell in firsts)
+    first = "number" if likely else kind_of(firsts, marks)
     for row in marked:
         like = len(row.cells) == width
         rest = kind_of(row.cells[1:], marks)

@@ -69,7 +69,7 @@ def ambiguous(cell: str, name: str, where: str) -> InvalidInput:
 def advise(cell: str) -> str:
     """Return what makes a number of a cell of text, or a missing value; empty where nothing does.
 
-    The options are `decimal`, `thousands` and `missing`.
+    The options are `decimal`, `thousands`, `comment` and `missing`.
     """
     cell = cell.strip()
     bare = cell.rstrip("% ")
@@ -83,6 +83,8 @@ def advise(cell: str) -> str:
         return "say decimal=','"
     if re.fullmatch(r"[+-]?[0-9]*\.[0-9]+([eE][+-]?[0-9]+)?", bare):
         return "say decimal='.'"
+    if sign := re.fullmatch(r"[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?\s+([#%!;]|//).*", cell):
+        return f"if {sign[1]!r} begins a comment, say comment={sign[1]!r}"
     if re.fullmatch(r"\w[\w ./-]{0,19}", cell):
         return f"if it is a missing value, say missing={cell!r}"
     return ""

@@ -56,7 +56,7 @@ class Record(NamedTuple):
     last : int
         Its last line.
     quoted : bool
-        Whether all of its cells are quoted, empty ones apart.
+        Whether all of its cells are quoted.
     """
 
     cells: list[str]
@@ -269,7 +269,7 @@ def records(text: str, shape: Shape) -> Iterator[Record]:
         assert match is not None  # It matches the empty cell before any delimiter.
         quoted, rest, plain, stop = match.groups()
         cells.append(plain if quoted is None else quoted.replace('""', '"') + rest)
-        bare = bare or bool(plain)
+        bare = bare or quoted is None
         position = match.end()
         if quoted is not None:
             line += len(re.findall(r"\r\n|\n|\r", quoted))

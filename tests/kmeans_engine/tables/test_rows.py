@@ -3,6 +3,9 @@
 import io
 import itertools
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -142,3 +145,32 @@ def test_suffixes_are_checked_beforehand(fresh):
             check_result(fresh(suffix), overwrite=True, rows=rows)
     for suffix in WRITABLE_ROWS:
         check_result(fresh(suffix), overwrite=False, rows=True)
+
+
+FULL = """
+import resource, signal, sys
+import numpy as np
+from kmeans_engine.tables import WRITABLE_ROWS, Table, write_rows
+points = np.random.default_rng(1).normal(size=(20_000, 2))
+labels, table = np.zeros(20_000, np.uint8), Table(points, ("x", "y"), 20_000)
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, resource.RLIM_INFINITY))
+for suffix in WRITABLE_ROWS:
+    try:
+        write_rows(sys.argv[1] + suffix, table, labels)
+    except OSError as error:
+        print(suffix, error.strerror)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a limit on the size of files")
+def test_a_full_disk_leaves_the_older_file(tmp_path, root):
+    names = [f"rows{suffix}" for suffix in WRITABLE_ROWS]
+    for name in names:
+        (tmp_path / name).write_text("older")
+    command = [sys.executable, "-c", FULL, str(tmp_path / "rows")]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    assert done.stdout.splitlines() == [f"{suffix} File too large" for suffix in WRITABLE_ROWS]
+    assert done.returncode == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
+    assert {path.read_text() for path in tmp_path.iterdir()} == {"older"}

@@ -173,10 +173,11 @@ def test_the_first_cell_that_is_not_a_number():
             {"missing": ("unknown",)},
             None,
         ),
+        ("5 # x", "if '#' begins a comment, say comment='#'", {"comment": "#"}, 5.0),
         ("<b>", "", {}, "<b>"),
     ],
 )
 def test_advice_works(cell, words, options, value):
     assert advise(cell) == words
-    found = frame(f"a;b\n{cell};1\n7;2\nx;3\n"[: -4 if options else None], **options)
-    assert found.column(0)[0].as_py() == value
+    found = frame(f"b;a\n1;{cell}\n2;7\n3;x\n"[: -4 if options else None], **options)
+    assert found.column(1)[0].as_py() == value

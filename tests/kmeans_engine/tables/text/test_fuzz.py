@@ -20,7 +20,7 @@ EXPECTED = {
     "may be read in two ways": "1,234 alone is a little more than 1, or a thousand and more",
     "a header but no rows": "a single row of words names columns as well as it is data",
     "no number at all": "words above words may be names",
-    "one column of decimal commas": "without a name it is two columns of whole numbers as well",
+    "one column of commas": "without a name 1,5 is two columns of whole numbers as well",
 }
 
 
@@ -30,14 +30,14 @@ def judge(seed):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         wanted = pd.read_csv(stream(made), **made.pandas)
-    lonely = made.width == 1 and made.pandas["decimal"] == "," and not made.header
+    lonely = made.width == 1 and made.commas
     try:
         found = frame(made.data, "")
     except InvalidInput as error:
         reason = next((r for r in EXPECTED if r in str(error)), str(error))
-        return "one column of decimal commas" if lonely else reason
-    if lonely and len(found.names) == 2:
-        return "one column of decimal commas"
+        return "one column of commas" if lonely else reason
+    if lonely and not made.header and len(found.names) > 1:
+        return "one column of commas"
     numbers = [index for index in made.numeric if wanted.iloc[:, index].notna().any()]
     if not numbers and found.named != made.header:
         return "no number at all"
