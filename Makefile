@@ -1,8 +1,9 @@
 # make demo: a film of K-means, from nothing.    make test: every test, from nothing.
 # make quick: its tests of a second or two.      make check: ruff and mypy.
+# make docs: the pages as a site, site/index.html.
 # make bench: beside other libraries.
 # make bench-render [LARGE=1]: films beside matplotlib's own, painting, the window.
-# make gallery [DATA=folder] [LARGE=1]: the pictures of docs/gallery.md.
+# make gallery [DATA=folder] [LARGE=1]: the gallery and the figures of the pages.
 
 PYTHON ?= python3
 VENV   := .venv
@@ -14,7 +15,7 @@ endif
 RUN    := $(BIN)/python
 PIP    := $(RUN) -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test quick check bench bench-render gallery clean
+.PHONY: demo test quick check docs bench bench-render gallery clean
 
 demo: $(VENV)/.installed
 	$(BIN)/kmeans-engine --seed 69 --smooth -o kmeans.mp4 -o kmeans.gif --overwrite
@@ -36,6 +37,10 @@ check: $(VENV)/.installed-test
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
 
+docs: $(VENV)/.installed-docs
+	$(RUN) -m sphinx --fail-on-warning --keep-going --fresh-env --quiet docs site
+	@echo "The pages: $(CURDIR)/site/index.html"
+
 bench: $(VENV)/.installed-bench
 	$(RUN) benchmarks/engine.py
 	$(RUN) benchmarks/scaling.py
@@ -50,6 +55,8 @@ bench-render: $(VENV)/.installed
 
 gallery: $(VENV)/.installed-test
 	$(RUN) docs/make_gallery.py $(if $(DATA),--data "$(DATA)") $(if $(LARGE),--large)
+	$(RUN) docs/make_figures.py
+	$(RUN) docs/draw_blocks.py
 
 $(VENV)/bin/python $(VENV)/Scripts/python:
 	@$(PYTHON) -c "import sys; v = sys.version_info; sys.exit(None if (3, 11) <= v < (3, 15) else \
@@ -64,10 +71,14 @@ $(VENV)/.installed-test: pyproject.toml | $(BIN)/python
 	$(PIP) install -e '.[test]'
 	@touch $@ $(VENV)/.installed
 
+$(VENV)/.installed-docs: pyproject.toml | $(BIN)/python
+	$(PIP) install -e '.[docs]'
+	@touch $@ $(VENV)/.installed
+
 $(VENV)/.installed-bench: pyproject.toml | $(BIN)/python
 	$(PIP) install -e '.[bench]'
 	@touch $@ $(VENV)/.installed
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist site *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
