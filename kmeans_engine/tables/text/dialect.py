@@ -59,7 +59,8 @@ def check_delimiter(delimiter: str) -> str:
     ):
         raise InvalidInput(
             f"delimiter={delimiter!r} cannot separate numbers; give one character, "
-            "such as ',' or ';'"
+            "such as ',' or ';'",
+            options=("delimiter",),
         )
     return delimiter
 
@@ -84,7 +85,7 @@ def find_shape(head: bytes, suffix: str, options: ReadOptions) -> Shape:
     """
     short = head[: 1 << 16]
     head = short if len(short.splitlines()) > _JUDGED_ROWS else head
-    comment = options.comment or "#"
+    comment = options.comment or _comment_above(head)
     inline = options.comment is not None
     if options.delimiter is not None:
         found = Shape(options.delimiter, runs=options.delimiter == " ")
@@ -109,6 +110,12 @@ def find_shape(head: bytes, suffix: str, options: ReadOptions) -> Shape:
         if kind_of([row.cells[0] for row in rows[1:] or rows], marks) in ("number", "percent"):
             return replace(best, delimiter=";")
     return replace(best, comment=comment, inline=inline or best.runs)
+
+
+def _comment_above(head: bytes) -> str:
+    """Return what begins the comments of a text: ``%`` or ``//`` if its first line does so."""
+    match = re.match(rb"\s*(%(?=[ \t%])|//)", head)
+    return match[1].decode() if match else "#"
 
 
 def _credit(cell: str, likely: re.Pattern[str]) -> float:
@@ -163,7 +170,7 @@ def find_comments(head: bytes, shape: Shape, options: ReadOptions) -> Shape:
     They are not where all lines begin so, or where they are rows: as wide as the others, with
     text first as in the others. A missing value such as ``#N/A`` is never a comment.
     """
-    if options.comment is not None:
+    if options.comment is not None or shape.comment != "#":
         return shape
     bare = replace(shape, comment=None, inline=False)
     rows = list(islice(records(bare.tidy(head).decode("utf-8", "replace"), bare), 5000))

@@ -72,6 +72,9 @@ COMMENTS = [
     ("a,b\n1,2 ! good\n! 5,6\n3,4\n", {"comment": "!"}, [[1, 3], [2, 4]]),
     ("a,b\n1,2 // x\n// 5\n3,4\n", {"comment": "//"}, [[1, 3], [2, 4]]),
     ("%x\n1,2\n3,4\n", {"comment": "%"}, [[1, 3], [2, 4]]),
+    ("% made by x\n% on Monday\na,b\n1,2\n3,4\n", {}, [[1, 3], [2, 4]]),
+    ("// made by x\na,b\n1,2\n3,4\n", {}, [[1, 3], [2, 4]]),
+    ("%fat,kg\n1,2\n3,4\n", {}, [[1, 3], [2, 4]]),
     ('a,b\n"x\n#y",2\n#z\n"#",4\n', {}, [["x\n#y", "#"], [2, 4]]),
     # Colours, tags and missing values are not comments.
     ("c,b\n#ff0000,2\n#00ff00,4\n", {}, [["#ff0000", "#00ff00"], [2, 4]]),
