@@ -213,7 +213,8 @@ class Engine:
         """Return the inertia of a state that was computed before a moment, if the points count."""
         with self._squares_lock:
             if self._squares is None:
-                squares = square_totals(self._parts)
+                with doing("measuring the inertia"):
+                    squares = square_totals(self._parts)
                 self._seal.check()
                 self._squares = squares
         if moment is not None:

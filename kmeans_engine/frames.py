@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from kmeans_engine.errors import InvalidInput, InvalidType
 
-__all__ = ["Sheet", "count_rounded", "read_sheet"]
+__all__ = ["Sheet", "count_rounded", "read_array", "read_sheet"]
 
 # From here on float64 skips whole numbers.
 _WHOLE = 2.0**53
@@ -64,12 +64,12 @@ def read_sheet(value: Any, name: str) -> Sheet:
     if isinstance(value, np.ndarray):
         return Sheet(value)
     if isinstance(value, list | tuple):
-        return Sheet(_asarray(value, name))
+        return Sheet(read_array(value, name))
     if hasattr(value, "toarray") and hasattr(value, "nnz"):
         raise InvalidType(f"{name} are a sparse matrix, must be a dense array: call .toarray()")
     kind = _kind(value)
     if hasattr(value, "__array__") and hasattr(value, "ndim") and not hasattr(value, "iloc"):
-        return Sheet(_asarray(value, name), _labels_of(value))
+        return Sheet(read_array(value, name), _labels_of(value))
     if hasattr(value, "to_frame"):
         raise InvalidInput(f"{name} are of type {kind}, a single column: call .to_frame()")
     lazy = "collect" if hasattr(value, "collect") else "compute"
@@ -81,12 +81,12 @@ def read_sheet(value: Any, name: str) -> Sheet:
     if hasattr(value, "__arrow_c_stream__") or hasattr(value, "__arrow_c_array__"):
         return _of_arrow(value, name, kind)
     if hasattr(value, "__array__"):
-        return Sheet(_asarray(value, name))
+        return Sheet(read_array(value, name))
     if hasattr(value, "__dataframe__"):
         return _of_arrow(value, name, kind)
     if hasattr(value, "__dlpack__"):
         return Sheet(_handed(lambda: np.from_dlpack(value), value, name))
-    array = _asarray(value, name)
+    array = read_array(value, name)
     if array.ndim == 0:
         raise InvalidType(
             f"{name} are of type {kind}, need a table of numbers (rows, features): an array, a "
@@ -110,7 +110,8 @@ def count_rounded(values: _Array) -> int:
     return total
 
 
-def _asarray(value: Any, name: str) -> _Array:
+def read_array(value: Any, name: str) -> _Array:
+    """Return what NumPy makes of a value, or its error in one line of ours; see `read_sheet`."""
     if hasattr(value, "__array__"):
         return _handed(lambda: np.asarray(value), value, name)
     try:

@@ -17,7 +17,7 @@ def side_by_side(runs: Sequence[Iterable[Snapshot]]) -> Iterator[tuple[Snapshot,
         following = [next(states, None) for states in iterators]
         if all(state is None for state in following):
             return
-        current = [new or old for new, old in zip(following, current, strict=True)]
+        current = [old if new is None else new for new, old in zip(following, current, strict=True)]
         yield tuple(state for state in current if state is not None)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.errors import InvalidInput, InvalidType
-from kmeans_engine.frames import Sheet, read_sheet
+from kmeans_engine.frames import Sheet, read_array, read_sheet
 
 __all__ = [
     "bad_values",
@@ -24,6 +24,7 @@ __all__ = [
     "check_sheet",
     "check_tolerance",
     "non_finite_error",
+    "shown",
 ]
 
 # Rows looked at in one piece, so that a check of 100 million rows can be interrupted.
@@ -38,6 +39,12 @@ _REMEDIES = {
     "O": "convert it with .astype(float)",
     "V": "use numpy.lib.recfunctions.structured_to_unstructured",
 }
+
+
+def shown(value: object) -> str:
+    """Return the repr of a value for a message: in one line, and not a long one."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def check_array(value: Any, name: str) -> npt.NDArray[Any]:
@@ -125,7 +132,7 @@ def check_centroids(value: Any, n_features: int) -> npt.NDArray[np.float64]:
     if isinstance(value, str | numbers.Real):
         example = f"k, method={value!r}" if isinstance(value, str) else str(value)
         raise InvalidType(
-            f"centroids={value!r} are not an array (K, {n_features}): give those of "
+            f"centroids={shown(value)} are not an array (K, {n_features}): give those of "
             f"initial_centroids(points, {example})"
         )
     sheet = check_sheet(value, "centroids")
@@ -150,7 +157,7 @@ def check_choice(value: Any, name: str, known: Sequence[str], other: str = "") -
     close = difflib.get_close_matches(value.lower(), known, 1) if isinstance(value, str) else []
     hint = f": did you mean {close[0]!r}?" if close else ""
     raise InvalidInput(
-        f"{name}={value!r} is unknown, needs one of {', '.join(known)}{other}{hint}",
+        f"{name}={shown(value)} is unknown, needs one of {', '.join(known)}{other}{hint}",
         options=(name,),
     )
 
@@ -161,7 +168,7 @@ def check_seed(seed: Any) -> np.random.Generator:
         return np.random.default_rng(seed)
     except (TypeError, ValueError):
         raise InvalidType(
-            f"seed={seed!r} is not a seed, needs a whole number of at least 0",
+            f"seed={shown(seed)} is not a seed, needs a whole number of at least 0",
             options=("seed",),
         ) from None
 
@@ -186,7 +193,7 @@ def check_count(value: SupportsIndex | Any, name: str, *, minimum: int) -> int:
         number = operator.index(value)
     except TypeError:
         raise InvalidType(
-            f"{name}={value!r} is a {type(value).__name__}, "
+            f"{name}={shown(value)} is a {type(value).__name__}, "
             f"needs a whole number of at least {minimum}",
             options=(name,),
         ) from None
@@ -204,7 +211,8 @@ def check_tolerance(value: Any) -> float:
         number = float(value)
     except (TypeError, ValueError):
         raise InvalidType(
-            f"tolerance={value!r} is not a number, needs one of at least 0", options=("tolerance",)
+            f"tolerance={shown(value)} is not a number, needs one of at least 0",
+            options=("tolerance",),
         ) from None
     if not 0.0 <= number < float("inf"):
         raise InvalidInput(
@@ -216,7 +224,7 @@ def check_tolerance(value: Any) -> float:
 
 def check_labels(value: Any, n_points: int, k: int) -> npt.NDArray[Any]:
     """Return `value` as an integer array (n_points,) with entries in 0 .. k-1."""
-    labels = np.asarray(value)
+    labels = read_array(value, "labels")
     if labels.dtype.kind not in "iu":
         raise InvalidType(f"labels have dtype {labels.dtype}, need integers between 0 and {k - 1}")
     if labels.shape != (n_points,):

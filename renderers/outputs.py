@@ -220,7 +220,7 @@ def make_options(
         If one is outside its range.
     """
     fps = within("fps", fps, FPS_RANGE, "frames per second")
-    theme_named(theme)
+    theme_named(str(theme))
     size = _checked_size(renderer.default_size if size is None else size)
     dpi = within("dpi", dpi, DPI_RANGE, "dots per inch")
     if quality not in get_args(Quality):
@@ -256,7 +256,11 @@ def within(option: str, value: float, limits: tuple[float, float], unit: str) ->
 def _checked_overlays(overlays: Iterable[str] | str | None) -> frozenset[str] | None:
     if overlays is None:
         return None
-    words = overlays.split(",") if isinstance(overlays, str) else list(overlays)
+    try:
+        words = overlays.split(",") if isinstance(overlays, str) else list(overlays)
+    except TypeError:
+        message = f"overlays={overlays!r} is not a list of names; name some, all or none"
+        raise InvalidOption(message, option="overlays") from None
     names = {str(word).strip() for word in words}
     if names == {"all"}:
         return frozenset(OVERLAYS)

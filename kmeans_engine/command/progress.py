@@ -113,7 +113,8 @@ class Progress:
         # A run may end before its last iteration, and never after it.
         bar.total = total
         bar.bar_format = _FORMS[counted, counted and total is not None and self._done > 0]
-        bar.n, bar.unit = self._done, self._unit
+        one = self._done == 1 and total is None
+        bar.n, bar.unit = self._done, self._unit.removesuffix("s") if one else self._unit
         passed = time.monotonic() - (self._counted if counted else self._began)
         bar.start_t = bar._time() - passed
         bar.last_print_t = bar._time()  # otherwise `close` leaves the line

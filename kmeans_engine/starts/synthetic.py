@@ -7,9 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.errors import InvalidInput, InvalidType
-from kmeans_engine.validation import check_count
+from kmeans_engine.validation import check_count, check_seed, shown
 
 __all__ = ["make_clusters"]
+
+# Float64 numbers: more need more than 2^52 bytes, which no processor addresses.
+_MOST = 1 << 49
 
 
 def make_clusters(
@@ -50,9 +53,14 @@ def make_clusters(
     n_clusters = check_count(n_clusters, "n_clusters", minimum=1)
     points_per_cluster = check_count(points_per_cluster, "points_per_cluster", minimum=1)
     features = check_count(features, "features", minimum=1)
+    if n_clusters * points_per_cluster * features > _MOST:
+        raise InvalidInput(
+            f"{n_clusters} clusters of {points_per_cluster} points do not fit into memory; use "
+            "fewer"
+        )
     limits = _check_bounds(bounds, features)
     spread = _check_spread(spread)
-    rng = np.random.default_rng(seed)
+    rng = check_seed(seed)
     span = limits[:, 1] - limits[:, 0]
     centres = limits[:, 0] + span * rng.random((n_clusters, features))
     points = rng.standard_normal((n_clusters * points_per_cluster, features))
@@ -65,7 +73,7 @@ def _check_bounds(bounds: Any, features: int) -> npt.NDArray[np.float64]:
     try:
         array = np.asarray(bounds, dtype=np.float64)
     except (TypeError, ValueError):
-        raise InvalidType(f"bounds={bounds!r} are not numbers, need (low, high)") from None
+        raise InvalidType(f"bounds={shown(bounds)} are not numbers, need (low, high)") from None
     if array.shape not in ((2,), (features, 2)):
         raise InvalidInput(
             f"bounds have shape {array.shape}, need one pair (low, high) or one for each of the "
@@ -73,7 +81,7 @@ def _check_bounds(bounds: Any, features: int) -> npt.NDArray[np.float64]:
         )
     limits = np.broadcast_to(array, (features, 2))
     if not np.isfinite(limits).all() or (limits[:, 0] > limits[:, 1]).any():
-        raise InvalidInput(f"bounds={bounds!r} are out of range, need finite low <= high")
+        raise InvalidInput(f"bounds={shown(bounds)} are out of range, need finite low <= high")
     return limits
 
 
@@ -82,7 +90,7 @@ def _check_spread(spread: Any) -> float:
         number = float(spread)
     except (TypeError, ValueError):
         raise InvalidType(
-            f"spread={spread!r} is not a number, needs one of at least 0", options=("spread",)
+            f"spread={shown(spread)} is not a number, needs one of at least 0", options=("spread",)
         ) from None
     if not 0.0 <= number < float("inf"):
         raise InvalidInput(

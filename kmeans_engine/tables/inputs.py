@@ -1,31 +1,30 @@
 """Where a table comes from: files, pipes, compressed or not, as streams that can begin again."""
 
-import bz2
 import difflib
 import errno
-import gzip
 import io
-import lzma
 import os
 import re
 import sys
-import zipfile
-import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from kmeans_engine.errors import InvalidInput
-from kmeans_engine.tables.columns import some_of
-from kmeans_engine.tables.damage import damaged
-from kmeans_engine.tables.kinds import COMPRESSED, SUFFIXES, packing
+from kmeans_engine.tables.kinds import COMPRESSED, packing
+from kmeans_engine.tables.unpacking import (
+    Opener,
+    kind_of_archive,
+    not_packed,
+    seekable,
+    unpack,
+    unzip,
+)
 
 __all__ = ["Input", "existing", "open_input"]
 
 _STDIN = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 _HEAD = 1024
-_NAMES = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "Zstandard", ".zip": "zip"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Input:
 
     where: str
     suffix: str
-    opener: Callable[[], BinaryIO]
+    opener: Opener
     path: Path | None
     head: bytes
     kind: str = ""
@@ -59,33 +58,7 @@ class Input:
         """Return a stream that can be read in any order: of what is no file, from memory."""
         if self.path is not None:
             return self.path.open("rb")
-        return _seekable(self.opener)
-
-
-class _Unpacked(io.RawIOBase):
-    """A stream of what a compressed file holds, whose damage is one line."""
-
-    def __init__(self, stream: Any, below: Any, where: str, packed: str) -> None:
-        self._stream, self._below, self._where, self._packed = stream, below, where, packed
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        try:
-            data = self._stream.read(len(buffer))
-        except (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, OSError) as error:
-            if isinstance(error, OSError) and error.errno == errno.EIO:
-                raise
-            raise _damaged(self._where, self._packed, error) from error
-        buffer[: len(data)] = data
-        return len(data)
-
-    def close(self) -> None:
-        if not self.closed:
-            self._stream.close()
-            self._below.close()
-        super().close()
+        return seekable(self.opener)
 
 
 def open_input(
@@ -110,7 +83,7 @@ def open_input(
         If the device fails.
     """
     text = os.fspath(source)
-    opener: Callable[[], BinaryIO]
+    opener: Opener
     if text in _STDIN:
         path, where, name = None, "standard input", ""
         data = _standard_input(stdin)
@@ -130,7 +103,7 @@ def open_input(
 
 
 def _unpacked(
-    opener: Callable[[], BinaryIO], path: Path | None, where: str, name: str, member: str | None
+    opener: Opener, path: Path | None, where: str, name: str, member: str | None
 ) -> Input:
     """Return what is in the innermost of compressed files."""
     named = kind = ""
@@ -143,100 +116,19 @@ def _unpacked(
         suffix = Path(name).suffix
         if suffix in COMPRESSED:
             if packed != suffix and not packed:
-                raise _damaged(where, suffix, ValueError("it does not start like one"))
+                raise not_packed(where, suffix, ValueError("it does not start like one"))
             name = name.removesuffix(suffix)
         if packed == ".zip":
-            kind = _kind_of_archive(opener, path)
+            kind = kind_of_archive(opener, path)
             if kind:
                 packed = ""
             else:
-                opener, name = _zipped(opener, where, member)
+                opener, name = unzip(opener, where, member)
                 path, named = None, packed
                 continue
         if not packed:
             return Input(where, Path(name).suffix, opener, path, head, kind)
-        opener, path, named = _packed(opener, where, packed), None, packed
-
-
-def _packed(opener: Callable[[], BinaryIO], where: str, packed: str) -> Callable[[], BinaryIO]:
-    def unpack() -> BinaryIO:
-        below = opener()
-        if packed == ".zst":
-            import pyarrow as pa
-
-            stream = pa.CompressedInputStream(below, "zstd")
-        else:
-            readers: Any = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
-            stream = readers[packed](below)
-        return io.BufferedReader(_Unpacked(stream, below, where, packed), 1 << 18)
-
-    return unpack
-
-
-def _kind_of_archive(opener: Callable[[], BinaryIO], path: Path | None) -> str:
-    """Return "workbook" or "npz" for a zip archive that is one of them; empty for others."""
-    suffix = "" if path is None else path.suffix.lower()
-    try:
-        with _seekable(opener) as stream, zipfile.ZipFile(stream) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return next((k for k in ("npz", "workbook") if suffix in SUFFIXES[k]), "")
-    if names and all(name.endswith(".npy") for name in names):
-        return "npz"
-    return "workbook" if {"[Content_Types].xml", "content.xml"} & set(names) else ""
-
-
-def _zipped(
-    opener: Callable[[], BinaryIO], where: str, member: str | None
-) -> tuple[Callable[[], BinaryIO], str]:
-    """Return how to open the one file of an archive, and its name."""
-    try:
-        with _seekable(opener) as stream, zipfile.ZipFile(stream) as archive:
-            files = [
-                info.filename
-                for info in archive.infolist()
-                if not info.is_dir() and not re.search(r"(^|/)(__MACOSX/|\.)", info.filename)
-            ]
-            locked = any(info.flag_bits & 1 for info in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise _damaged(where, ".zip", error) from error
-    if locked:
-        raise InvalidInput(f"{where} is locked by a password; unpack it first")
-    if member is None and len(files) != 1:
-        if not files:
-            raise InvalidInput(f"{where} holds no files; one table is needed")
-        raise InvalidInput(
-            f"{where} holds {len(files)} files ({some_of(files, 5)}); "
-            f"choose one (array={_likely(files)!r})",
-            options=("array",),
-        )
-    if member is not None and member not in files:
-        raise InvalidInput(f"{where} holds no file {member!r}; choose from {some_of(files, 5)}")
-    chosen = member or files[0]
-
-    def unzip() -> BinaryIO:
-        below = _seekable(opener)
-        try:
-            stream = zipfile.ZipFile(below).open(chosen)  # noqa: SIM115 - closed by `_Unpacked`
-        except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
-            below.close()
-            raise _damaged(where, ".zip", error) from error
-        return io.BufferedReader(_Unpacked(stream, below, where, ".zip"), 1 << 18)
-
-    return unzip, Path(chosen).name.lower()
-
-
-def _likely(files: list[str]) -> str:
-    known = [suffix for suffixes in SUFFIXES.values() for suffix in suffixes]
-    return next((file for file in files if Path(file).suffix.lower() in known), files[0])
-
-
-def _seekable(opener: Callable[[], BinaryIO]) -> BinaryIO:
-    stream = opener()
-    if isinstance(stream, io.BufferedReader) and isinstance(stream.raw, _Unpacked):
-        with stream:
-            return io.BytesIO(stream.read())
-    return stream
+        opener, path, named = unpack(opener, where, packed), None, packed
 
 
 def _standard_input(stdin: BinaryIO | None) -> bytes:
@@ -313,7 +205,3 @@ def _similar(path: Path) -> str:
     if not close:
         return "; check the path"
     return f"; did you mean {' or '.join(str(path.with_name(name)) for name in close)}?"
-
-
-def _damaged(where: str, packed: str, error: BaseException) -> InvalidInput:
-    return damaged(where, f"{_NAMES[packed]} file", error)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kmeans_engine.starts.methods import METHODS
+from renderers.errors import InvalidOption
 from renderers.scene import Panel, Scene
 
 if TYPE_CHECKING:
@@ -121,9 +122,26 @@ def source_of(
 
     points: Any = np.asarray(snapshot.points)
     points = points[:, None] if points.ndim == 1 else points
-    units = [None if unit is None else np.asarray(unit, np.float64) for unit in (offset, scale)]
-    table = Table(points, tuple(names) or snapshot.names, len(points))
-    return Source(table, points, len(snapshot.centroids), METHODS[0], 0, units[0], units[1])
+    units = _unit("offset", offset), _unit("scale", scale)
+    try:
+        table = Table(points, tuple(map(str, names)) or snapshot.names, len(points))
+    except TypeError:
+        message = f"names={names!r} is not a list of names; give one for each feature"
+        raise InvalidOption(message) from None
+    return Source(table, points, len(snapshot.centroids), METHODS[0], 0, *units)
+
+
+def _unit(option: str, values: npt.ArrayLike | None) -> npt.NDArray[np.float64] | None:
+    """Return an offset or a scale as an array, or None."""
+    if values is None:
+        return None
+    try:
+        array = np.asarray(values)
+        if array.ndim == 1 and array.size and array.dtype.kind in "fiub":
+            return array.astype(np.float64)
+    except (TypeError, ValueError):
+        pass
+    raise InvalidOption(f"{option}= is not a list of numbers; give one for each feature")
 
 
 def make_scene(

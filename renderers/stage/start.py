@@ -102,7 +102,7 @@ def save(
     **given: Any,
 ) -> Path:
     """See `renderers.save`."""
-    outputs = plan([renderer] if renderer else [], [path], overwrite=overwrite)
+    outputs = plan([str(renderer)] if renderer is not None else [], [path], overwrite=overwrite)
     file = outputs[0].path
     if file is None:
         raise InvalidOption(f"renderer={renderer!r} writes no file; use one that does, or show()")
@@ -158,7 +158,7 @@ def _asked(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _scenes(given: Mapping[str, Any]) -> Scenes:
-    return Scenes(given["title"], given["axes"])
+    return Scenes(str(given["title"]), given["axes"])
 
 
 def _play_given(
@@ -194,7 +194,8 @@ def _started(
     from kmeans_engine.race import side_by_side
 
     for run in runs:
-        if not (_is_state(run) or isinstance(run, Iterable)):
+        # An array of no dimensions has the methods of a sequence, and is none.
+        if not (_is_state(run) or isinstance(run, Iterable)) or getattr(run, "shape", True) == ():
             raise InvalidOption(
                 f"{type(run).__name__!r} is not a run; pass engine.snapshots(centroids)"
             )

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from kmeans_engine import Engine, InvalidInput, InvalidType
+from kmeans_engine import (
+    Engine,
+    InvalidInput,
+    InvalidType,
+    KMeansError,
+    initial_centroids,
+    make_clusters,
+    recalc_centroids,
+)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +48,12 @@ def test_points_that_cannot_be_clustered(points, error, words):
         (np.zeros((0, 2)), InvalidInput, "at least one row"),
         ([[1e200, 0.0]], InvalidInput, "overflow"),
         ([0.0, 1.0], InvalidInput, "1 dimension "),
+        (
+            3,
+            InvalidType,
+            r"^centroids=3 are not an array .*_centroids\(points, 3\)$",
+        ),
+        ("random", InvalidType, r"initial_centroids\(points, k, method='random'\)$"),
     ],
 )
 def test_centroids_that_cannot_be_used_are_refused_at_once(centroids, error, words):
@@ -66,5 +80,34 @@ def test_options_out_of_range(options, error):
 def test_engine_options_out_of_range():
     with pytest.raises(InvalidInput, match="threads=0"):
         Engine([[0.0]], threads=0)
-    with pytest.raises(InvalidInput, match="'magic' is unknown"):
+    with pytest.raises(InvalidInput, match=r"'magic' is unknown, needs one of .*, neighbours$"):
         Engine([[0.0]], strategy="magic")
+
+
+@pytest.mark.parametrize(
+    ("use", "words"),
+    [
+        (lambda: Engine([[0.0]], strategy="brut"), r"did you mean 'brute'\?$"),
+        (lambda: Engine([[0.0]], strategy="Neighbors"), r"did you mean 'neighbours'\?$"),
+        (lambda: Engine([[0.0]], strategy=["auto"]), r"strategy=\['auto'\] is unknown"),
+        (
+            lambda: initial_centroids([[0.0]], 1, method="kmeans++"),
+            r"mean 'k-means\+\+'\?$",
+        ),
+        (lambda: initial_centroids([[0.0]], 1, method="Random"), r"did you mean 'random'\?$"),
+        (lambda: initial_centroids([[0.0]], 1, seed=-1), "seed=-1 is not a seed"),
+        (lambda: initial_centroids([[0.0]], 1, seed="x"), "seed='x' is not a seed"),
+        (lambda: make_clusters(2, 2, seed=1.5), "seed=1.5 is not a seed"),
+        (lambda: make_clusters(2, 2, features=10**30), "do not fit into memory"),
+        (lambda: recalc_centroids([[0.0]], [[1], [2, 3]], [[0.0]]), "labels are not a table"),
+        (lambda: recalc_centroids([[0.0]], None, [[0.0]]), "labels have dtype object"),
+        (
+            lambda: Engine([[0.0]], threads=np.zeros((90, 90))),
+            r"=array\(.*\.\.\. is a ndarray",
+        ),
+    ],
+)
+def test_arguments_of_the_wrong_kind(use, words):
+    with pytest.raises(KMeansError, match=words) as error:
+        use()
+    assert "\n" not in str(error.value)

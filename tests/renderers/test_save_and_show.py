@@ -83,6 +83,8 @@ def test_save_takes_snapshots_one_by_one(engine, centroids, tmp_path):
         ({"fps": -1}, InvalidOption, "fps=-1"),
         ({"size": (0, 0)}, InvalidOption, "size=0x0"),
         ({"theme": "drak"}, InvalidOption, "dark"),
+        ({"theme": ["dark"]}, InvalidOption, "dark"),
+        ({"renderer": 5}, UnknownRenderer, "no renderer '5'"),
         ({"axes": (0, 7)}, InvalidOption, "7"),
         ({"path": "run.mov"}, UnknownRenderer, r"no renderer writes \.mov"),
         ({"renderer": "mpfour"}, UnknownRenderer, "no renderer 'mpfour'"),
@@ -322,10 +324,18 @@ def test_a_race_is_a_mapping_of_runs(engine, tmp_path):
         ([1, 2], {}, "these are not snapshots"),
         ([[0.0, 1.0]], {}, "these are not snapshots"),
         (None, {"names": ["one"]}, "names has 1 entries and the points have 2 features"),
+        (None, {"names": 5}, "names=5 is not a list of names"),
         (None, {"scale": [1.0, 2.0, 3.0]}, "scale has 3 entries"),
+        (None, {"scale": "x"}, "scale= is not a list of numbers; give one for each feature"),
+        (None, {"offset": []}, "offset= is not a list of numbers"),
+        (None, {"offset": [[1.0], [2.0, 3.0]]}, "offset= is not a list of numbers"),
+        (None, {"offset": [1j, 2.0]}, "offset= is not a list of numbers"),
+        (None, {"overlays": 5}, "overlays=5 is not a list of names"),
+        (np.array(5), {}, "'ndarray' is not a run"),
+        (np.zeros((3, 2)), {}, "these are not snapshots"),
     ],
 )
-def test_what_is_no_run_is_said(engine, centroids, tmp_path, snapshots, options, words):
+def test_what_cannot_be_drawn_is_said(engine, centroids, tmp_path, snapshots, options, words):
     snapshots = engine.snapshots(centroids) if snapshots is None else snapshots
     with pytest.raises(InvalidOption, match=words):
         renderers.save(snapshots, tmp_path / "run.gif", **options)

@@ -4,11 +4,11 @@ import codecs
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from kmeans_engine.errors import InvalidInput
 
-__all__ = ["Encoding", "Opener", "find_encoding", "open_utf8"]
+__all__ = ["Encoding", "Opener", "find_encoding", "open_utf8", "to_strings"]
 
 Opener = Callable[[], BinaryIO]
 
@@ -168,3 +168,24 @@ def open_utf8(opener: Opener, encoding: Encoding, where: str) -> BinaryIO:
     if encoding.name in ("utf-8", "ascii"):
         return stream
     return _Transcoder(stream, encoding, where)  # type: ignore[return-value]
+
+
+def to_strings(column: Any) -> Any:
+    """Return bytes as strings; those that are not UTF-8, far from the top, are taken as cp1252."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        return pc.cast(column, pa.string())
+    except pa.ArrowInvalid:
+        return pa.chunked_array(
+            [[c if c is None else _words(c) for c in chunk.to_pylist()] for chunk in column.chunks],
+            pa.string(),
+        )
+
+
+def _words(cell: bytes) -> str:
+    try:
+        return cell.decode()
+    except UnicodeDecodeError:
+        return cell.decode("cp1252", "replace")

@@ -170,8 +170,8 @@ def _numbers_as_names(
     steps = {round(b - a, 9) for a, b in pairwise(values)}
     sequence = len(values) > 1 and len(steps) == 1 and min(steps) > 0
     outside, far = _all_beyond(values, below, 0), _all_beyond(values, below, 1)
-    kinds_differ = all(v.is_integer() for v in values) and all(
-        column and 2 * sum(v.is_integer() for v in column) < len(column) for column in below
+    kinds_differ = all(_is_whole(first[i]) for i in numeric) and all(
+        2 * sum(map(_is_whole, columns[i])) < len(columns[i]) for i in numeric
     )
     continued = any(_continues(v, column) for v, column in zip(values, below, strict=True))
     gap = any(cell and cell in marks.words for cell in first)
@@ -197,7 +197,8 @@ def _numbers_as_names(
         return (True, names) if sure else (False, data if signs else "")
     counts = sequence and values[0] in (0, 1) and steps == {1.0}
     if not several or not sequence:
-        return False, ""
+        alone = len(values) == 1 and values[0] == 0 and kinds_differ and several
+        return False, data if alone else ""  # What a Series without a name may be.
     if counts and kinds_differ and (values[0] == 0 or len(values) > 2):
         return True, names
     if (counts and values[0] == 0 and outside) or (len(values) > 4 and far):
@@ -212,6 +213,11 @@ def _kind(cell: str, marks: Marks) -> str:
     """Return the kind of one cell; digits with marks of any meaning are a number, not a name."""
     kind = kind_of([cell], marks)
     return "number" if kind == "text" and re.fullmatch(r"[+-]?[0-9][0-9.,' %]*", cell) else kind
+
+
+def _is_whole(cell: str) -> bool:
+    """Tell whether a number is written without decimals: 5, not 5.0."""
+    return re.fullmatch(r"[+-]?[0-9]+", cell) is not None
 
 
 def _value(cell: str, marks: Marks) -> float:

@@ -14,7 +14,7 @@ import numpy as np
 
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.tables.text.cells import FALSE, TRUE, Kind, is_direct, strip_column, to_numbers
-from kmeans_engine.tables.text.encoding import Encoding, Opener, open_utf8
+from kmeans_engine.tables.text.encoding import Encoding, Opener, open_utf8, to_strings
 from kmeans_engine.tables.text.explain import ragged, unclosed
 from kmeans_engine.tables.text.layout import Layout
 from kmeans_engine.tables.text.lines import (
@@ -104,7 +104,7 @@ class Reader:
         for block, number in self._blocks():
             table = self._parse(block, dict.fromkeys(indices, pa.binary()), number)
             for index in indices:
-                cells = strip_column(_decode(table.column(str(index))), self._layout.marks)
+                cells = strip_column(to_strings(table.column(str(index))), self._layout.marks)
                 parts[index] += cells.chunks
         return {index: pa.chunked_array(parts[index], pa.string()) for index in indices}
 
@@ -214,7 +214,7 @@ class Reader:
 
         kind = self.kinds[index]
         if column.type == pa.binary():
-            cells = _decode(column)
+            cells = to_strings(column)
             if kind == "bool":
                 cells = strip_column(cells, self._layout.marks)
                 known = pc.is_in(cells, value_set=pa.array([*TRUE, *FALSE]))
@@ -258,7 +258,7 @@ class Reader:
         if ends["min"] is None or max(-ends["min"], ends["max"]) < _EXACT:
             return ""
         table = self._parse(block, {index: pa.binary()}, number)
-        cells = pc.utf8_trim_whitespace(_decode(table.column(0)))
+        cells = pc.utf8_trim_whitespace(to_strings(table.column(0)))
         for row in np.flatnonzero(pc.match_substring_regex(cells, _WHOLE).to_numpy()):
             cell = cells[row].as_py()
             if int(cell) != int(float(cell)):
@@ -281,24 +281,3 @@ def _ahead(parts: Iterator[bytes]) -> Generator[bytes, None, None]:
             following = pool.submit(next, parts, None)
             yield part
             part = following.result()
-
-
-def _decode(column: Any) -> Any:
-    """Return bytes as strings; those that are not UTF-8, far from the top, are taken as cp1252."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    try:
-        return pc.cast(column, pa.string())
-    except pa.ArrowInvalid:
-        return pa.chunked_array(
-            [[c if c is None else _words(c) for c in chunk.to_pylist()] for chunk in column.chunks],
-            pa.string(),
-        )
-
-
-def _words(cell: bytes) -> str:
-    try:
-        return cell.decode()
-    except UnicodeDecodeError:
-        return cell.decode("cp1252", "replace")

@@ -36,6 +36,8 @@ def test_phases(screen):
         screen.drawn(r"\rpreparing \[00:00\]")
         progress.count("iterations")
         progress.phase("clustering")
+        progress.step()
+        screen.drawn(r"\rclustering: 1 iteration \[")
         progress.step(12, "1,417 changed")
         screen.drawn(r"\rclustering: 12 iterations \[00:00, 1,417 changed\]")
     assert screen.visible() == [""]

@@ -60,11 +60,14 @@ def test_what_an_engine_tells():
     points = np.random.default_rng(0).normal(size=(2000, 2))
     with told(calls):
         start = initial_centroids(points, 3, method="k-means++", seed=0)
-        Engine(points, strategy="blocks").fit(start)
+        last = Engine(points, strategy="blocks").fit(start)
+        assert calls[-1] == ("", None)
+        assert last.inertia == last.inertia
     phases = [phase for phase, _ in calls if phase != COMPILING]
-    assert "drawing 3 centroids" in phases
-    assert phases[phases.index("clustering") :][-1] == ""
-    assert "sorting 2,000 points" in phases
+    names = ["drawing 3 centroids", "clustering", "sorting 2,000 points", "measuring the inertia"]
+    assert [phase for phase in dict.fromkeys(phases) if phase] == names
+    assert phases.count("measuring the inertia") == 1
+    assert phases[-1] == ""
 
 
 def test_a_run_that_is_left_alone_ends_its_phase():
