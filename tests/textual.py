@@ -99,7 +99,10 @@ def make(seed: int) -> Made:
         and not any("#" in line for line in lines)
     )
     for _ in range(rng.randint(1, 3) if comments else 0):
-        lines.insert(rng.randint(0, len(lines)), rng.choice(("# made by hand", "#", "#1,2;3")))
+        lines.insert(
+            rng.randint(0, len(lines)),
+            rng.choice(("# made by many hands one after the other", "#", "#-1")),
+        )
     # pandas loses an empty first cell below a blank line or a comment that ends in \\r.
     for _ in range(rng.choice((0, 0, 0, 1, 2)) if end != "\r" else 0):
         lines.insert(rng.randint(0, len(lines)), "")

@@ -175,16 +175,18 @@ def _numbers_as_names(
     )
     continued = any(_continues(v, column) for v, column in zip(values, below, strict=True))
     gap = any(cell and cell in marks.words for cell in first)
-    plausible = len(set(values)) == len(values) and min(values) >= 0 and not gap
+    simple = all(re.fullmatch("[0-9]+(?:[.,][0-9]+)?", first[i]) for i in numeric)
+    plausible = len(set(values)) == len(values) and simple and not gap
     several = len(below[0]) > 1
-    unnamed = first[0] == "" and not text and any(columns[0])
+    unnamed = first[0] == "" and not text and any(columns[0]) and all(first[1:])
     shape = bool(text) and all(_shape_differs(first[i], columns[i]) for i in text)
     said = ", ".join(cell or "''" for cell in first[:4]) + (", ..." if len(first) > 4 else "")
     names = f"the first row ({said}) was taken as names; if it is data, say header='no'"
     data = f"the first row ({said}) was taken as data; if it names the columns, say header='yes'"
     if not plausible:
         return False, ""
-    if unnamed and (_counts(columns[0]) or (sequence and kind_of(columns[0], marks) == "text")):
+    labels = kind_of(columns[0], marks) == "text" and sequence and (len(values) > 2 or far)
+    if unnamed and (_counts(columns[0]) or labels):
         return True, "" if sequence or far else names  # As pandas and R write a matrix.
     if continued:
         return False, ""

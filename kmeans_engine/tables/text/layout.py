@@ -149,7 +149,7 @@ def _comment_above(head: bytes, first: Record, shape: Shape) -> list[str]:
     line = line.removeprefix(shape.comment).strip()
     cells = next(records(line, replace(shape, comment=None)), None) if line else None
     width = len(first.cells)
-    if cells is not None and len(cells.cells) == width:
+    if cells is not None and width > 1 and len(cells.cells) == width:
         return [cell.strip() for cell in cells.cells]
     words = line.replace(",", " ").replace(";", " ").split()
     return words if len(words) == width else []

@@ -65,6 +65,8 @@ def test_names(text, names, values, note):
         ("0,1\n1,0\n1,1\n0,1\n", ""),
         ("0,1\n1,3\n2,5\n", ""),
         ("NA,5\n1,2\n3,4\n", ""),
+        (",,3.73,10.7\nn,-1,4.5,2\nx,5,4,-3\n", ""),
+        ('"466,023.1",a,"1,557,466.2"\n"1,5",b,"7,005.5"\n3,c,8\n', ""),
         (",5\n1,2\n3,4\n", ""),
         ("7\n8\n", ""),
         ("1,2\n5,1.5\n3,9\n", ""),
@@ -138,6 +140,8 @@ def test_names_in_a_comment():
     # The header itself wins, and other words are not names.
     assert frame("# u,v\nx,y\n1,2\n").names == ("x", "y")
     assert frame("# one two three\n1,2\n").names == ("x0", "x1")
+    assert frame("# by hand\n1\n2\n").names == ("x0",)
+    assert frame("# speed\n1\n2\n").names == ("speed",)
     assert frame("# 5 6\n1 2\n", ".txt").names == ("x0", "x1")
 
 
