@@ -64,7 +64,8 @@ def frame() -> None:
     points = make_clusters(12, 100, seed=69)
     start = initial_centroids(points, 12, seed=69)
     run = Engine(points).snapshots(start, max_iterations=2)
-    renderers.save(run, FOLDER / "frame.png", size=(900, 506), names=("height", "weight"))
+    names = ("height", "weight")
+    renderers.save(run, FOLDER / "frame.png", size=(900, 506), names=names, overwrite=True)
 
 
 def overlays() -> None:
@@ -75,7 +76,8 @@ def overlays() -> None:
     sheet = Image.new("RGB", (3 * width, 2 * height))
     for i, overlay in enumerate(OVERLAYS):
         run = Engine(points).snapshots(start, max_iterations=2)
-        renderers.save(run, path, overlays=[overlay], size=(width, height), title=overlay)
+        one = {"overlays": [overlay], "title": overlay, "size": (width, height)}
+        renderers.save(run, path, **one, overwrite=True)
         with Image.open(path) as image:
             sheet.paste(image.convert("RGB"), (i % 3 * width, i // 3 * height))
     shrink(sheet, path)
@@ -149,7 +151,8 @@ def tutorial() -> None:
     """Paint the picture of the tutorial, by the theme that is named after it."""
     points = make_clusters(12, 100, seed=69)
     run = Engine(points).snapshots(initial_centroids(points, 12, seed=69))
-    renderers.save(run, FOLDER / "tutorial.png", theme="classic", size=(640, 480))
+    path = FOLDER / "tutorial.png"
+    renderers.save(run, path, theme="classic", size=(640, 480), overwrite=True)
 
 
 FIGURES: dict[str, Callable[[], None]] = {

@@ -85,20 +85,20 @@ PICTURES = [
     Picture(
         "s1.gif",
         "s1: 5,000 points, 15 clusters, started at random.",
-        "s1.txt -k 15 --seed 4 --smooth --duration 10",
+        "s1.txt -k 15 --init random --seed 4 --smooth --duration 10",
         "s1.txt",
     ),
     Picture(
         "europe.png",
         "europe: differences of coordinates along its borders. Few points lie far out, and the "
         "centroids of those walked a long way.",
-        "europe.txt -k 50 --seed 1 --theme dark",
+        "europe.txt -k 50 --init random --seed 1 --theme dark",
         "europe.txt",
     ),
     Picture(
         "iris.png",
         "iris: four features, standardised, drawn along their first two principal components.",
-        "iris.csv -k 3 --seed 1 --standardize",
+        "iris.csv -k 3 --init random --seed 1 --standardize",
         "iris.csv",
     ),
     Picture(

@@ -39,7 +39,7 @@ PRINTED = {
 }
 TYPED = "1\n2\n3\n"  # into the menu of the tutorial
 
-COLUMNS = "height,weight,age,income"
+
 NEEDS_DATA = ("gallery.md",)  # of benchmarks that are not in the repository
 
 
@@ -76,9 +76,9 @@ def commands(page):
 
 
 def runs(line):
-    """Return whether a line is run here: the command, but for its window."""
+    """Return whether a line is run here: the command, but for its window and another shell."""
     return re.search(r"(^|\s)(kmeans-engine|-m kmeans_engine)\s", line) and not re.search(
-        r"\b(live|pipx|uvx|docker|pip)\b", line
+        r"\b(live|fish|pipx|uvx|docker|pip)\b", line
     )
 
 
@@ -148,9 +148,12 @@ def data(tmp_path):
     # Twenty people of each of nine kinds.
     kinds = np.repeat(rng.uniform((150, 50, 20), (190, 100, 70), size=(9, 3)), 20, axis=0)
     people = kinds + rng.normal(size=(180, 3))
-    people = np.c_[people, 400 * people[:, 2]]
+    rows = [
+        f"{i},{'north' if i % 2 else 'south'},{height:.1f},{weight:.1f},{age:.0f},{400 * age:.0f}"
+        for i, (height, weight, age) in enumerate(people)
+    ]
     for name in ("data.csv", "sample.csv"):
-        np.savetxt(tmp_path / name, people, "%.1f", ",", header=COLUMNS, comments="")
+        (tmp_path / name).write_text("\n".join(["id,place,height,weight,age,income", *rows]))
     pixels = rng.integers(0, 256, size=(40, 60, 3)).astype(np.uint8)
     Image.fromarray(pixels).save(tmp_path / "photo.jpg")
     return tmp_path
