@@ -7,12 +7,10 @@ from typing import Any
 
 from kmeans_engine.runtime.processors import asked_threads
 from kmeans_engine.runtime.progress import compiling
-from kmeans_engine.runtime.signals import put_off
 
 asked_threads()  # as in `kmeans_engine.kernels`
 
-with put_off():  # Extensions print what a signal raises while they fetch NumPy, and raise another.
-    import numba
+import numba  # noqa: E402
 from numba.core import event  # noqa: E402
 
 from kmeans_engine.runtime.cache import MachineCode  # noqa: E402

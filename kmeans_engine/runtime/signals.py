@@ -41,10 +41,14 @@ _DEFAULT = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SI
 
 # Files are removed and processes stopped within this time; who asks again then is obeyed.
 _CLEANING_SECONDS = 2.0
+# No import is interrupted that is over by then.
+_IMPORT_SECONDS = 5.0
 
 # What the handlers raised, and when the last of it; somebody else's code may lose it.
 _arrived: list[type[BaseException]] = []
 _latest = 0.0
+# When a signal was first put off for an import.
+_waiting: float | None = None
 
 
 def leave_at_once(say: str) -> None:
@@ -83,13 +87,17 @@ def ignore() -> None:
 def raising() -> Iterator[None]:
     """Have SIGINT raise KeyboardInterrupt and SIGTERM `Terminated`, so that files are cleaned up.
 
-    What is raised where Python cannot pass it on, as in the callback of a weak reference, is raised
-    again a moment later; what other code caught and dropped is known to `raise_again`.
+    Nothing is raised within an import, where extensions print it, make another error of it, or
+    leave a module half loaded: it comes when the import is over. What is raised where Python cannot
+    pass it on, as in the callback of a weak reference, is raised again a moment later; what other
+    code caught and dropped is known to `raise_again`.
     """
+    global _waiting
     if not _in_main_thread():
         yield
         return
     _arrived.clear()
+    _waiting = None
     numbers = [number for number in _RAISED if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, _raise) for number in numbers}
     hook = sys.unraisablehook
@@ -113,13 +121,27 @@ def raising() -> Iterator[None]:
 
 
 def _raise(number: int, frame: FrameType | None) -> None:
-    global _latest
-    if _arrived and time.monotonic() - _latest < _CLEANING_SECONDS:
+    global _latest, _waiting
+    now = time.monotonic()
+    if _arrived and now - _latest < _CLEANING_SECONDS:
         return  # Another one must not stop the cleaning.
-    _latest = time.monotonic()
+    if _importing(frame):
+        _waiting = _waiting or now
+        if now - _waiting < _IMPORT_SECONDS:
+            _thread.start_new_thread(_send, (signal.Signals(number),))
+            return
+    _latest = now
     kind = _RAISED[signal.Signals(number)]
     _arrived.append(kind)
     raise kind
+
+
+def _importing(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _send(number: signal.Signals) -> None:

@@ -106,3 +106,21 @@ def test_another_one_does_not_stop_the_cleaning(number):
             signal.raise_signal(signal.SIGTERM)
             cleaned = True
     assert cleaned
+
+
+def test_an_import_is_not_interrupted(number, tmp_path, monkeypatch):
+    error = KeyboardInterrupt if number == signal.SIGINT else Terminated
+    lines = (
+        "import signal, time",
+        f"signal.raise_signal({int(number)})",
+        "time.sleep(0.1)",
+        "whole = 1",
+    )
+    (tmp_path / "slowly_imported.py").write_text("\n".join(lines))
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(error), raising():
+        import slowly_imported
+
+        assert not threading.Event().wait(20)
+    assert slowly_imported.whole
+    del sys.modules["slowly_imported"]

@@ -99,7 +99,9 @@ def test_classic_has_evenly_spaced_hues(k):
 
 def test_an_unknown_theme_is_told_with_a_close_match():
     assert theme_named("dark") is THEMES["dark"]
-    with pytest.raises(InvalidOption, match=r"'drak' is not one of light, dark, classic.*'dark'"):
+    with pytest.raises(
+        InvalidOption, match=r"'drak' is not one of light, dark, classic: did you mean dark"
+    ):
         theme_named("drak")
 
 
