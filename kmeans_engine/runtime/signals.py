@@ -146,7 +146,10 @@ def _importing(frame: FrameType | None) -> bool:
 
 def _send(number: signal.Signals) -> None:
     time.sleep(0.01)
-    _thread.interrupt_main(number)
+    if sys.platform == "win32":
+        _thread.interrupt_main(number)
+    else:  # wakes the main thread if it waits for something
+        signal.pthread_kill(threading.main_thread().ident or 0, number)
 
 
 def raise_again() -> None:
