@@ -80,7 +80,7 @@ def refuse_strays(frame: Frame, why: Sequence[str], considered: Sequence[int], w
     for index in considered:
         if why[index] == "text":
             stray = stray_of(frame.column(index))
-            if stray.row and stray.mostly_numbers:
+            if stray.mostly_numbers and (stray.row or frame.cells is not None):
                 raise _mostly_numbers(frame, index, stray, considered, where)
 
 
@@ -105,8 +105,11 @@ def not_numeric(frame: Frame, index: int, where: str) -> InvalidInput:
     remedy = "no column is numeric"
     marks = [
         mark
-        for mark in ";|\t,"
-        if frame.cells is not None and len(frame.names) == 1 and mark in cell
+        for mark in ";|\t,:~^/ "
+        if frame.cells is not None
+        and len(frame.names) == 1
+        and mark in cell
+        and (mark in ";|\t," or cell.count(mark) == name.count(mark))
     ]
     if marks:
         mark = marks[0].replace("\t", r"\t")
@@ -124,7 +127,8 @@ def nothing_usable(frame: Frame, why: Sequence[str], where: str) -> InvalidInput
     if len(frame.names) == 1:
         return not_numeric(frame, 0, where)
     held = [
-        f"{name!r} {_verb(reason)}{reason}" for name, reason in zip(frame.names, why, strict=True)
+        f"{name!r} {_verb(reason)}{reason}{_example(frame, index, reason)}"
+        for index, (name, reason) in enumerate(zip(frame.names, why, strict=True))
     ]
     numeric = [
         index
@@ -141,6 +145,16 @@ def nothing_usable(frame: Frame, why: Sequence[str], where: str) -> InvalidInput
     )
 
 
+def _example(frame: Frame, index: int, reason: str) -> str:
+    """Return a cell of a column of text, in brackets; only the first columns are looked at."""
+    if reason != "text" or index > 6:
+        return ""
+    stray = stray_of(frame.column(index))
+    if not stray.row:
+        return " (numbers that are stored as text)"
+    return f" ({_shown(stray.cell)} in row {stray.row})"
+
+
 def _verb(reason: str) -> str:
     if reason == "looks like an id":
         return ""
@@ -154,17 +168,35 @@ def _mostly_numbers(
 ) -> InvalidInput:
     why = reasons(frame)
     remedies = []
+    held = f"numbers, but {_shown(stray.cell)} in row {stray.row}"
+    pointed = not stray.row
+    if pointed:  # Numbers with points, in a text whose decimal mark is another.
+        stray = _pointed(frame.column(index))
+        held = (
+            f"numbers with points ({_shown(stray.cell)} in row {stray.row}) beside decimal commas"
+        )
     advice = advise(stray.cell) if frame.cells is not None else ""
-    if advice:
+    if advice and not (pointed and "decimal=" in advice):  # No option reads both kinds.
         remedies.append(advice)
     usable = [place for place in considered if not why[place] and place != index]
     if usable:
         remedies.append(f"leave the column out (columns={spell(usable, frame.names)!r})")
     return InvalidInput(
-        f"{where}: column {frame.names[index]!r} holds numbers, but {_shown(stray.cell)} in row "
-        f"{stray.row}; {', or '.join(remedies) or 'write a number there, or nothing'}",
+        f"{where}: column {frame.names[index]!r} holds {held}; "
+        f"{', or '.join(remedies) or 'write a number there, or nothing'}",
         options=("columns", "comment", "decimal", "missing", "thousands"),
     )
+
+
+def _pointed(column: Any) -> Stray:
+    """Return the first cell with a point; one such as 1.5, which has no thousands, comes first."""
+    import pyarrow.compute as pc
+
+    found = pc.match_substring_regex(column, r"^[+-]?\d*\.(\d{0,2}|\d{4,})$")
+    row = pc.index(found, True).as_py()
+    if row < 0:
+        row = max(pc.index(pc.match_substring(column, "."), True).as_py(), 0)
+    return Stray(row + 1, column[row].as_py() or "", True)
 
 
 def _shown(cell: str) -> str:

@@ -15,11 +15,11 @@ Reason = str
 NUMERIC = ("numbers", "true/false")
 """Kinds of columns that can be clustered, as `kind_of` calls them."""
 
-# What pandas and R write for a row index that has no name of its own.
-_INDEX = re.compile(r"|__index_level_\d+__|Unnamed: 0")
+# What pandas and R write for a row index that has no name of its own; 0.1 after a second writing.
+_INDEX = re.compile(r"|__index_level_\d+__|Unnamed: 0(?:\.\d+)*")
 _ID = re.compile(
     r"(?:.*[_\s.-])?(?:id|ids|uuid|guid|key|idx|rowid)|(?-i:.*[a-z](?:ID|Id))|index|row[_ .]?index"
-    r"|rows?|row[ _.]?(?:number|num|nr|no)|nr|no\.?|#",
+    r"|rows?|row[ _.]?(?:number|num|nr|no)|nr|no\.?|#|level_\d+",
     re.IGNORECASE,
 )
 _LEAST_ROWS = 10
@@ -73,7 +73,8 @@ def reasons(frame: Frame) -> list[Reason]:
     for index, (name, arrow_type) in enumerate(zip(frame.names, frame.types, strict=True)):
         kind = kind_of(arrow_type)
         if index in frame.indices or (frame.named and _INDEX.fullmatch(name)):
-            why[index] = "row index"
+            empty = not name and index not in frame.indices and is_empty(frame.column(index))
+            why[index] = "empty throughout" if empty else "row index"
         elif kind not in NUMERIC:
             why[index] = kind
         else:
@@ -121,6 +122,8 @@ def _doubt(name: str, column: Any) -> Reason:
         return ""
     if _ID.fullmatch(name.strip()):
         return "looks like an id" if pc.count_distinct(plain).as_py() == len(plain) else ""
+    if _is_dates(first) and _is_dates(plain):
+        return "dates written as numbers"
     if len(column) >= _LEAST_ROWS and _is_even(first) and _is_even(plain):
         return "looks like an id"
     return ""
@@ -156,6 +159,16 @@ def _is_whole(column: Any) -> bool:
     if pt.is_integer(column.type):
         return True
     return bool(pc.all(pc.equal(column, pc.floor(column))).as_py())
+
+
+def _is_dates(column: Any) -> bool:
+    """Tell whether whole numbers are days such as 20240131."""
+    import numpy as np
+
+    values = column.to_numpy().astype(np.float64)
+    year, month, day = values // 10_000, values // 100 % 100, values % 100
+    good = (year >= 1800) & (year < 2200) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
+    return bool(good.all())
 
 
 def _is_even(column: Any) -> bool:

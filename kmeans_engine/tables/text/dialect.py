@@ -98,7 +98,7 @@ def find_shape(head: bytes, suffix: str, options: ReadOptions) -> Shape:
         score, numeric = _score(rows, between if shape.delimiter == "," else _LIKELY)
         if shape.runs and (suffix == ".csv" or tabs) and numeric < 1:
             continue
-        tabs = tabs or (shape.delimiter == "\t" and score - numeric > 1.99)
+        tabs = tabs or (shape.delimiter == "\t" and score - numeric > 1.99 and numeric >= 0)
         if score > best_score + 1e-9:
             best, best_score = shape, score
     if best.delimiter == "," and _one_column(_first_rows(head, best)):
@@ -122,7 +122,7 @@ def _credit(cell: str, likely: re.Pattern[str]) -> float:
     """Return what a cell says for its delimiter: text with another one within speaks against it."""
     if likely.fullmatch(cell) or kind_of([cell], Marks()) != "text":
         return 1.0
-    return -1.0 if re.search(r"[\t;|]|^[0-9]+ ", cell) else 0.0
+    return -1.0 if re.search(r"[\t;|]|^[0-9]+ |^[+-]?[0-9.]+ +[+-]?[0-9?]", cell) else 0.0
 
 
 def _one_column(rows: Sequence[Record]) -> bool:

@@ -23,6 +23,8 @@ __all__ = ["Layout", "survey"]
 
 _ROWS = 300
 _CELLS = 60_000
+_VALUE = rb"[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?"
+_SPARSE = re.compile(rb"%b(?: +[0-9]+:%b)+" % (_VALUE, _VALUE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def survey(head: bytes, suffix: str, options: ReadOptions, where: str) -> Layout
     shape = find_comments(head, find_shape(head, suffix, options), options)
     tidy = shape.tidy(head).decode("utf-8", "replace")
     rows = _sample(tidy, shape)
+    _refuse_other_texts(head, where)
     if not any(cell.strip() for row in rows for cell in row.cells):
         raise InvalidInput(f"{where} is empty; at least one row of numbers is needed")
     alone = len(rows[0].cells) == 1
@@ -101,6 +104,25 @@ def survey(head: bytes, suffix: str, options: ReadOptions, where: str) -> Layout
     return Layout(
         shape, marks, header, kinds, ambiguous, skipped, tuple(note for note in notes if note)
     )
+
+
+def _refuse_other_texts(head: bytes, where: str) -> None:
+    """Raise if a text is not one table but what only looks like one."""
+    matrices = re.findall(rb"(?m)^# name: (.*\S)", head)
+    if len(matrices) > 1:
+        raise InvalidInput(
+            f"{where} holds {len(matrices)} variables of Octave ({matrices[0].decode()}, "
+            f"{matrices[1].decode()}{', ...' if len(matrices) > 2 else ''}); save one of them"
+        )
+    lines = [line.strip() for line in head[: 1 << 16].splitlines()[:20] if line.strip()]
+    if lines and all(map(_SPARSE.fullmatch, lines)):
+        pairs = re.findall(rb"([0-9]+):(\S+)", b" ".join(lines))
+        if any(not re.fullmatch(rb"[0-5][0-9]", value) for _, value in pairs):  # No clocks.
+            shown = b":".join(pairs[0]).decode()
+            raise InvalidInput(
+                f"{where} holds sparse rows ({shown} is one value), as LIBSVM writes them; "
+                "write every value of a row"
+            )
 
 
 def _sample(text: str, shape: Shape) -> list[Record]:
@@ -147,6 +169,8 @@ def _comment_above(head: bytes, first: Record, shape: Shape) -> list[str]:
     if not line.startswith(shape.comment):
         return []
     line = line.removeprefix(shape.comment).strip()
+    if re.match(r"\w+: ", line) and shape.runs:  # ``# columns: 2``, as Octave writes it.
+        return []
     cells = next(records(line, replace(shape, comment=None)), None) if line else None
     width = len(first.cells)
     if cells is not None and width > 1 and len(cells.cells) == width:
