@@ -1,5 +1,6 @@
 """Why a column cannot be clustered, in a line whose remedies work. Reads cells, changes nothing."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -168,15 +169,22 @@ def _mostly_numbers(
 ) -> InvalidInput:
     why = reasons(frame)
     remedies = []
+    advice = advise(stray.cell) if frame.cells is not None else ""
     held = f"numbers, but {_shown(stray.cell)} in row {stray.row}"
-    pointed = not stray.row
-    if pointed:  # Numbers with points, in a text whose decimal mark is another.
+    if not stray.row:  # Text whose decimal mark is another.
         stray = _pointed(frame.column(index))
         held = (
-            f"numbers with points ({_shown(stray.cell)} in row {stray.row}) beside decimal commas"
+            f"points within numbers ({_shown(stray.cell)} in row {stray.row}), others hold commas"
         )
-    advice = advise(stray.cell) if frame.cells is not None else ""
-    if advice and not (pointed and "decimal=" in advice):  # No option reads both kinds.
+        advice = advise(stray.cell)
+        advice = "" if "decimal" in advice else advice  # It would make text of the others.
+    elif frame.cells is not None and _begins_with_words(frame, index, stray, why):
+        remedies.append(
+            "if the table begins with a title, units or several lines of names, keep only one line "
+            "of names"
+        )
+        advice = advice if len(considered) == 1 else ""
+    if advice:
         remedies.append(advice)
     usable = [place for place in considered if not why[place] and place != index]
     if usable:
@@ -186,6 +194,16 @@ def _mostly_numbers(
         f"{', or '.join(remedies) or 'write a number there, or nothing'}",
         options=("columns", "comment", "decimal", "missing", "thousands"),
     )
+
+
+def _begins_with_words(frame: Frame, index: int, stray: Stray, why: Sequence[str]) -> bool:
+    """Tell whether no column has a number in row 1, and one has nothing else some rows below."""
+    if stray.row > 1 or re.search(r"\d", stray.cell):
+        return False
+    column = frame.column(index)
+    rest = column.slice(min(3, len(column) // 2))
+    others = (frame.column(place) for place, reason in enumerate(why) if not reason)
+    return not stray_of(rest).row and all(not other[0].is_valid for other in others)
 
 
 def _pointed(column: Any) -> Stray:

@@ -7,7 +7,7 @@ from typing import Any
 from kmeans_engine.tables.columns import some_of
 from kmeans_engine.tables.frame import Frame
 
-__all__ = ["NUMERIC", "Reason", "is_empty", "kind_of", "left_out", "reasons"]
+__all__ = ["NUMERIC", "Reason", "is_empty", "kind_of", "last_is_total", "left_out", "reasons"]
 
 Reason = str
 """Why a column is left out, such as "text"; empty for one that is clustered."""
@@ -21,6 +21,9 @@ _ID = re.compile(
     r"(?:.*[_\s.-])?(?:id|ids|uuid|guid|key|idx|rowid)|(?-i:.*[a-z](?:ID|Id))|index|row[_ .]?index"
     r"|rows?|row[ _.]?(?:number|num|nr|no)|nr|no\.?|#|level_\d+",
     re.IGNORECASE,
+)
+_TOTAL = re.compile(
+    r"(?:grand |sub)?totals?:?|sum:?|summe:?|gesamt:?|insgesamt:?|somme:?|all", re.IGNORECASE
 )
 _LEAST_ROWS = 10
 _LOOK = 1000
@@ -84,6 +87,8 @@ def reasons(frame: Frame) -> list[Reason]:
                 why[index] = kind
             elif is_empty(column):
                 why[index] = "empty throughout"
+            elif frame.named and index in frame.codes:
+                doubtful[index] = "codes with leading zeros"
             elif frame.named and (reason := _doubt(name, column)):
                 doubtful[index] = reason
     solid = any(not reason and index not in doubtful for index, reason in enumerate(why))
@@ -103,6 +108,18 @@ def left_out(frame: Frame, why: Sequence[Reason]) -> str:
         return ""
     said = "; ".join(f"{some_of(names, 6)} ({reason})" for reason, names in groups.items())
     return f"left out: {said}; choose with columns="
+
+
+def last_is_total(frame: Frame, why: Sequence[Reason]) -> str:
+    """Return the line that says that the last row seems to sum up the others; empty if not."""
+    for index, reason in enumerate(why):
+        if reason != "text" or frame.n_rows < 3:
+            continue
+        column = frame.column(index)
+        label, before = column[-1].as_py(), column[-2].as_py()
+        if _TOTAL.fullmatch(label or "") and not _TOTAL.fullmatch(before or ""):
+            return f"the last row is called {label!r}; if it sums up the others, remove that line"
+    return ""
 
 
 def _doubt(name: str, column: Any) -> Reason:

@@ -122,7 +122,7 @@ def _credit(cell: str, likely: re.Pattern[str]) -> float:
     """Return what a cell says for its delimiter: text with another one within speaks against it."""
     if likely.fullmatch(cell) or kind_of([cell], Marks()) != "text":
         return 1.0
-    return -1.0 if re.search(r"[\t;|]|^[0-9]+ |^[+-]?[0-9.]+ +[+-]?[0-9?]", cell) else 0.0
+    return -1.0 if re.search(r"[\t;|]|^[+-]?[0-9.]+ +[+-]?[0-9.?]", cell) else 0.0
 
 
 def _one_column(rows: Sequence[Record]) -> bool:

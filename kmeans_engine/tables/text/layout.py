@@ -47,6 +47,8 @@ class Layout:
         Lines before the first row of values.
     notes : tuple of str
         What was guessed and should be said.
+    codes : frozenset of int
+        Columns of codes with leading zeros.
     """
 
     shape: Shape
@@ -56,6 +58,7 @@ class Layout:
     ambiguous: dict[int, str]
     skipped: int
     notes: tuple[str, ...]
+    codes: frozenset[int] = frozenset()
 
 
 def survey(head: bytes, suffix: str, options: ReadOptions, where: str) -> Layout:
@@ -80,6 +83,7 @@ def survey(head: bytes, suffix: str, options: ReadOptions, where: str) -> Layout
     _refuse_other_texts(head, where)
     if not any(cell.strip() for row in rows for cell in row.cells):
         raise InvalidInput(f"{where} is empty; at least one row of numbers is needed")
+    _refuse_quoted_lines(rows, where)
     alone = len(rows[0].cells) == 1
     rows[0] = _split_alone(rows)
     marks, note = find_marks([row.cells for row in rows], options)
@@ -101,9 +105,9 @@ def survey(head: bytes, suffix: str, options: ReadOptions, where: str) -> Layout
         shown = ", ".join(map(repr, percents[:3])) + (", ..." if len(percents) > 3 else "")
         notes.append(f"per cent signs were left out in {shown}: 12% is 12")
     skipped += rows[0].last if header.rows else 0
-    return Layout(
-        shape, marks, header, kinds, ambiguous, skipped, tuple(note for note in notes if note)
-    )
+    said = tuple(note for note in notes if note)
+    codes = frozenset(index for index, column in enumerate(columns) if _are_codes(column, marks))
+    return Layout(shape, marks, header, kinds, ambiguous, skipped, said, codes)
 
 
 def _refuse_other_texts(head: bytes, where: str) -> None:
@@ -125,6 +129,22 @@ def _refuse_other_texts(head: bytes, where: str) -> None:
             )
 
 
+def _refuse_quoted_lines(rows: Sequence[Record], where: str) -> None:
+    """Raise if each line is one quoted cell that holds a row, as Excel may leave a pasted CSV."""
+    if len(rows) < 2 or any(len(row.cells) > 1 or not row.quoted for row in rows):
+        return
+    for mark in ",;\t":
+        counts = {row.cells[0].count(mark) for row in rows}
+        words = rows[0].cells[0].split(mark)
+        named = len(words) > 1 and all(re.search("[A-Za-z]", word) for word in words)
+        groups = all(re.fullmatch("[0-9]{3}([.,][0-9]*)?", word) for word in words[1:])
+        if len(counts) == 1 and (named or (len(words) > 2 and not groups)):
+            raise InvalidInput(
+                f"{where}: each line is quoted as a whole ({rows[0].cells[0][:40]!r}), which makes "
+                "it one cell; remove the quotes"
+            )
+
+
 def _sample(text: str, shape: Shape) -> list[Record]:
     """Return the first rows, fewer where they are wide."""
     found = records(text, shape)
@@ -142,6 +162,8 @@ def _split_alone(rows: Sequence[Record]) -> Record:
     width = len(rows[1].cells)
     for mark in (*",;\t|", None):
         cells = first.cells[0].split(mark)
+        if mark is None and kind_of(rows[1].cells[-1:], Marks()) == "text":
+            continue  # A title above names.
         if width > 1 and len(cells) == width and not any(map(PLAIN.fullmatch, cells)):
             return first._replace(cells=cells)
     return first
@@ -203,6 +225,18 @@ def _one_column(
             "if it is a decimal comma, say decimal=','"
         )
     return ""
+
+
+def _are_codes(column: Sequence[str], marks: Marks) -> bool:
+    """Tell whether numbers are codes: of as many digits, three or more, some with a zero first."""
+    cells = [cell for raw in column if (cell := raw.strip()) not in marks.words]
+    widths = {len(cell) for cell in cells}
+    return (
+        len(widths) == 1
+        and min(widths) > 2
+        and all(cell.isdigit() for cell in cells)
+        and any(cell[0] == "0" for cell in cells)
+    )
 
 
 def _ambiguous(column: Sequence[str], marks: Marks) -> str | None:
