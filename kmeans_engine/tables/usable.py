@@ -183,6 +183,8 @@ def _is_dates(column: Any) -> bool:
     import numpy as np
 
     values = column.to_numpy().astype(np.float64)
+    if not np.isfinite(values).all():
+        return False
     year, month, day = values // 10_000, values // 100 % 100, values % 100
     good = (year >= 1800) & (year < 2200) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
     return bool(good.all())

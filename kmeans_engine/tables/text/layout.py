@@ -208,6 +208,13 @@ def _one_column(
     cells = [row.cells for row in rows]
     cells = cells[header.rows :]
     guessed = options.delimiter is None and options.decimal is None
+    if shape.runs and alone and guessed and options.thousands is None:
+        groups = all(re.fullmatch("[1-9][0-9]{0,2} [0-9]{3}", " ".join(row)) for row in cells)
+        if groups and len(cells) > 1:
+            return (
+                f"the blank in {' '.join(cells[0])} was taken to separate two columns; "
+                "if it separates thousands, say thousands=' '"
+            )
     if not guessed or shape.delimiter != "," or any(len(row) != 2 for row in cells):
         return ""
     if header.named and not alone:

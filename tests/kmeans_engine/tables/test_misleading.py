@@ -121,3 +121,32 @@ def test_a_delimiter_that_is_not_known_is_named(mark):
         assert f"(delimiter={mark!r})" in str(error)
         table = read(text, delimiter=mark)
     assert table.points.tolist() == [[1, 2], [3, 5]]
+
+
+def test_telephones_are_no_columns():
+    for prefix in ("+49 30", "0049 30"):
+        table = read(f"phone,n\n{prefix} 1234,5\n{prefix} 9999,9\n{prefix} 5555,1\n")
+        assert (table.names, table.points.tolist()) == (("n",), [[5], [9], [1]])
+
+
+def test_thousands_in_one_column_are_told():
+    text = "pop\n1 234\n2 345\n9 999\n"
+    assert "if it separates thousands, say thousands=' '" in "".join(read(text).notes)
+    assert read(text, thousands=" ").points.tolist() == [[1234], [2345], [9999]]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Instrument: X\nDate: 2024\nTime,V\n0,1\n1,2\n2,5\n", "line 3 has 2 cells"),
+        ("Source,WDI,\n\nUpdated,2024,\n\nName,Code,1960,1961,\nA,B,1,2,\nC,D,3,5,\n", "line 5"),
+    ],
+)
+def test_what_stands_above_a_table(text, words):
+    refused(text, f"{words}.*as have the next.*remove what stands above the table")
+
+
+def test_signs_of_comments_above_a_table():
+    text = '!title\t"x"\n!type\t"y"\nid_ref\ts1\ts2\np\t1.5\t2\nq\t3\t4\n!end\n'
+    refused(text, "if '!' begins a comment, say comment='!'")
+    assert read(text, comment="!").points.tolist() == [[1.5, 2], [3, 4]]
