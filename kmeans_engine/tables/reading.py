@@ -25,7 +25,15 @@ from kmeans_engine.tables.numbers import complete_rows, inexact, native, points_
 from kmeans_engine.tables.options import ReadOptions
 from kmeans_engine.tables.refusal import not_numeric, nothing_usable, refuse_strays
 from kmeans_engine.tables.table import Table
-from kmeans_engine.tables.usable import NUMERIC, is_empty, kind_of, last_is_total, left_out, reasons
+from kmeans_engine.tables.usable import (
+    NUMERIC,
+    counted,
+    is_empty,
+    kind_of,
+    last_is_total,
+    left_out,
+    reasons,
+)
 from kmeans_engine.tables.whole import framed, whole
 
 __all__ = ["describe_table", "read_centroids", "read_table"]
@@ -239,7 +247,7 @@ def _from_frame(frame: Frame, where: str, options: ReadOptions, notes: list[str]
         usable = [index for index, reason in enumerate(why) if not reason]
         if not usable:
             raise nothing_usable(frame, why, where)
-        said.extend((left_out(frame, why), last_is_total(frame, why)))
+        said.extend((left_out(frame, why), last_is_total(frame, why), counted(frame, why)))
         return usable
 
     chosen = choose(options.columns, frame.names, where, default)

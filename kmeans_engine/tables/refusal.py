@@ -184,6 +184,8 @@ def _mostly_numbers(
             "of names"
         )
         advice = advice if len(considered) == 1 else ""
+    if stray.row == 1 and not frame.named:
+        remedies.append("if the first row names the columns, say header='yes'")
     if advice:
         remedies.append(advice)
     usable = [place for place in considered if not why[place] and place != index]
@@ -192,7 +194,7 @@ def _mostly_numbers(
     return InvalidInput(
         f"{where}: column {frame.names[index]!r} holds {held}; "
         f"{', or '.join(remedies) or 'write a number there, or nothing'}",
-        options=("columns", "comment", "decimal", "missing", "thousands"),
+        options=("columns", "comment", "decimal", "header", "missing", "thousands"),
     )
 
 

@@ -7,7 +7,16 @@ from typing import Any
 from kmeans_engine.tables.columns import some_of
 from kmeans_engine.tables.frame import Frame
 
-__all__ = ["NUMERIC", "Reason", "is_empty", "kind_of", "last_is_total", "left_out", "reasons"]
+__all__ = [
+    "NUMERIC",
+    "Reason",
+    "counted",
+    "is_empty",
+    "kind_of",
+    "last_is_total",
+    "left_out",
+    "reasons",
+]
 
 Reason = str
 """Why a column is left out, such as "text"; empty for one that is clustered."""
@@ -18,7 +27,8 @@ NUMERIC = ("numbers", "true/false")
 # What pandas and R write for a row index that has no name of its own; 0.1 after a second writing.
 _INDEX = re.compile(r"|__index_level_\d+__|Unnamed: 0(?:\.\d+)*")
 _ID = re.compile(
-    r"(?:.*[_\s.-])?(?:id|ids|uuid|guid|key|idx|rowid)|(?-i:.*[a-z](?:ID|Id))|index|row[_ .]?index"
+    r"(?:.*[_\s.-])?(?:id|ids|uuid|guid|key|idx|rowid|no|nr)|objectid|[fgopsu]id"
+    r"|(?-i:.*[a-z](?:ID|Id))|index|row[_ .]?index"
     r"|rows?|row[ _.]?(?:number|num|nr|no)|nr|no\.?|#|level_\d+",
     re.IGNORECASE,
 )
@@ -120,6 +130,22 @@ def last_is_total(frame: Frame, why: Sequence[Reason]) -> str:
         if _TOTAL.fullmatch(label or "") and not _TOTAL.fullmatch(before or ""):
             return f"the last row is called {label!r}; if it sums up the others, remove that line"
     return ""
+
+
+def counted(frame: Frame, why: Sequence[Reason]) -> str:
+    """Return the line on a first column of a text without names that counts the rows, or nothing.
+
+    Such a column is kept, as all of a matrix are, though it may be an index.
+    """
+    if frame.cells is None or frame.named or why[0] or len(why) < 2 or frame.n_rows < _LEAST_ROWS:
+        return ""
+    column = frame.column(0)
+    if column.null_count or not _is_whole(column) or not _is_even(column):
+        return ""
+    if column[0].as_py() not in (0, 1) or column[1].as_py() - column[0].as_py() != 1:
+        return ""
+    name = frame.names[0]
+    return f"column {name!r} counts the rows; if it is an index, leave it out (columns='1-')"
 
 
 def _doubt(name: str, column: Any) -> Reason:

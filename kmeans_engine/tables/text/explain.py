@@ -95,6 +95,6 @@ def advise(cell: str) -> str:
         return "say decimal='.'"
     if sign := re.fullmatch(r"[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?\s+([#%!;]|//).*", cell):
         return f"if {sign[1]!r} begins a comment, say comment={sign[1]!r}"
-    if re.fullmatch(r"\w[\w ./-]{0,19}", cell):
+    if re.fullmatch(r"\w[\w ./-]{0,19}|[*!#$&+=<>~^@_:/|.][*!#$&+=<>~^@_:/|.-]{0,3}", cell):
         return f"if it is a missing value, say missing={cell!r}"
     return ""

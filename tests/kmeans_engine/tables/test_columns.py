@@ -88,6 +88,9 @@ def test_what_is_spelled_is_read_back(data):
     ("text", "names", "note"),
     [
         ("id,a,b\n7,2,3\n3,3,5\n9,1,9\n", ("a", "b"), "id (looks like an id)"),
+        ("student_no,a\n7,2\n3,3\n9,1\n", ("a",), "student_no (looks like an id)"),
+        ("OBJECTID,FID,a\n1,7,2\n2,3,3\n3,9,1\n", ("a",), "OBJECTID, FID (looks like an id)"),
+        ("covid,a\n7,2\n3,3\n9,1\n", ("covid", "a"), None),
         ("level_0,a\n7,2\n3,3\n9,1\n", ("a",), "level_0 (looks like an id)"),
         (
             "Unnamed: 0.1,Unnamed: 0,a\n5,0,2\n6,1,3\n9,2,1\n",

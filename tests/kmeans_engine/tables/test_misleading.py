@@ -150,3 +150,41 @@ def test_signs_of_comments_above_a_table():
     text = '!title\t"x"\n!type\t"y"\nid_ref\ts1\ts2\np\t1.5\t2\nq\t3\t4\n!end\n'
     refused(text, "if '!' begins a comment, say comment='!'")
     assert read(text, comment="!").points.tolist() == [[1.5, 2], [3, 4]]
+
+
+@pytest.mark.parametrize("names", ["3,1,2", "1001,1002,1005"])
+def test_numbers_beside_an_empty_corner_above_labels_are_names(names):
+    table = read(f",{names}\na,1,2,3\nb,4,5,6\n")
+    assert (table.names, len(table.points)) == (tuple(names.split(",")), 2)
+    assert "was taken as names; if it is data, say header='no'" in table.notes[0]
+
+
+@pytest.mark.parametrize("text", [",5.5,5\na,1,2\nb,4,5\n", ",5,5\na,1,2\nb,4,5\n"])
+def test_an_open_row_with_an_empty_corner_is_told(text):
+    table = read(text)
+    assert len(table.points) == 3
+    assert "was taken as data; if it names the columns, say header='yes'" in table.notes[0]
+
+
+def test_per_cent_above_numbers_may_be_names():
+    text = "5%,10%,20%\n1,2,3\n4,5,7\n2,2,2\n"
+    refused(text, "'5%' in row 1; if the first row names the columns, say header='yes'")
+    assert read(text, header="yes").names == ("5%", "10%", "20%")
+
+
+@pytest.mark.parametrize("mark", ["*", "**", "#", "~"])
+def test_a_sign_may_be_a_missing_value(mark):
+    text = f"a,b\n1,2\n{mark},3\n4,5\n"
+    refused(text, re.escape(f"if it is a missing value, say missing={mark!r}"), comment="%")
+    table = read(text, comment="%", missing=(mark,), drop_missing=True)
+    assert table.points.tolist() == [[1, 2], [4, 5]]
+
+
+def test_a_column_without_a_name_that_counts_is_told():
+    text = "".join(f"{i},{i * i % 7},{i * 3 % 5}\n" for i in range(12))
+    table = read(text)
+    assert table.names == ("x0", "x1", "x2")
+    said = "column 'x0' counts the rows; if it is an index, leave it out (columns='1-')"
+    assert table.notes == (said,)
+    assert read(text, columns="1-").names == ("x1", "x2")
+    assert read(text.replace("3,", "8,", 1)).notes == ()
