@@ -134,7 +134,7 @@ class Engine:
         Parameters
         ----------
         centroids : array_like, (K, N)
-            Where to start; see `initial_centroids`.
+            Where to start; see `initial_centroids`. Of two DataFrames the columns go by name.
         max_iterations : int, optional
             Last iteration; 0 gives the initial state alone. By default there is no limit.
         tolerance : float
@@ -167,7 +167,7 @@ class Engine:
         self, centroids: npt.ArrayLike, max_iterations: int | None
     ) -> tuple[Floats, int | None]:
         measure = self._measure
-        start = check_centroids(centroids, len(measure.low))
+        start = check_centroids(centroids, len(measure.low), self._names)
         check_k(len(start), measure.n_points)
         for part, strategy in zip(self._parts, self._strategies, strict=True):
             strategy.check(part, len(start))
