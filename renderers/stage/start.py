@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -102,6 +103,12 @@ def save(
     **given: Any,
 ) -> Path:
     """See `renderers.save`."""
+    try:
+        path = os.fsdecode(path)
+    except TypeError:
+        raise InvalidOption(
+            f"path={path!r} is not a path; give the name of a file, such as 'run.mp4'"
+        ) from None
     outputs = plan([str(renderer)] if renderer is not None else [], [path], overwrite=overwrite)
     file = outputs[0].path
     if file is None:
@@ -199,10 +206,15 @@ def _started(
             raise InvalidOption(
                 f"{type(run).__name__!r} is not a run; pass engine.snapshots(centroids)"
             )
-    states = side_by_side([run if isinstance(run, Iterable) else [run] for run in runs])
+
+    def checked(states: tuple[Snapshot, ...]) -> tuple[Snapshot, ...]:
+        if not all(map(_is_state, states)):
+            raise InvalidOption("these are not snapshots; pass engine.snapshots(centroids)")
+        return states
+
+    together = side_by_side([run if isinstance(run, Iterable) else [run] for run in runs])
+    states = map(checked, together)
     first = next(states, ())
-    if not all(map(_is_state, first)):
-        raise InvalidOption("these are not snapshots; pass engine.snapshots(centroids)")
     if not first or len(first) < len(runs):
         raise InvalidOption("there are no snapshots to draw; pass engine.snapshots(centroids)")
     if any(state.points.shape != first[0].points.shape for state in first):

@@ -230,7 +230,7 @@ class Sparse:
         (np.ones((2, 2), dtype=np.longdouble), r"convert it with \.astype\('float64'\)$"),
         (
             np.array([[1, None]]),
-            r"dtype object, .*: with np.array\(.*, dtype=float\)$",
+            r"dtype object, .* with np.array\(.*, dtype=float\)$",
         ),
         ([[1, 2], [3, "4 EUR"]], "'4 EUR' in row 1, column 1 is not a number; convert it"),
         ([[1, {}]], "{} in row 0, column 1 is not a number; convert it"),
