@@ -31,7 +31,8 @@ class Engine:
 
     The same points and initial centroids give the same bits in every field of every snapshot,
     whatever the number of threads, the strategy, the layout of the array or the machine: distances
-    are compared as defined in `kernels.assign`, and means are exact but for one rounding.
+    are those of float64, feature by feature, ties go to the lowest index, and means are exact but
+    for one rounding.
 
     One engine serves many runs, from several Python threads at the same time.
 
