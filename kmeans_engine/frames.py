@@ -6,6 +6,7 @@ missing ones are NaN here.
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -88,6 +89,11 @@ def read_sheet(value: Any, name: str) -> Sheet:
         return _of_arrow(value, name, kind)
     if hasattr(value, "__dlpack__"):
         return Sheet(_handed(lambda: np.from_dlpack(value), value, name))
+    if isinstance(value, str | os.PathLike):
+        raise InvalidType(
+            f"{name} are of type {kind}, need a table of numbers: read the file first, as with "
+            "pandas.read_csv"
+        )
     array = read_array(value, name)
     if array.ndim == 0:
         raise InvalidType(

@@ -3,6 +3,7 @@
 import pickle
 import re
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -242,7 +243,8 @@ class Sparse:
         (3, "type int, need a table of numbers"),
         (None, "type NoneType, need a table"),
         ({"a": [1, 2]}, "type dict, need a table"),
-        ("points.csv", "type str, need a table"),
+        ("points.csv", r"type str, need a table of numbers: read the file first"),
+        (Path("points.csv"), r"Path, need a table of numbers: read the file first"),
         ((i for i in range(3)), "type generator, need a table"),
         ([[1.0], [1.0, 2.0]], "the rows have different lengths"),
         ([[1.0, None]], "dtype object"),
