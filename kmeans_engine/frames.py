@@ -64,6 +64,12 @@ def read_sheet(value: Any, name: str) -> Sheet:
     """
     if isinstance(value, np.ndarray):
         return Sheet(value)
+    if isinstance(value, dict) or (isinstance(value, list) and value and type(value[0]) is dict):
+        what = "of type dict" if isinstance(value, dict) else "a list of dicts"
+        raise InvalidType(
+            f"{name} are {what}, need a table of numbers (rows, features), such as "
+            f"pandas.DataFrame({name})"
+        )
     if isinstance(value, list | tuple):
         return Sheet(read_array(value, name))
     if hasattr(value, "toarray") and hasattr(value, "nnz"):

@@ -242,7 +242,8 @@ class Sparse:
         (np.array(3.0), "0 dimensions"),
         (3, "type int, need a table of numbers"),
         (None, "type NoneType, need a table"),
-        ({"a": [1, 2]}, "type dict, need a table"),
+        ({"a": [1, 2]}, r"type dict, need a table .*, such as pandas\.DataFrame\(points\)$"),
+        ([{"a": 1}, {"a": 2}], r"list of dicts, .*, such as pandas\.DataFrame\(points\)$"),
         ("points.csv", r"type str, need a table of numbers: read the file first"),
         (Path("points.csv"), r"Path, need a table of numbers: read the file first"),
         ((i for i in range(3)), "type generator, need a table"),
@@ -267,6 +268,8 @@ def test_the_remedies_for_arrays_work():
     assert Engine(recfunctions.structured_to_unstructured(structured)).points.shape == (2, 2)
     days = np.array([["2020-01-01"], ["2020-01-03"]], dtype="M8[D]")
     assert Engine((days - days[0]) / np.timedelta64(1, "s")).points.shape == (2, 1)
+    for table in ({"a": [1, 2]}, [{"a": 1}, {"a": 2}]):
+        assert Engine(pd.DataFrame(table)).names == ("a",)
     for rows in ([[1, 2**70]], [["1", "2"]], np.array([[1, 2]], dtype=object)):
         with pytest.raises(InvalidType, match=r"with np\.array"):
             Engine(rows)
