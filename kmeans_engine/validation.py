@@ -149,7 +149,7 @@ def check_centroids(
     Parameters
     ----------
     value : array_like or table
-        If it has columns of all `names` they are taken by name, as those of a file are.
+        Columns that have names are taken by name, if those of the points are known too.
     n_features : int
         How many features the points have.
     names : sequence of str
@@ -162,15 +162,24 @@ def check_centroids(
             f"initial_centroids(points, {example})"
         )
     sheet = check_sheet(value, "centroids")
-    if names and len(set(sheet.names)) == len(sheet.names) and set(names) <= set(sheet.names):
+    known = sheet.names and len(set(names)) == len(names)
+    unlike = bool(known and names) and sheet.names != tuple(names)
+    if unlike and len(set(sheet.names)) == len(sheet.names) and set(names) <= set(sheet.names):
         places = [sheet.names.index(name) for name in names]
         sheet = sheet._replace(values=sheet.values[:, places], names=tuple(names))
+        unlike = False
     array = sheet.values
     if array.shape[1] != n_features:
         raise InvalidInput(
             "centroids and points must be described by the same number of features: "
             f"got {array.shape[1]} for the centroids and {n_features} for the points; "
             "choose the same columns for both"
+        )
+    if unlike:
+        absent = next(name for name in names if name not in sheet.names)
+        raise InvalidInput(
+            f"centroids have no column {absent!r}, which the points have: rename theirs, or give "
+            "np.asarray(centroids), whose columns count by place"
         )
     centroids = np.array(array, dtype=np.float64, order="C")
     if not np.isfinite(centroids).all():

@@ -116,9 +116,18 @@ def test_columns_of_centroids_go_by_name():
     assert np.array_equal(assign_points(frame, other), want.labels)
     assert np.array_equal(recalc_centroids(frame, want.labels, other), want.centroids)
     assert np.array_equal(initial_centroids(frame, 2, method=other), start)
-    # Other names, or none: by place.
-    assert np.array_equal(engine.fit(start.to_numpy()).centroids, want.centroids)
-    assert np.array_equal(engine.fit(start.set_axis(["u", "v"], axis=1)).labels, want.labels)
+    # Without names they count by place.
+    for unnamed in (start.to_numpy(), start.set_axis([0, 1], axis=1).T.reset_index(drop=True).T):
+        assert np.array_equal(engine.fit(unnamed).centroids, want.centroids)
+    assert np.array_equal(Engine(frame.to_numpy()).fit(start).centroids, want.centroids)
+    for names in (["height", "age"], ["weight", "u"], ["weight", "weight"]):
+        unlike = start.set_axis(names, axis=1)
+        with pytest.raises(InvalidInput, match=r"no column '\w+', .* give np\.asarray\(centroids\)"):
+            engine.fit(unlike)
+        assert np.array_equal(engine.fit(np.asarray(unlike)).labels, want.labels)
+    twice = frame.set_axis(["a", "a"], axis=1)
+    for centroids in (twice.iloc[[0, 3]], start):
+        assert np.array_equal(Engine(twice).fit(centroids).labels, want.labels)
     with pytest.raises(InvalidInput, match="got 1 for the centroids"):
         engine.fit(start[["weight"]])
 
