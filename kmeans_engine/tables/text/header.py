@@ -206,14 +206,15 @@ def _numbers_as_names(
     counts = sequence and values[0] in (0, 1) and steps == {1.0}
     if not several or not sequence:
         alone = len(values) == 1 and values[0] == 0 and kinds_differ and several
-        return False, data if alone else ""  # What a Series without a name may be.
+        outlying = several and far and len(values) > 2
+        return False, data if alone or outlying else ""  # What a Series without a name may be.
     if counts and kinds_differ and (values[0] == 0 or len(values) > 2):
         return True, names
     if (counts and values[0] == 0 and outside) or (len(values) > 4 and far):
         return True, names
     if len(values) > 2 and far and values[0] != 1:
         return True, names
-    odd = far and (len(values) > 2 or _all_beyond(values, below, 10))
+    odd = (outside and len(values) > 2) or (far and _all_beyond(values, below, 10))
     return False, data if odd or (counts and (outside or len(values) > 2)) else ""
 
 

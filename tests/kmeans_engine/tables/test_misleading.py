@@ -188,3 +188,17 @@ def test_a_column_without_a_name_that_counts_is_told():
     assert table.notes == (said,)
     assert read(text, columns="1-").names == ("x1", "x2")
     assert read(text.replace("3,", "8,", 1)).notes == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10,20,30\n6,1,5\n0,8,7\n3,3,3\n8,0,1\n1,6,8\n",
+        "0.05,0.5,0.95\n10,20,30\n40,50,70\n25,26,29\n",
+    ],
+)
+def test_a_first_row_beyond_all_below_is_told(text):
+    table = read(text)
+    assert table.rows_read == text.count("\n")
+    assert "was taken as data; if it names the columns, say header='yes'" in table.notes[0]
+    assert read(text, header="yes").names == tuple(text.split("\n")[0].split(","))
