@@ -30,6 +30,8 @@ class Frame:
         taken and how to choose the other one.
     cells : callable or None
         Of text: ``cells(indices)`` returns columns as they are written, as strings, by index.
+    codes : frozenset of int
+        Columns of text whose numbers are written as codes are, such as 01234.
     """
 
     names: tuple[str, ...]
@@ -40,3 +42,4 @@ class Frame:
     named: bool = True
     notes: tuple[str, ...] = ()
     cells: Callable[[Sequence[int]], Mapping[int, Any]] | None = None
+    codes: frozenset[int] = frozenset()

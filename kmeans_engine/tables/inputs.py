@@ -1,5 +1,6 @@
 """Where a table comes from: files, pipes, compressed or not, as streams that can begin again."""
 
+import codecs
 import difflib
 import errno
 import io
@@ -115,11 +116,11 @@ def _unpacked(
         packed = packing(head)
         suffix = Path(name).suffix
         if suffix in COMPRESSED:
-            if packed != suffix and not packed:
+            if not packed and not _is_text(head):
                 raise not_packed(where, suffix, ValueError("it does not start like one"))
             name = name.removesuffix(suffix)
         if packed == ".zip":
-            kind = kind_of_archive(opener, path)
+            kind = kind_of_archive(opener, path, where)
             if kind:
                 packed = ""
             else:
@@ -129,6 +130,15 @@ def _unpacked(
         if not packed:
             return Input(where, Path(name).suffix, opener, path, head, kind)
         opener, path, named = unpack(opener, where, packed), None, packed
+
+
+def _is_text(head: bytes) -> bool:
+    """Tell whether bytes are lines of text, as of a file that was unpacked but not renamed."""
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return "\n" in text and re.search(r"[\0-\x08\x0e-\x1f]", text) is None
 
 
 def _standard_input(stdin: BinaryIO | None) -> bytes:

@@ -60,16 +60,28 @@ _PACKED = (
 _REFUSED = (
     (rb"SQLite format 3\0", "a SQLite database", "export a table of it as CSV"),
     (rb".{8}DUCK", "a DuckDB database", "export a table of it as CSV or Parquet"),
+    (rb"\0\x01\0\0Standard (Jet|ACE) DB", "an Access database", "export a table of it as CSV"),
     (rb"\x89HDF\r\n\x1a\n", "an HDF5 file", "save an array of it as .npy"),
+    (rb"CDF[\x01\x02\x05]", "a NetCDF file", "save an array of it as .npy"),
+    (rb"SIMPLE  =", "a FITS file", "save an array of it as .npy"),
     (rb"MATLAB 5\.0", "a MATLAB file", "save a matrix of it as CSV"),
-    (rb"%PDF-", "a PDF", "export its table as CSV"),
     (rb"RD[AX][23]\n|X\n\0\0\0[23]", "a file of R objects", "write a data frame of it as CSV"),
-    (rb"\x80[\x02-\x05][\x95\]}c(]", "a pickle of Python objects, which could run any program",
+    (rb"\x80[\x02-\x05][\x95\]}c(]", "a pickle of Python objects (which could run any program)",
         "save the array as .npy or the frame as Parquet"),
     (rb"\$FL[23]@\(#\)", "an SPSS file", "export it as CSV"),
     (rb"<stata_dta>", "a Stata file", "export it as CSV"),
-    (rb"\s*<(!DOCTYPE|!doctype|html|HTML)", "a web page", "download the table that it shows"),
-    (rb"\s*<\?xml", "an XML file", "convert its table to CSV"),
+    (rb"HEADER RECORD\*{7}LIBRARY|\0{12}\xc2\xea\x81\x60", "a SAS file", "export it as CSV"),
+    (rb"Obj\x01", "an Avro file", "convert it to Parquet"),
+    (rb"%PDF-", "a PDF", "export its table as CSV"),
+    (rb"\{\\rtf", "a text document (RTF)", "save its table as CSV"),
+    (rb".{257}ustar", "a tar archive", "unpack it, and name a file of it"),
+    (rb"7z\xbc\xaf\x27\x1c|Rar!\x1a\x07", "an archive", "unpack it, and name a file of it"),
+    (rb"\x7fELF|MZ\x90\0", "a program", "name a table"),
+    (rb"\0\0\0.ftyp|\0\0\0\x0cjP  |P[56]\n\d+ \d+\n\d+\n|\0\0\x01\0[^\0]\0",
+        "an image or a film of another kind", "convert it to PNG"),
+    (rb"version https://git-lfs", "a pointer of Git LFS", "fetch the file itself (git lfs pull)"),
+    (rb"(\xef\xbb\xbf)?\s*<(!doctype|html)", "a web page", "download the table that it shows"),
+    (rb"(\xef\xbb\xbf)?\s*<(\?xml|svg)", "an XML file", "convert its table to CSV"),
 )  # fmt: skip
 
 
@@ -96,7 +108,7 @@ def kind_of_file(head: bytes, suffix: str, where: str, archive: str = "") -> tup
         if binary and re.match(magic, head, re.DOTALL):
             return kind, named not in ("", kind)
     for magic, what, remedy in _REFUSED:
-        if re.match(magic, head, re.DOTALL):
+        if re.match(magic, head, re.DOTALL | re.IGNORECASE if b"<" in magic else re.DOTALL):
             raise InvalidInput(f"{where} is {what}, which is not read; {remedy}")
     if named in ("", "text") and re.match(rb"(?i)(\s*%[^\n]*\n)*\s*@relation\s", head):
         return "arff", bool(named)

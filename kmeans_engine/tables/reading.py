@@ -20,12 +20,20 @@ from kmeans_engine.tables.columns import choose, default_names, some_of
 from kmeans_engine.tables.describe import ColumnFacts, facts_of
 from kmeans_engine.tables.frame import Frame
 from kmeans_engine.tables.inputs import Input, existing, open_input
-from kmeans_engine.tables.kinds import kind_of_file
+from kmeans_engine.tables.kinds import COMPRESSED, kind_of_file
 from kmeans_engine.tables.numbers import complete_rows, inexact, native, points_of
 from kmeans_engine.tables.options import ReadOptions
 from kmeans_engine.tables.refusal import not_numeric, nothing_usable, refuse_strays
 from kmeans_engine.tables.table import Table
-from kmeans_engine.tables.usable import NUMERIC, is_empty, kind_of, left_out, reasons
+from kmeans_engine.tables.usable import (
+    NUMERIC,
+    counted,
+    is_empty,
+    kind_of,
+    last_is_total,
+    left_out,
+    reasons,
+)
 from kmeans_engine.tables.whole import framed, whole
 
 __all__ = ["describe_table", "read_centroids", "read_table"]
@@ -195,6 +203,9 @@ def _find(
     kind, differs = kind_of_file(given.head, given.suffix, given.where, given.kind)
     _refuse_options(options, kind, given.where)
     notes = []
+    named = "" if given.path is None else given.path.suffix.lower()
+    if named in COMPRESSED and not given.kind:
+        notes.append(f"{given.where} is not compressed, whatever its suffix {named} says")
     if differs:
         notes.append(f"{given.where} is read by its content, not its suffix {given.suffix}")
     return given.where, functools.partial(_reader(kind), given, options), notes
@@ -236,7 +247,7 @@ def _from_frame(frame: Frame, where: str, options: ReadOptions, notes: list[str]
         usable = [index for index, reason in enumerate(why) if not reason]
         if not usable:
             raise nothing_usable(frame, why, where)
-        said.append(left_out(frame, why))
+        said.extend((left_out(frame, why), last_is_total(frame, why), counted(frame, why)))
         return usable
 
     chosen = choose(options.columns, frame.names, where, default)

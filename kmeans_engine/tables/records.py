@@ -144,9 +144,10 @@ def _of_arrays(rows: list[Any], names: list[str] | None, where: str) -> Frame:
     width = len(names or rows[0])
     for number, row in enumerate(rows, 1):
         if not isinstance(row, list) or len(row) != width:
-            cells = len(row) if isinstance(row, list) else "no"
+            count = len(row) if isinstance(row, list) else 0
+            cells = "1 cell" if count == 1 else f"{count or 'no'} cells"
             raise InvalidInput(
-                f"{where}: row {number} has {cells} cells, {width} are needed; make them equal"
+                f"{where}: row {number} has {cells}, {width} are needed; make them equal"
             )
     named = names is not None
     return frame_of_rows(rows, names or default_names(width), where, named=named)

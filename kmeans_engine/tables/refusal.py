@@ -1,5 +1,6 @@
 """Why a column cannot be clustered, in a line whose remedies work. Reads cells, changes nothing."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -80,7 +81,7 @@ def refuse_strays(frame: Frame, why: Sequence[str], considered: Sequence[int], w
     for index in considered:
         if why[index] == "text":
             stray = stray_of(frame.column(index))
-            if stray.row and stray.mostly_numbers:
+            if stray.mostly_numbers and (stray.row or frame.cells is not None):
                 raise _mostly_numbers(frame, index, stray, considered, where)
 
 
@@ -105,8 +106,11 @@ def not_numeric(frame: Frame, index: int, where: str) -> InvalidInput:
     remedy = "no column is numeric"
     marks = [
         mark
-        for mark in ";|\t,"
-        if frame.cells is not None and len(frame.names) == 1 and mark in cell
+        for mark in ";|\t,:~^/ "
+        if frame.cells is not None
+        and len(frame.names) == 1
+        and mark in cell
+        and (mark in ";|\t," or cell.count(mark) == name.count(mark))
     ]
     if marks:
         mark = marks[0].replace("\t", r"\t")
@@ -124,7 +128,8 @@ def nothing_usable(frame: Frame, why: Sequence[str], where: str) -> InvalidInput
     if len(frame.names) == 1:
         return not_numeric(frame, 0, where)
     held = [
-        f"{name!r} {_verb(reason)}{reason}" for name, reason in zip(frame.names, why, strict=True)
+        f"{name!r} {_verb(reason)}{reason}{_example(frame, index, reason)}"
+        for index, (name, reason) in enumerate(zip(frame.names, why, strict=True))
     ]
     numeric = [
         index
@@ -141,6 +146,16 @@ def nothing_usable(frame: Frame, why: Sequence[str], where: str) -> InvalidInput
     )
 
 
+def _example(frame: Frame, index: int, reason: str) -> str:
+    """Return a cell of a column of text, in brackets; only the first columns are looked at."""
+    if reason != "text" or index > 6:
+        return ""
+    stray = stray_of(frame.column(index))
+    if not stray.row:
+        return " (numbers that are stored as text)"
+    return f" ({_shown(stray.cell)} in row {stray.row})"
+
+
 def _verb(reason: str) -> str:
     if reason == "looks like an id":
         return ""
@@ -155,16 +170,53 @@ def _mostly_numbers(
     why = reasons(frame)
     remedies = []
     advice = advise(stray.cell) if frame.cells is not None else ""
+    held = f"numbers, but {_shown(stray.cell)} in row {stray.row}"
+    if not stray.row:  # Text whose decimal mark is another.
+        stray = _pointed(frame.column(index))
+        held = (
+            f"points within numbers ({_shown(stray.cell)} in row {stray.row}), others hold commas"
+        )
+        advice = advise(stray.cell)
+        advice = "" if "decimal" in advice else advice  # It would make text of the others.
+    elif frame.cells is not None and _begins_with_words(frame, index, stray, why):
+        remedies.append(
+            "if the table begins with a title, units or several lines of names, keep only one line "
+            "of names"
+        )
+        advice = advice if len(considered) == 1 else ""
+    if stray.row == 1 and not frame.named:
+        remedies.append("if the first row names the columns, say header='yes'")
     if advice:
         remedies.append(advice)
     usable = [place for place in considered if not why[place] and place != index]
     if usable:
         remedies.append(f"leave the column out (columns={spell(usable, frame.names)!r})")
     return InvalidInput(
-        f"{where}: column {frame.names[index]!r} holds numbers, but {_shown(stray.cell)} in row "
-        f"{stray.row}; {', or '.join(remedies) or 'write a number there, or nothing'}",
-        options=("columns", "comment", "decimal", "missing", "thousands"),
+        f"{where}: column {frame.names[index]!r} holds {held}; "
+        f"{', or '.join(remedies) or 'write a number there, or nothing'}",
+        options=("columns", "comment", "decimal", "header", "missing", "thousands"),
     )
+
+
+def _begins_with_words(frame: Frame, index: int, stray: Stray, why: Sequence[str]) -> bool:
+    """Tell whether no column has a number in row 1, and one has nothing else some rows below."""
+    if stray.row > 1 or re.search(r"\d", stray.cell):
+        return False
+    column = frame.column(index)
+    rest = column.slice(min(3, len(column) // 2))
+    others = (frame.column(place) for place, reason in enumerate(why) if not reason)
+    return not stray_of(rest).row and all(not other[0].is_valid for other in others)
+
+
+def _pointed(column: Any) -> Stray:
+    """Return the first cell with a point; one such as 1.5, which has no thousands, comes first."""
+    import pyarrow.compute as pc
+
+    found = pc.match_substring_regex(column, r"^[+-]?\d*\.(\d{0,2}|\d{4,})$")
+    row = pc.index(found, True).as_py()
+    if row < 0:
+        row = max(pc.index(pc.match_substring(column, "."), True).as_py(), 0)
+    return Stray(row + 1, column[row].as_py() or "", True)
 
 
 def _shown(cell: str) -> str:

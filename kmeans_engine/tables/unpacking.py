@@ -41,7 +41,7 @@ def unpack(opener: Opener, where: str, packed: str) -> Opener:
     return opened
 
 
-def kind_of_archive(opener: Opener, path: Path | None) -> str:
+def kind_of_archive(opener: Opener, path: Path | None, where: str) -> str:
     """Return "workbook" or "npz" for a zip archive that is one of them; empty for others."""
     suffix = "" if path is None else path.suffix.lower()
     try:
@@ -49,6 +49,8 @@ def kind_of_archive(opener: Opener, path: Path | None) -> str:
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return next((k for k in ("npz", "workbook") if suffix in SUFFIXES[k]), "")
+    if any(name.startswith(("word/", "ppt/")) for name in names):
+        raise InvalidInput(f"{where} is a text document or slides; save its table as CSV")
     if names and all(name.endswith(".npy") for name in names):
         return "npz"
     return "workbook" if {"[Content_Types].xml", "content.xml"} & set(names) else ""

@@ -7,7 +7,16 @@ from typing import Any
 from kmeans_engine.tables.columns import some_of
 from kmeans_engine.tables.frame import Frame
 
-__all__ = ["NUMERIC", "Reason", "is_empty", "kind_of", "left_out", "reasons"]
+__all__ = [
+    "NUMERIC",
+    "Reason",
+    "counted",
+    "is_empty",
+    "kind_of",
+    "last_is_total",
+    "left_out",
+    "reasons",
+]
 
 Reason = str
 """Why a column is left out, such as "text"; empty for one that is clustered."""
@@ -15,13 +24,18 @@ Reason = str
 NUMERIC = ("numbers", "true/false")
 """Kinds of columns that can be clustered, as `kind_of` calls them."""
 
-# What pandas and R write for a row index that has no name of its own.
-_INDEX = re.compile(r"|__index_level_\d+__|Unnamed: 0")
+# What pandas and R write for a row index that has no name of its own; 0.1 after a second writing.
+_INDEX = re.compile(r"|__index_level_\d+__|Unnamed: 0(?:\.\d+)*")
 _ID = re.compile(
-    r"(?:.*[_\s.-])?(?:id|ids|uuid|guid|key|idx|rowid)|(?-i:.*[a-z](?:ID|Id))|index|row[_ .]?index"
-    r"|rows?|row[ _.]?(?:number|num|nr|no)|nr|no\.?|#",
+    r"(?:.*[_\s.-])?(?:id|ids|uuid|guid|key|idx|rowid|no|nr)|objectid|[fgopsu]id"
+    r"|(?-i:.*[a-z](?:ID|Id))|index|row[_ .]?index"
+    r"|rows?|row[ _.]?(?:number|num|nr|no)|nr|no\.?|#|level_\d+",
     re.IGNORECASE,
 )
+_TOTAL = re.compile(
+    r"(?:grand |sub)?totals?:?|sum:?|summe:?|gesamt:?|insgesamt:?|somme:?|all", re.IGNORECASE
+)
+_MOST_SUMMED = 100_000
 _LEAST_ROWS = 10
 _LOOK = 1000
 
@@ -73,7 +87,8 @@ def reasons(frame: Frame) -> list[Reason]:
     for index, (name, arrow_type) in enumerate(zip(frame.names, frame.types, strict=True)):
         kind = kind_of(arrow_type)
         if index in frame.indices or (frame.named and _INDEX.fullmatch(name)):
-            why[index] = "row index"
+            empty = not name and index not in frame.indices and is_empty(frame.column(index))
+            why[index] = "empty throughout" if empty else "row index"
         elif kind not in NUMERIC:
             why[index] = kind
         else:
@@ -83,6 +98,8 @@ def reasons(frame: Frame) -> list[Reason]:
                 why[index] = kind
             elif is_empty(column):
                 why[index] = "empty throughout"
+            elif frame.named and index in frame.codes:
+                doubtful[index] = "codes with leading zeros"
             elif frame.named and (reason := _doubt(name, column)):
                 doubtful[index] = reason
     solid = any(not reason and index not in doubtful for index, reason in enumerate(why))
@@ -104,6 +121,34 @@ def left_out(frame: Frame, why: Sequence[Reason]) -> str:
     return f"left out: {said}; choose with columns="
 
 
+def last_is_total(frame: Frame, why: Sequence[Reason]) -> str:
+    """Return the line that says that the last row seems to sum up the others; empty if not."""
+    if not 3 <= frame.n_rows <= _MOST_SUMMED:  # Longer tables are no reports; columns cost time.
+        return ""
+    for index in (index for index, reason in enumerate(why) if reason == "text"):
+        column = frame.column(index)
+        label, before = column[-1].as_py(), column[-2].as_py()
+        if _TOTAL.fullmatch(label or "") and not _TOTAL.fullmatch(before or ""):
+            return f"the last row is called {label!r}; if it sums up the others, remove that line"
+    return ""
+
+
+def counted(frame: Frame, why: Sequence[Reason]) -> str:
+    """Return the line on a first column of a text without names that counts the rows, or nothing.
+
+    Such a column is kept, as all of a matrix are, though it may be an index.
+    """
+    if frame.cells is None or frame.named or why[0] or len(why) < 2 or frame.n_rows < _LEAST_ROWS:
+        return ""
+    column = frame.column(0)
+    if column.null_count or not _is_whole(column) or not _is_even(column):
+        return ""
+    if column[0].as_py() not in (0, 1) or column[1].as_py() - column[0].as_py() != 1:
+        return ""
+    name = frame.names[0]
+    return f"column {name!r} counts the rows; if it is an index, leave it out (columns='1-')"
+
+
 def _doubt(name: str, column: Any) -> Reason:
     """Return why a numeric column tells nothing; empty if it may."""
     import pyarrow.compute as pc
@@ -121,6 +166,8 @@ def _doubt(name: str, column: Any) -> Reason:
         return ""
     if _ID.fullmatch(name.strip()):
         return "looks like an id" if pc.count_distinct(plain).as_py() == len(plain) else ""
+    if _is_dates(first) and _is_dates(plain):
+        return "dates written as numbers"
     if len(column) >= _LEAST_ROWS and _is_even(first) and _is_even(plain):
         return "looks like an id"
     return ""
@@ -156,6 +203,18 @@ def _is_whole(column: Any) -> bool:
     if pt.is_integer(column.type):
         return True
     return bool(pc.all(pc.equal(column, pc.floor(column))).as_py())
+
+
+def _is_dates(column: Any) -> bool:
+    """Tell whether whole numbers are days such as 20240131."""
+    import numpy as np
+
+    values = column.to_numpy().astype(np.float64)
+    if not np.isfinite(values).all():
+        return False
+    year, month, day = values // 10_000, values // 100 % 100, values % 100
+    good = (year >= 1800) & (year < 2200) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
+    return bool(good.all())
 
 
 def _is_even(column: Any) -> bool:

@@ -1,18 +1,24 @@
 """Sheets of Excel and OpenDocument workbooks, through python-calamine, which is an extra."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from kmeans_engine.errors import InvalidInput
-from kmeans_engine.tables.columns import default_names, some_of
+from kmeans_engine.tables.columns import some_of
 from kmeans_engine.tables.damage import unharmed
 from kmeans_engine.tables.frame import Frame
 from kmeans_engine.tables.inputs import Input
 from kmeans_engine.tables.options import ReadOptions
 from kmeans_engine.tables.records import frame_of_rows
+from kmeans_engine.tables.text.cells import PLAIN, Marks
+from kmeans_engine.tables.text.header import Header, find_header
+from kmeans_engine.tables.text.lines import Record
 
 __all__ = ["read_workbook"]
+
+_LOOK = 300
 
 
 def read_workbook(given: Input, options: ReadOptions) -> Frame:
@@ -36,42 +42,67 @@ def read_workbook(given: Input, options: ReadOptions) -> Frame:
         sheets = list(book.sheet_names)
         name, cells = _sheet(book, sheets, options.sheet, where)
     rows = _filled(cells)
+    others = [repr(sheet) for sheet in sheets if sheet != name]
+    hint = f"; choose another (sheet={others[0]})" if others else "; at least one row is needed"
     if not rows:
-        raise InvalidInput(f"{where}: sheet {name!r} is empty; at least one row is needed")
-    header = _has_header(rows, options.header)
-    if header and len(rows) == 1:
+        raise InvalidInput(f"{where}: sheet {name!r} is empty{hint}", options=("sheet",))
+    if len(rows) == 1 and options.header != "no" and all(isinstance(c, str) for c in rows[0]):
         raise InvalidInput(
-            f"{where}: sheet {name!r} holds a header but no rows; at least one row is needed"
+            f"{where}: sheet {name!r} holds a header but no rows{hint}", options=("sheet",)
         )
-    names = [_text(cell) for cell in rows[0]] if header else default_names(len(rows[0]))
-    missing = {*_MISSING, *options.missing}
-    body = (
-        [None if isinstance(cell, str) and cell.strip() in missing else cell for cell in row]
-        for row in rows[header:]
+    header = _header(rows, options, where)
+    columns = list(map(list, zip(*rows[header.rows :], strict=True)))
+    words = Marks(missing=options.missing).words
+    notes = [header.note]
+    for place, column in enumerate(columns):
+        columns[place] = [None if str(cell).strip() in words else cell for cell in column]
+        if _are_numbers(columns[place]):
+            columns[place] = [None if cell is None else float(cell) for cell in columns[place]]
+            notes.append(f"column {header.names[place]!r} holds numbers that are stored as text")
+    if header.rows:
+        _refuse_words_above_numbers(columns, where, name)
+    frame = frame_of_rows(zip(*columns, strict=True), header.names, where, named=header.named)
+    if options.sheet is None and others:
+        notes.append(f"sheet {name!r} is read; choose another ({some_of(others, 5)}) with sheet=")
+    return replace(
+        frame,
+        notes=tuple(note for note in notes if note),
+        indices=frozenset({0} if header.index else ()),
     )
-    frame = frame_of_rows(body, names, where, named=header)
-    if options.sheet is None and len(sheets) > 1:
-        others = some_of([repr(sheet) for sheet in sheets if sheet != name], 5)
-        note = f"sheet {name!r} is read; choose another ({others}) with sheet="
-        frame = replace(frame, notes=(note,))
-    return frame
 
 
-_MISSING = (
-    "",
-    "NA",
-    "N/A",
-    "n/a",
-    "#N/A",
-    "#NULL!",
-    "NaN",
-    "nan",
-    "NULL",
-    "null",
-    "None",
-    "?",
-    "-",
-)
+def _header(rows: list[list[Any]], options: ReadOptions, where: str) -> Header:
+    """Return what names the columns, by the rules of text."""
+    found = [
+        Record([_text(cell) for cell in row], line, line, quoted=False)
+        for line, row in enumerate(rows[:_LOOK], 1)
+    ]
+    return find_header(found, Marks(missing=options.missing), options, [], where)
+
+
+def _are_numbers(column: list[Any]) -> bool:
+    """Tell whether some cells of a column of numbers are stored as text; codes are not numbers."""
+    text = [cell.strip() for cell in column if isinstance(cell, str)]
+    kinds = {type(cell) for cell in column if cell is not None}
+    return (
+        bool(text)
+        and kinds <= {str, int, float}
+        and all(PLAIN.fullmatch(cell) and not re.match("0[0-9]", cell) for cell in text)
+    )
+
+
+def _refuse_words_above_numbers(columns: list[list[Any]], where: str, name: str) -> None:
+    """Raise if the row below the names holds words, above numbers in some column."""
+    first = [column[0] for column in columns if column[0] is not None]
+    if len(columns[0]) < 3 or not all(isinstance(cell, str) for cell in first):
+        return
+    for column in columns:
+        below = [cell for cell in column[1:] if cell is not None]
+        if column[0] is not None and below and all(isinstance(c, int | float) for c in below):
+            raise InvalidInput(
+                f"{where}: sheet {name!r} has {column[0]!r} above numbers; if the table begins "
+                "with a title, units or several lines of names, keep only one line of names"
+            )
 
 
 def _sheet(
@@ -99,23 +130,6 @@ def _filled(cells: list[list[Any]]) -> list[list[Any]]:
     rows = [[*row, *[""] * (width - len(row))] for row in rows]
     used = [place for place in range(width) if any(_text(row[place]) for row in rows)]
     return [[row[place] for place in used] for row in rows]
-
-
-def _has_header(rows: list[list[Any]], asked: str) -> bool:
-    """Tell whether the first row names the columns: words where the next row has other things."""
-    if asked != "auto":
-        return asked == "yes"
-    first = rows[0]
-    if len(rows) < 2 or not all(isinstance(cell, str) for cell in first):
-        # A number in the first row of a sheet is data, unless all cells else are words.
-        return len(rows) < 2 and all(isinstance(cell, str) for cell in first)
-    for place, cell in enumerate(first):
-        below = [row[place] for row in rows[1:]]
-        if any(not isinstance(value, str) for value in below):
-            return True
-        if cell in below:
-            return False
-    return True
 
 
 def _text(cell: Any) -> str:

@@ -91,6 +91,7 @@ def find_shape(head: bytes, suffix: str, options: ReadOptions) -> Shape:
         found = Shape(options.delimiter, runs=options.delimiter == " ")
         return replace(found, comment=comment, inline=inline or found.runs)
     best, best_score, tabs = Shape(comment=comment, inline=inline), 0.0, False
+    whole, said = False, (options.decimal, options.thousands)
     between = _LIKELY_IN_CSV if suffix == ".csv" else _LIKELY_BETWEEN_COMMAS
     for shape in _DELIMITERS:
         shape = replace(shape, comment=comment, inline=inline or shape.runs)
@@ -98,17 +99,25 @@ def find_shape(head: bytes, suffix: str, options: ReadOptions) -> Shape:
         score, numeric = _score(rows, between if shape.delimiter == "," else _LIKELY)
         if shape.runs and (suffix == ".csv" or tabs) and numeric < 1:
             continue
-        tabs = tabs or (shape.delimiter == "\t" and score - numeric > 1.99)
+        if (
+            shape.runs
+            and whole
+            and len(rows[0].cells) == 1
+            and max(map(_width, rows[1:]), default=0) > 2
+        ):
+            continue  # Another delimiter leaves no row out.
+        whole = whole or (score > 0 and len(set(map(_width, rows))) == 1 < _width(rows[0]))
+        tabs = tabs or (shape.delimiter == "\t" and score - numeric > 1.99 and numeric >= 0)
         if score > best_score + 1e-9:
             best, best_score = shape, score
     if best.delimiter == "," and _one_column(_first_rows(head, best)):
         return replace(best, delimiter=";")
-    if best_score and best.delimiter == "," and "," in (options.decimal, options.thousands):
-        # Said to stand within numbers, a comma separates cells only if it must.
-        rows = _first_rows(head, replace(best, delimiter="\0"))
+    if best_score and best.delimiter in said:
+        # Said to stand within numbers, a comma or a blank separates cells only if it must.
+        rows = _first_rows(head, replace(best, delimiter="\0", runs=False))
         marks = Marks(options.decimal or ".", options.thousands, options.missing)
         if kind_of([row.cells[0] for row in rows[1:] or rows], marks) in ("number", "percent"):
-            return replace(best, delimiter=";")
+            return replace(best, delimiter=";", runs=False)
     return replace(best, comment=comment, inline=inline or best.runs)
 
 
@@ -122,7 +131,7 @@ def _credit(cell: str, likely: re.Pattern[str]) -> float:
     """Return what a cell says for its delimiter: text with another one within speaks against it."""
     if likely.fullmatch(cell) or kind_of([cell], Marks()) != "text":
         return 1.0
-    return -1.0 if re.search(r"[\t;|]|^[0-9]+ ", cell) else 0.0
+    return -1.0 if re.search(r"[\t;|]|^[+-]?[0-9.]+ +[+-]?[0-9.?]", cell) else 0.0
 
 
 def _one_column(rows: Sequence[Record]) -> bool:
@@ -142,6 +151,10 @@ def _one_column(rows: Sequence[Record]) -> bool:
         and len({a for a, _ in halves}) + len(whole) > 0
         and [a for a, _ in halves] != [str(i + 1) for i in range(len(halves))]
     )
+
+
+def _width(row: Record) -> int:
+    return len(row.cells)
 
 
 def _first_rows(head: bytes, shape: Shape) -> list[Record]:

@@ -19,24 +19,6 @@ _MARKS = (  # UTF-32's begins with UTF-16's.
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_MAGIC = (
-    (b"PK\x03\x04", "a ZIP archive or an Excel workbook"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls)"),
-    (b"%PDF-", "a PDF document"),
-    (b"\x89PNG\r\n\x1a\n", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"\x1f\x8b", "gzip data"),
-    (b"\xfd7zXZ\x00", "xz data"),
-    (b"\x28\xb5\x2f\xfd", "zstd data"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"ARROW1", "an Arrow file"),
-    (b"\x93NUMPY", "a NumPy file"),
-    (b"\x89HDF\r\n\x1a\n", "an HDF5 file"),
-    (b"SQLite format 3\x00", "an SQLite database"),
-    (b"\x80\x04\x95", "a Python pickle"),
-    (b"\x7fELF", "a program"),
-)
-_MARKUP = ((b"<!doctype html", "an HTML page"), (b"<html", "an HTML page"), (b"<?xml", "XML"))
 _READ = 1 << 20
 
 
@@ -87,7 +69,6 @@ def find_encoding(head: bytes, where: str, asked: str | None) -> Encoding:
         return Encoding("utf-8" if name == "utf-8-sig" else name)
     if mark:
         return Encoding(mark[1], len(mark[0]))
-    _refuse_other_formats(head, where)
     if b"\0" in head:
         for name, first in (("utf-16-le", 1), ("utf-16-be", 0)):
             zeros = head[first::2].count(0)
@@ -108,15 +89,6 @@ def find_encoding(head: bytes, where: str, asked: str | None) -> Encoding:
             ) from None
         return Encoding("cp1252", guessed=True)
     return Encoding()
-
-
-def _refuse_other_formats(head: bytes, where: str) -> None:
-    found = next((words for magic, words in _MAGIC if head.startswith(magic)), None)
-    start = head[:200].lstrip().lower()
-    found = found or next((words for begin, words in _MARKUP if start.startswith(begin)), None)
-    if found is not None:
-        remedy = "name it with its own suffix, or save the table as CSV"
-        raise InvalidInput(f"{where} is not a text table but {found}; {remedy}")
 
 
 def _undecodable(where: str, name: str, error: UnicodeError) -> InvalidInput:

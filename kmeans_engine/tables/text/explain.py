@@ -1,6 +1,7 @@
 """Why text cannot be read, in a line that names what to do. Reads nothing but what it is given."""
 
 import re
+from itertools import islice
 
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.tables.text.dialect import AMBIGUOUS
@@ -26,16 +27,25 @@ def ragged(block: bytes, before: int, layout: Layout, where: str) -> InvalidInpu
     """
     width = len(layout.header.names)
     mark = "blanks" if layout.shape.runs else repr(layout.shape.delimiter)
-    for row in records(block.decode("utf-8", "replace"), layout.shape):
+    rows = records(block.decode("utf-8", "replace"), layout.shape)
+    for row in rows:
         cells = len(row.cells)
         if cells == width:
             continue
         start = f"{where}: line {before + row.line} has {count_cells(cells)} separated by {mark}, "
         sign = row.cells[0].lstrip()[:1]
+        top = layout.header.names[0][:1] if layout.header.named else ""
+        sign = top if top and top in "%!/;*" else sign
         if sign in set("#%!/;*") - {layout.shape.comment}:
             return InvalidInput(
                 f"{start}the table has {width}; if {sign!r} begins a comment, say comment={sign!r}",
                 options=("comment",),
+            )
+        below = [len(other.cells) for other in islice(rows, 2)]
+        if before + row.line < 30 and below and set(below) == {cells}:
+            return InvalidInput(
+                f"{start}as have the next, the first has {width}; remove what stands above the "
+                "table, or give every column a name"
             )
         quote = f", and quote a cell that holds {mark}" if cells > width else ""
         return InvalidInput(
@@ -85,6 +95,6 @@ def advise(cell: str) -> str:
         return "say decimal='.'"
     if sign := re.fullmatch(r"[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?\s+([#%!;]|//).*", cell):
         return f"if {sign[1]!r} begins a comment, say comment={sign[1]!r}"
-    if re.fullmatch(r"\w[\w ./-]{0,19}", cell):
+    if re.fullmatch(r"\w[\w ./-]{0,19}|[*!#$&+=<>~^@_:/|.][*!#$&+=<>~^@_:/|.-]{0,3}", cell):
         return f"if it is a missing value, say missing={cell!r}"
     return ""

@@ -83,6 +83,7 @@ def read_text(opener: Opener, where: str, suffix: str, options: ReadOptions) -> 
         layout.header.named,
         _notes(encoding, layout, reader),
         reader.texts,
+        layout.codes,
     )
 
 

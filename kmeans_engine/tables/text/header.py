@@ -179,19 +179,25 @@ def _numbers_as_names(
     plausible = len(set(values)) == len(values) and simple and not gap
     several = len(below[0]) > 1
     unnamed = first[0] == "" and not text and any(columns[0]) and all(first[1:])
+    corner = unnamed and len(values) > 1
     shape = bool(text) and all(_shape_differs(first[i], columns[i]) for i in text)
     said = ", ".join(cell or "''" for cell in first[:4]) + (", ..." if len(first) > 4 else "")
     names = f"the first row ({said}) was taken as names; if it is data, say header='no'"
     data = f"the first row ({said}) was taken as data; if it names the columns, say header='yes'"
     if not plausible:
-        return False, ""
+        return False, data if corner else ""
     labels = kind_of(columns[0], marks) == "text" and sequence and (len(values) > 2 or far)
     if unnamed and (_counts(columns[0]) or labels):
         return True, "" if sequence or far else names  # As pandas and R write a matrix.
     if continued:
         return False, ""
     if unnamed:
-        return (True, names) if sequence and far and several else (False, "")
+        ids = kind_of(columns[0], marks) == "text" and all(v.is_integer() for v in values)
+        return (
+            (True, names)
+            if ids or (sequence and far and several)
+            else (False, data if corner else "")
+        )
     if text:
         whole = all(v.is_integer() for v in values)
         signs = sum((sequence and len(values) > 2, far and whole and several, shape))
@@ -200,14 +206,15 @@ def _numbers_as_names(
     counts = sequence and values[0] in (0, 1) and steps == {1.0}
     if not several or not sequence:
         alone = len(values) == 1 and values[0] == 0 and kinds_differ and several
-        return False, data if alone else ""  # What a Series without a name may be.
+        outlying = several and far and len(values) > 2
+        return False, data if alone or outlying else ""  # What a Series without a name may be.
     if counts and kinds_differ and (values[0] == 0 or len(values) > 2):
         return True, names
     if (counts and values[0] == 0 and outside) or (len(values) > 4 and far):
         return True, names
     if len(values) > 2 and far and values[0] != 1:
         return True, names
-    odd = far and (len(values) > 2 or _all_beyond(values, below, 10))
+    odd = (outside and len(values) > 2) or (far and _all_beyond(values, below, 10))
     return False, data if odd or (counts and (outside or len(values) > 2)) else ""
 
 

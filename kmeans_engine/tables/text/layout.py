@@ -23,6 +23,8 @@ __all__ = ["Layout", "survey"]
 
 _ROWS = 300
 _CELLS = 60_000
+_VALUE = rb"[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?"
+_SPARSE = re.compile(rb"%b(?: +[0-9]+:%b)+" % (_VALUE, _VALUE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Layout:
         Lines before the first row of values.
     notes : tuple of str
         What was guessed and should be said.
+    codes : frozenset of int
+        Columns of codes with leading zeros.
     """
 
     shape: Shape
@@ -54,6 +58,7 @@ class Layout:
     ambiguous: dict[int, str]
     skipped: int
     notes: tuple[str, ...]
+    codes: frozenset[int] = frozenset()
 
 
 def survey(head: bytes, suffix: str, options: ReadOptions, where: str) -> Layout:
@@ -75,8 +80,10 @@ def survey(head: bytes, suffix: str, options: ReadOptions, where: str) -> Layout
     shape = find_comments(head, find_shape(head, suffix, options), options)
     tidy = shape.tidy(head).decode("utf-8", "replace")
     rows = _sample(tidy, shape)
+    _refuse_other_texts(head, where)
     if not any(cell.strip() for row in rows for cell in row.cells):
         raise InvalidInput(f"{where} is empty; at least one row of numbers is needed")
+    _refuse_quoted_lines(rows, where)
     alone = len(rows[0].cells) == 1
     rows[0] = _split_alone(rows)
     marks, note = find_marks([row.cells for row in rows], options)
@@ -98,9 +105,44 @@ def survey(head: bytes, suffix: str, options: ReadOptions, where: str) -> Layout
         shown = ", ".join(map(repr, percents[:3])) + (", ..." if len(percents) > 3 else "")
         notes.append(f"per cent signs were left out in {shown}: 12% is 12")
     skipped += rows[0].last if header.rows else 0
-    return Layout(
-        shape, marks, header, kinds, ambiguous, skipped, tuple(note for note in notes if note)
-    )
+    said = tuple(note for note in notes if note)
+    codes = frozenset(index for index, column in enumerate(columns) if _are_codes(column, marks))
+    return Layout(shape, marks, header, kinds, ambiguous, skipped, said, codes)
+
+
+def _refuse_other_texts(head: bytes, where: str) -> None:
+    """Raise if a text is not one table but what only looks like one."""
+    matrices = re.findall(rb"(?m)^# name: (.*\S)", head)
+    if len(matrices) > 1:
+        raise InvalidInput(
+            f"{where} holds {len(matrices)} variables of Octave ({matrices[0].decode()}, "
+            f"{matrices[1].decode()}{', ...' if len(matrices) > 2 else ''}); save one of them"
+        )
+    lines = [line.strip() for line in head[: 1 << 16].splitlines()[:20] if line.strip()]
+    if lines and all(map(_SPARSE.fullmatch, lines)):
+        pairs = re.findall(rb"([0-9]+):(\S+)", b" ".join(lines))
+        if any(not re.fullmatch(rb"[0-5][0-9]", value) for _, value in pairs):  # No clocks.
+            shown = b":".join(pairs[0]).decode()
+            raise InvalidInput(
+                f"{where} holds sparse rows ({shown} is one value), as LIBSVM writes them; "
+                "write every value of a row"
+            )
+
+
+def _refuse_quoted_lines(rows: Sequence[Record], where: str) -> None:
+    """Raise if each line is one quoted cell that holds a row, as Excel may leave a pasted CSV."""
+    if len(rows) < 2 or any(len(row.cells) > 1 or not row.quoted for row in rows):
+        return
+    for mark in ",;\t":
+        counts = {row.cells[0].count(mark) for row in rows}
+        words = rows[0].cells[0].split(mark)
+        named = len(words) > 1 and all(re.search("[A-Za-z]", word) for word in words)
+        groups = all(re.fullmatch("[0-9]{3}([.,][0-9]*)?", word) for word in words[1:])
+        if len(counts) == 1 and (named or (len(words) > 2 and not groups)):
+            raise InvalidInput(
+                f"{where}: each line is quoted as a whole ({rows[0].cells[0][:40]!r}), which makes "
+                "it one cell; remove the quotes"
+            )
 
 
 def _sample(text: str, shape: Shape) -> list[Record]:
@@ -120,6 +162,8 @@ def _split_alone(rows: Sequence[Record]) -> Record:
     width = len(rows[1].cells)
     for mark in (*",;\t|", None):
         cells = first.cells[0].split(mark)
+        if mark is None and kind_of(rows[1].cells[-1:], Marks()) == "text":
+            continue  # A title above names.
         if width > 1 and len(cells) == width and not any(map(PLAIN.fullmatch, cells)):
             return first._replace(cells=cells)
     return first
@@ -147,6 +191,8 @@ def _comment_above(head: bytes, first: Record, shape: Shape) -> list[str]:
     if not line.startswith(shape.comment):
         return []
     line = line.removeprefix(shape.comment).strip()
+    if re.match(r"\w+: ", line) and shape.runs:  # ``# columns: 2``, as Octave writes it.
+        return []
     cells = next(records(line, replace(shape, comment=None)), None) if line else None
     width = len(first.cells)
     if cells is not None and width > 1 and len(cells.cells) == width:
@@ -162,6 +208,13 @@ def _one_column(
     cells = [row.cells for row in rows]
     cells = cells[header.rows :]
     guessed = options.delimiter is None and options.decimal is None
+    if shape.runs and alone and guessed and options.thousands is None:
+        groups = all(re.fullmatch("[1-9][0-9]{0,2} [0-9]{3}", " ".join(row)) for row in cells)
+        if groups and len(cells) > 1:
+            return (
+                f"the blank in {' '.join(cells[0])} was taken to separate two columns; "
+                "if it separates thousands, say thousands=' '"
+            )
     if not guessed or shape.delimiter != "," or any(len(row) != 2 for row in cells):
         return ""
     if header.named and not alone:
@@ -179,6 +232,18 @@ def _one_column(
             "if it is a decimal comma, say decimal=','"
         )
     return ""
+
+
+def _are_codes(column: Sequence[str], marks: Marks) -> bool:
+    """Tell whether numbers are codes: of as many digits, three or more, some with a zero first."""
+    cells = [cell for raw in column if (cell := raw.strip()) not in marks.words]
+    widths = {len(cell) for cell in cells}
+    return (
+        len(widths) == 1
+        and min(widths) > 2
+        and all(cell.isdigit() for cell in cells)
+        and any(cell[0] == "0" for cell in cells)
+    )
 
 
 def _ambiguous(column: Sequence[str], marks: Marks) -> str | None:

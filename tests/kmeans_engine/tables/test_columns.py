@@ -88,6 +88,18 @@ def test_what_is_spelled_is_read_back(data):
     ("text", "names", "note"),
     [
         ("id,a,b\n7,2,3\n3,3,5\n9,1,9\n", ("a", "b"), "id (looks like an id)"),
+        ("student_no,a\n7,2\n3,3\n9,1\n", ("a",), "student_no (looks like an id)"),
+        ("OBJECTID,FID,a\n1,7,2\n2,3,3\n3,9,1\n", ("a",), "OBJECTID, FID (looks like an id)"),
+        ("covid,a\n7,2\n3,3\n9,1\n", ("covid", "a"), None),
+        ("level_0,a\n7,2\n3,3\n9,1\n", ("a",), "level_0 (looks like an id)"),
+        (
+            "Unnamed: 0.1,Unnamed: 0,a\n5,0,2\n6,1,3\n9,2,1\n",
+            ("a",),
+            "Unnamed: 0.1, Unnamed: 0 (row index)",
+        ),
+        ("a,b,,\n1,2,,\n3,5,,\n", ("a", "b"), '"" (empty throughout)'),
+        ("day,a\n20240131,2\n20240202,3\n20231231,1\n", ("a",), "day (dates written as numbers)"),
+        ("zip,a\n01234,2\n02345,3\n99999,1\n", ("a",), "zip (codes with leading zeros)"),
         ("id,a,b\n7,2,3\n7,3,5\n9,1,9\n", ("id", "a", "b"), None),
         ("customerID,a\n7,2\n8,3\n1,4\n", ("a",), "customerID (looks like an id)"),
         ("grid,a\n7,2\n8,3\n1,4\n", ("grid", "a"), None),

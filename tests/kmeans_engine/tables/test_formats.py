@@ -70,7 +70,7 @@ def test_standard_input_may_hold_any_format(suffix, packed):
 @pytest.mark.parametrize("packed", PACKED)
 def test_damaged_packing_is_one_line(fresh, packed):
     whole = PACKED[packed](CSV * 3000)
-    for data in (whole[: len(whole) // 2], whole[:-6], whole[:6], b"x,y\n1,2\n"):
+    for data in (whole[: len(whole) // 2], whole[:-6], whole[:6], b"x\0\1"):
         path = fresh(".csv" + packed)
         path.write_bytes(data)
         with pytest.raises(InvalidInput, match="is not a complete") as error:
@@ -125,7 +125,7 @@ def test_other_json(fresh, text, names, rows):
     [
         ("[1, 2", "is not a complete JSON file"),
         ('{"x": 1}\n{"x": \n', "line 2 is not JSON"),
-        ("[[1, 2], [3]]", "row 2 has 1 cells, 2 are needed"),
+        ("[[1, 2], [3]]", "row 2 has 1 cell, 2 are needed"),
         ("[]", "holds no rows"),
         ("3", "needs an array of objects"),
         ('[{"x": 1}, {"y": 2}]', r"all 2 rows have an empty cell.*columns='"),
