@@ -3,6 +3,7 @@
 import io
 import sqlite3
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -181,6 +182,24 @@ def test_a_folder_of_parquet(tmp_path):
     (tmp_path / "_SUCCESS").write_text("")
     table = read_table(tmp_path)
     check(table, [[*row, year] for year in (2023, 2024) for row in ROWS], ("x", "y", "year"))
+    names = [str(Path(f"year={year}", "part.parquet")) for year in (2023, 2024)]
+    assert table.notes == (f"{tmp_path} is read as one table: {', '.join(names)}",)
+
+
+def test_what_else_a_folder_holds(tmp_path):
+    (tmp_path / "deep.er").mkdir()
+    for name in ("a.parquet", "b.PQ", "deep.er/c.parquet", ".hidden.parquet"):
+        pq.write_table(TABLE, tmp_path / name)
+    for name in (".cache", "_delta_log"):
+        (tmp_path / name).mkdir()
+        pq.write_table(TABLE, tmp_path / name / "d.parquet")
+    (tmp_path / "d.csv").write_text("x,y\n1,2\n")
+    table = read_table(tmp_path)
+    check(table, ROWS * 3, ("x", "y"))
+    deep = Path("deep.er", "c.parquet")
+    assert table.notes == (
+        f"{tmp_path} is read as one table: a.parquet, b.PQ, {deep}; 1 other file is not read",
+    )
 
 
 def test_structured_arrays(fresh):
