@@ -48,12 +48,14 @@ def _describe(args: argparse.Namespace, progress: Progress) -> None:
     from kmeans_engine.command.inputs import describe
     from kmeans_engine.tables import spell_facts
 
-    facts = describe(args)
+    facts, notes = describe(args)
     progress.hide()
     if args.json:
         _tell(json.dumps([fact._asdict() for fact in facts]))
     else:
         _tell(spell_facts(facts))
+    if not args.quiet:
+        _advise(notes)
 
 
 def _tell(text: str) -> None:

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from kmeans_engine.command.files import read_sources
 from kmeans_engine.command.source import Source, synthetic_table
-from kmeans_engine.command.usage import LABEL_NAME, entrants, read_options
+from kmeans_engine.command.spelling import spell_options
+from kmeans_engine.command.usage import LABEL_NAME, READING, entrants, read_options
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.tables import ColumnFacts, Table, describe_table, read_table
 from kmeans_engine.tables.rows import check_name
@@ -55,10 +56,11 @@ def _read_data(args: argparse.Namespace) -> Table:
         return replace(table, rows=lambda: rows)
 
 
-def describe(args: argparse.Namespace) -> list[ColumnFacts]:
-    """Return what the columns of DATA hold; errors as in `read`."""
+def describe(args: argparse.Namespace) -> tuple[list[ColumnFacts], list[str]]:
+    """Return what the columns of DATA hold, and notes on the reading; errors as in `read`."""
     with doing(f"reading {_where(args)}"):
-        return describe_table(args.data, read_options(args))
+        facts, notes = describe_table(args.data, read_options(args))
+    return facts, [spell_options(note, READING) for note in notes]
 
 
 def _where(args: argparse.Namespace) -> str:

@@ -107,7 +107,7 @@ def describe_table(
     options: ReadOptions = ReadOptions(),  # noqa: B008 - frozen
     *,
     stdin: BinaryIO | None = None,
-) -> list[ColumnFacts]:
+) -> tuple[list[ColumnFacts], tuple[str, ...]]:
     """Return what the columns of a file hold, and which of them would be clustered.
 
     Parameters
@@ -115,13 +115,24 @@ def describe_table(
     source, options, stdin
         As in `read_table`.
 
+    Returns
+    -------
+    list of ColumnFacts
+        One for each column.
+    tuple of str
+        What should be said about the reading, as `Table.notes`.
+
     Raises
     ------
     InvalidInput, InvalidType, OSError
         If the file cannot be read at all.
     """
-    where, read, _ = _find(source, options, stdin)
-    return facts_of(framed(read()), options.columns, where)
+    where, read, notes = _find(source, options, stdin)
+    content = read()
+    if isinstance(content, Table | Frame):
+        notes += content.notes
+    said = tuple(note for note in notes if note)
+    return facts_of(framed(content), options.columns, where), said
 
 
 def read_centroids(

@@ -29,7 +29,7 @@ def test_every_format_is_the_same_table(fresh, suffix):
     path.write_bytes(CONTENTS[suffix])
     check(read_table(path), ROWS, ("x", "y"))
     assert read_table(path).rows().to_pydict() == TABLE.to_pydict()
-    assert [(one.name, one.used) for one in describe_table(path)] == [("x", True), ("y", True)]
+    assert [(one.name, one.used) for one in describe_table(path)[0]] == [("x", True), ("y", True)]
 
 
 @pytest.mark.parametrize("suffix", [s for s in CONTENTS if s not in (".arff", ".txt")])
@@ -261,7 +261,7 @@ def test_every_type_of_column(fresh, column, expected, dtype, suffix):
     found = read_table(path, ReadOptions(columns="c", drop_missing=True))
     assert found.points.ravel().tolist() == [value for value in expected if value is not None]
     assert found.points.dtype == np.dtype(dtype)
-    assert [one.missing for one in describe_table(path)] == [expected.count(None), 0]
+    assert [one.missing for one in describe_table(path)[0]] == [expected.count(None), 0]
 
 
 def test_whole_numbers_that_float64_rounds_are_said(fresh):
