@@ -148,8 +148,12 @@ def _check_standard_output(args: argparse.Namespace) -> None:
             f"{' and '.join(users)} would both go to standard output; write one to a file, or "
             "leave it out"
         )
-    if args.centroids == "-":
-        raise InvalidInput("--centroids - is not supported; name a file, such as centroids.csv")
+    for name, used, example in (
+        ("--centroids", args.centroids == "-", "centroids.csv"),
+        ("-o", "-" in args.output, "run.mp4"),
+    ):
+        if used:
+            raise InvalidInput(f"{name} - is not supported; name a file, such as {example}")
 
 
 def _check_starts(args: argparse.Namespace) -> None:
