@@ -122,4 +122,11 @@ def test_clusters_of_new_data(command, data, points, tmp_path):
     ))  # fmt: skip
     said = command.ok(*new, "--labels", "-", "--quiet").out.split()
     assert said[0] == "label"
-    assert [int(label) for label in said[:0:-1]] == np.load(tmp_path / "old.npy").tolist()
+    labels = [int(label) for label in said[:0:-1]]
+    assert labels == np.load(tmp_path / "old.npy").tolist()
+    # One row is enough, and that other clusters are empty is nothing to remark on.
+    x, y = points[0].tolist()
+    (tmp_path / "new.csv").write_text(f"height,width\n{y!r},{x!r}\n")
+    done = command.ok(*new, "--labels", "-")
+    assert done.out == f"label\n{labels[0]}\n"
+    assert "note:" not in done.err
