@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 import secrets
 from dataclasses import replace
+from pathlib import Path
 
 from kmeans_engine.command.files import read_sources
 from kmeans_engine.command.source import Source, synthetic_table
 from kmeans_engine.command.spelling import spell_options
 from kmeans_engine.command.usage import LABEL_NAME, READING, entrants, read_options
 from kmeans_engine.runtime.progress import doing
-from kmeans_engine.tables import ColumnFacts, Table, describe_table, read_table
+from kmeans_engine.starts.methods import METHODS
+from kmeans_engine.tables import ColumnFacts, Table, centroid_names, describe_table, read_table
 from kmeans_engine.tables.rows import check_name
 
 __all__ = ["describe", "read", "synthetic"]
@@ -47,13 +49,20 @@ def read(args: argparse.Namespace) -> dict[str, Source]:
 
 def _read_data(args: argparse.Namespace) -> Table:
     with doing(f"reading {_where(args)}"):
-        table = read_table(args.data, read_options(args))
+        table = read_table(args.data, replace(read_options(args), like=_like(args)))
         if args.table is None or table.rows is None:
             return table
         # A name that is taken should not wait for the end.
         rows = table.rows()
         check_name(rows.column_names, args.label_name or LABEL_NAME)
         return replace(table, rows=lambda: rows)
+
+
+def _like(args: argparse.Namespace) -> tuple[str, ...]:
+    """Return the columns of the first file of centroids; a pipe can be read only once."""
+    files = (one.init for one in entrants(args) if one.init not in METHODS)
+    first = next(files, "")
+    return centroid_names(first) if args.columns is None and Path(first).is_file() else ()
 
 
 def describe(args: argparse.Namespace) -> tuple[list[ColumnFacts], list[str]]:

@@ -28,7 +28,7 @@ from kmeans_engine.tables.table import Table
 from kmeans_engine.tables.usable import NUMERIC, is_empty, kind_of, left_out, reasons
 from kmeans_engine.tables.whole import framed, whole
 
-__all__ = ["describe_table", "read_centroids", "read_table"]
+__all__ = ["centroid_names", "describe_table", "read_centroids", "read_table"]
 
 # What reads each kind of file: a module and its function. Their libraries take a while to import.
 _READERS = {
@@ -173,6 +173,22 @@ def read_centroids(
     return np.array(table.points, dtype=np.float64, order="C")
 
 
+def centroid_names(path: str | os.PathLike[str]) -> tuple[str, ...]:
+    """Return the names of the features in a file of centroids, none if it does not tell them.
+
+    Raises
+    ------
+    InvalidInput, InvalidType, OSError
+        As in `read_table`.
+    """
+    _, read, _ = _find(path, ReadOptions(), None)
+    frame = read()
+    if not isinstance(frame, Frame) or not frame.named:
+        return ()
+    places = _centroid_columns(frame, None)
+    return frame.names if places is None else tuple(frame.names[place] for place in places)
+
+
 def _centroid_columns(frame: Frame, names: tuple[str, ...] | None) -> list[int] | None:
     """Return the features: of centroids a column may well be constant or look like an id."""
     if names is not None and len(set(frame.names)) == len(frame.names):
@@ -242,6 +258,10 @@ def _from_frame(frame: Frame, where: str, options: ReadOptions, notes: list[str]
     said = [*notes, *frame.notes]
 
     def default() -> list[int]:
+        if options.like and all(frame.names.count(name) == 1 for name in options.like):
+            if len(options.like) < len(frame.names):
+                said.append(f"as in the centroids, the columns are {some_of(options.like)}")
+            return [frame.names.index(name) for name in options.like]
         why = reasons(frame)
         refuse_strays(frame, why, choose(options.columns, frame.names, where), where)
         usable = [index for index, reason in enumerate(why) if not reason]
