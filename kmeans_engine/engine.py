@@ -31,7 +31,8 @@ class Engine:
 
     The same points and initial centroids give the same bits in every field of every snapshot,
     whatever the number of threads, the strategy, the layout of the array or the machine: distances
-    are compared as defined in `kernels.assign`, and means are exact but for one rounding.
+    are those of float64, feature by feature, ties go to the lowest index, and means are exact but
+    for one rounding.
 
     One engine serves many runs, from several Python threads at the same time.
 
@@ -134,7 +135,7 @@ class Engine:
         Parameters
         ----------
         centroids : array_like, (K, N)
-            Where to start; see `initial_centroids`.
+            Where to start; see `initial_centroids`. Of two DataFrames the columns go by name.
         max_iterations : int, optional
             Last iteration; 0 gives the initial state alone. By default there is no limit.
         tolerance : float
@@ -167,7 +168,7 @@ class Engine:
         self, centroids: npt.ArrayLike, max_iterations: int | None
     ) -> tuple[Floats, int | None]:
         measure = self._measure
-        start = check_centroids(centroids, len(measure.low))
+        start = check_centroids(centroids, len(measure.low), self._names)
         for part, strategy in zip(self._parts, self._strategies, strict=True):
             strategy.check(part, len(start))
         measure.check_range(

@@ -6,6 +6,7 @@ missing ones are NaN here.
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -63,6 +64,12 @@ def read_sheet(value: Any, name: str) -> Sheet:
     """
     if isinstance(value, np.ndarray):
         return Sheet(value)
+    if isinstance(value, dict) or (isinstance(value, list) and value and type(value[0]) is dict):
+        what = "of type dict" if isinstance(value, dict) else "a list of dicts"
+        raise InvalidType(
+            f"{name} are {what}, need a table of numbers (rows, features), such as "
+            f"pandas.DataFrame({name})"
+        )
     if isinstance(value, list | tuple):
         return Sheet(read_array(value, name))
     if hasattr(value, "toarray") and hasattr(value, "nnz"):
@@ -70,6 +77,8 @@ def read_sheet(value: Any, name: str) -> Sheet:
     kind = _kind(value)
     if hasattr(value, "__array__") and hasattr(value, "ndim") and not hasattr(value, "iloc"):
         return Sheet(read_array(value, name), _labels_of(value))
+    if hasattr(value, "to_dataframe") and hasattr(value, "data_vars"):
+        raise InvalidInput(f"{name} are of type {kind}, several variables: call .to_dataframe()")
     if hasattr(value, "to_frame"):
         raise InvalidInput(f"{name} are of type {kind}, a single column: call .to_frame()")
     lazy = "collect" if hasattr(value, "collect") else "compute"
@@ -86,6 +95,11 @@ def read_sheet(value: Any, name: str) -> Sheet:
         return _of_arrow(value, name, kind)
     if hasattr(value, "__dlpack__"):
         return Sheet(_handed(lambda: np.from_dlpack(value), value, name))
+    if isinstance(value, str | os.PathLike):
+        raise InvalidType(
+            f"{name} are of type {kind}, need a table of numbers: read the file first, as with "
+            "pandas.read_csv"
+        )
     array = read_array(value, name)
     if array.ndim == 0:
         raise InvalidType(
@@ -173,7 +187,7 @@ def _of_pandas(frame: Any, name: str) -> Sheet:
     texts = [
         (column, kind)
         for column, kind in zip(columns, types, strict=True)
-        if getattr(kind, "kind", "O") not in "fiub"
+        if getattr(kind, "kind", "O") not in "fiub" and not str(kind).startswith("decimal")
     ]
     if texts:
         raise _refuse(name, texts, ".drop(columns=")
@@ -182,8 +196,8 @@ def _of_pandas(frame: Any, name: str) -> Sheet:
     sheet = Sheet(np.empty((0, 0)), names, 0, lambda i: "" if numbered else str(index[i]))
     if len(set(types)) == 1 and isinstance(types[0], np.dtype):
         return sheet._replace(values=np.asarray(frame))
-    plain = [getattr(kind, "numpy_dtype", kind) for kind in types]
-    dtype = _common([kind if isinstance(kind, np.dtype) else np.dtype("f8") for kind in plain])
+    plain = [_numpy_type(kind) for kind in types]
+    dtype = _common(plain)
     if dtype.kind in "iu" and bool(frame.isna().to_numpy().any()):
         dtype = np.dtype(np.float64)
     missing = {"na_value": np.nan} if dtype.kind == "f" else {}
@@ -193,6 +207,13 @@ def _of_pandas(frame: Any, name: str) -> Sheet:
         if dtype.kind == "f" and kind.kind in "iu" and _reaches(values[:, i]):
             rounded += count_rounded(frame.iloc[:, i].dropna().to_numpy(dtype=kind)[:, None])
     return sheet._replace(values=values, rounded=rounded)
+
+
+def _numpy_type(kind: Any) -> np.dtype[Any]:
+    """Return the type of an array that holds a column of a type of pandas."""
+    plain = getattr(kind, "numpy_dtype", kind)
+    numeric = isinstance(plain, np.dtype) and plain.kind in "fiub"
+    return plain if numeric else np.dtype(np.float64)  # decimals, sparse columns
 
 
 def _common(types: Sequence[np.dtype[Any]]) -> np.dtype[Any]:
@@ -222,8 +243,8 @@ def _of_arrow(value: Any, name: str, kind: str) -> Sheet:
     except Exception as error:  # whatever that library raises
         reason = " ".join(str(error).split())
         raise InvalidType(
-            f"{name} are of type {kind}, which cannot be read as a table of columns: give an array "
-            f"or a DataFrame ({reason})"
+            f"{name} are of type {kind}, which cannot be read as a table of columns: give an "
+            f"array, or a DataFrame of float64 or int64 ({reason})"
         ) from error
 
     def numpy_type(column: Any) -> Any:

@@ -18,7 +18,9 @@ __all__ = ["Snapshot"]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Snapshot:
-    """One state of a run. Frozen, and valid for as long as it is kept; all arrays are read-only.
+    """One state of a run. Frozen, and valid for as long as it is kept.
+
+    All arrays are read-only, but for `points`, which are the caller's own.
 
     Snapshot 0 holds the initial centroids and the labels with respect to them. Snapshot i >= 1
     holds the labels with respect to the centroids of snapshot i - 1, and the centroids

@@ -14,7 +14,6 @@ from kmeans_engine.runtime.similar import similar
 
 __all__ = [
     "bad_values",
-    "check_array",
     "check_centroids",
     "check_choice",
     "check_count",
@@ -36,7 +35,6 @@ _REMEDIES = {
     "c": "use the real and the imaginary parts as two features",
     "M": "subtract a date and divide by a unit, such as np.timedelta64(1, 's')",
     "m": "divide by a unit, such as np.timedelta64(1, 's')",
-    "O": "convert it with .astype(float)",
     "V": "use numpy.lib.recfunctions.structured_to_unstructured",
 }
 
@@ -47,13 +45,8 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def check_array(value: Any, name: str) -> npt.NDArray[Any]:
-    """Return `value` as a two-dimensional array of real numbers, an array without a copy."""
-    return check_sheet(value, name).values
-
-
 def check_sheet(value: Any, name: str) -> Sheet:
-    """Return `value` as `check_array` does, with the names of its columns."""
+    """Return `value` as a table (rows, features) of real numbers, an array without a copy."""
     masked = int(np.ma.count_masked(value)) if isinstance(value, np.ma.MaskedArray) else 0
     if masked:
         raise InvalidInput(
@@ -64,7 +57,7 @@ def check_sheet(value: Any, name: str) -> Sheet:
     array = sheet.values
     kind, long = array.dtype.kind, array.dtype.kind == "f" and array.dtype.itemsize > 8
     if kind not in "fiub" or long:
-        remedy = _REMEDIES.get(kind, "convert or leave out what is not a number")
+        remedy = _REMEDIES.get(kind) or _first_text(array, name)
         if long or "bfloat16" in str(array.dtype):
             remedy = "convert it with .astype('float64')"
         raise InvalidType(
@@ -72,7 +65,11 @@ def check_sheet(value: Any, name: str) -> Sheet:
             f"{remedy}"
         )
     if array.ndim != 2:
-        remedy = "use .reshape(-1, 1) for a single feature" if array.ndim == 1 else "reshape it"
+        remedy = f"use np.reshape({name}, (-1, 1)) for a single feature"
+        if array.size == 0:
+            remedy = "give at least one row"
+        elif array.ndim != 1:
+            remedy = "reshape it"
         raise InvalidInput(
             f"{name} have {array.ndim} dimension{'s' * (array.ndim != 1)} (shape {array.shape}), "
             f"need 2 (rows, features): {remedy}"
@@ -82,6 +79,23 @@ def check_sheet(value: Any, name: str) -> Sheet:
     if array.shape[0] == 0:
         raise InvalidInput(f"{name} have shape {array.shape}, need at least one row")
     return sheet
+
+
+def _first_text(array: npt.NDArray[Any], name: str) -> str:
+    """Return what to do with an array of objects or text."""
+    try:
+        array.astype(np.float64)
+    except (TypeError, ValueError, OverflowError):
+        for place, value in np.ndenumerate(array):
+            try:
+                float(value)
+            except (TypeError, ValueError, OverflowError):
+                plain = value.item() if isinstance(value, np.generic) else value
+                where = ", ".join(map("{} {}".format, ("row", "column"), place))
+                where = f" in {where}" if where else ""
+                return f"{shown(plain)}{where} is not a number; convert it, or leave it out"
+        return "convert or leave out what is not a number"
+    return f"convert them with np.array({name}, dtype=float)"
 
 
 def non_finite_error(sheet: Sheet, name: str) -> InvalidInput:
@@ -127,8 +141,20 @@ def bad_values(
     )
 
 
-def check_centroids(value: Any, n_features: int) -> npt.NDArray[np.float64]:
-    """Return `value` as a new, read-only float64 array (K, n_features)."""
+def check_centroids(
+    value: Any, n_features: int, names: Sequence[str] = ()
+) -> npt.NDArray[np.float64]:
+    """Return `value` as a new, read-only float64 array (K, n_features).
+
+    Parameters
+    ----------
+    value : array_like or table
+        Columns that have names are taken by name, if those of the points are known too.
+    n_features : int
+        How many features the points have.
+    names : sequence of str
+        Of the features; empty if they have none.
+    """
     if isinstance(value, str | numbers.Real):
         example = f"k, method={value!r}" if isinstance(value, str) else str(value)
         raise InvalidType(
@@ -136,12 +162,24 @@ def check_centroids(value: Any, n_features: int) -> npt.NDArray[np.float64]:
             f"initial_centroids(points, {example})"
         )
     sheet = check_sheet(value, "centroids")
+    known = sheet.names and len(set(names)) == len(names)
+    unlike = bool(known and names) and sheet.names != tuple(names)
+    if unlike and len(set(sheet.names)) == len(sheet.names) and set(names) <= set(sheet.names):
+        places = [sheet.names.index(name) for name in names]
+        sheet = sheet._replace(values=sheet.values[:, places], names=tuple(names))
+        unlike = False
     array = sheet.values
     if array.shape[1] != n_features:
         raise InvalidInput(
             "centroids and points must be described by the same number of features: "
             f"got {array.shape[1]} for the centroids and {n_features} for the points; "
             "choose the same columns for both"
+        )
+    if unlike:
+        absent = next(name for name in names if name not in sheet.names)
+        raise InvalidInput(
+            f"centroids have no column {absent!r}, which the points have: rename theirs, or give "
+            "np.asarray(centroids), whose columns count by place"
         )
     centroids = np.array(array, dtype=np.float64, order="C")
     if not np.isfinite(centroids).all():

@@ -120,7 +120,8 @@ def save(
         What `Engine.snapshots` yields, consumed once; or one state, such as that of `Engine.fit`.
         A mapping is a race, drawn side by side.
     path : path-like
-        The file; its suffix chooses the renderer. Appears only when complete.
+        The file; its suffix chooses the renderer. Appears only when complete. A still such as
+        ``frames_%04d.png`` becomes one file for each iteration.
     renderer : str, optional
         Name of the renderer, for a plug-in.
     fps : float, optional

@@ -18,7 +18,6 @@ from kmeans_engine.runtime.processors import default_threads
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.starts.methods import METHODS
 from kmeans_engine.validation import (
-    check_array,
     check_centroids,
     check_choice,
     check_count,
@@ -64,8 +63,9 @@ def initial_centroids(
         If an argument cannot be used.
     """
     if not isinstance(method, str):
-        array = check_array(points, "points")
-        centroids = check_centroids(method, array.shape[1])
+        sheet = check_sheet(points, "points")
+        array = sheet.values
+        centroids = check_centroids(method, array.shape[1], sheet.names)
         if len(centroids) != check_count(k, "k", minimum=1):
             raise InvalidInput(
                 f"k={k} but method holds {len(centroids)} centroids: give {k} rows, "

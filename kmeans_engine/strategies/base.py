@@ -10,7 +10,8 @@ import numpy as np
 
 from kmeans_engine.arrays import Floats, Indices, LabelArray
 from kmeans_engine.errors import UnsupportedStrategy
-from kmeans_engine.labels import LabelHistory, Labels, label_dtype
+from kmeans_engine.label_history import LabelHistory
+from kmeans_engine.labels import Labels, label_dtype
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
 from kmeans_engine.points.moves import move_points, sum_points

@@ -103,7 +103,7 @@ def _parsed(text: str, where: str) -> Any:
 
 def _frame(value: Any, where: str) -> Frame:
     if isinstance(value, dict):
-        value, names = _unfolded(value, where)
+        value, names = _unfolded(value)
         if names is not None:
             return _of_arrays(value, names, where)
     if isinstance(value, list) and value:
@@ -119,7 +119,7 @@ def _frame(value: Any, where: str) -> Frame:
     raise InvalidInput(f"{where} {_FORMS}; convert it, or write it as CSV")
 
 
-def _unfolded(value: dict[str, Any], where: str) -> tuple[list[Any], list[str] | None]:
+def _unfolded(value: dict[str, Any]) -> tuple[list[Any], list[str] | None]:
     """Return the rows of one object that holds a table, and their names if they are arrays."""
     columns = list(value.values())
     if isinstance(value.get("columns"), list) and isinstance(value.get("data"), list):

@@ -22,7 +22,8 @@ from kmeans_engine.runtime.signals import raise_again
 from renderers.contract import OPTIONS
 from renderers.outputs import plan
 from renderers.stage.scenes import Scenes
-from renderers.stage.start import drive, engage, offer_restarts, play_trials
+from renderers.stage.start import drive, engage
+from renderers.stage.trials import offer_restarts, play_trials
 from renderers.stage.window import Window
 
 if TYPE_CHECKING:

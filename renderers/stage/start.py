@@ -1,12 +1,13 @@
 """Runs begin: what was asked for is checked, scenes are made, and everything is played.
 
-`renderers.save` and `renderers.show` come here with snapshots, the command line with trials.
+`renderers.save` and `renderers.show` come here with snapshots; the trials of a command are in
+`renderers.stage.trials`.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections import deque
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -22,21 +23,16 @@ from renderers.stage.pace import Pace, make_pace, moments
 from renderers.stage.play import play
 from renderers.stage.restart import Restarts
 from renderers.stage.scenes import Scenes, source_of
+from renderers.stage.trials import replay
 from renderers.stage.window import Commands, Window
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
     from kmeans_engine import Snapshot
-    from kmeans_engine.command.trial import Trial
-    from kmeans_engine.tables import Table
-    from renderers.scene import Moment, Scene
 
     Run = Snapshot | Iterable[Snapshot]
     Runs = Run | Mapping[str, Run]
 
-__all__ = ["drive", "engage", "offer_restarts", "play_trials", "save", "show", "viewer"]
+__all__ = ["drive", "engage", "save", "show", "viewer"]
 
 _PACE = ("fps", "smooth", "phases", "duration")
 _VIEW = ("title", "axes")
@@ -90,9 +86,6 @@ def drive(renderers: Sequence[Renderer], job: Callable[[], None]) -> None:
     job()
 
 
-# Runs that were given as snapshots.
-
-
 def save(
     snapshots: Runs,
     path: str | PathLike[str],
@@ -102,6 +95,12 @@ def save(
     **given: Any,
 ) -> Path:
     """See `renderers.save`."""
+    try:
+        path = os.fsdecode(path)
+    except TypeError:
+        raise InvalidOption(
+            f"path={path!r} is not a path; give the name of a file, such as 'run.mp4'"
+        ) from None
     outputs = plan([str(renderer)] if renderer is not None else [], [path], overwrite=overwrite)
     file = outputs[0].path
     if file is None:
@@ -139,7 +138,7 @@ def show(snapshots: Runs, output: Output, **given: Any) -> None:
     (screen,) = renderers
     if isinstance(screen, Window) and not isinstance(snapshots, Mapping):
         restarts = Restarts(
-            _replay(scenes, pace), make="these points were given; c draws new centroids on them"
+            replay(scenes, pace), make="these points were given; c draws new centroids on them"
         )
         screen.commands = Commands(restarts.job)
     drive(renderers, lambda: _play_given(snapshots, renderers, pace, scenes, given, restarts))
@@ -199,114 +198,17 @@ def _started(
             raise InvalidOption(
                 f"{type(run).__name__!r} is not a run; pass engine.snapshots(centroids)"
             )
-    states = side_by_side([run if isinstance(run, Iterable) else [run] for run in runs])
+
+    def checked(states: tuple[Snapshot, ...]) -> tuple[Snapshot, ...]:
+        if not all(map(_is_state, states)):
+            raise InvalidOption("these are not snapshots; pass engine.snapshots(centroids)")
+        return states
+
+    together = side_by_side([run if isinstance(run, Iterable) else [run] for run in runs])
+    states = map(checked, together)
     first = next(states, ())
-    if not all(map(_is_state, first)):
-        raise InvalidOption("these are not snapshots; pass engine.snapshots(centroids)")
     if not first or len(first) < len(runs):
         raise InvalidOption("there are no snapshots to draw; pass engine.snapshots(centroids)")
     if any(state.points.shape != first[0].points.shape for state in first):
         raise InvalidOption("the runs of a race must be on the same points; use one Engine for all")
     return first, itertools.chain([first], states)
-
-
-# The trials of a command.
-
-
-def play_trials(
-    trials: Sequence[Trial],
-    scene: Scene | None,
-    renderers: Sequence[Renderer],
-    pace: Pace,
-    watch: Callable[[Snapshot], None],
-    told: Callable[[float], None],
-) -> None:
-    """Compute the runs of trials side by side, and play them to the renderers.
-
-    Parameters
-    ----------
-    trials : sequence of Trial
-        On the same points.
-    scene : Scene or None
-        None if there is nothing to draw.
-    renderers : sequence of Renderer
-        Where to.
-    pace : Pace
-        How they are told.
-    watch : callable
-        Gets the snapshot of the run that is farthest, for each state, as it is computed first.
-    told : callable
-        Gets the seconds of a film with a duration that are painted.
-    """
-    from kmeans_engine.race import side_by_side
-
-    runs = [trial.states() for trial in trials]
-    if pace.duration is not None and scene is not None:
-        # The same bits twice: to count the states first keeps none of them.
-        count = max(trial.count(watch) for trial in trials)
-        shown = 0.0
-
-        def painted(moment: Moment) -> None:
-            nonlocal shown
-            shown += moment.seconds
-            told(shown)
-
-        play(moments(side_by_side(runs), pace, count=count), scene, renderers, progress=painted)
-        return
-
-    def states() -> Iterator[tuple[Snapshot, ...]]:
-        for state in side_by_side(runs):
-            watch(max(state, key=lambda snapshot: snapshot.iteration))
-            yield state
-
-    if scene is None:
-        deque(states(), maxlen=0)
-    else:
-        play(moments(states(), pace), scene, renderers)
-
-
-def offer_restarts(
-    window: Window,
-    trial: Trial,
-    scenes: Scenes,
-    pace: Pace,
-    *,
-    make: Callable[[int], Table] | str,
-    first: int,
-    centroids_from: str,
-) -> None:
-    """Have a window start other runs of a trial.
-
-    Parameters
-    ----------
-    window : Window
-        Where the run of the trial is played to.
-    trial : Trial
-        What it shows first.
-    scenes : Scenes
-        Those of the trial.
-    pace : Pace
-        How the runs are told.
-    make, first, centroids_from
-        As in `Restarts`.
-    """
-    restarts = Restarts(
-        _replay(scenes, pace), make=make, first=first, centroids_from=centroids_from
-    )
-    restarts.begin(trial.source, lambda: trial)
-    init = trial.source.init if isinstance(trial.source.init, str) else "given"
-    others = (method for method in Commands().inits if method != init)
-    window.commands = Commands(restarts.job, (init, *others))
-
-
-def _replay(
-    scenes: Scenes, pace: Pace
-) -> Callable[[Trial, npt.NDArray[np.float64], Renderer], None]:
-    """Return what plays another run of a trial, in the way of the first, to a renderer."""
-
-    def replay(trial: Trial, centroids: npt.NDArray[np.float64], renderer: Renderer) -> None:
-        # The facts are those of any run: no command repeats a start from the window.
-        scene = scenes.of([("", replace(trial.source, k=len(centroids)))])
-        play(moments(trial.snapshots(centroids), pace), scene, [renderer])
-
-    return replay

@@ -11,7 +11,7 @@ import sys
 import pytest
 from command import ROOT, SMALL, Command, files, one_line
 
-import renderers.stage.start
+import renderers.stage.trials
 
 FILM = ("--clusters", "40", "--size", "800x600", "--fps", "25", "-o")
 MANY = ("--points-per-cluster", "5000", "--max-iterations", "2")
@@ -124,14 +124,14 @@ def gone(tmp_path, monkeypatch, capfd):
     folder = tmp_path / "folder"
     folder.mkdir()
     monkeypatch.chdir(tmp_path)
-    moments = renderers.stage.start.moments
+    moments = renderers.stage.trials.moments
 
     def vanishing(*args, **options):
         for moment in moments(*args, **options):
             yield moment
             shutil.rmtree(folder, ignore_errors=True)
 
-    monkeypatch.setattr(renderers.stage.start, "moments", vanishing)
+    monkeypatch.setattr(renderers.stage.trials, "moments", vanishing)
     return Command(capfd)
 
 

@@ -1,7 +1,9 @@
 """Tables of other libraries: the same numbers, with names; or one line that says what to do."""
 
+import pickle
 import re
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,7 +18,9 @@ from kmeans_engine import (
     InvalidType,
     KMeansError,
     PrecisionWarning,
+    assign_points,
     initial_centroids,
+    recalc_centroids,
 )
 from kmeans_engine.frames import read_sheet
 
@@ -79,6 +83,7 @@ def test_mixed_columns_are_the_numbers_that_they_hold(frame):
         (pl.DataFrame({"a": [1.0, 2]}, schema={"a": pl.Float32}), "float32"),
         (pa.table({"a": pa.array([1, 2], pa.uint16()), "b": pa.array([1, 2], pa.int8())}), "int32"),
         (pa.table({"a": pa.array([1, 2]).cast(pa.decimal128(30, 2))}), "float64"),
+        (pd.DataFrame({"a": [1, 2]}, dtype=pd.ArrowDtype(pa.decimal128(30, 2))), "float64"),
     ],
 )
 def test_no_more_digits_than_it_takes(frame, dtype):
@@ -98,6 +103,33 @@ def test_columns_without_names():
     assert Engine(pd.DataFrame(NUMBERS)).names == ("x0", "x1", "x2")
     assert Engine(NUMBERS).fit(NUMBERS[:1]).names == ()
     assert Engine(pd.DataFrame(NUMBERS, columns=[7, "b", ("c", 1)])).names == ("7", "b", "('c', 1)")
+
+
+def test_columns_of_centroids_go_by_name():
+    frame = pd.DataFrame({"height": [1.0, 2, 8, 9], "weight": [50.0, 51, 90, 91]})
+    start = frame.iloc[[0, 3]]
+    other = start.assign(cluster=[0, 1])[["weight", "cluster", "height"]]
+    engine = Engine(frame)
+    want = engine.fit(start)
+    for remade in (engine, pickle.loads(pickle.dumps(engine))):
+        assert np.array_equal(remade.fit(other).centroids, want.centroids)
+    assert np.array_equal(assign_points(frame, other), want.labels)
+    assert np.array_equal(recalc_centroids(frame, want.labels, other), want.centroids)
+    assert np.array_equal(initial_centroids(frame, 2, method=other), start)
+    # Without names they count by place.
+    for unnamed in (start.to_numpy(), start.set_axis([0, 1], axis=1).T.reset_index(drop=True).T):
+        assert np.array_equal(engine.fit(unnamed).centroids, want.centroids)
+    assert np.array_equal(Engine(frame.to_numpy()).fit(start).centroids, want.centroids)
+    for names in (["height", "age"], ["weight", "u"], ["weight", "weight"]):
+        unlike = start.set_axis(names, axis=1)
+        with pytest.raises(InvalidInput, match=r"no column '\w+', .* give np\.asarray\("):
+            engine.fit(unlike)
+        assert np.array_equal(engine.fit(np.asarray(unlike)).labels, want.labels)
+    twice = frame.set_axis(["a", "a"], axis=1)
+    for centroids in (twice.iloc[[0, 3]], start):
+        assert np.array_equal(Engine(twice).fit(centroids).labels, want.labels)
+    with pytest.raises(InvalidInput, match="got 1 for the centroids"):
+        engine.fit(start[["weight"]])
 
 
 MISSING = {"height": [1, 2, 3, 4], "weight": [1.5, None, 2.5, None]}
@@ -197,7 +229,8 @@ class Sparse:
         (Tensor(TypeError("can't convert cuda:0"), device="cuda:0"), r"call \.cpu\(\)$"),
         (Tensor(TypeError("Got unsupported"), dtype="torch.bfloat16"), r"call \.float\(\)$"),
         (Tensor(ValueError("an\nother\nreason")), r"give a NumPy array \(an other reason\)$"),
-        (xr.Dataset({"a": ("x", [1, 2])}), "xarray.Dataset, which cannot be read as"),
+        (xr.Dataset({"a": ("x", [1, 2])}), r"several variables: call \.to_dataframe\(\)$"),
+        (pl.DataFrame({"a": [1]}, schema={"a": pl.Int128}), "DataFrame of float64 or int64"),
         (pl.DataFrame({"a": [1]}).lazy(), r"not computed yet: call \.collect\(\)$"),
         (pl.Series([1, 2]), r"a single column: call \.to_frame\(\)$"),
         (pd.Series([1, 2]), r"a single column: call \.to_frame\(\)$"),
@@ -205,15 +238,23 @@ class Sparse:
         (Sparse(), r"call \.toarray\(\)$"),
         (np.ones((2, 2), dtype=complex), "dtype complex128, .*real and the imaginary parts"),
         (np.ones((2, 2), dtype=np.longdouble), r"convert it with \.astype\('float64'\)$"),
-        (np.array([[1, None]]), r"dtype object, .*\.astype\(float\)$"),
+        (
+            np.array([[1, None]]),
+            r"dtype object, .* with np.array\(.*, dtype=float\)$",
+        ),
+        ([[1, 2], [3, "4 EUR"]], "'4 EUR' in row 1, column 1 is not a number; convert it"),
+        ([[1, {}]], "{} in row 0, column 1 is not a number; convert it"),
+        ([], "give at least one row"),
         (np.array([["2020-01-01"]], dtype="M8[D]"), "subtract a date"),
         (np.array([[5]], dtype="m8[s]"), "divide by a unit"),
         (np.zeros((2,), dtype=[("a", "f8"), ("b", "f8")]), "structured_to_unstructured"),
         (np.array(3.0), "0 dimensions"),
         (3, "type int, need a table of numbers"),
         (None, "type NoneType, need a table"),
-        ({"a": [1, 2]}, "type dict, need a table"),
-        ("points.csv", "type str, need a table"),
+        ({"a": [1, 2]}, r"type dict, need a table .*, such as pandas\.DataFrame\(points\)$"),
+        ([{"a": 1}, {"a": 2}], r"list of dicts, .*, such as pandas\.DataFrame\(points\)$"),
+        ("points.csv", r"type str, need a table of numbers: read the file first"),
+        (Path("points.csv"), r"Path, need a table of numbers: read the file first"),
         ((i for i in range(3)), "type generator, need a table"),
         ([[1.0], [1.0, 2.0]], "the rows have different lengths"),
         ([[1.0, None]], "dtype object"),
@@ -236,5 +277,13 @@ def test_the_remedies_for_arrays_work():
     assert Engine(recfunctions.structured_to_unstructured(structured)).points.shape == (2, 2)
     days = np.array([["2020-01-01"], ["2020-01-03"]], dtype="M8[D]")
     assert Engine((days - days[0]) / np.timedelta64(1, "s")).points.shape == (2, 1)
-    assert Engine(np.array([[1, 2]], dtype=object).astype(float)).points.shape == (1, 2)
+    for table in ({"a": [1, 2]}, [{"a": 1}, {"a": 2}]):
+        assert Engine(pd.DataFrame(table)).names == ("a",)
+    for rows in ([[1, 2**70]], [["1", "2"]], np.array([[1, 2]], dtype=object)):
+        with pytest.raises(InvalidType, match=r"with np\.array"):
+            Engine(rows)
+        assert Engine(np.array(rows, dtype=float)).points.shape == (1, 2)
+    assert Engine(np.reshape([1, 2], (-1, 1))).points.shape == (2, 1)
+    variables = xr.Dataset({"a": ("x", [1, 2]), "b": ("x", [3, 4])})
+    assert Engine(variables.to_dataframe()).points.tolist() == [[1, 3], [2, 4]]
     assert Engine(pd.Series([1, 2]).to_frame()).names == ("x0",)

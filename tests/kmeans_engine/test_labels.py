@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from kmeans_engine import Engine
-from kmeans_engine.labels import LabelHistory, Unchanged, join_labels, label_dtype
+from kmeans_engine.label_history import LabelHistory
+from kmeans_engine.labels import Unchanged, join_labels, label_dtype
 
 
 def test_kept_snapshots_are_read_by_other_threads_while_the_run_goes_on():

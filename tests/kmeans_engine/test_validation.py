@@ -23,7 +23,7 @@ from kmeans_engine import (
             "2 NaN or infinite values, the first in row 0",
         ),
         (np.zeros((2, 2, 2)), InvalidInput, "3 dimensions"),
-        ([1.0, 2.0], InvalidInput, r"reshape\(-1, 1\)"),
+        ([1.0, 2.0], InvalidInput, r"np\.reshape\(points, \(-1, 1\)\)"),
         ([[1.0], [1.0, 2.0]], InvalidInput, "different lengths"),
         (np.zeros((2, 0)), InvalidInput, "at least one feature"),
         (np.zeros((0, 2)), InvalidInput, "at least one row"),

@@ -34,11 +34,11 @@ FILMS = [
 # Stops at a share of the film, or where a file is complete but for its name, and says so.
 STOPPING = """
 import sys, time
-import cli, renderers.stage.start
+import cli, renderers.stage.trials
 from renderers.films.ffmpeg.encoder import Encoder
 from renderers.films.ffmpeg.pipe import FilePipe
 where, words = sys.argv[1], sys.argv[2:]
-moments = renderers.stage.start.moments
+moments = renderers.stage.trials.moments
 
 def stop():
     print("here", flush=True)
@@ -65,7 +65,7 @@ if where == "closing":
 elif where == "fitting":
     Encoder.complete = fitting
 else:
-    renderers.stage.start.moments = stopping
+    renderers.stage.trials.moments = stopping
 sys.exit(cli.main(words))
 """
 

@@ -96,6 +96,9 @@ def test_save_takes_snapshots_one_by_one(engine, centroids, tmp_path):
         ),
         ({}, InvalidInput, r"exists; allow replacing it \(overwrite=True\)"),
         ({"path": "none/run.mp4"}, InvalidInput, "does not exist"),
+        ({"path": None}, InvalidOption, "path=None is not a path; give the name of a file"),
+        ({"path": 5}, InvalidOption, "path=5 is not a path"),
+        ({"path": b"run.mov"}, UnknownRenderer, r"no renderer writes \.mov"),
         ({"snapshots": []}, InvalidOption, "no snapshots"),
     ],
 )
@@ -339,6 +342,16 @@ def test_what_cannot_be_drawn_is_said(engine, centroids, tmp_path, snapshots, op
     snapshots = engine.snapshots(centroids) if snapshots is None else snapshots
     with pytest.raises(InvalidOption, match=words):
         renderers.save(snapshots, tmp_path / "run.gif", **options)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".png"])
+def test_all_of_a_run_must_be_snapshots(engine, centroids, tmp_path, suffix):
+    first = next(engine.snapshots(centroids))
+    with pytest.raises(InvalidOption, match="these are not snapshots"):
+        renderers.save([first, 5], tmp_path / f"run{suffix}")
+    with pytest.raises(InvalidOption, match="these are not snapshots"):
+        renderers.save({"a": [first, first], "b": [first, None, 5]}, tmp_path / f"run{suffix}")
     assert not list(tmp_path.iterdir())
 
 

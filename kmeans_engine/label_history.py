@@ -1,0 +1,234 @@
+"""The newest labels of a run, and those of all its snapshots that somebody keeps, in memory.
+
+The newest live in one array that is changed in place. An older state is a chain of reverse changes
+towards it (Baker 1991, "Shallow binding makes functional arrays fast"), which is not recorded at
+all for a state that nobody keeps, and which becomes an array of its own once it would be larger
+than one.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+
+import numpy as np
+import numpy.typing as npt
+
+from kmeans_engine.arrays import Indices, LabelArray
+from kmeans_engine.kernels.labels import pick_labels, put_labels
+from kmeans_engine.labels import IndexSet
+
+__all__ = ["LabelHistory"]
+
+_Part = tuple[Indices, LabelArray]  # points, and their labels before
+
+# Looking one change up among the points asked for costs as much as copying some 60 labels.
+_SEARCHED = 64
+
+
+class _State:
+    """The labels at one state: an array, or changes that lead back to it from a later state.
+
+    All states of a run share the lock of their history, which guards every field.
+
+    Parameters
+    ----------
+    history : LabelHistory
+        Holds the newest labels, which this state refers to until something is recorded.
+    changed : IndexSet or None
+        The points whose labels differ from the state before; None for all.
+    """
+
+    __slots__ = (
+        "array",
+        "changed",
+        "given",
+        "history",
+        "later",
+        "lock",
+        "nbytes",
+        "owner",
+        "parts",
+        "size",
+    )
+
+    def __init__(self, history: LabelHistory, changed: IndexSet | None) -> None:
+        self.changed = changed
+        self.size = len(history.newest)
+        self.lock = history.lock
+        self.history: LabelHistory | None = history
+        self.owner: weakref.ref[KeptLabels] | None = None  # without it, nothing needs to be kept
+        self.given = False
+        self.array: LabelArray | None = None
+        self.later: _State | None = None
+        self.parts: list[_Part] = []
+        self.nbytes = 0
+
+    def labels(self) -> LabelArray:
+        """Return the labels as a read-only array; the first call makes it."""
+        with self.lock:
+            if self.array is None:
+                self.settle()
+            assert self.array is not None
+            self.given = True
+            return self.array
+
+    def changed_points(self) -> npt.NDArray[np.intp]:
+        """Return the points whose labels differ from the state before, ascending."""
+        if self.changed is None:
+            return np.arange(self.size, dtype=np.intp)
+        with self.lock:
+            return self.changed.sorted()
+
+    def labels_at(self, indices: npt.NDArray[np.intp]) -> LabelArray:
+        """Return the labels of the points `indices`, ascending, and keep nothing."""
+        with self.lock:
+            source, undo = self._way_back()
+            if sum(len(changed) for changed, _ in undo) > len(source) // _SEARCHED:
+                labels = source.copy()
+                for changed, old in undo:
+                    labels[changed] = old
+                return labels[indices]
+            found = source[indices]
+            if len(indices):
+                for changed, old in undo:
+                    places = np.searchsorted(indices, changed).clip(max=len(indices) - 1)
+                    hit = indices[places] == changed
+                    found[places[hit]] = old[hit]
+            return found
+
+    def settle(self, array: LabelArray | None = None) -> None:
+        """Hold an array from now on: `array`, overwritten, or a new one; the lock is held."""
+        source, undo = self._way_back()
+        if array is None:
+            array = source.copy()
+        array.setflags(write=True)
+        for changed, old in undo:
+            array[changed] = old
+        array.setflags(write=False)
+        self.array, self.history, self.later, self.parts, self.nbytes = array, None, None, [], 0
+
+    def _way_back(self) -> tuple[LabelArray, list[_Part]]:
+        """Return the nearest array of labels, and what must be undone in it, in this order."""
+        chain = [self]
+        while chain[-1].array is None and chain[-1].later is not None:
+            chain.append(chain[-1].later)
+        source = chain[-1].array
+        if source is None:
+            assert self.history is not None
+            source = self.history.newest
+        return source, [part for state in reversed(chain) for part in reversed(state.parts)]
+
+
+class KeptLabels:
+    """The labels of one state of a history, for as long as somebody holds this: see `Labels`."""
+
+    __slots__ = ("__weakref__", "_state")
+
+    def __init__(self, state: _State) -> None:
+        self._state = state
+
+    def all(self) -> LabelArray:
+        """See `Labels.all`; the first call makes the array."""
+        return self._state.labels()
+
+    def at(self, indices: npt.NDArray[np.intp]) -> LabelArray:
+        """See `Labels.at`."""
+        return self._state.labels_at(indices)
+
+    def changed(self) -> npt.NDArray[np.intp]:
+        """See `Labels.changed`."""
+        return self._state.changed_points()
+
+
+class LabelHistory:
+    """The newest labels of a run, and what it takes to go back to each snapshot that is kept.
+
+    Parameters
+    ----------
+    labels : ndarray, (M,)
+        The first ones, of which all count as changed; owned by the history from now on.
+
+    Attributes
+    ----------
+    newest : ndarray, (M,)
+        Only `commit` changes them, so other threads may compare with them.
+    """
+
+    def __init__(self, labels: LabelArray) -> None:
+        self.lock = threading.Lock()
+        self.newest = labels
+        self._nbytes = labels.nbytes
+        self._changed: IndexSet | None = None
+        # States that are kept, oldest first.
+        self._kept: list[_State] = []
+
+    def now(self) -> KeptLabels:
+        """Return the newest labels, which stay the same for their holder."""
+        with self.lock:
+            state = _State(self, self._changed)
+            kept = KeptLabels(state)
+            state.owner = weakref.ref(kept, self.released)
+            if self._kept and self._kept[-1].array is None:
+                self._kept[-1].later = state
+            self._kept.append(state)
+            return kept
+
+    def commit(self, indices: Indices, new: LabelArray) -> None:
+        """Change the labels of the points `indices` to `new`."""
+        with self.lock:
+            self._drop_unowned()
+            # Most states live until the next one is made: only those that live on are packed.
+            self._pack(self._kept[:-1])
+            if self._kept and self._kept[-1].array is None:
+                last = self._kept[-1]
+                size = len(indices) * (indices.itemsize + new.itemsize)
+                if last.nbytes + size < self._nbytes:
+                    old = np.empty_like(new)
+                    pick_labels(self.newest, indices, old)
+                    last.parts.append((indices, old))
+                    last.nbytes += size
+                else:
+                    last.settle()
+            put_labels(self.newest, indices, new)
+            self._changed = IndexSet(indices, len(self.newest))
+
+    def finish(self) -> None:
+        """End the run: the last state that is kept takes over the newest labels."""
+        with self.lock:
+            self._drop_unowned()
+            self._pack(self._kept)
+            if self._kept and self._kept[-1].array is None:
+                self._kept[-1].settle(self.newest)
+            self.newest = self.newest[:0].copy()
+
+    def released(self, _: object) -> None:
+        """React to the end of a holder. What cannot be done now is done by the next event."""
+        if self.lock.acquire(blocking=False):
+            try:
+                self._drop_unowned()
+            finally:
+                self.lock.release()
+
+    def _pack(self, states: list[_State]) -> None:
+        for state in states:
+            if state.changed is not None:
+                state.changed.pack()
+
+    def _drop_unowned(self) -> None:
+        """Merge the changes of states whose holder is gone into the state before."""
+        kept: list[_State] = []
+        for state in self._kept:
+            if state.owner is not None and state.owner() is not None:
+                kept.append(state)
+            elif kept and kept[-1].array is None:
+                before = kept[-1]
+                if state.array is not None:
+                    before.settle(None if state.given else state.array)
+                elif before.nbytes + state.nbytes >= self._nbytes:
+                    before.settle()
+                else:
+                    before.parts += state.parts
+                    before.nbytes += state.nbytes
+                    before.later = state.later
+        self._kept = kept

@@ -1,0 +1,123 @@
+"""The trials of a command are computed and played, and a window is offered further runs of them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from renderers.contract import Renderer
+from renderers.stage.pace import Pace, moments
+from renderers.stage.play import play
+from renderers.stage.restart import Restarts
+from renderers.stage.scenes import Scenes
+from renderers.stage.window import Commands, Window
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from kmeans_engine import Snapshot
+    from kmeans_engine.command.trial import Trial
+    from kmeans_engine.tables import Table
+    from renderers.scene import Moment, Scene
+
+__all__ = ["offer_restarts", "play_trials", "replay"]
+
+
+def play_trials(
+    trials: Sequence[Trial],
+    scene: Scene | None,
+    renderers: Sequence[Renderer],
+    pace: Pace,
+    watch: Callable[[Snapshot], None],
+    told: Callable[[float], None],
+) -> None:
+    """Compute the runs of trials side by side, and play them to the renderers.
+
+    Parameters
+    ----------
+    trials : sequence of Trial
+        On the same points.
+    scene : Scene or None
+        None if there is nothing to draw.
+    renderers : sequence of Renderer
+        Where to.
+    pace : Pace
+        How they are told.
+    watch : callable
+        Gets the snapshot of the run that is farthest, for each state, as it is computed first.
+    told : callable
+        Gets the seconds of a film with a duration that are painted.
+    """
+    from kmeans_engine.race import side_by_side
+
+    runs = [trial.states() for trial in trials]
+    if pace.duration is not None and scene is not None:
+        # The same bits twice: to count the states first keeps none of them.
+        count = max(trial.count(watch) for trial in trials)
+        shown = 0.0
+
+        def painted(moment: Moment) -> None:
+            nonlocal shown
+            shown += moment.seconds
+            told(shown)
+
+        play(moments(side_by_side(runs), pace, count=count), scene, renderers, progress=painted)
+        return
+
+    def states() -> Iterator[tuple[Snapshot, ...]]:
+        for state in side_by_side(runs):
+            watch(max(state, key=lambda snapshot: snapshot.iteration))
+            yield state
+
+    if scene is None:
+        deque(states(), maxlen=0)
+    else:
+        play(moments(states(), pace), scene, renderers)
+
+
+def offer_restarts(
+    window: Window,
+    trial: Trial,
+    scenes: Scenes,
+    pace: Pace,
+    *,
+    make: Callable[[int], Table] | str,
+    first: int,
+    centroids_from: str,
+) -> None:
+    """Have a window start other runs of a trial.
+
+    Parameters
+    ----------
+    window : Window
+        Where the run of the trial is played to.
+    trial : Trial
+        What it shows first.
+    scenes : Scenes
+        Those of the trial.
+    pace : Pace
+        How the runs are told.
+    make, first, centroids_from
+        As in `Restarts`.
+    """
+    restarts = Restarts(replay(scenes, pace), make=make, first=first, centroids_from=centroids_from)
+    restarts.begin(trial.source, lambda: trial)
+    init = trial.source.init if isinstance(trial.source.init, str) else "given"
+    others = (method for method in Commands().inits if method != init)
+    window.commands = Commands(restarts.job, (init, *others))
+
+
+def replay(
+    scenes: Scenes, pace: Pace
+) -> Callable[[Trial, npt.NDArray[np.float64], Renderer], None]:
+    """Return what plays another run of a trial, in the way of the first, to a renderer."""
+
+    def again(trial: Trial, centroids: npt.NDArray[np.float64], renderer: Renderer) -> None:
+        # The facts are those of any run: no command repeats a start from the window.
+        scene = scenes.of([("", replace(trial.source, k=len(centroids)))])
+        play(moments(trial.snapshots(centroids), pace), scene, [renderer])
+
+    return again
