@@ -64,7 +64,9 @@ def _scales(source: Source) -> list[str]:
     ]
 
 
-def advise_on_result(last: Snapshot, known: Sequence[str] = (), *, drawn: bool = True) -> list[str]:
+def advise_on_result(
+    last: Snapshot, known: Sequence[str] = (), *, drawn: bool = True, standardized: bool = False
+) -> list[str]:
     """Return what should be known after a run.
 
     Parameters
@@ -73,9 +75,16 @@ def advise_on_result(last: Snapshot, known: Sequence[str] = (), *, drawn: bool =
         Its last state. Of a run without iterations, which labels new points, nothing is expected.
     drawn : bool
         Whether its start was drawn; otherwise the centroids were given.
+    standardized : bool
+        Whether z-scores were clustered.
     known : sequence of str
         What was said before it.
     """
+    if not last.iteration and standardized and not drawn:
+        return [
+            "--standardize scaled by these points, not by those that the centroids come from, so "
+            "some may be labelled otherwise than there; leave it out in both runs"
+        ]
     empty = np.flatnonzero(last.counts == 0)
     if not len(empty) or not last.iteration or any("different points" in line for line in known):
         return []

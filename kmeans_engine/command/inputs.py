@@ -14,6 +14,7 @@ from kmeans_engine.command.usage import LABEL_NAME, READING, entrants, read_opti
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.starts.methods import METHODS
 from kmeans_engine.tables import ColumnFacts, Table, centroid_names, describe_table, read_table
+from kmeans_engine.tables.columns import some_of
 from kmeans_engine.tables.rows import check_name
 
 __all__ = ["describe", "read", "synthetic"]
@@ -49,7 +50,11 @@ def read(args: argparse.Namespace) -> dict[str, Source]:
 
 def _read_data(args: argparse.Namespace) -> Table:
     with doing(f"reading {_where(args)}"):
-        table = read_table(args.data, replace(read_options(args), like=_like(args)))
+        names = _names_of_centroids(args)
+        table = read_table(args.data, replace(read_options(args), like=names))
+        if len(names) == len(table.names) and set(names) != set(table.names):
+            note = f"centroids count by place: {some_of(names)} are {some_of(table.names)}"
+            table = replace(table, notes=(*table.notes, note))
         if args.table is None or table.rows is None:
             return table
         # A name that is taken should not wait for the end.
@@ -58,11 +63,11 @@ def _read_data(args: argparse.Namespace) -> Table:
         return replace(table, rows=lambda: rows)
 
 
-def _like(args: argparse.Namespace) -> tuple[str, ...]:
+def _names_of_centroids(args: argparse.Namespace) -> tuple[str, ...]:
     """Return the columns of the first file of centroids; a pipe can be read only once."""
     files = (one.init for one in entrants(args) if one.init not in METHODS)
     first = next(files, "")
-    return centroid_names(first) if args.columns is None and Path(first).is_file() else ()
+    return centroid_names(first) if Path(first).is_file() else ()
 
 
 def describe(args: argparse.Namespace) -> tuple[list[ColumnFacts], list[str]]:

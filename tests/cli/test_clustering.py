@@ -144,6 +144,10 @@ def test_the_columns_of_new_data_are_those_of_the_centroids(command, tmp_path):
     assert other.out == done.out
     # Other names count by place, as those of centroids that have none do.
     (tmp_path / "new.csv").write_text("a,b\n1,8\n2,7\n8,3\n")
-    assert command.ok("new.csv", *new, "--quiet").out.split() == ["label", "2", "2", "1"]
+    done = command.ok("new.csv", *new)
+    assert done.out.split() == ["label", "2", "2", "1"]
+    assert done.err.startswith("note: centroids count by place: x, y are a, b\n")
     (tmp_path / "c.csv").write_text("0,0\n9,0\n0,9\n")
-    assert command.ok("new.csv", *new, "--quiet").out.split() == ["label", "2", "2", "1"]
+    done = command.ok("new.csv", *new)
+    assert done.out.split() == ["label", "2", "2", "1"]
+    assert "note:" not in done.err

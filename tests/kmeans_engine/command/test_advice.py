@@ -79,5 +79,9 @@ def test_new_points_may_leave_clusters_empty():
     engine = Engine(np.eye(2))
     centroids = np.array([[0.5, 0.5], [90.0, 90.0]])
     assert advise_on_result(engine.fit(centroids, max_iterations=0)) == []
+    new = engine.fit(centroids, max_iterations=0)
+    (line,) = advise_on_result(new, drawn=False, standardized=True)
+    assert line.startswith("--standardize scaled by these points") and "leave it out" in line
+    assert advise_on_result(new, drawn=True, standardized=True) == []
     (line,) = advise_on_result(engine.fit(np.arange(10.0).reshape(5, 2)))
     assert line == "4 clusters are empty: there are fewer points than centroids"
