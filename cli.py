@@ -45,7 +45,7 @@ __all__ = ["EXAMPLES", "build_parser", "main"]
 
 def _describe(args: argparse.Namespace, progress: Progress) -> None:
     """Show the columns of DATA."""
-    from kmeans_engine.command.inputs import describe
+    from kmeans_engine.command.description import describe
     from kmeans_engine.tables import spell_facts
 
     facts, notes = describe(args)

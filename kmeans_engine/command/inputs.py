@@ -9,15 +9,14 @@ from pathlib import Path
 
 from kmeans_engine.command.files import read_sources
 from kmeans_engine.command.source import Source, synthetic_table
-from kmeans_engine.command.spelling import spell_options
-from kmeans_engine.command.usage import LABEL_NAME, READING, entrants, read_options
+from kmeans_engine.command.usage import LABEL_NAME, entrants, read_options, where
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.starts.methods import METHODS
-from kmeans_engine.tables import ColumnFacts, Table, centroid_names, describe_table, read_table
+from kmeans_engine.tables import Table, centroid_names, read_table
 from kmeans_engine.tables.columns import some_of
 from kmeans_engine.tables.rows import check_name
 
-__all__ = ["describe", "read", "synthetic"]
+__all__ = ["read", "synthetic"]
 
 
 def synthetic(args: argparse.Namespace, seed: int) -> Table:
@@ -49,7 +48,7 @@ def read(args: argparse.Namespace) -> dict[str, Source]:
 
 
 def _read_data(args: argparse.Namespace) -> Table:
-    with doing(f"reading {_where(args)}"):
+    with doing(f"reading {where(args)}"):
         names = _names_of_centroids(args)
         table = read_table(args.data, replace(read_options(args), like=names))
         if len(names) == len(table.names) and set(names) != set(table.names):
@@ -68,14 +67,3 @@ def _names_of_centroids(args: argparse.Namespace) -> tuple[str, ...]:
     files = (one.init for one in entrants(args) if one.init not in METHODS)
     first = next(files, "")
     return centroid_names(first) if Path(first).is_file() else ()
-
-
-def describe(args: argparse.Namespace) -> tuple[list[ColumnFacts], list[str]]:
-    """Return what the columns of DATA hold, and notes on the reading; errors as in `read`."""
-    with doing(f"reading {_where(args)}"):
-        facts, notes = describe_table(args.data, read_options(args))
-    return facts, [spell_options(note, READING) for note in notes]
-
-
-def _where(args: argparse.Namespace) -> str:
-    return "standard input" if args.data == "-" else str(args.data)
