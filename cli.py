@@ -26,7 +26,7 @@ from kmeans_engine.command.parser import EXAMPLES, SHELLS, build_parser
 from kmeans_engine.command.piped import look
 from kmeans_engine.command.progress import Progress
 from kmeans_engine.command.spelling import spell_options
-from kmeans_engine.command.streams import hold, standard_output, stdout
+from kmeans_engine.command.streams import hold, stdout, tell
 from kmeans_engine.command.usage import check_usage, says_data
 from kmeans_engine.errors import KMeansError
 from kmeans_engine.runtime.processors import asked_threads
@@ -45,22 +45,17 @@ __all__ = ["EXAMPLES", "build_parser", "main"]
 
 def _describe(args: argparse.Namespace, progress: Progress) -> None:
     """Show the columns of DATA."""
-    from kmeans_engine.command.inputs import describe
+    from kmeans_engine.command.description import describe
     from kmeans_engine.tables import spell_facts
 
-    facts = describe(args)
+    facts, notes = describe(args)
     progress.hide()
     if args.json:
-        _tell(json.dumps([fact._asdict() for fact in facts]))
+        tell(json.dumps([fact._asdict() for fact in facts]))
     else:
-        _tell(spell_facts(facts))
-
-
-def _tell(text: str) -> None:
-    """Print on standard output, where results go."""
-    with standard_output() as stdout:
-        assert stdout is not None
-        stdout.write(f"{text}\n".encode(sys.stdout.encoding or "utf-8", "backslashreplace"))
+        tell(spell_facts(facts))
+    if not args.quiet:
+        _advise(notes)
 
 
 def _say(text: str) -> None:
@@ -106,7 +101,7 @@ def _report(args: argparse.Namespace, job: Job, said: Iterable[str]) -> None:
         if sys.stderr is not None and sys.stderr.isatty() and not (args.json or job.renderers):
             _say("to watch it: add --render live for a window, or -o run.mp4 for a film")
     if args.json:
-        _tell(json.dumps(facts))
+        tell(json.dumps(facts))
 
 
 def _offer_menu(window: Window, say: Callable[[str], None]) -> None:
@@ -150,7 +145,7 @@ def _list_renderers() -> None:
     ]
     for row in rows:
         problem = f"  [{row.problem}]" if row.problem else ""
-        _tell(f"{row.name:{wide[0]}}  {row.writes or '?':{wide[1]}}  {row.origin}{problem}")
+        tell(f"{row.name:{wide[0]}}  {row.writes or '?':{wide[1]}}  {row.origin}{problem}")
 
 
 def _answer(argv: list[str] | None, started: list[Job]) -> None:
@@ -162,7 +157,7 @@ def _answer(argv: list[str] | None, started: list[Job]) -> None:
     if args.list_renderers:
         _list_renderers()
     elif args.print_completion:
-        _tell(script(args.print_completion))
+        tell(script(args.print_completion))
     else:
         _do(args, started)
 

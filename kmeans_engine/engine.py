@@ -21,7 +21,7 @@ from kmeans_engine.runtime.progress import doing
 from kmeans_engine.snapshot import Snapshot
 from kmeans_engine.strategies import make_strategy
 from kmeans_engine.sums import ExactSums
-from kmeans_engine.validation import check_centroids, check_count, check_k, check_tolerance
+from kmeans_engine.validation import check_centroids, check_count, check_tolerance
 
 __all__ = ["Engine"]
 
@@ -169,7 +169,6 @@ class Engine:
     ) -> tuple[Floats, int | None]:
         measure = self._measure
         start = check_centroids(centroids, len(measure.low), self._names)
-        check_k(len(start), measure.n_points)
         for part, strategy in zip(self._parts, self._strategies, strict=True):
             strategy.check(part, len(start))
         measure.check_range(

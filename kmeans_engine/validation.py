@@ -1,6 +1,5 @@
 """Checks at the boundary: each raises one line that says what came, what is needed, what to do."""
 
-import difflib
 import numbers
 import operator
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ import numpy.typing as npt
 
 from kmeans_engine.errors import InvalidInput, InvalidType
 from kmeans_engine.frames import Sheet, read_array, read_sheet
+from kmeans_engine.runtime.similar import similar
 
 __all__ = [
     "bad_values",
@@ -192,7 +192,7 @@ def check_choice(value: Any, name: str, known: Sequence[str], other: str = "") -
     """Return `value`, one of the words `known`; `other` is what else it may be, for the message."""
     if isinstance(value, str) and value in known:
         return value
-    close = difflib.get_close_matches(value.lower(), known, 1) if isinstance(value, str) else []
+    close = similar(value, known, limit=1) if isinstance(value, str) else []
     hint = f": did you mean {close[0]!r}?" if close else ""
     raise InvalidInput(
         f"{name}={shown(value)} is unknown, needs one of {', '.join(known)}{other}{hint}",

@@ -142,10 +142,11 @@ def _matched(renders: Sequence[str], paths: Sequence[str | PathLike[str]]) -> li
             )
         if found is None:
             known = registry.suffixes()
-            hint = did_you_mean(path.suffix, known, f"use {_either(known)}")
+            hint = did_you_mean(
+                path.suffix, known, f"use {_either(known)}, or choose a plug-in by name"
+            )
             raise UnknownRenderer(
-                f"no renderer writes {path.suffix or 'files without a suffix'} ({path}); "
-                f"{hint}{',' if hint.startswith('use') else ''} or choose a plug-in by name"
+                f"no renderer writes {path.suffix or 'files without a suffix'} ({path}); {hint}"
             )
         outputs.append(Output(found, registry.load(found), path))
     return outputs

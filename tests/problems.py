@@ -90,7 +90,8 @@ def make_layout(points: np.ndarray, dtype: str, layout: str) -> np.ndarray:
 
 def make_centroids(points: np.ndarray, rng: np.random.Generator, k: int) -> np.ndarray:
     """Return points, or points with noise, or points with far and equal rows among them."""
-    centroids = points[rng.choice(len(points), k, replace=False)].astype(np.float64)
+    more = k > len(points)
+    centroids = points[rng.choice(len(points), k, replace=more)].astype(np.float64)
     how = rng.integers(4)
     if how == 1:
         centroids = centroids + rng.normal(size=centroids.shape) * np.abs(centroids).max() * 0.1

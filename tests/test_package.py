@@ -163,6 +163,7 @@ def loaded_after(code):
         ("import cli", {"numba", "matplotlib", "imageio_ffmpeg", "pyarrow"}),
         ("import cli, contextlib\nwith contextlib.suppress(SystemExit):\n    cli.main(['--help'])",
          {"numba", "matplotlib", "imageio_ffmpeg", "pyarrow"}),
+        ("from kmeans_engine.command.description import describe", {"numba", "matplotlib"}),
     ],
 )  # fmt: skip
 def test_what_an_import_does_not_load(code, absent):

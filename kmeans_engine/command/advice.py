@@ -64,22 +64,37 @@ def _scales(source: Source) -> list[str]:
     ]
 
 
-def advise_on_result(last: Snapshot, known: Sequence[str] = ()) -> list[str]:
+def advise_on_result(
+    last: Snapshot, known: Sequence[str] = (), *, drawn: bool = True, standardized: bool = False
+) -> list[str]:
     """Return what should be known after a run.
 
     Parameters
     ----------
     last : Snapshot
-        Its last state.
+        Its last state. Of a run without iterations, which labels new points, nothing is expected.
+    drawn : bool
+        Whether its start was drawn; otherwise the centroids were given.
+    standardized : bool
+        Whether z-scores were clustered.
     known : sequence of str
         What was said before it.
     """
+    if not last.iteration and standardized and not drawn:
+        return [
+            "--standardize scaled by these points, not by those that the centroids come from, so "
+            "some may be labelled otherwise than there; leave it out in both runs"
+        ]
     empty = np.flatnonzero(last.counts == 0)
-    if not len(empty) or any("different points" in line for line in known):
+    if not len(empty) or not last.iteration or any("different points" in line for line in known):
         return []
+    if last.counts.sum() < len(last.counts):
+        return [f"{len(empty)} clusters are empty: there are fewer points than centroids"]
     named = ", ".join(map(str, empty[:_NAMED])) + (", ..." if len(empty) > _NAMED else "")
     what = f"cluster {named} is" if len(empty) == 1 else f"clusters {named} are"
-    return [
-        f"{what} empty: no point is nearest to such a centroid; try a smaller -k, or another start "
-        "with --init k-means++ --runs 10"
-    ]
+    remedy = (
+        "try a smaller -k, or another start with --init k-means++ --runs 10"
+        if drawn
+        else f"try other centroids, such as those of -k {len(last.counts)} --runs 10 without --init"
+    )
+    return [f"{what} empty: no point is nearest to such a centroid; {remedy}"]

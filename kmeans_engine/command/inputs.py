@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import secrets
 from dataclasses import replace
+from pathlib import Path
 
 from kmeans_engine.command.files import read_sources
 from kmeans_engine.command.source import Source, synthetic_table
-from kmeans_engine.command.usage import LABEL_NAME, entrants, read_options
+from kmeans_engine.command.usage import LABEL_NAME, entrants, read_options, where
 from kmeans_engine.runtime.progress import doing
-from kmeans_engine.tables import ColumnFacts, Table, describe_table, read_table
+from kmeans_engine.starts.methods import METHODS
+from kmeans_engine.tables import Table, centroid_names, read_table
+from kmeans_engine.tables.columns import some_of
 from kmeans_engine.tables.rows import check_name
 
-__all__ = ["describe", "read", "synthetic"]
+__all__ = ["read", "synthetic"]
 
 
 def synthetic(args: argparse.Namespace, seed: int) -> Table:
@@ -45,8 +48,12 @@ def read(args: argparse.Namespace) -> dict[str, Source]:
 
 
 def _read_data(args: argparse.Namespace) -> Table:
-    with doing(f"reading {_where(args)}"):
-        table = read_table(args.data, read_options(args))
+    with doing(f"reading {where(args)}"):
+        names = _names_of_centroids(args)
+        table = read_table(args.data, replace(read_options(args), like=names))
+        if len(names) == len(table.names) and set(names) != set(table.names):
+            note = f"centroids count by place: {some_of(names)} are {some_of(table.names)}"
+            table = replace(table, notes=(*table.notes, note))
         if args.table is None or table.rows is None:
             return table
         # A name that is taken should not wait for the end.
@@ -55,11 +62,8 @@ def _read_data(args: argparse.Namespace) -> Table:
         return replace(table, rows=lambda: rows)
 
 
-def describe(args: argparse.Namespace) -> list[ColumnFacts]:
-    """Return what the columns of DATA hold; errors as in `read`."""
-    with doing(f"reading {_where(args)}"):
-        return describe_table(args.data, read_options(args))
-
-
-def _where(args: argparse.Namespace) -> str:
-    return "standard input" if args.data == "-" else str(args.data)
+def _names_of_centroids(args: argparse.Namespace) -> tuple[str, ...]:
+    """Return the columns of the first file of centroids; a pipe can be read only once."""
+    files = (one.init for one in entrants(args) if one.init not in METHODS)
+    first = next(files, "")
+    return centroid_names(first) if Path(first).is_file() else ()

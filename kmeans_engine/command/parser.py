@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from kmeans_engine._version import __version__
+from kmeans_engine.command.streams import tell
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.runtime.similar import did_you_mean
 from kmeans_engine.starts.methods import METHODS
@@ -42,7 +43,8 @@ SHELLS = ("bash", "zsh", "fish")
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Have the caller say what is wrong in one line; argparse would print the usage as well."""
-        raise InvalidInput(f"{message}; see {self.prog} --help")
+        hint = "" if message.endswith("?") else f"; see {self.prog} --help"
+        raise InvalidInput(f"{message}{hint}")
 
     def parse_args(  # type: ignore[override]
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
@@ -52,12 +54,25 @@ class _Parser(argparse.ArgumentParser):
         values, unknown = self.parse_known_args(words, namespace)
         if unknown:
             strange = next((word for word in unknown if word.startswith("-")), unknown[0])
-            hint = did_you_mean(strange.split("=")[0], self._option_string_actions, limit=1)
             message = f"unrecognized arguments: {' '.join(unknown)}"
-            if strange.startswith("--") and hint:
-                raise InvalidInput(f"{message}; {hint}")
-            self.error(message)
+            hint = ""
+            if strange.startswith("--"):
+                hint = did_you_mean(strange.split("=")[0], self._option_string_actions, limit=1)
+            elif strange.isdecimal():
+                hint = f"did you mean -k {strange}?"
+            elif not strange:  # as a script has it whose variable is not set
+                raise InvalidInput("one of the words of this command is empty; leave it out")
+            elif not strange.startswith("-"):
+                raise InvalidInput(
+                    f"{values.data} and {strange} are two files, and one is clustered at a time; "
+                    "leave out the other"
+                )
+            self.error(f"{message}; {hint}" if hint else message)
         return values
+
+    def _print_message(self, message: str, file: object = None) -> None:
+        """Print what was asked for, such as the help; a disk that is full is told."""
+        tell(message.rstrip("\n"))
 
     def _joined(self, words: Sequence[str]) -> list[str]:
         """Join an option to its value where that begins with a dash: ``--columns -id``.

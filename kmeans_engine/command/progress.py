@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -105,13 +106,13 @@ class Progress:
         if self._bar is None:
             from tqdm import tqdm
 
-            self._bar = tqdm(
-                file=self._stream, leave=False, dynamic_ncols=True, bar_format="{desc}"
-            )
+            # With rows of its own tqdm does not ask the terminal, which may have none.
+            self._bar = tqdm(file=self._stream, leave=False, bar_format="{desc}", nrows=20)
         bar, total = self._bar, self._total
         counted = bool(self._unit)
         # A run may end before its last iteration, and never after it.
         bar.total = total
+        bar.ncols = _width(self._stream)
         bar.bar_format = _FORMS[counted, counted and total is not None and self._done > 0]
         one = self._done == 1 and total is None
         bar.n, bar.unit = self._done, self._unit.removesuffix("s") if one else self._unit
@@ -121,3 +122,14 @@ class Progress:
         bar.set_postfix_str(self._extra, refresh=False)
         bar.set_description_str(self._phase, refresh=False)
         bar.refresh()
+
+
+def _width(stream: TextIO | None) -> int | None:
+    """Return how many characters a line of a terminal has; None if it does not tell.
+
+    Some tell 0, as those of ``docker run -t`` and of Emacs: tqdm would draw nothing there.
+    """
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or None if stream else None
+    except (OSError, ValueError):
+        return None

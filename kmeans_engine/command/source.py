@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.command.scaling import standardize
-from kmeans_engine.errors import InvalidInput
 from kmeans_engine.starts.initial import initial_centroids
 from kmeans_engine.starts.synthetic import make_clusters
 from kmeans_engine.tables import Table
@@ -18,9 +17,6 @@ from kmeans_engine.validation import check_centroids
 __all__ = ["Source", "synthetic_table"]
 
 Floats = npt.NDArray[np.float64]
-
-# Float64 pairs beyond this need more than 2^52 bytes, which no processor addresses.
-_LARGEST = 1 << 48
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,10 +128,6 @@ def synthetic_table(clusters: int, points_per_cluster: int, spread: float, seed:
     InvalidInput
         If an argument is out of range.
     """
-    if clusters * points_per_cluster > _LARGEST:
-        raise InvalidInput(
-            f"{clusters} clusters of {points_per_cluster} points do not fit into memory; use fewer"
-        )
     sequence = np.random.SeedSequence([seed, 0])
     points = make_clusters(clusters, points_per_cluster, spread=spread, seed=sequence)
     return Table(points, ("x0", "x1"), len(points))

@@ -1,4 +1,4 @@
-"""Standard streams that are closed, full or left by their reader. Prints nothing."""
+"""Standard streams that are closed, full or left by their reader."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
-__all__ = ["hold", "standard_output", "stdout"]
+__all__ = ["hold", "standard_output", "stdout", "tell"]
 
 
 def hold() -> None:
@@ -44,3 +44,10 @@ def stdout() -> BinaryIO:
     if sys.stdout is None:
         raise OSError("standard output is closed; write to a file, or open it")
     return sys.stdout.buffer
+
+
+def tell(text: str) -> None:
+    """Print on standard output, where results go."""
+    with standard_output() as stream:
+        assert stream is not None
+        stream.write(f"{text}\n".encode(sys.stdout.encoding or "utf-8", "backslashreplace"))

@@ -90,7 +90,8 @@ class Trial:
     def finish(self) -> None:
         """Add what can be advised once it is over."""
         assert self.last is not None
-        self.advice += advise_on_result(self.last, self.advice)
+        drawn, scaled = isinstance(self.source.init, str), self.source.scale is not None
+        self.advice += advise_on_result(self.last, self.advice, drawn=drawn, standardized=scaled)
 
     def snapshots(self, start: Floats) -> Iterator[Snapshot]:
         """Return the run from any start."""

@@ -29,6 +29,7 @@ __all__ = [
     "reproducing",
     "says_data",
     "stem",
+    "where",
 ]
 
 READING = (
@@ -148,8 +149,12 @@ def _check_standard_output(args: argparse.Namespace) -> None:
             f"{' and '.join(users)} would both go to standard output; write one to a file, or "
             "leave it out"
         )
-    if args.centroids == "-":
-        raise InvalidInput("--centroids - is not supported; name a file, such as centroids.csv")
+    for name, used, example in (
+        ("--centroids", args.centroids == "-", "centroids.csv"),
+        ("-o", "-" in args.output, "run.mp4"),
+    ):
+        if used:
+            raise InvalidInput(f"{name} - is not supported; name a file, such as {example}")
 
 
 def _check_starts(args: argparse.Namespace) -> None:
@@ -177,13 +182,17 @@ def _check_starts(args: argparse.Namespace) -> None:
             raise InvalidInput(f"{option} {init} is neither a method nor a file; {hint}")
     if all(one.init in METHODS for one in runs):
         if args.data is not None and args.k is None:
-            where = "standard input" if args.data == "-" else args.data
             raise InvalidInput(
-                f"{where} needs a number of clusters; add it, as in -k 8, and compare the inertia "
-                "of several"
+                f"{where(args)} needs a number of clusters; add it, as in -k 8, and compare the "
+                "inertia of several"
             )
     elif args.runs > 1:
         raise InvalidInput(f"--runs {args.runs} needs random starts; leave out --init {args.init}")
+
+
+def where(args: argparse.Namespace) -> str:
+    """Return the name of DATA for messages."""
+    return "standard input" if args.data == "-" else str(args.data)
 
 
 def stem(data: str | None) -> str:

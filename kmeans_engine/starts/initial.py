@@ -20,6 +20,7 @@ from kmeans_engine.starts.methods import METHODS
 from kmeans_engine.validation import (
     check_centroids,
     check_choice,
+    check_count,
     check_k,
     check_seed,
     check_sheet,
@@ -43,7 +44,7 @@ def initial_centroids(
     points : array_like, (M, N)
         float32, float64 or integers.
     k : int
-        1 <= k <= M.
+        At least 1; at most M where points are drawn.
     method : {"random", "k-means++"} or array_like, (K, N)
         ``random`` draws k different points, at different positions where the points have that many.
         ``k-means++`` draws each next point with a probability proportional to its squared distance
@@ -65,7 +66,7 @@ def initial_centroids(
         sheet = check_sheet(points, "points")
         array = sheet.values
         centroids = check_centroids(method, array.shape[1], sheet.names)
-        if len(centroids) != check_k(k, len(array)):
+        if len(centroids) != check_count(k, "k", minimum=1):
             raise InvalidInput(
                 f"k={k} but method holds {len(centroids)} centroids: give {k} rows, "
                 f"or k={len(centroids)}"

@@ -8,7 +8,7 @@ by the formats that need them, when they need them.
 from kmeans_engine.tables.describe import ColumnFacts, spell_facts
 from kmeans_engine.tables.kinds import READABLE, WRITABLE, WRITABLE_ROWS
 from kmeans_engine.tables.options import ReadOptions
-from kmeans_engine.tables.reading import describe_table, read_centroids, read_table
+from kmeans_engine.tables.reading import centroid_names, describe_table, read_centroids, read_table
 from kmeans_engine.tables.rows import write_rows
 from kmeans_engine.tables.table import Table
 from kmeans_engine.tables.writing import check_result, write_centroids, write_labels
@@ -20,6 +20,7 @@ __all__ = [
     "ColumnFacts",
     "ReadOptions",
     "Table",
+    "centroid_names",
     "check_result",
     "describe_table",
     "read_centroids",

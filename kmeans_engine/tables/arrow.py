@@ -3,10 +3,12 @@
 import functools
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from kmeans_engine.errors import InvalidInput
+from kmeans_engine.tables.columns import some_of
 from kmeans_engine.tables.damage import unharmed
 from kmeans_engine.tables.frame import Frame
 from kmeans_engine.tables.inputs import Input
@@ -35,6 +37,9 @@ def read_parquet(given: Input, options: ReadOptions) -> Frame:
 def read_folder(path: Path, where: str) -> Frame:
     """Read the Parquet files of a folder as one table; folders such as ``year=2024`` are columns.
 
+    As everywhere in the world of Parquet, names that begin with a dot or an underscore belong to
+    programs, such as ``_delta_log``.
+
     Raises
     ------
     InvalidInput
@@ -42,14 +47,22 @@ def read_folder(path: Path, where: str) -> Frame:
     """
     import pyarrow.dataset as ds
 
-    files = sorted(str(p) for p in path.rglob("*") if p.suffix.lower() in (".parquet", ".pq"))
-    if not files:
+    inside = [file.relative_to(path) for file in sorted(path.rglob("*")) if file.is_file()]
+    shown = [file for file in inside if not any(part[0] in "._" for part in file.parts)]
+    names = [str(file) for file in shown if file.suffix.lower() in (".parquet", ".pq")]
+    if not names:
         raise InvalidInput(f"{where} is a folder without Parquet files; give the path of a file")
     what = "set of Parquet files"
     with unharmed(where, what):
+        files = [str(path / name) for name in names]
         data = ds.dataset(files, format="parquet", partitioning="hive", partition_base_dir=where)
         count = data.count_rows()
-    return _frame(data.schema, count, lambda name: data.to_table([name]).column(name), where, what)
+    frame = _frame(data.schema, count, lambda name: data.to_table([name]).column(name), where, what)
+    others = len(shown) - len(names)
+    note = f"{where} is read as one table: {some_of(names)}"
+    if others:
+        note += f"; {others} other file{'s are' if others > 1 else ' is'} not read"
+    return replace(frame, notes=(note,))
 
 
 def read_arrow(given: Input, options: ReadOptions) -> Frame:

@@ -5,7 +5,6 @@ A choice is a list of names, 0-based indices, ranges such as ``3-17`` and ``3-``
 """
 
 import csv
-import difflib
 import fnmatch
 import io
 import re
@@ -13,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from kmeans_engine.errors import InvalidInput, InvalidType
+from kmeans_engine.runtime.similar import similar
 
 __all__ = ["Columns", "choose", "default_names", "some_of", "spell"]
 
@@ -164,9 +164,7 @@ def _find(
             f"{where} has no column {column!r}, nor names of columns at all; choose by index, "
             f"0 to {len(names) - 1}"
         )
-    close = [name for name in names if name.lower() == column.lower()]
-    close = close or difflib.get_close_matches(column, names, n=3, cutoff=0.5)
-    if close:
+    if close := similar(column, names):
         hint = f"did you mean {' or '.join(map(repr, close))}?"
     else:
         hint = f"choose from {some_of(names, 12)}"

@@ -1,7 +1,6 @@
 """Where a table comes from: files, pipes, compressed or not, as streams that can begin again."""
 
 import codecs
-import difflib
 import errno
 import io
 import os
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from kmeans_engine.errors import InvalidInput
+from kmeans_engine.runtime.similar import similar
 from kmeans_engine.tables.kinds import COMPRESSED, packing
 from kmeans_engine.tables.unpacking import (
     Opener,
@@ -211,7 +211,5 @@ def _similar(path: Path) -> str:
         there = [entry.name for entry in path.parent.iterdir()]
     except OSError:
         return f", nor a folder {path.parent}; check the path"
-    close = difflib.get_close_matches(path.name, there, n=3)
-    if not close:
-        return "; check the path"
-    return f"; did you mean {' or '.join(str(path.with_name(name)) for name in close)}?"
+    close = [str(path.with_name(name)) for name in similar(path.name, there)]
+    return f"; did you mean {' or '.join(close)}?" if close else "; check the path"

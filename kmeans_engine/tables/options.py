@@ -16,6 +16,9 @@ class ReadOptions:
     ----------
     columns : str, sequence of str or int, or None
         What is clustered; None takes all numeric columns that are not an index.
+    like : tuple of str
+        Names of the columns that are taken where `columns` is None, if the file has all of them:
+        those of the centroids that a run starts from.
     drop_missing : bool
         Leave out rows with a missing value, which are an error otherwise.
     delimiter : str or None
@@ -37,6 +40,7 @@ class ReadOptions:
     """
 
     columns: Columns = None
+    like: tuple[str, ...] = ()
     drop_missing: bool = False
     delimiter: str | None = None
     header: Literal["auto", "yes", "no"] = "auto"

@@ -36,7 +36,7 @@ from kmeans_engine.tables.usable import (
 )
 from kmeans_engine.tables.whole import framed, whole
 
-__all__ = ["describe_table", "read_centroids", "read_table"]
+__all__ = ["centroid_names", "describe_table", "read_centroids", "read_table"]
 
 # What reads each kind of file: a module and its function. Their libraries take a while to import.
 _READERS = {
@@ -115,7 +115,7 @@ def describe_table(
     options: ReadOptions = ReadOptions(),  # noqa: B008 - frozen
     *,
     stdin: BinaryIO | None = None,
-) -> list[ColumnFacts]:
+) -> tuple[list[ColumnFacts], tuple[str, ...]]:
     """Return what the columns of a file hold, and which of them would be clustered.
 
     Parameters
@@ -123,13 +123,24 @@ def describe_table(
     source, options, stdin
         As in `read_table`.
 
+    Returns
+    -------
+    list of ColumnFacts
+        One for each column.
+    tuple of str
+        What should be said about the reading, as `Table.notes`.
+
     Raises
     ------
     InvalidInput, InvalidType, OSError
         If the file cannot be read at all.
     """
-    where, read, _ = _find(source, options, stdin)
-    return facts_of(framed(read()), options.columns, where)
+    where, read, notes = _find(source, options, stdin)
+    content = read()
+    if isinstance(content, Table | Frame):
+        notes += content.notes
+    said = tuple(note for note in notes if note)
+    return facts_of(framed(content), options.columns, where), said
 
 
 def read_centroids(
@@ -168,6 +179,22 @@ def read_centroids(
         columns = _centroid_columns(content, names)
         table = _from_frame(content, where, replace(options, columns=columns), [])
     return np.array(table.points, dtype=np.float64, order="C")
+
+
+def centroid_names(path: str | os.PathLike[str]) -> tuple[str, ...]:
+    """Return the names of the features in a file of centroids, none if it does not tell them.
+
+    Raises
+    ------
+    InvalidInput, InvalidType, OSError
+        As in `read_table`.
+    """
+    _, read, _ = _find(path, ReadOptions(), None)
+    frame = read()
+    if not isinstance(frame, Frame) or not frame.named:
+        return ()
+    places = _centroid_columns(frame, None)
+    return frame.names if places is None else tuple(frame.names[place] for place in places)
 
 
 def _centroid_columns(frame: Frame, names: tuple[str, ...] | None) -> list[int] | None:
@@ -242,6 +269,10 @@ def _from_frame(frame: Frame, where: str, options: ReadOptions, notes: list[str]
     said = [*notes, *frame.notes]
 
     def default() -> list[int]:
+        if options.like and all(frame.names.count(name) == 1 for name in options.like):
+            if len(options.like) < len(frame.names):
+                said.append(f"as in the centroids, the columns are {some_of(options.like)}")
+            return [frame.names.index(name) for name in options.like]
         why = reasons(frame)
         refuse_strays(frame, why, choose(options.columns, frame.names, where), where)
         usable = [index for index, reason in enumerate(why) if not reason]

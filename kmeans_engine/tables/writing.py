@@ -155,10 +155,8 @@ def suffix_of(path: str | os.PathLike[str], known: Sequence[str]) -> str:
     """Return the suffix of a file of results; raise `InvalidInput` if it is not a known one."""
     suffix = Path(path).suffix.lower()
     if suffix not in known:
-        raise InvalidInput(
-            f"{path}: results are not written as {suffix or 'a file without a suffix'!r}; "
-            f"use one of {', '.join(known)}"
-        )
+        what = f"results are not written as {suffix}" if suffix else "results need a suffix"
+        raise InvalidInput(f"{path}: {what}; use one of {', '.join(known)}")
     return suffix
 
 

@@ -122,4 +122,32 @@ def test_clusters_of_new_data(command, data, points, tmp_path):
     ))  # fmt: skip
     said = command.ok(*new, "--labels", "-", "--quiet").out.split()
     assert said[0] == "label"
-    assert [int(label) for label in said[:0:-1]] == np.load(tmp_path / "old.npy").tolist()
+    labels = [int(label) for label in said[:0:-1]]
+    assert labels == np.load(tmp_path / "old.npy").tolist()
+    # One row is enough, and that other clusters are empty is nothing to remark on.
+    x, y = points[0].tolist()
+    (tmp_path / "new.csv").write_text(f"height,width\n{y!r},{x!r}\n")
+    done = command.ok(*new, "--labels", "-")
+    assert done.out == f"label\n{labels[0]}\n"
+    assert "note:" not in done.err
+
+
+def test_the_columns_of_new_data_are_those_of_the_centroids(command, tmp_path):
+    (tmp_path / "c.csv").write_text("x,y\n0,0\n9,0\n0,9\n")
+    new = ("--init", "c.csv", "--max-iterations", 0, "--labels", "-")
+    # Here x is constant, an id looks as usual, and another column is a number as well.
+    (tmp_path / "new.csv").write_text("id,y,z,x\n7,1,5,8\n8,2,1,8\n9,8,3,8\n")
+    done = command.ok("new.csv", *new)
+    assert done.out.split() == ["label", "1", "1", "1"]
+    assert done.err.startswith("note: as in the centroids, the columns are x, y\n3 points, 2 ")
+    other = command.ok("new.csv", *new, "--columns", "y,x", "--quiet")
+    assert other.out == done.out
+    # Other names count by place, as those of centroids that have none do.
+    (tmp_path / "new.csv").write_text("a,b\n1,8\n2,7\n8,3\n")
+    done = command.ok("new.csv", *new)
+    assert done.out.split() == ["label", "2", "2", "1"]
+    assert done.err.startswith("note: centroids count by place: x, y are a, b\n")
+    (tmp_path / "c.csv").write_text("0,0\n9,0\n0,9\n")
+    done = command.ok("new.csv", *new)
+    assert done.out.split() == ["label", "2", "2", "1"]
+    assert "note:" not in done.err

@@ -134,15 +134,18 @@ def test_standard_input_that_is_closed(folder):
     assert "standard input is closed" in one_line(done.stderr)
 
 
-@pytest.mark.parametrize("words", ["--json", "--labels -", "--table -"])
+@pytest.mark.parametrize("words", ["--json", "--labels -", "--table -", "--help", "--version"])
 def test_standard_output_that_is_closed(words, folder):
     done = shell(f"$K n.csv -k 2 {words} >&-", folder)
     assert done.returncode == 2
     assert "standard output is closed" in one_line(done.stderr)
 
 
+ABOUT = ["--help", "--version", "--list-renderers", "--print-completion zsh"]
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-@pytest.mark.parametrize("words", ["--labels -", "--table -", "--describe"])
+@pytest.mark.parametrize("words", ["--labels -", "--table -", "--describe", *ABOUT])
 def test_standard_output_that_takes_no_more(words, folder):
     done = shell(f"$K n.csv -k 2 --quiet {words} > /dev/full", folder)
     assert done.returncode != 0

@@ -161,9 +161,20 @@ def test_a_description(command, tmp_path):
     assert lines[1].endswith("no: text")
     assert lines[2].split()[-5:] == ["1", "1", "5", "9", "yes"]
     described = json.loads(command.ok("d.csv", "--describe", "--json").out)
+    assert done.err == ""
     assert [(one["name"], one["used"], one["missing"]) for one in described] == [
         ("name", False, 0), ("a", True, 1), ("b", True, 0),
     ]  # fmt: skip
     # It may be added to a command that is there already.
     assert command.ok("d.csv", "-k", 2, "--describe").out == done.out
     assert files(tmp_path) == ["d.csv"]
+
+
+def test_a_description_says_how_it_was_read(command, tmp_path):
+    (tmp_path / "d.csv").write_text("0,1\n5,2\n8,9\n")
+    done = command.ok("d.csv", "--describe")
+    clustered = command.ok("d.csv", "-k", 2, "--json", "--quiet")
+    (line,) = facts(clustered)["warnings"]
+    assert line.startswith("the first row (0, 1) was taken as names")
+    assert done.err == f"note: {line}\n"
+    assert command.ok("d.csv", "--describe", "--quiet").err == ""

@@ -33,7 +33,8 @@ def runs(draw):
     points = problems.make_layout(
         points, draw(st.sampled_from(DTYPES)), draw(st.sampled_from(LAYOUTS))
     )
-    k = draw(st.one_of(st.integers(1, min(m, 9)), st.just(m)))
+    # More centroids than points, too: as few new points are labelled.
+    k = draw(st.one_of(st.integers(1, min(m, 9)), st.integers(m, m + 30)))
     return points, problems.make_centroids(points, rng, k)
 
 

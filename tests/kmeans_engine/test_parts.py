@@ -85,5 +85,3 @@ def test_what_is_wrong_is_told_of_all_parts():
         Engine._of_parts([good, np.zeros((4, 3))])
     with pytest.raises(InvalidInput, match="squares overflow float64"):
         Engine._of_parts([good - 1e154, good + 1e154])
-    with pytest.raises(InvalidInput, match=r"^k=9 needs at least 9 points, got 8"):
-        Engine._of_parts([good, good]).fit(np.zeros((9, 2)))

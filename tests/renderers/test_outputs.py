@@ -103,6 +103,7 @@ def test_stem_and_folder(tmp_path):
             UnknownRenderer,
             r"no renderer writes \.mov \(x\.mov\); use \.mp4, \.webm, .* or \.pdf, or choose",
         ),
+        ([], ["x.mp5"], UnknownRenderer, r"\(x\.mp5\); did you mean \.mp4\?$"),
         ([], ["film"], UnknownRenderer, r"no renderer writes files without a suffix \(film\)"),
         (["window"], ["x.bmp"], UnknownRenderer, r"no renderer writes \.bmp"),
         (["mp5"], [], UnknownRenderer, r"did you mean mp4"),

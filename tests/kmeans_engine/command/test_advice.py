@@ -67,8 +67,21 @@ def test_empty_clusters():
         "another start with --init k-means++ --runs 10"
     ]
     assert advise_on_result(last, ["there are only 1 different points"]) == []
+    assert advise_on_result(last, drawn=False)[0].endswith("-k 3 --runs 10 without --init")
     one = Engine(points).fit(np.array([[0.5, 0.5], [90.0, 90.0]]))
     assert advise_on_result(one)[0].startswith("cluster 1 is empty")
     assert advise_on_result(Engine(points).fit(points)) == []
     many = Engine(points).fit(np.array([[0.5, 0.5], *([90.0 + n, 90.0] for n in range(2))]))
     assert "clusters 1, 2 are" in advise_on_result(many)[0]
+
+
+def test_new_points_may_leave_clusters_empty():
+    engine = Engine(np.eye(2))
+    centroids = np.array([[0.5, 0.5], [90.0, 90.0]])
+    assert advise_on_result(engine.fit(centroids, max_iterations=0)) == []
+    new = engine.fit(centroids, max_iterations=0)
+    (line,) = advise_on_result(new, drawn=False, standardized=True)
+    assert line.startswith("--standardize scaled by these points") and "leave it out" in line
+    assert advise_on_result(new, drawn=True, standardized=True) == []
+    (line,) = advise_on_result(engine.fit(np.arange(10.0).reshape(5, 2)))
+    assert line == "4 clusters are empty: there are fewer points than centroids"

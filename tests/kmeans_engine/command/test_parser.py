@@ -66,15 +66,28 @@ def test_options_that_were_meant(words, meant):
         parse("d.csv", *words)
 
 
-@pytest.mark.parametrize("word", ["--xyzzy", "-x", "other.csv"])
+@pytest.mark.parametrize("word", ["--xyzzy", "-x"])
 def test_options_that_nobody_knows(word):
     with pytest.raises(InvalidInput, match=rf"unrecognized arguments: {word}; see .* --help"):
         parse("d.csv", word)
 
 
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("other.csv", r"^d\.csv and other\.csv are two files, .*; leave out the other$"),
+        ("8", r"did you mean -k 8\?$"),
+        ("", "is empty; leave it out"),
+    ],
+)
+def test_a_word_too_many(word, said):
+    with pytest.raises(InvalidInput, match=said):
+        parse("d.csv", word)
+
+
 @pytest.mark.parametrize("words", [["--header", "Yes"], ["--print-completion", "zhs"]])
 def test_words_of_a_list(words):
-    with pytest.raises(InvalidInput, match=r"is not one of .*: did you mean (yes|zsh)\?"):
+    with pytest.raises(InvalidInput, match=r"is not one of .*: did you mean (yes|zsh)\?$"):
         parse(*words)
 
 

@@ -1,7 +1,10 @@
 """The line on a terminal: what is done, how far it is, and nothing left of it."""
 
 import io
+import os
 import re
+import select
+import sys
 import threading
 
 import pytest
@@ -74,6 +77,31 @@ def test_nothing_after_it_is_hidden(screen):
         progress.phase("clustering")
     assert screen.getvalue() == said
     assert screen.visible() == [""]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pty")
+@pytest.mark.parametrize("columns", [0, 30])
+def test_it_fits_its_terminal(columns, screen, monkeypatch):
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", columns, columns, 0, 0))
+    monkeypatch.setattr("sys.stderr", os.fdopen(theirs, "w"))
+    with sys.stderr as stream, Progress(stream, shown=True) as progress:
+        progress.count("iterations", 20)
+        progress.phase("compiling for this machine")
+        progress.step(5)
+        eventually(lambda: select.select([ours], [], [], 0)[0])
+        said = ""
+        while said.count("\rcompiling") < 2:
+            said += os.read(ours, 4096).decode()
+    os.close(ours)
+    line = re.search(r"\rcompiling[^\r]*", said)[0]
+    assert ("| 5/20 iterations [" in line) == (columns == 0)  # one that does not tell its width
+    assert len(line.replace("\x1b[0m", "").strip()) <= (columns or 100)
 
 
 def test_nothing_is_drawn_at_all(screen):

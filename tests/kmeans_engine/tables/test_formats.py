@@ -3,6 +3,7 @@
 import io
 import sqlite3
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,7 @@ def test_every_format_is_the_same_table(fresh, suffix):
     path.write_bytes(CONTENTS[suffix])
     check(read_table(path), ROWS, ("x", "y"))
     assert read_table(path).rows().to_pydict() == TABLE.to_pydict()
-    assert [(one.name, one.used) for one in describe_table(path)] == [("x", True), ("y", True)]
+    assert [(one.name, one.used) for one in describe_table(path)[0]] == [("x", True), ("y", True)]
 
 
 @pytest.mark.parametrize("suffix", [s for s in CONTENTS if s not in (".arff", ".txt")])
@@ -181,6 +182,24 @@ def test_a_folder_of_parquet(tmp_path):
     (tmp_path / "_SUCCESS").write_text("")
     table = read_table(tmp_path)
     check(table, [[*row, year] for year in (2023, 2024) for row in ROWS], ("x", "y", "year"))
+    names = [str(Path(f"year={year}", "part.parquet")) for year in (2023, 2024)]
+    assert table.notes == (f"{tmp_path} is read as one table: {', '.join(names)}",)
+
+
+def test_what_else_a_folder_holds(tmp_path):
+    (tmp_path / "deep.er").mkdir()
+    for name in ("a.parquet", "b.PQ", "deep.er/c.parquet", ".hidden.parquet"):
+        pq.write_table(TABLE, tmp_path / name)
+    for name in (".cache", "_delta_log"):
+        (tmp_path / name).mkdir()
+        pq.write_table(TABLE, tmp_path / name / "d.parquet")
+    (tmp_path / "d.csv").write_text("x,y\n1,2\n")
+    table = read_table(tmp_path)
+    check(table, ROWS * 3, ("x", "y"))
+    deep = Path("deep.er", "c.parquet")
+    assert table.notes == (
+        f"{tmp_path} is read as one table: a.parquet, b.PQ, {deep}; 1 other file is not read",
+    )
 
 
 def test_structured_arrays(fresh):
@@ -242,7 +261,7 @@ def test_every_type_of_column(fresh, column, expected, dtype, suffix):
     found = read_table(path, ReadOptions(columns="c", drop_missing=True))
     assert found.points.ravel().tolist() == [value for value in expected if value is not None]
     assert found.points.dtype == np.dtype(dtype)
-    assert [one.missing for one in describe_table(path)] == [expected.count(None), 0]
+    assert [one.missing for one in describe_table(path)[0]] == [expected.count(None), 0]
 
 
 def test_whole_numbers_that_float64_rounds_are_said(fresh):
