@@ -93,8 +93,9 @@ class AtomicFile:
         _sync_folder(self._final.parent)
 
     def discard(self) -> None:
-        """Remove the temporary file. Never raises; does nothing after `commit`."""
-        self._remove()
+        """Remove the temporary file. Raises nothing but what a signal does, after it is gone."""
+        with put_off():  # a finalizer runs once: interrupted, it would leave the file
+            self._remove()
 
     def __enter__(self) -> Self:
         return self
