@@ -25,12 +25,13 @@ demo: $(VENV)/.installed
 	@echo "A live window:  $(BIN)/kmeans-engine --render live"
 
 test: $(VENV)/.installed-test
-	$(RUN) -m pytest -q
+	$(RUN) -m pytest -q -n auto --maxprocesses 8 -m "not display"
+	$(RUN) -m pytest -q -m display
 	NUMBA_DISABLE_JIT=1 $(RUN) -m coverage run --include="kmeans_engine/kernels/*" -m pytest -q -m kernels
 	$(RUN) -m coverage report --fail-under=95
 
 quick: $(VENV)/.installed-test
-	$(RUN) -m pytest -q -n auto -m "not slow and not display"
+	$(RUN) -m pytest -q -n auto --maxprocesses 8 -m "not slow and not display"
 
 check: $(VENV)/.installed-test
 	$(RUN) -m ruff check .

@@ -4,23 +4,17 @@ A file is bytes (`inputs`) of a kind (`kinds`). Most kinds are a frame of column
 chosen; arrays and images have no columns to choose from and are left in one piece.
 """
 
-import functools
-import importlib
 import os
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.errors import InvalidInput
 from kmeans_engine.tables.columns import choose, default_names, some_of
 from kmeans_engine.tables.describe import ColumnFacts, facts_of
+from kmeans_engine.tables.finding import find_reader
 from kmeans_engine.tables.frame import Frame
-from kmeans_engine.tables.inputs import Input, existing, open_input
-from kmeans_engine.tables.kinds import COMPRESSED, kind_of_file
 from kmeans_engine.tables.numbers import complete_rows, inexact, native, points_of
 from kmeans_engine.tables.options import ReadOptions
 from kmeans_engine.tables.refusal import not_numeric, nothing_usable, refuse_strays
@@ -37,30 +31,6 @@ from kmeans_engine.tables.usable import (
 from kmeans_engine.tables.whole import framed, whole
 
 __all__ = ["centroid_names", "describe_table", "read_centroids", "read_table"]
-
-# What reads each kind of file: a module and its function. Their libraries take a while to import.
-_READERS = {
-    "npy": ("arrays", "read_npy"),
-    "npz": ("arrays", "read_npz"),
-    "parquet": ("arrow", "read_parquet"),
-    "arrow": ("arrow", "read_arrow"),
-    "orc": ("arrow", "read_orc"),
-    "json": ("records", "read_json"),
-    "arff": ("arff", "read_arff"),
-    "workbook": ("workbooks", "read_workbook"),
-    "image": ("images", "read_image"),
-}
-# The kinds of files that an option is of use for.
-_OPTIONS = {
-    "delimiter": ("text",),
-    "decimal": ("text",),
-    "thousands": ("text",),
-    "comment": ("text",),
-    "encoding": ("text", "arff"),
-    "header": ("text", "workbook"),
-    "missing": ("text", "workbook", "arff"),
-    "sheet": ("workbook",),
-}
 
 
 def read_table(
@@ -95,7 +65,7 @@ def read_table(
     OSError
         If the device fails while it is read.
     """
-    where, read, notes = _find(source, options, stdin)
+    where, read, notes = find_reader(source, options, stdin)
     content = read()
     if isinstance(content, Table):
         return _with_columns(replace(content, rows=lambda: whole(read())), where, options)
@@ -135,7 +105,7 @@ def describe_table(
     InvalidInput, InvalidType, OSError
         If the file cannot be read at all.
     """
-    where, read, notes = _find(source, options, stdin)
+    where, read, notes = find_reader(source, options, stdin)
     content = read()
     if isinstance(content, Table | Frame):
         notes += content.notes
@@ -171,7 +141,7 @@ def read_centroids(
     InvalidInput, InvalidType, OSError
         As in `read_table`.
     """
-    where, read, _ = _find(path, options, None)
+    where, read, _ = find_reader(path, options, None)
     content = read()
     if not isinstance(content, Frame):
         table = read_table(path, replace(options, columns=None))
@@ -189,7 +159,7 @@ def centroid_names(path: str | os.PathLike[str]) -> tuple[str, ...]:
     InvalidInput, InvalidType, OSError
         As in `read_table`.
     """
-    _, read, _ = _find(path, ReadOptions(), None)
+    _, read, _ = find_reader(path, ReadOptions(), None)
     frame = read()
     if not isinstance(frame, Frame) or not frame.named:
         return ()
@@ -211,57 +181,6 @@ def _centroid_columns(frame: Frame, names: tuple[str, ...] | None) -> list[int] 
         and place not in frame.indices
     ]
     return features or None
-
-
-def _find(
-    source: str | os.PathLike[str], options: ReadOptions, stdin: BinaryIO | None
-) -> tuple[str, Callable[[], Any], list[str]]:
-    """Return the name of a file, what reads it, and what to say of it.
-
-    It is read as a frame, as an array (M, N) or, if it is an image, as a table.
-    """
-    if os.fspath(source) != "-" and existing(source).is_dir():
-        from kmeans_engine.tables.arrow import read_folder
-
-        path = Path(source)
-        _refuse_options(options, "parquet", str(path))
-        return str(path), functools.partial(read_folder, path, str(path)), []
-    given = open_input(source, stdin=stdin, member=options.array)
-    kind, differs = kind_of_file(given.head, given.suffix, given.where, given.kind)
-    _refuse_options(options, kind, given.where)
-    notes = []
-    named = "" if given.path is None else given.path.suffix.lower()
-    if named in COMPRESSED and not given.kind:
-        notes.append(f"{given.where} is not compressed, whatever its suffix {named} says")
-    if differs:
-        notes.append(f"{given.where} is read by its content, not its suffix {given.suffix}")
-    return given.where, functools.partial(_reader(kind), given, options), notes
-
-
-def _reader(kind: str) -> Callable[[Input, ReadOptions], Any]:
-    if kind not in _READERS:
-        return _read_text
-    module, name = _READERS[kind]
-    found: Callable[[Input, ReadOptions], Any] = getattr(
-        importlib.import_module(f"kmeans_engine.tables.{module}"), name
-    )
-    return found
-
-
-def _read_text(given: Input, options: ReadOptions) -> Frame:
-    from kmeans_engine.tables.text import read_text
-
-    return read_text(given.opener, given.where, given.suffix, options)
-
-
-def _refuse_options(options: ReadOptions, kind: str, where: str) -> None:
-    """Raise if an option was given that this kind of file knows nothing of."""
-    default = ReadOptions()
-    for name, kinds in _OPTIONS.items():
-        if kind not in kinds and getattr(options, name) != getattr(default, name):
-            needs = "a workbook" if name == "sheet" else "text"
-            words = "has no such marks" if kind in ("arff", "workbook") else f"is not {needs}"
-            raise InvalidInput(f"{where} {words}; leave out {name}=", options=(name,))
 
 
 def _from_frame(frame: Frame, where: str, options: ReadOptions, notes: list[str]) -> Table:
