@@ -21,6 +21,7 @@ from kmeans_engine.runtime.progress import doing
 from kmeans_engine.runtime.signals import raise_again
 from renderers.contract import OPTIONS
 from renderers.outputs import plan
+from renderers.stage.ahead import Ahead
 from renderers.stage.scenes import Scenes
 from renderers.stage.start import drive, engage
 from renderers.stage.trials import offer_restarts, play_trials
@@ -73,6 +74,7 @@ class Job:
             titles = _distinct([one.title for one in entrants(args)]) if others else [""]
             runs = zip(titles, sources.values(), strict=True)
             self.scene = self.scenes.of(list(runs), self._facts(first))
+        self._ahead = Ahead(outputs, given(args, OPTIONS), self.scene)
         self.notes: list[str] = []
         self._runs = self._frames = 0
         self._paced = False
@@ -132,6 +134,10 @@ class Job:
 
     def run(self) -> None:
         """Cluster, draw and write everything that was asked for."""
+        with self._ahead:
+            self._run()
+
+    def _run(self) -> None:
         args = self.args
         if args.runs > 1:
             self.progress.count("runs", args.runs)

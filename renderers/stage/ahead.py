@@ -1,0 +1,171 @@
+"""Machine code for pictures, made by a second process while the first compiles the engine's.
+
+Numba compiles one function at a time in a process. Where nothing has run before, a film would wait
+for the kernels of the engine, and then as long for those of its pictures. So as soon as the first
+kernel is compiled, another process draws a few made-up states, with the same options, into a folder
+of its own; what it compiles is found on disk when the run comes to it.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from kmeans_engine.runtime.processors import default_threads
+from kmeans_engine.runtime.progress import COMPILING, listen
+from renderers.outputs import Output
+
+if TYPE_CHECKING:
+    from kmeans_engine import Snapshot
+    from renderers.scene import Scene
+
+__all__ = ["Ahead", "draw"]
+
+# Enough for each way to draw them: markers, single pixels, density.
+_MOST_POINTS = 200_000
+_ROOT = str(Path(__file__).parents[2])
+_DRAW = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from renderers.stage.ahead import draw; draw()"
+)
+
+
+class Ahead:
+    """Context: a run is computed and drawn; if that compiles, pictures are compiled for beside it.
+
+    Parameters
+    ----------
+    outputs : sequence of Output
+        What will be drawn.
+    options : mapping of str
+        Those of `OPTIONS` that were given.
+    scene : Scene
+        Of the run.
+    """
+
+    def __init__(
+        self, outputs: Sequence[Output], options: Mapping[str, Any], scene: Scene | None
+    ) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._task: str | None = None
+        if scene is not None and default_threads() > 1:
+            points = scene.panels[0].view.points
+            # A window paints as a picture does.
+            drawn = [(o.name, o.path.suffix) if o.path else ("png", ".png") for o in outputs]
+            self._task = json.dumps(
+                {
+                    "shape": [min(len(points), _MOST_POINTS), points.shape[1]],
+                    "dtype": points.dtype.str,
+                    "k": [panel.k for panel in scene.panels],
+                    "outputs": drawn,
+                    "options": dict(options),
+                },
+                default=str,
+            )
+
+    def __enter__(self) -> Self:
+        self._listen = listen(self._begin)
+        self._listen.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._listen.__exit__(kind, error, trace)
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def _begin(self, phase: str, total: int | None) -> None:
+        if phase != COMPILING or self._task is None:
+            return
+        task, self._task = self._task, None
+        with suppress(OSError):  # it would only have been faster
+            self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _DRAW, _ROOT, task, self._folder.name],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+
+
+def draw() -> None:
+    """Draw made-up states as the words of this process say."""
+    import renderers
+
+    _, _, task, folder = sys.argv
+    spec = json.loads(task)
+    options = spec["options"]
+    if "size" in options:
+        options["size"] = tuple(options["size"])
+    for number, (name, suffix) in enumerate(spec["outputs"]):
+        runs = {str(place): _states(spec, k) for place, k in enumerate(spec["k"])}
+        path = Path(folder, f"{number}{suffix}")
+        with suppress(renderers.RenderError, renderers.InvalidOption):
+            renderers.save(runs if len(runs) > 1 else runs["0"], path, renderer=name, **options)
+
+
+def _states(spec: Mapping[str, Any], k: int) -> Iterator[Snapshot]:
+    """Yield states as an engine does, without one: their points change cluster at random."""
+    import numpy as np
+
+    from kmeans_engine.labels import label_dtype
+    from kmeans_engine.snapshot import Snapshot
+
+    rng = np.random.default_rng(0)
+    points = rng.normal(size=spec["shape"], scale=100).astype(spec["dtype"])
+    centroids = rng.normal(size=(k, points.shape[1]), scale=100)
+    labels, changed = np.zeros(len(points), dtype=label_dtype(k)), np.arange(len(points))
+    for iteration in range(4):
+        before, centroids = centroids, centroids + 1.0
+        for array in (before, centroids):
+            array.setflags(write=False)
+        counts = np.bincount(labels, minlength=k)
+        counts.setflags(write=False)
+        yield Snapshot(
+            iteration=iteration,
+            centroids=centroids,
+            assigned_from=before,
+            counts=counts,
+            n_changed=len(changed),
+            shift=1.0,
+            converged=iteration == 3,
+            strategy="none",
+            points=points,
+            compute_inertia=partial(float, 1.0 / (iteration + 1)),
+            _labels=_Labels(labels, changed),
+        )
+        labels = labels.copy()
+        changed = np.arange(0, len(points), 2 + iteration)
+        labels[changed] = (labels[changed] + 1) % k
+
+
+class _Labels:
+    """See `kmeans_engine.labels.Labels`."""
+
+    def __init__(self, labels: Any, changed: Any) -> None:
+        labels.setflags(write=False)
+        self._labels, self._changed = labels, changed
+
+    def all(self) -> Any:
+        return self._labels
+
+    def at(self, indices: Any) -> Any:
+        return self._labels[indices]
+
+    def changed(self) -> Any:
+        return self._changed

@@ -1,0 +1,121 @@
+"""The second process of a first run: it compiles what pictures need, and leaves nothing behind."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kmeans_engine import Engine, make_clusters
+from kmeans_engine.runtime.progress import COMPILING, doing
+from renderers import make_scene
+from renderers.outputs import plan
+from renderers.stage import ahead
+from renderers.stage.ahead import Ahead
+
+ROOT = Path(__file__).parents[3]
+
+# Says of which modules a command compiles kernels.
+COMMAND = """
+import sys
+from numba.core import event
+class Listener(event.Listener):
+    def on_start(self, happened):
+        print(happened.data["dispatcher"].py_func.__module__)
+    def on_end(self, _):
+        pass
+event.register("numba:compile", Listener())
+import cli
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "options", "shape", "k"),
+    [
+        (["-o", "a.mp4"], {}, [1200, 2], [12]),
+        (["-o", "a.gif", "--smooth", "--theme", "dark"], {"smooth": True, "theme": "dark"},
+         [1200, 2], [12]),
+        (["-o", "a.png", "--race", "random,k-means++", "--points-per-cluster", "9000"], {},
+         [108_000, 2], [12, 12]),
+    ],
+    ids=["film", "smooth", "race"],
+)  # fmt: skip
+def test_nothing_is_left_to_compile_for_pictures(words, options, shape, k, tmp_path):
+    env = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "code"), "PYTHONPATH": str(ROOT)}
+    task = {
+        "shape": shape,
+        "dtype": "<f8",
+        "k": k,
+        "outputs": [["", Path(words[1]).suffix]],
+        "options": options,
+    }
+    task["outputs"][0][0] = task["outputs"][0][1].removeprefix(".")
+    (tmp_path / "drawn").mkdir()
+    subprocess.run(
+        [sys.executable, "-c", ahead._DRAW, str(ROOT), json.dumps(task), str(tmp_path / "drawn")],
+        env=env,
+        check=True,
+    )
+    assert len(list((tmp_path / "drawn").iterdir())) == 1
+    done = subprocess.run(
+        [sys.executable, "-c", COMMAND, *words, "--seed", "1"],
+        env=env,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    compiled = done.stdout.split()
+    assert any(name.startswith("kmeans_engine.kernels") for name in compiled)
+    assert [name for name in compiled if name.startswith("renderers")] == []
+
+
+@pytest.fixture
+def job(tmp_path, monkeypatch):
+    """What a command draws, on a machine with two processors."""
+    monkeypatch.setattr(ahead, "default_threads", lambda: 2)
+    points = make_clusters(3, 20, seed=1)
+    scene = make_scene(next(Engine(points).snapshots(points[:3])))
+    return plan([], [tmp_path / "a.png"]), {"size": (120, 90)}, scene
+
+
+def test_nothing_begins_if_nothing_is_compiled(job):
+    with Ahead(*job) as process:
+        with doing("clustering"):
+            pass
+        assert process._process is None
+
+
+def test_what_was_begun_is_ended_and_removed(job):
+    with Ahead(*job) as process:
+        with doing(COMPILING):
+            begun, folder = process._process, Path(process._folder.name)
+            with doing(COMPILING):
+                assert process._process is begun
+        assert begun.poll() is None
+        assert folder.is_dir()
+    assert begun.returncode is not None
+    assert not folder.exists()
+
+
+def test_a_process_that_cannot_begin_is_done_without(job, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with Ahead(*job) as process:
+        with doing(COMPILING):
+            pass
+        assert process._process is None
+
+
+def test_one_processor_has_enough_to_do(job, monkeypatch):
+    monkeypatch.setattr(ahead, "default_threads", lambda: 1)
+    with Ahead(*job) as process, doing(COMPILING):
+        assert process._process is None
+
+
+def test_nothing_is_drawn_ahead_of_no_picture():
+    with Ahead([], {}, None) as process, doing(COMPILING):
+        assert process._process is None
