@@ -181,7 +181,9 @@ def _check_starts(args: argparse.Namespace) -> None:
             hint = did_you_mean(init, METHODS, f"give {', '.join(METHODS)} or a file")
             raise InvalidInput(f"{option} {init} is neither a method nor a file; {hint}")
     if all(one.init in METHODS for one in runs):
-        if args.data is not None and args.k is None:
+        # A file that is not there is told when it is read.
+        there = args.data is not None and (args.data == "-" or os.path.lexists(args.data))
+        if there and args.k is None:
             raise InvalidInput(
                 f"{where(args)} needs a number of clusters; add it, as in -k 8, and compare the "
                 "inertia of several"

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Ahead", "draw"]
 
+# What no kernel depends on.
+_PLAIN = {"title": "", "axes": None, "names": (), "offset": None, "scale": None}
 # Enough for each way to draw them: markers, single pixels, density.
-_MOST_POINTS = 200_000
+_MOST_POINTS, _MOST_VALUES = 200_000, 1 << 22
 _ROOT = str(Path(__file__).parents[2])
 _DRAW = (
     "import sys; sys.path.insert(0, sys.argv[1]); from renderers.stage.ahead import draw; draw()"
@@ -58,11 +60,13 @@ class Ahead:
         self._task: str | None = None
         if scene is not None and default_threads() > 1:
             points = scene.panels[0].view.points
+            rows = min(len(points), _MOST_POINTS, -(-_MOST_VALUES // points.shape[1]))
+            ours = [o for o in outputs if o.renderer.__module__.startswith("renderers.")]
             # A window paints as a picture does.
-            drawn = [(o.name, o.path.suffix) if o.path else ("png", ".png") for o in outputs]
+            drawn = [(o.name, o.path.suffix) if o.path else ("png", ".png") for o in ours]
             self._task = json.dumps(
                 {
-                    "shape": [min(len(points), _MOST_POINTS), points.shape[1]],
+                    "shape": [rows, points.shape[1]],
                     "dtype": points.dtype.str,
                     "k": [panel.k for panel in scene.panels],
                     "outputs": drawn,
@@ -105,18 +109,17 @@ class Ahead:
 
 def draw() -> None:
     """Draw made-up states as the words of this process say."""
-    import renderers
+    from renderers.stage.start import save
 
     _, _, task, folder = sys.argv
     spec = json.loads(task)
-    options = spec["options"]
+    options = {name: value for name, value in spec["options"].items() if name not in _PLAIN}
     if "size" in options:
         options["size"] = tuple(options["size"])
     for number, (name, suffix) in enumerate(spec["outputs"]):
         runs = {str(place): _states(spec, k) for place, k in enumerate(spec["k"])}
         path = Path(folder, f"{number}{suffix}")
-        with suppress(renderers.RenderError, renderers.InvalidOption):
-            renderers.save(runs if len(runs) > 1 else runs["0"], path, renderer=name, **options)
+        save(runs, path, renderer=name, overwrite=False, **_PLAIN, **options)
 
 
 def _states(spec: Mapping[str, Any], k: int) -> Iterator[Snapshot]:

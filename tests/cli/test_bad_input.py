@@ -83,6 +83,7 @@ def fails(command, folder, args, words, status=2):
 DATA = [
     ("elsewhere.txt -k 2", "elsewhere.txt: no such file", "check the path"),
     ("god.csv -k 2", "god.csv: no such file", "did you mean good.csv"),
+    ("god.csv", "god.csv: no such file", "did you mean good.csv"),
     ("data.xlsx -k 2", "data.xlsx is not a complete workbook", "create or copy it again"),
     ("empty.csv -k 2", "empty.csv is empty", "at least one row"),
     ("header.csv -k 2", "header.csv holds a header but no rows", "at least one row"),

@@ -1,5 +1,7 @@
 """What options mean together."""
 
+from pathlib import Path
+
 import pytest
 
 from kmeans_engine import InvalidInput
@@ -79,7 +81,9 @@ def test_what_is_said_of_a_file():
         ("d.csv -k 2 --spread 1", "--spread has no effect with DATA; leave out either"),
     ],
 )
-def test_what_does_not_go_together(words, said):
+def test_what_does_not_go_together(words, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("d.csv").touch()
     with pytest.raises(InvalidInput, match=f"^{said}"):
         check_usage(parse(words), ("fps",))
 

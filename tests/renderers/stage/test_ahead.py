@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kmeans_engine import Engine, make_clusters
@@ -88,6 +89,15 @@ def test_nothing_begins_if_nothing_is_compiled(job):
         with doing("clustering"):
             pass
         assert process._process is None
+
+
+def test_wide_points_are_made_up_in_few_rows(monkeypatch):
+    monkeypatch.setattr(ahead, "default_threads", lambda: 2)
+    points = np.zeros((9000, 3000), dtype=np.float32)
+    scene = make_scene(next(Engine(points).snapshots(points[:3])))
+    task = json.loads(Ahead([], {}, scene)._task)
+    assert task["shape"] == [1399, 3000]
+    assert (task["dtype"], task["k"]) == ("<f4", [3])
 
 
 def test_what_was_begun_is_ended_and_removed(job):
