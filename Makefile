@@ -65,10 +65,12 @@ $(VENV)/bin/python $(VENV)/Scripts/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: pyproject.toml | $(BIN)/python
+	@echo "Installing into $(VENV), which takes about half a minute ..."
 	$(PIP) install -e .
 	@touch $@
 
 $(VENV)/.installed-test: pyproject.toml | $(BIN)/python
+	@echo "Installing what the tests need into $(VENV), which takes a minute or two ..."
 	$(PIP) install -e '.[test]'
 	@touch $@ $(VENV)/.installed
 
