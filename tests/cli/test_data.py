@@ -87,6 +87,7 @@ def test_16_bits_are_shown_in_8(command, tmp_path, depth, white):
     assert np.array_equal(picture[:, :, 0], np.rint(levels * (255 / white)))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs a POSIX shell")
 @pytest.mark.parametrize(
     ("line", "status", "words"),

@@ -10,6 +10,7 @@ from kmeans_engine.label_history import LabelHistory
 from kmeans_engine.labels import Unchanged, join_labels, label_dtype
 
 
+@pytest.mark.slow
 def test_kept_snapshots_are_read_by_other_threads_while_the_run_goes_on():
     rng = np.random.default_rng(0)
     points = rng.uniform(size=(40_000, 2))

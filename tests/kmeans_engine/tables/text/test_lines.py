@@ -72,6 +72,7 @@ def test_lines_of_blanks_are_no_rows():
     assert columns(frame("a\tb\n1\t2\n\t\n3\t4\n")) == [[1, None, 3], [2, None, 4]]
 
 
+@pytest.mark.slow
 def test_rows_longer_than_a_block():
     rows = [",".join([str(x)] + ["w" * 1_000_000] * 3) for x in range(5)]
     assert frame("\n".join(rows), columns="0").column(0).to_pylist() == [0, 1, 2, 3, 4]
@@ -83,6 +84,7 @@ def test_mixed_line_ends():
     assert columns(frame("a,b\r\n1,2\n3,4\r5,6\r\n")) == [[1, 3, 5], [2, 4, 6]]
 
 
+@pytest.mark.slow
 def test_long_files_are_read_in_order():
     points = np.random.default_rng(1).normal(size=(250_000, 3))
     text = "\n".join(f"{x!r},{y!r},{z!r}" for x, y, z in points.tolist())

@@ -181,6 +181,7 @@ def test_wrapper_leaves_no_child(fake, film):
     assert_gone(pids())
 
 
+@pytest.mark.slow
 @needs_scripts
 def test_slow_is_not_a_hang(fake, tmp_path):
     fake(
