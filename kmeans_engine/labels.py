@@ -73,17 +73,19 @@ class Unchanged:
 
 
 class FixedLabels:
-    """Labels that are one array for good, see `Labels`: of a snapshot that leaves its run.
+    """Labels that are one array for good, see `Labels`: of a snapshot that has left its run.
 
     Parameters
     ----------
-    labels : Labels
-        Copied.
+    labels : ndarray, (M,)
+        Read-only from now on.
+    changed : ndarray of int
+        The points whose label differs from the state before.
     """
 
-    def __init__(self, labels: Labels) -> None:
-        self._array = labels.all().copy()
-        self._changed = IndexSet(labels.changed(), len(self._array))
+    def __init__(self, labels: LabelArray, changed: Indices) -> None:
+        self._array = labels
+        self._changed = IndexSet(changed, len(labels))
         self._changed.pack()
 
     def all(self) -> LabelArray:

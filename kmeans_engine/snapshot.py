@@ -85,7 +85,8 @@ class Snapshot:
 
     def __getstate__(self) -> dict[str, Any]:
         # What leaves the run must not need it: the labels of now, and the inertia as a number.
-        known = {"_labels": FixedLabels(self._labels)}
+        labels = FixedLabels(self._labels.all().copy(), self._labels.changed())
+        known = {"_labels": labels}
         return self.__dict__ | known | {"compute_inertia": functools.partial(float, self.inertia)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:

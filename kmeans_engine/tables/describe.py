@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from kmeans_engine.tables.columns import Columns, choose
 from kmeans_engine.tables.frame import Frame
 from kmeans_engine.tables.refusal import stray_of
-from kmeans_engine.tables.usable import kind_of, reasons
+from kmeans_engine.tables.usable import NUMERIC, kind_of, reasons
 
 __all__ = ["ColumnFacts", "facts_of", "spell_facts"]
 
@@ -68,7 +68,7 @@ def facts_of(frame: Frame, columns: Columns, where: str) -> list[ColumnFacts]:
     facts = []
     for index, name in enumerate(frame.names):
         kind = kind_of(frame.types[index])
-        numeric = kind in ("numbers", "true/false")
+        numeric = kind in NUMERIC
         reason = "" if index in chosen and numeric else why[index]
         if not reason and index not in chosen:
             reason = "not chosen"
@@ -104,7 +104,7 @@ def _facts(frame: Frame, index: int, name: str, kind: str, reason: str) -> Colum
 
     smallest = mean = largest = None
     missing = frame.n_rows
-    if kind in ("numbers", "true/false"):
+    if kind in NUMERIC:
         values = numbers_of(frame.column(index))
         if values.dtype.kind == "f":
             values = values[~np.isnan(values)]

@@ -10,7 +10,7 @@ from kmeans_engine.errors import InvalidInput
 from kmeans_engine.tables.columns import some_of, spell
 from kmeans_engine.tables.frame import Frame
 
-__all__ = ["complete_rows", "inexact", "native", "numbers_of", "points_of"]
+__all__ = ["complete_rows", "inexact", "native", "numbers_of", "plain", "points_of"]
 
 Points = npt.NDArray[Any]
 
@@ -23,7 +23,7 @@ def points_of(frame: Frame, chosen: Sequence[int]) -> Points:
     """Return columns side by side in the type that holds them all; missing values are NaN."""
     import pyarrow as pa
 
-    columns = [_plain(frame.column(index)) for index in chosen]
+    columns = [plain(frame.column(index)) for index in chosen]
     table = pa.table(columns, names=[str(place) for place in range(len(columns))])
     points = np.empty((frame.n_rows, len(chosen)), np.result_type(*map(_dtype, columns)))
     start = 0
@@ -37,11 +37,11 @@ def points_of(frame: Frame, chosen: Sequence[int]) -> Points:
 
 def numbers_of(column: Any) -> Points:
     """Return one numeric column, (M,); NaN where a value is missing."""
-    array: Points = _plain(column).to_numpy()
+    array: Points = plain(column).to_numpy()
     return array
 
 
-def _plain(column: Any) -> Any:
+def plain(column: Any) -> Any:
     """Return a numeric column as one of NumPy's types, in which missing values have a place."""
     import pyarrow as pa
     import pyarrow.types as pt

@@ -67,17 +67,8 @@ def read_table(
     """
     where, read, notes = find_reader(source, options, stdin)
     content = read()
-    if isinstance(content, Table):
-        return _with_columns(replace(content, rows=lambda: whole(read())), where, options)
-    if isinstance(content, Frame):
-        table = _from_frame(content, where, options, notes)
-    else:
-        names = default_names(content.shape[1])
-        chosen = choose(options.columns, names, where)
-        points = native(_take(content, chosen))
-        table = _table(points, [names[index] for index in chosen], where, options, notes)
     # Read again if it is asked for: few ask, and the columns would stay in memory.
-    return replace(table, rows=lambda: whole(read()))
+    return replace(_chosen(content, where, options, notes), rows=lambda: whole(read()))
 
 
 def describe_table(
@@ -143,11 +134,8 @@ def read_centroids(
     """
     where, read, _ = find_reader(path, options, None)
     content = read()
-    if not isinstance(content, Frame):
-        table = read_table(path, replace(options, columns=None))
-    else:
-        columns = _centroid_columns(content, names)
-        table = _from_frame(content, where, replace(options, columns=columns), [])
+    columns = _centroid_columns(content, names) if isinstance(content, Frame) else None
+    table = _chosen(content, where, replace(options, columns=columns), [])
     return np.array(table.points, dtype=np.float64, order="C")
 
 
@@ -181,6 +169,18 @@ def _centroid_columns(frame: Frame, names: tuple[str, ...] | None) -> list[int] 
         and place not in frame.indices
     ]
     return features or None
+
+
+def _chosen(content: Any, where: str, options: ReadOptions, notes: list[str]) -> Table:
+    """Return the chosen columns of a frame, an array (M, N) or an image as points."""
+    if isinstance(content, Table):
+        return _with_columns(content, where, options)
+    if isinstance(content, Frame):
+        return _from_frame(content, where, options, notes)
+    names = default_names(content.shape[1])
+    chosen = choose(options.columns, names, where)
+    points = native(_take(content, chosen))
+    return _table(points, [names[index] for index in chosen], where, options, notes)
 
 
 def _from_frame(frame: Frame, where: str, options: ReadOptions, notes: list[str]) -> Table:

@@ -151,42 +151,32 @@ def counted(frame: Frame, why: Sequence[Reason]) -> str:
 
 def _doubt(name: str, column: Any) -> Reason:
     """Return why a numeric column tells nothing; empty if it may."""
+    import pyarrow as pa
     import pyarrow.compute as pc
+    import pyarrow.types as pt
+
+    from kmeans_engine.tables.numbers import plain
 
     if len(column) < 2 or column.null_count:
         return ""
-    plain = _plain(column)
-    first = plain.slice(0, _LOOK)
+    numbers = plain(column)
+    if pt.is_float16(numbers.type):  # Arrow computes with none.
+        numbers = numbers.cast(pa.float32())
+    first = numbers.slice(0, _LOOK)
     ends = pc.min_max(first)
     if ends["min"] == ends["max"] or not ends["min"].is_valid:
-        ends = pc.min_max(plain)
+        ends = pc.min_max(numbers)
         if ends["min"] == ends["max"]:
-            return "" if _has_nan(plain) else "constant"
-    if not _is_whole(first) or not _is_whole(plain):
+            return "" if _has_nan(numbers) else "constant"
+    if not _is_whole(first) or not _is_whole(numbers):
         return ""
     if _ID.fullmatch(name.strip()):
-        return "looks like an id" if pc.count_distinct(plain).as_py() == len(plain) else ""
-    if _is_dates(first) and _is_dates(plain):
+        return "looks like an id" if pc.count_distinct(numbers).as_py() == len(numbers) else ""
+    if _is_dates(first) and _is_dates(numbers):
         return "dates written as numbers"
-    if len(column) >= _LEAST_ROWS and _is_even(first) and _is_even(plain):
+    if len(column) >= _LEAST_ROWS and _is_even(first) and _is_even(numbers):
         return "looks like an id"
     return ""
-
-
-def _plain(column: Any) -> Any:
-    """Return a column whose values can be computed with."""
-    import pyarrow as pa
-    import pyarrow.types as pt
-
-    if pt.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    if pt.is_boolean(column.type):
-        return column.cast(pa.uint8())
-    if pt.is_float16(column.type):
-        return column.cast(pa.float32())
-    if pt.is_decimal(column.type):
-        return column.cast(pa.float64())
-    return column
 
 
 def _has_nan(column: Any) -> bool:

@@ -126,7 +126,7 @@ def _states(spec: Mapping[str, Any], k: int) -> Iterator[Snapshot]:
     """Yield states as an engine does, without one: their points change cluster at random."""
     import numpy as np
 
-    from kmeans_engine.labels import label_dtype
+    from kmeans_engine.labels import FixedLabels, label_dtype
     from kmeans_engine.snapshot import Snapshot
 
     rng = np.random.default_rng(0)
@@ -150,25 +150,8 @@ def _states(spec: Mapping[str, Any], k: int) -> Iterator[Snapshot]:
             strategy="none",
             points=points,
             compute_inertia=partial(float, 1.0 / (iteration + 1)),
-            _labels=_Labels(labels, changed),
+            _labels=FixedLabels(labels, changed),
         )
         labels = labels.copy()
         changed = np.arange(0, len(points), 2 + iteration)
         labels[changed] = (labels[changed] + 1) % k
-
-
-class _Labels:
-    """See `kmeans_engine.labels.Labels`."""
-
-    def __init__(self, labels: Any, changed: Any) -> None:
-        labels.setflags(write=False)
-        self._labels, self._changed = labels, changed
-
-    def all(self) -> Any:
-        return self._labels
-
-    def at(self, indices: Any) -> Any:
-        return self._labels[indices]
-
-    def changed(self) -> Any:
-        return self._changed
