@@ -23,17 +23,20 @@ from kmeans_engine.runtime.threads import chunk_rows, fold_chunks, run_chunks
 __all__ = ["SortedPoints", "block_rows"]
 
 Codes = npt.NDArray[np.uint32]
+Words = npt.NDArray[np.unsignedinteger]
 
-# Multiply-adds that a row counts for: pieces of 2^17 rows.
-_PIECE_WORK = 1 << 9
+# Multiply-adds that a row counts for: chunks of 2^17 rows.
+_CHUNK_WORK = 1 << 9
+# Pieces of a thread: each has a table of where its rows go.
+_PIECES = 16
 _SAMPLE = 1 << 14
 
 
 # Rows from, to, and how many of them are in each bucket.
-_Piece = tuple[int, int, npt.NDArray[np.uint32]]
+_Chunk = tuple[int, int, npt.NDArray[np.uint32]]
 
 
-def _no_pieces(_: int) -> list[_Piece]:
+def _no_chunks(_: int) -> list[_Chunk]:
     return []
 
 
@@ -91,25 +94,31 @@ class SortedPoints:
         grid = _make_grid(data)
         buckets = len(grid.coarse)
 
-        def count(pieces: list[_Piece], start: int, X: Rows) -> None:
+        def count(chunks: list[_Chunk], start: int, X: Rows) -> None:
             counts = np.zeros(buckets, dtype=np.uint32)
             count_buckets(X, grid, counts)
-            pieces.append((start, start + len(X), counts))
+            chunks.append((start, start + len(X), counts))
 
-        counted = data.fold(_no_pieces, count, work_per_row=_PIECE_WORK)
-        pieces = sorted((piece for part in counted for piece in part), key=lambda piece: piece[0])
-        counts = np.stack([counts for *_, counts in pieces])
+        counted = data.fold(_no_chunks, count, work_per_row=_CHUNK_WORK)
+        chunks = sorted((chunk for part in counted for chunk in part), key=lambda chunk: chunk[0])
+        size = -(-len(chunks) // (_PIECES * data.threads))
+        pieces = [chunks[i : i + size] for i in range(0, len(chunks), size)]
+        counts = np.stack([np.sum([counts for *_, counts in piece], axis=0) for piece in pieces])
         # Where the rows of each piece begin in each bucket: bucket by bucket, piece after piece.
         ends = np.cumsum(counts.T, dtype=np.uint32).reshape(buckets, -1).T
         positions = np.ascontiguousarray(ends - counts)
         digests = [no_digest() for _ in pieces]
+        words = _as_words(self.rows)
 
-        def scatter(first: int, last: int) -> None:
-            for piece in range(first, last):
-                start, stop, _ = pieces[piece]
+        def scatter(piece: int, _: int) -> None:
+            for start, stop, _counts in pieces[piece]:
                 X = data.rows(start, stop, None)
-                scatter_rows(X, start, grid, positions[piece], self.order, self.rows)
-                add_digest(digests[piece], start, X)  # still in the cache
+                add_digest(digests[piece], start, X)
+                if X.dtype != self.rows.dtype:
+                    X = X.astype(self.rows.dtype)
+                    X.flags.writeable = False
+                order = self.order[:, None]
+                scatter_rows(X, _as_words(X), start, grid, positions[piece], order, words)
 
         run_chunks(scatter, len(pieces), 1, data.threads)
         if sum_digests(digests) != data.digest:
@@ -119,19 +128,25 @@ class SortedPoints:
 
         def spare() -> Spare:
             return Spare(
-                rows=np.empty((largest, data.n_features), dtype=self.rows.dtype),
+                words=np.empty((largest, words.shape[1]), dtype=words.dtype),
                 order=np.empty(largest, dtype=np.uint32),
                 codes=np.empty(largest, dtype=np.uint32),
-                positions=np.empty(len(grid.fine) // buckets + 1, dtype=np.uint32),
+                positions=np.empty(len(grid.fine) // buckets, dtype=np.uint32),
             )
 
         view = self.rows.view()
         view.flags.writeable = False
 
         def sort(spare: Spare, start: int, stop: int) -> None:
-            sort_buckets(view, self.rows, self.order, starts[start : stop + 1], grid, spare)
+            sort_buckets(view, words, self.order, starts[start : stop + 1], grid, spare)
 
         fold_chunks(spare, sort, buckets, 4, data.threads)
+
+
+def _as_words(X: Rows) -> Words:
+    """Return rows as words, the longest that fit: what is only copied has no other meaning."""
+    wide = X.shape[1] * X.itemsize % 8 == 0
+    return X.view(np.uint64 if wide else np.uint32)
 
 
 def _make_grid(data: Data) -> Grid:
