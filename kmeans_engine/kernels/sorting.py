@@ -177,39 +177,59 @@ def sort_buckets(X, words, order, starts, grid, spare):
                 words[place, w] = old_words[i, w]
 
 
-@kernel("nnan", "nsz")
+@kernel(counted=False)
+def _in_order(bits):
+    """Turn the bits of a float64 into an integer that compares as it does, or back."""
+    return bits ^ ((bits >> np.int64(63)) & np.int64(0x7FFFFFFFFFFFFFFF))
+
+
+@kernel()
 def measure_blocks(rows, block, down, up, low, high, sums):
     """Write the box and the exact sums of each block of `rows` (in, (B, N)).
 
     `block`: rows of a block; `down`, `up` as in `kernels.sums`; `low`, `high` (out, (blocks, N));
-    `sums` (out, (blocks, L, N)). The loop over rows holds no scatter, so it is a vector loop.
+    `sums` (out, (blocks, L, N)). All loops over rows are vector loops: LLVM makes none of the least
+    of some floats, whatever it is told, but of that of integers (3.0 ms in place of 7.4, 10 M x 2).
     """
-    levels = sums.shape[1]
+    N, levels = rows.shape[1], sums.shape[1]
     blocks = (rows.shape[0] + block - 1) // block
-    rest = np.empty(block)
+    flat = rows.reshape(rows.size)
+    rest = np.empty((N, block))
+    bits, ends = rest.view(np.int64), np.empty(2)
+    end_bits = ends.view(np.int64)
     for b in range(blocks):
         start = b * block
         size = min(block, rows.shape[0] - start)
-        for n in range(rows.shape[1]):
-            smallest, largest = np.inf, -np.inf
+        if N == 2:
+            # A stride known to the compiler, and both features at once: no gathering.
+            first, two = np.uintp(start) * np.uintp(2), np.uintp(2)
+            for j in range(np.uintp(size)):
+                rest[0, j] = np.float64(flat[first + two * j])
+                rest[1, j] = np.float64(flat[first + two * j + np.uintp(1)])
+        else:
+            for n in range(N):
+                for j in range(size):
+                    rest[n, j] = np.float64(rows[start + j, n])
+        for n in range(N):
+            smallest = largest = _in_order(bits[n, 0])
             for j in range(size):
-                v = np.float64(rows[start + j, n])
-                rest[j] = v
+                v = _in_order(bits[n, j])
                 smallest = v if v < smallest else smallest
                 largest = v if v > largest else largest
-            low[b, n], high[b, n] = smallest, largest
+            end_bits[0], end_bits[1] = _in_order(smallest), _in_order(largest)
+            low[b, n], high[b, n] = ends[0], ends[1]
             level = levels - 1
             while level > 0:
                 d0, d1, weight = down[0, level, n], down[1, level, n], up[level, n]
                 total = np.int64(0)
                 for j in range(size):
-                    limb = np.int64((rest[j] * d0) * d1)
+                    limb = np.int64((rest[n, j] * d0) * d1)
                     total += limb
-                    rest[j] -= np.float64(limb) * weight
+                    rest[n, j] -= np.float64(limb) * weight
                 sums[b, level, n] = total
                 level -= 1
             d0, d1 = down[0, 0, n], down[1, 0, n]
             total = np.int64(0)
             for j in range(size):
-                total += np.int64((rest[j] * d0) * d1)
+                total += np.int64((rest[n, j] * d0) * d1)
             sums[b, 0, n] = total
