@@ -17,14 +17,13 @@ from kmeans_engine.kernels.assign import Batch, Scoring, nearest, score
 from kmeans_engine.kernels.bounds import DOWN, FAR, bounded, gap_between, gather
 from kmeans_engine.kernels.boxes import box_slack, contest
 from kmeans_engine.kernels.clocks import Clocks, advance_clock, due_after, earliest, list_late
+from kmeans_engine.kernels.label_order import FAN, Moved, mark, mark_all
 from kmeans_engine.kernels.sums import transfer
 from kmeans_engine.runtime.jit import kernel
 from kmeans_engine.runtime.records import Record
 
-__all__ = ["FAN", "Found", "Sorted", "Sweep", "Tools", "sweep"]
+__all__ = ["FAN", "Sorted", "Sweep", "Tools", "sweep"]
 
-# Blocks of a parent.
-FAN = 16
 # Points so few, and candidates so few, that it does not pay to rule out more of them.
 _FEW = 8
 
@@ -61,24 +60,6 @@ class Sorted(Record):
     block: int
 
 
-class Found(Record):
-    """What one worker finds in a sweep.
-
-    Attributes
-    ----------
-    changed : (R,) uint32
-        Points whose label changed ...
-    new_labels : (R,)
-        ... and to what.
-    seen : (4,) int64
-        Blocks skipped, assigned whole, mixed; and points scored.
-    """
-
-    changed: npt.NDArray[np.uint32]
-    new_labels: npt.NDArray[np.unsignedinteger]
-    seen: npt.NDArray[np.int64]
-
-
 class Tools(Record):
     """Scratch of one worker; `few` and `exact` hold centroids by features, for `contest`."""
 
@@ -95,28 +76,31 @@ class Tools(Record):
 class Sweep(Record):
     """All that a worker needs, in one argument.
 
-    `shifts` (in, (K,)): how far each centroid has moved since the last turn.
+    Attributes
+    ----------
+    shifts : (K,) float64
+        How far each centroid has moved since the last turn.
+    seen : (4,) int64, out
+        Blocks skipped, assigned whole, mixed; and points scored.
     """
 
     points: Sorted
     scoring: Scoring
     shifts: npt.NDArray[np.float64]
     clocks: Clocks
-    found: Found
+    moved: Moved
+    seen: npt.NDArray[np.int64]
     tools: Tools
 
 
 @kernel(counted=False)
-def _settle_block(b, start, size, old, new, points, clocks, found, total, sums, counts):
+def _settle_block(b, start, size, old, new, points, moved, sums, counts):
     """Note that all rows of block `b` go from cluster `old` (or from none) to `new`."""
-    order, block_sums, labels = points.order, points.sums, clocks.labels
-    changed, new_labels = found.changed, found.new_labels
+    block_sums, labels = points.sums, moved.labels
     for i in range(start, start + size):
         labels[i] = new
     if old >= 0:
-        for i in range(size):
-            changed[total + i] = order[start + i]
-            new_labels[total + i] = new
+        mark_all(moved.bits, b, size)
     counts[new] += size
     if old >= 0:
         counts[old] -= size
@@ -134,7 +118,7 @@ def sweep(task, parents, turn, first, n_roots, sums, counts):
     Parameters
     ----------
     task : Sweep
-        `clocks` and `found` are written to.
+        `clocks`, `moved` and `seen` are written to.
     parents : (R,), in
         Which.
     turn, first
@@ -145,8 +129,8 @@ def sweep(task, parents, turn, first, n_roots, sums, counts):
         Of the clusters.
     """
     points, scoring, clocks = task.points, task.scoring, task.clocks
-    found, tools = task.found, task.tools
-    rows, order, low, high = points.rows, points.order, points.low, points.high
+    moved, tools, seen = task.moved, task.tools, task.seen
+    rows, low, high = points.rows, points.low, points.high
     parent_low, parent_high = points.parent_low, points.parent_high
     down, up = points.down, points.up
     C, P, roots, shifts = scoring.C, scoring.P, scoring.rows, task.shifts
@@ -154,8 +138,7 @@ def sweep(task, parents, turn, first, n_roots, sums, counts):
     kappa, delta_unit = scoring.kappa, scoring.delta_unit
     visited, listed, spent, ceiling = clocks.visited, clocks.listed, clocks.spent, clocks.ceiling
     remaining, expiry, whole = clocks.remaining, clocks.expiry, clocks.whole
-    times, labels = clocks.times, clocks.labels
-    changed, new_labels, seen = found.changed, found.new_labels, found.seen
+    times, labels, bits = clocks.times, moved.labels, moved.bits
     exact, d, keep, keep2 = tools.exact, tools.d, tools.keep, tools.keep2
     ids, few, members = tools.ids, tools.few, tools.members
     x, best, second = tools.batch.x, tools.batch.best, tools.batch.second
@@ -179,7 +162,7 @@ def sweep(task, parents, turn, first, n_roots, sums, counts):
         everything = advance_clock(p, ids, left, gap, shifts, fresh, listed, spent, ceiling)
         now = spent[p]
         due = np.float32(now * (1.0 + 2.0**-22))
-        soonest = ceiling[p]
+        soonest, changes = ceiling[p], 0
         for b in range(p * FAN, min((p + 1) * FAN, blocks)):
             if not everything and expiry[b] > due:
                 seen[0] += 1
@@ -206,10 +189,8 @@ def sweep(task, parents, turn, first, n_roots, sums, counts):
             if left2 == 1 and (old >= 0 or first):
                 seen[1] += 1
                 if old != new:
-                    _settle_block(
-                        b, start, size, old, new, points, clocks, found, total, sums, counts
-                    )
-                    total += size
+                    _settle_block(b, start, size, old, new, points, moved, sums, counts)
+                    changes += size
                 whole[b], expiry[b] = new, due_after(now, most)
                 soonest = min(soonest, np.float64(expiry[b]))
                 continue
@@ -249,8 +230,9 @@ def sweep(task, parents, turn, first, n_roots, sums, counts):
                 if old == new:
                     continue
                 labels[i] = new
-                changed[total], new_labels[total] = order[i], new
-                total += 1
+                if not first:
+                    mark(bits, b, i - start)
+                changes += 1
                 taken = 0 if first else 1
                 a, c = np.uintp(max(old, 0)), np.uintp(new)
                 counts[a] -= taken
@@ -260,5 +242,6 @@ def sweep(task, parents, turn, first, n_roots, sums, counts):
                     transfer(v, sums, a, taken, c, np.uintp(n), down, up)
             if left2 > 1:
                 whole[b], expiry[b] = -1, earliest(times, start, size)
-        remaining[p] = soonest - now
+        remaining[p], moved.changes[p] = soonest - now, changes
+        total += changes
     return total

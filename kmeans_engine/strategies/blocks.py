@@ -14,11 +14,14 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.arrays import Floats, Indices, LabelArray
+from kmeans_engine.arrays import Floats
 from kmeans_engine.errors import UnsupportedStrategy
-from kmeans_engine.kernels.blocks import FAN, Found, Sorted, Sweep, Tools, sweep
+from kmeans_engine.kernels.blocks import FAN, Sorted, Sweep, Tools, sweep
 from kmeans_engine.kernels.clocks import LISTED, Clocks
-from kmeans_engine.kernels.labels import scatter_labels
+from kmeans_engine.kernels.label_order import Moved
+from kmeans_engine.label_history import LabelHistory
+from kmeans_engine.label_order import SortedLabels
+from kmeans_engine.labels import label_dtype
 from kmeans_engine.points.blocks import SortedPoints
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
@@ -27,10 +30,9 @@ from kmeans_engine.runtime.threads import (
     chunk_rows,
     even_rows,
     fold_chunks,
-    run_chunks,
     threads_for,
 )
-from kmeans_engine.strategies.base import MemoryAssigner, Step, check_numbers, join_pieces
+from kmeans_engine.strategies.base import Assigned, OwningAssigner, check_numbers
 from kmeans_engine.strategies.costs import sweeping
 from kmeans_engine.strategies.scores import Scores, make_batch
 from kmeans_engine.sums import ExactSums
@@ -79,7 +81,7 @@ class Blocks:
             return self._sorted
 
 
-class BlocksAssigner(MemoryAssigner):
+class BlocksAssigner(OwningAssigner):
     """What is known of each block from the iterations before; see `Assigner`.
 
     Attributes
@@ -97,23 +99,34 @@ class BlocksAssigner(MemoryAssigner):
         self._spent, self.turn = 0.0, 0
         self.seen = np.zeros(4, dtype=np.int64)
 
-    def _start(self, centroids: Floats, labels: LabelArray) -> ExactSums:
-        self._begin(centroids, labels.dtype)
-        sums, _, _ = self._sweep(None)
-        order, found = self._sorted.order, self._clocks.labels
-
-        def scatter(start: int, stop: int) -> None:
-            scatter_labels(found, order, start, stop, labels)
-
-        run_chunks(scatter, len(labels), chunk_rows(128), self.points.threads)
+    def first(self, centroids: Floats) -> ExactSums:
+        """See `Assigner.first`."""
+        self._begin(centroids)
+        sums, _ = self._sweep(None)
+        self._own(sums)
         return sums
 
-    def _resume(self, centroids: Floats) -> None:
-        labels = self.assigned.labels
-        self._begin(centroids, labels.dtype)
-        self._clocks.labels[:] = labels[self._sorted.order]
+    def step(self, centroids: Floats) -> SortedStep:
+        """See `Assigner.step`."""
+        self._labels.catch_up()
+        self.scores.place(centroids, moved=True)
+        # One centroid comes nearer, another one goes away.
+        self._spent += float(np.sort(self.scores.shifts)[-2:].sum()) * (1.0 + 1e-9)
+        step = SortedStep(*self._sweep(self.assigned.sums))
+        self.assigned.sums = step.sums
+        return step
 
-    def _begin(self, centroids: Floats, dtype: np.dtype[np.unsignedinteger]) -> None:
+    def _resume(self, centroids: Floats) -> None:
+        history = self.assigned.plain()
+        self._begin(centroids)
+        self._marks.labels[:] = history.newest[self._sorted.order]
+        self._own(self.assigned.sums, history)
+
+    def _own(self, sums: ExactSums, history: LabelHistory | None = None) -> None:
+        self._labels = SortedLabels(self._marks, self.points.threads, history)
+        self.assigned = Assigned(self._labels, sums)
+
+    def _begin(self, centroids: Floats) -> None:
         self._sorted = ordered = self._strategy.sorted
         blocks, parents = len(ordered.record.low), len(ordered.record.parent_low)
         k, n = centroids.shape
@@ -126,13 +139,15 @@ class BlocksAssigner(MemoryAssigner):
             spent=np.empty(parents), ceiling=np.empty(parents), remaining=np.empty(parents),
             expiry=np.empty(blocks, dtype=np.float32), whole=np.full(blocks, -1, dtype=np.int32),
             times=np.empty(self.n_points, dtype=np.float32),
-            labels=np.empty(self.n_points, dtype=dtype),
+        )  # fmt: skip
+        self._marks = Moved(
+            labels=np.empty(self.n_points, dtype=label_dtype(k)), order=ordered.order,
+            bits=np.zeros((blocks, -(-ordered.block // 32)), dtype=np.uint32),
+            changes=np.zeros(parents, dtype=np.int64), block=ordered.block,
         )  # fmt: skip
         self._most = max(chunk_rows(k * n) // (FAN * ordered.block), 1)
         # Not a method, which would keep this alive in a circle.
-        make = functools.partial(
-            _make_task, ordered.record, self.scores, self._clocks, min(self._most, parents)
-        )
+        make = functools.partial(_make_task, ordered.record, self.scores, self._clocks, self._marks)
         self._tasks = Stock(make)
 
     @property
@@ -140,14 +155,8 @@ class BlocksAssigner(MemoryAssigner):
         """The cluster of each block that lies in one, (blocks,), and -1 for the others."""
         return self._clocks.whole
 
-    def _find(self, centroids: Floats) -> Step:
-        self.scores.place(centroids, moved=True)
-        # One centroid comes nearer, another one goes away.
-        self._spent += float(np.sort(self.scores.shifts)[-2:].sum()) * (1.0 + 1e-9)
-        return Step(*self._sweep(self.assigned.sums))
-
-    def _sweep(self, before: ExactSums | None) -> tuple[ExactSums, Indices, LabelArray]:
-        """Return the sums, the points that changed, and their labels; none of them at first."""
+    def _sweep(self, before: ExactSums | None) -> tuple[ExactSums, int]:
+        """Return the sums, and how many points have changed."""
         scores, clocks, form = self.scores, self._clocks, self.points.measure.sum_format
         k, n = scores.record.C.shape
         self.turn += 1
@@ -168,30 +177,27 @@ class BlocksAssigner(MemoryAssigner):
             return _Worker(share(), self._tasks.take(), [])
 
         def work(worker: _Worker, start: int, stop: int) -> None:
-            part, task = worker.sums, worker.task
+            part = worker.sums
             total = sweep(
-                task, active[start:stop], self.turn, first, scores.n_distinct, part.sums,
+                worker.task, active[start:stop], self.turn, first, scores.n_distinct, part.sums,
                 part.counts,
             )  # fmt: skip
-            if total and not first:
-                found = task.found
-                new = found.changed[:total].copy(), found.new_labels[:total].copy()
-                worker.pieces.append(new)
+            worker.changes.append(total)
 
         workers = fold_chunks(make, work, len(active), per_chunk, threads)
+        if not first:
+            self._labels.note(active)
         # Those with a mixed block have nothing remaining, and are looked at in every turn.
         self._parent_expiry[active] = self._spent + clocks.remaining[active] * (1.0 - 1e-9)
         self.seen[:] = 0
         for _, task, _ in workers:
-            self.seen += task.found.seen
-            task.found.seen[:] = 0
+            self.seen += task.seen
+            task.seen[:] = 0
             self._tasks.give_back(task)
         if twins:
             self._forget()
         sums = ExactSums.total([worker.sums for worker in workers] or [share()])
-        none = np.empty(0, dtype=np.uint32), clocks.labels[:0]
-        pieces = [piece for worker in workers for piece in worker.pieces] or [none]
-        return sums, *join_pieces(pieces)
+        return sums, sum(sum(worker.changes) for worker in workers)
 
     def _forget(self) -> None:
         self._clocks.visited[:] = -2
@@ -203,18 +209,19 @@ class _Worker(NamedTuple):
 
     sums: ExactSums
     task: Sweep
-    pieces: list[tuple[npt.NDArray[np.uint32], LabelArray]]
+    changes: list[int]
 
 
-def _make_task(points: Sorted, scores: Scores, clocks: Clocks, parents: int) -> Sweep:
-    """Return a task with scratch of its own, for so many parents at a time."""
+class SortedStep(NamedTuple):
+    """What one assignment led to; see `Stepped`."""
+
+    sums: ExactSums
+    n_changed: int
+
+
+def _make_task(points: Sorted, scores: Scores, clocks: Clocks, moved: Moved) -> Sweep:
+    """Return a task with scratch of its own."""
     k, n = scores.record.C.shape
-    rows = parents * FAN * points.block
-    found = Found(
-        changed=np.empty(rows, dtype=np.uint32),
-        new_labels=np.empty(rows, dtype=clocks.labels.dtype),
-        seen=np.zeros(4, dtype=np.int64),
-    )
     tools = Tools(
         exact=np.empty((n, k)), d=np.empty(k), keep=np.empty(k, dtype=np.int32),
         keep2=np.empty(k + 3, dtype=np.int32), ids=np.empty(k, dtype=np.int32),
@@ -222,6 +229,6 @@ def _make_task(points: Sorted, scores: Scores, clocks: Clocks, parents: int) -> 
         batch=make_batch(n, points.block),
     )  # fmt: skip
     return Sweep(
-        points=points, scoring=scores.record, shifts=scores.shifts, clocks=clocks, found=found,
-        tools=tools,
+        points=points, scoring=scores.record, shifts=scores.shifts, clocks=clocks, moved=moved,
+        seen=np.zeros(4, dtype=np.int64), tools=tools,
     )  # fmt: skip
