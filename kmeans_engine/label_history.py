@@ -187,12 +187,6 @@ class LabelHistory:
             self.record(indices, before, IndexSet(indices, len(self.newest)))
             put_labels(self.newest, indices, new)
 
-    @property
-    def keeps(self) -> bool:
-        """Whether somebody holds a state that changes must be recorded for; the lock is held."""
-        self._drop_unowned()
-        return bool(self._kept) and self._kept[-1].array is None
-
     def record(self, indices: Indices, before: Callable[[], LabelArray], changed: IndexSet) -> None:
         """Record a change of the labels of some points, which comes next; the lock is held.
 

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.arrays import LabelArray
-from kmeans_engine.kernels.label_order import Moved, list_moved, put_moved, scatter_labels
+from kmeans_engine.kernels.label_order import Moved, list_moved, scatter_labels
+from kmeans_engine.kernels.labels import put_labels
 from kmeans_engine.label_history import KeptLabels, LabelHistory
 from kmeans_engine.labels import IndexSet
 from kmeans_engine.runtime.threads import chunk_rows, even_rows, run_chunks, threads_for
@@ -48,8 +49,8 @@ class SortedLabels:
         """Take note of a turn in which only some parents were looked at."""
         self._noted = parents
 
-    def catch_up(self, *, listed: bool = False) -> None:
-        """Bring the history up to date, before another turn begins; `changed` may be wanted."""
+    def catch_up(self) -> None:
+        """Bring the history up to date, before another turn begins."""
         if self._noted is None:
             return
         parents, self._noted = self._noted, None
@@ -59,29 +60,26 @@ class SortedLabels:
             plain, before = self._plain, history.newest
             ends = np.cumsum(moved.changes[parents])
             total = int(ends[-1]) if len(ends) else 0
-            threads = threads_for(_MOVE * total + _LOOK * len(parents), self._threads)
-            rows = even_rows(len(parents), 1 << 8, threads, 16)
-            if listed or history.keeps:
-                changed = np.empty(total, dtype=np.uint32)
-                old = np.empty(total, dtype=before.dtype)
+            changed = np.empty(total, dtype=np.uint32)
+            old, new = np.empty((2, total), dtype=before.dtype)
 
-                def find(start: int, stop: int) -> None:
-                    first = int(ends[start - 1]) if start else 0
-                    part = parents[start:stop]
-                    list_moved(moved, part, before, plain, first, changed, old)
-
-                run_chunks(find, len(parents), rows, threads)
-                order = None if plain else self._order
-                history.record(changed, lambda: old, IndexSet(changed, len(before), order))
+            def find(start: int, stop: int) -> None:
+                first = int(ends[start - 1]) if start else 0
+                part = parents[start:stop]
+                list_moved(moved, part, before, plain, first, changed, old, new)
 
             def put(start: int, stop: int) -> None:
-                put_moved(moved, parents[start:stop], before, plain)
+                put_labels(before, changed[start:stop], new[start:stop])
 
-            run_chunks(put, len(parents), rows, threads)
+            threads = threads_for(_MOVE * total + _LOOK * len(parents), self._threads)
+            run_chunks(find, len(parents), even_rows(len(parents), 1 << 10, threads, 16), threads)
+            order = None if plain else self._order
+            history.record(changed, lambda: old, IndexSet(changed, len(before), order))
+            run_chunks(put, total, 1 << 18, threads)
 
     def now(self) -> KeptSorted:
         """See `LabelHistory.now`."""
-        self.catch_up(listed=True)
+        self.catch_up()
         return KeptSorted(self, self._history.now())
 
     def finish(self) -> None:
@@ -91,7 +89,7 @@ class SortedLabels:
 
     def plain(self) -> LabelHistory:
         """Return the history as one of points, for good."""
-        self.catch_up(listed=True)
+        self.catch_up()
         self.turn()
         return self._history
 

@@ -7,7 +7,7 @@ from kmeans_engine.kernels.vector import lowest_bit
 from kmeans_engine.runtime.jit import kernel
 from kmeans_engine.runtime.records import Record
 
-__all__ = ["FAN", "Moved", "list_moved", "mark", "mark_all", "put_moved", "scatter_labels"]
+__all__ = ["FAN", "Moved", "list_moved", "mark", "mark_all", "scatter_labels"]
 
 # Blocks of a parent.
 FAN = 16
@@ -54,53 +54,38 @@ def mark_all(bits, b, size):
 
 
 @kernel(counted=False)
-def list_moved(moved, parents, before, plain, first, changed, old):
-    """List the rows of some parents (in, (R,)) that are marked.
+def list_moved(moved, parents, before, plain, first, changed, old, new):
+    """List the rows of some parents (in, (R,)) that are marked, and take the marks away.
 
     `before` (in, (M,)), the labels before, of rows, or of points if `plain` says so; `changed`,
-    `old` (out), from `first` on: these rows or points, and their labels before.
+    `old`, `new` (out), from `first` on: these rows or points, their labels before, and now.
     """
-    order, bits = moved.order, moved.bits
+    labels, order, bits, one = moved.labels, moved.order, moved.bits, np.uintp(1)
     total = np.uintp(first)
     for p in parents:
         if moved.changes[p] == 0:
             continue
         for b in range(p * FAN, min((p + 1) * FAN, bits.shape[0])):
             for word in range(bits.shape[1]):
-                rest, start = bits[b, word], b * moved.block + 32 * word
+                rest = bits[b, word]
+                if rest == 0:
+                    continue
+                bits[b, word] = 0
+                start = np.uintp(b * moved.block + 32 * word)
                 if rest == _ALL:
-                    for i in range(start, start + 32):
-                        at = np.uintp(order[i]) if plain else np.uintp(i)
-                        changed[total], old[total] = at, before[at]
-                        total += np.uintp(1)
+                    for j in range(np.uintp(32)):
+                        i = start + j
+                        at = np.uintp(order[i]) if plain else i
+                        changed[total + j], old[total + j] = at, before[at]
+                        new[total + j] = labels[i]
+                    total += np.uintp(32)
                     continue
                 while rest != 0:
-                    i = np.uintp(start) + np.uintp(lowest_bit(rest))
+                    i = start + np.uintp(lowest_bit(rest))
                     rest &= rest - np.uint32(1)
                     at = np.uintp(order[i]) if plain else i
-                    changed[total], old[total] = at, before[at]
-                    total += np.uintp(1)
-
-
-@kernel(counted=False)
-def put_moved(moved, parents, before, plain):
-    """Bring `before` (in and out) up to date and take the marks away; see `list_moved`."""
-    labels, order, bits = moved.labels, moved.order, moved.bits
-    for p in parents:
-        if moved.changes[p] == 0:
-            continue
-        for b in range(p * FAN, min((p + 1) * FAN, bits.shape[0])):
-            for word in range(bits.shape[1]):
-                rest, start = bits[b, word], b * moved.block + 32 * word
-                bits[b, word] = 0
-                if rest == _ALL and not plain:
-                    for i in range(start, start + 32):
-                        before[i] = labels[i]
-                    continue
-                while rest != 0:
-                    i = np.uintp(start) + np.uintp(lowest_bit(rest))
-                    rest &= rest - np.uint32(1)
-                    before[np.uintp(order[i]) if plain else i] = labels[i]
+                    changed[total], old[total], new[total] = at, before[at], labels[i]
+                    total += one
 
 
 @kernel(counted=False)
