@@ -112,6 +112,41 @@ def _settle_block(b, start, size, old, new, points, moved, sums, counts):
 
 
 @kernel(counted=False)
+def _settle_rows(b, start, looks, first, now, task, sums, counts):
+    """Note the winners of the rows that were looked at in block `b`; return how many are new."""
+    rows, down, up, C = task.points.rows, task.points.down, task.points.up, task.scoring.C
+    times, labels, bits = task.clocks.times, task.moved.labels, task.moved.bits
+    members, best, winner = task.tools.members, task.tools.batch.best, task.tools.batch.winner
+    hits, one = np.uintp(0), np.uintp(1)
+    # Few are new, and which is not to be foreseen: they are closed up first.
+    for j in range(np.uintp(looks)):
+        i, new = members[j], winner[j]
+        times[i] = best[j]
+        same = not first and new == np.int32(labels[i])
+        members[hits], winner[hits] = i, new
+        hits += np.uintp(0) if same else one
+    changes, taken = 0, 0 if first else 1
+    for j in range(hits):
+        i, new = np.int64(members[j]), np.int64(winner[j])
+        if new < 0:
+            new = np.int64(nearest(rows, i, C))
+            times[i] = np.float32(now * DOWN)
+        old = np.int64(0) if first else np.int64(labels[i])
+        if old == new and not first:
+            continue
+        labels[i] = new
+        if not first:
+            mark(bits, b, i - start)
+        changes += 1
+        counts[old] -= taken
+        counts[new] += 1
+        for n in range(rows.shape[1]):
+            v = np.float64(rows[i, n])
+            transfer(v, sums, np.uintp(old), taken, np.uintp(new), np.uintp(n), down, up)
+    return changes
+
+
+@kernel(counted=False)
 def sweep(task, parents, turn, first, n_roots, sums, counts):
     """Assign the blocks of some parents; return how many rows changed their label.
 
@@ -132,13 +167,12 @@ def sweep(task, parents, turn, first, n_roots, sums, counts):
     moved, tools, seen = task.moved, task.tools, task.seen
     rows, low, high = points.rows, points.low, points.high
     parent_low, parent_high = points.parent_low, points.parent_high
-    down, up = points.down, points.up
     C, P, roots, shifts = scoring.C, scoring.P, scoring.rows, task.shifts
     center, scale = scoring.center, scoring.scale
     kappa, delta_unit = scoring.kappa, scoring.delta_unit
     visited, listed, spent, ceiling = clocks.visited, clocks.listed, clocks.spent, clocks.ceiling
     remaining, expiry, whole = clocks.remaining, clocks.expiry, clocks.whole
-    times, labels, bits = clocks.times, moved.labels, moved.bits
+    times = clocks.times
     exact, d, keep, keep2 = tools.exact, tools.d, tools.keep, tools.keep2
     ids, few, members = tools.ids, tools.few, tools.members
     x, best, second = tools.batch.x, tools.batch.best, tools.batch.second
@@ -220,26 +254,7 @@ def sweep(task, parents, turn, first, n_roots, sums, counts):
                     winner[j] = winner[j] if second[j] > best[j] * bar + floor else -1
                     own = gap_between(best[j], second[j], root, error)
                     best[j] = np.float32((now + min(np.float64(own), most)) * DOWN)
-            for j in range(looks):
-                i, new = members[j], np.int64(winner[j])
-                times[i] = best[j]
-                if new < 0:
-                    new = np.int64(nearest(rows, i, C))
-                    times[i] = np.float32(now * DOWN)
-                old = np.int64(-1) if first else np.int64(labels[i])
-                if old == new:
-                    continue
-                labels[i] = new
-                if not first:
-                    mark(bits, b, i - start)
-                changes += 1
-                taken = 0 if first else 1
-                a, c = np.uintp(max(old, 0)), np.uintp(new)
-                counts[a] -= taken
-                counts[c] += 1
-                for n in range(N):
-                    v = np.float64(rows[i, n])
-                    transfer(v, sums, a, taken, c, np.uintp(n), down, up)
+            changes += _settle_rows(b, start, looks, first, now, task, sums, counts)
             if left2 > 1:
                 whole[b], expiry[b] = -1, earliest(times, start, size)
         remaining[p], moved.changes[p] = soonest - now, changes
