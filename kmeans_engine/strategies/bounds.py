@@ -45,6 +45,8 @@ __all__ = ["MOST_CENTROIDS", "Bounds", "BoundsAssigner", "Worker"]
 
 # 64 MiB of distances between centroids.
 MOST_CENTROIDS = 1 << 12
+# Centroids whose distances to all others are measured in one piece, at least.
+_ROWS_OF_D = 48
 # Rows whose times are compared in one piece.
 _ROWS = 1 << 17
 
@@ -90,12 +92,12 @@ class BoundsAssigner(MemoryAssigner):
         self.scored, self.looked = 0, points.n_points
 
     def _start(self, centroids: Floats, labels: LabelArray) -> None:
-        points, (k, n_features) = self.points, centroids.shape
+        points = self.points
         self._begin(centroids, labels)
-        per_chunk = even_rows(points.n_points, chunk_rows(k * n_features), points.threads)
+        per_chunk = self._chunk(points.n_points, points.threads)
 
         def work(worker: Worker, start: int, stop: int) -> None:
-            start_points(worker.task, start, stop, self.scores.count)
+            self._begin_points(worker, start, stop)
 
         workers = fold_chunks(self._take, work, points.n_points, per_chunk, points.threads)
         np.maximum.reduce([worker.radius for worker in workers], out=self._radius)
@@ -152,20 +154,25 @@ class BoundsAssigner(MemoryAssigner):
 
         def work(start: int, stop: int) -> None:
             part = self.distances[start:stop]
-            measure_centroids(scoring.P, self._columns, start, scoring.root, error, part)
+            self._measure(start, part, error)
             move_centroids(part, start, shifts, self._radius, spent, ceiling, self._threshold)
 
-        run_chunks(work, k, max((1 << 20) // (k * n_features), 1), self.points.threads)
+        run_chunks(work, k, max((1 << 20) // (k * n_features), _ROWS_OF_D), self.points.threads)
+
+    def _measure(self, first: int, part: npt.NDArray[np.float32], error: np.float32) -> None:
+        """Write the distances of some centroids from `first` on to all centroids to `part`."""
+        scoring = self.scores.record
+        measure_centroids(scoring.P, self._columns, first, scoring.root, error, part)
 
     def _look(self) -> tuple[Indices, LabelArray, Integers]:
         """Return the points that change, their new labels, and the looks at each cluster."""
         points, memory, m = self.points, self.memory, self.n_points
         k, n_features = self.scores.record.C.shape
-        rows, most = self._piece(), chunk_rows(k * n_features)
+        rows = self._piece()
         threads = threads_for(looking(m, self.looked, k, n_features), points.threads)
         # Together, a piece is in the cache and one hand-over to the other threads is saved; apart,
         # no call lasts too long for Ctrl-C.
-        together = rows <= most
+        together = rows <= chunk_rows(k * n_features)
         totals: list[tuple[int, int]] = []
 
         def search(worker: Worker, due: npt.NDArray[np.uint32]) -> None:
@@ -200,7 +207,7 @@ class BoundsAssigner(MemoryAssigner):
             spare = iter(workers)
             looking_now = fold_chunks(
                 lambda: next(spare, None) or self._take(), look, end,
-                even_rows(end, most, threads, BATCH), threads,
+                self._chunk(end, threads), threads,
             )  # fmt: skip
             workers += [worker for worker in looking_now if worker not in workers]
         self.scored = sum(worker.scored for worker in workers)
@@ -210,6 +217,15 @@ class BoundsAssigner(MemoryAssigner):
         pieces = [piece for worker in workers for piece in worker.pieces] or [none]
         self._give_back(workers)
         return *join_pieces(pieces), counts
+
+    def _chunk(self, total: int, threads: int) -> int:
+        """Return how many points are looked at in one call, of so many."""
+        k, n_features = self.scores.record.C.shape
+        return even_rows(total, chunk_rows(k * n_features), threads, BATCH)
+
+    def _begin_points(self, worker: Worker, first: int, stop: int) -> None:
+        """Find the labels of some points from nothing."""
+        start_points(worker.task, first, stop, self.scores.count)
 
     def _search(self, worker: Worker, due: npt.NDArray[np.uint32]) -> tuple[int, int]:
         """Look at the points `due`; return how many change, and how many scores it took."""
