@@ -125,7 +125,7 @@ def _work(job, seat, clock, until):
 
 @kernel(counted=False)
 def _join(board, slot):
-    """Return the open job with the fewest workers, or put the worker among the idle and return 0."""
+    """Return the open job with the fewest workers; 0 if there is none, and the worker is idle."""
     mutex_lock(board)
     best, fewest = 0, _OVER
     for j in range(read(board, _N_OPEN)):

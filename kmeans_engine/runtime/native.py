@@ -50,9 +50,10 @@ cond_signal = _function("pthread_cond_signal", types.int64)
 # Windows has none of them.
 AVAILABLE = os.name == "posix" and all(
     hasattr(ctypes.CDLL(None), function.symbol)
-    for function in (clock_gettime, mutex_init, mutex_lock, mutex_unlock)
-    + (cond_init, cond_wait, cond_signal)
-)
+    for function in (
+        clock_gettime, mutex_init, mutex_lock, mutex_unlock, cond_init, cond_wait, cond_signal
+    )
+)  # fmt: skip
 
 
 def _place(builder, address, word):

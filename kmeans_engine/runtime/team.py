@@ -112,9 +112,7 @@ _team_lock = threading.Lock()
 _addresses: dict[tuple[Any, Any], int] = {}
 
 
-def run_kernel(
-    kernel: Callable[..., Any], tasks: Sequence[Record], total: int, rows: int
-) -> int:
+def run_kernel(kernel: Callable[..., Any], tasks: Sequence[Record], total: int, rows: int) -> int:
     """Call ``kernel(task, start, stop)`` for consecutive ranges of at most `rows` out of `total`.
 
     Parameters
