@@ -84,7 +84,8 @@ class Team:
                     raise RuntimeError("a run cannot go on in a process forked in the middle of it")
         except BaseException:
             # Python looks for signals when a call returns, so none comes before this one begins.
-            jobs.finish(board, address)
+            if _team is self:
+                jobs.finish(board, address)
             raise
         status, error, used = (int(words[word]) for word in (jobs.STATUS, jobs.ERROR, jobs.SEATS))
         self._jobs.append(job)
