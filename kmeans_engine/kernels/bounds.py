@@ -35,6 +35,7 @@ from kmeans_engine.kernels.assign import (
     nearest,
     score,
 )
+from kmeans_engine.kernels.changes import Changes, Draft, publish, reserve
 from kmeans_engine.kernels.vector import (
     WIDTH,
     add_square,
@@ -54,12 +55,10 @@ __all__ = [
     "FAR",
     "Crew",
     "Finder",
-    "Found",
     "Listing",
     "Memory",
     "Task",
     "bounded",
-    "close_up",
     "farthest",
     "gap_between",
     "gather",
@@ -104,31 +103,6 @@ class Memory(Record):
     spent: npt.NDArray[np.float64]
 
 
-class Found(Record):
-    """What all workers find, each in ranges of its own.
-
-    Attributes
-    ----------
-    due : (M,) uint32
-        Points whose time has come: at first from the beginning of each chunk of rows on, then all
-        from the beginning.
-    changed : (M,) uint32
-        Those whose label changes, from the beginning of each chunk of `due` on ...
-    new_labels : (M,)
-        ... and to what.
-    totals : (C,) int64
-        How many there are in each chunk ...
-    rows : (1,) int64
-        ... of so many.
-    """
-
-    due: npt.NDArray[np.uint32]
-    changed: npt.NDArray[np.uint32]
-    new_labels: npt.NDArray[np.unsignedinteger]
-    totals: npt.NDArray[np.int64]
-    rows: npt.NDArray[np.int64]
-
-
 class Listing(Record):
     """All that a worker needs to list points whose time has come.
 
@@ -136,6 +110,10 @@ class Listing(Record):
     ----------
     threshold : (K,) float32
         As in `move_centroids`.
+    due : (M,) uint32, out
+        The points, chunk after chunk as they are done ...
+    total : (1,) int64, in and out
+        ... and how many there are.
     ordered
         Whether to list them cluster by cluster within a chunk, else they ascend.
     listed : (R,) uint32
@@ -147,8 +125,9 @@ class Listing(Record):
     """
 
     memory: Memory
-    found: Found
     threshold: npt.NDArray[np.float32]
+    due: npt.NDArray[np.uint32]
+    total: npt.NDArray[np.int64]
     ordered: bool
     listed: npt.NDArray[np.uint32]
     positions: npt.NDArray[np.int64]
@@ -164,21 +143,25 @@ class Finder(Record):
         R of the points that were looked at.
     scored : (1,) int64, in and out
         How many scores it took.
+    draft : Draft
+        For a chunk of points.
     batch : Batch
         Scratch.
     """
 
     radius: npt.NDArray[np.float64]
     scored: npt.NDArray[np.int64]
+    draft: Draft
     batch: Batch
 
 
 class Task(Record):
-    """All that a worker needs to look at points, in one argument."""
+    """All that a worker needs to look at the points `due` (in, (M,) uint32)."""
 
     scoring: Scoring
     memory: Memory
-    found: Found
+    due: npt.NDArray[np.uint32]
+    changes: Changes
     finder: Finder
 
 
@@ -309,12 +292,12 @@ def move_centroids(D, first, shifts, radius, spent, ceiling, threshold):
 
 @kernel(counted=False)
 def list_due(task, start, stop):
-    """List the points from `start` to `stop`, a chunk of rows, whose time has come.
+    """List the points from `start` to `stop` whose time has come.
 
-    `task`: a `Listing`, whose `counts` and `found` are written to, `due` from `start` on.
+    `task`: a `Listing`, whose `due`, `total` and `counts` are written to.
     """
-    found, threshold, rows, positions = task.found, task.threshold, task.listed, task.positions
-    labels, expiry, due, counts = task.memory.labels, task.memory.expiry, found.due, task.counts
+    labels, expiry, threshold = task.memory.labels, task.memory.expiry, task.threshold
+    due, counts, rows, positions = task.due, task.counts, task.listed, task.positions
     total = np.uintp(0)
     whole = start + (stop - start) // WIDTH * WIDTH
     for i in range(start, whole, WIDTH):
@@ -326,7 +309,9 @@ def list_due(task, start, stop):
     for i in range(whole, stop):
         rows[total] = np.uint32(i)
         total += np.uintp(0) if expiry[i] > threshold[labels[i]] else np.uintp(1)
-    found.totals[start // found.rows[0]] = total
+    if total == 0:
+        return
+    first = np.uintp(reserve(task.total, np.int64(total)))
     for k in range(positions.shape[0]):
         positions[k] = 0
     for j in range(total):
@@ -336,26 +321,12 @@ def list_due(task, start, stop):
         positions[k + 1] += positions[k]
     if not task.ordered:
         for j in range(total):
-            due[np.uintp(start) + j] = rows[j]
+            due[first + j] = rows[j]
         return
     for j in range(total):
         k = labels[rows[j]]
-        due[start + positions[k]] = rows[j]
+        due[first + np.uintp(positions[k])] = rows[j]
         positions[k] += 1
-
-
-@kernel(counted=False)
-def close_up(values, totals, rows):
-    """Move the first ones of each chunk of `values` (in and out) to its beginning; return how many.
-
-    `totals` (in, (C,)), how many of each; `rows`, in a chunk.
-    """
-    end = 0
-    for c in range(totals.shape[0]):
-        for j in range(totals[c]):
-            values[end + j] = values[c * rows + j]
-        end += totals[c]
-    return end
 
 
 @kernel(counted=False)
@@ -397,20 +368,20 @@ def gather(X, rows, start, size, center, scale, x):
 
 @kernel("contract")
 def look_around(task, first, stop):
-    """Find the labels of the points ``due[first:stop]``, a chunk, among all centroids.
+    """Find the labels of the points ``due[first:stop]`` among all centroids.
 
-    `task`: a record of which `expiry` and what is found are written, from `first` on.
+    `task`: a record of which `expiry`, `changes` and `finder` are written.
     """
-    scoring, memory, found, finder = task.scoring, task.memory, task.found, task.finder
+    scoring, memory, due, finder = task.scoring, task.memory, task.due, task.finder
     C, P, rows = scoring.C, scoring.P, scoring.rows
     center, scale, reach = scoring.center, scoring.scale, scoring.reach
     kappa, delta_unit = scoring.kappa, scoring.delta_unit
     X, labels, expiry, spent = memory.X, memory.labels, memory.expiry, memory.spent
-    radius, due, changed, new_labels = finder.radius, found.due, found.changed, found.new_labels
-    batch = finder.batch
+    radius, draft, batch = finder.radius, finder.draft, finder.batch
+    changed, new_labels, old_labels = draft.points, draft.labels, draft.before
     x, best, second, winner = batch.x, batch.best, batch.second, batch.winner
     bar, root, count = np.float32(1.0 + scoring.rho), np.float32(scoring.root), scoring.count[0]
-    total = first
+    total = 0
     for start in range(first, stop, BATCH):
         size = min(BATCH, stop - start)
         gather(X, due, start, size, center, scale, x)
@@ -434,6 +405,7 @@ def look_around(task, first, stop):
             if new != np.int64(labels[i]):
                 changed[total] = i
                 new_labels[total] = new
+                old_labels[total] = labels[i]
                 total += 1
-    found.totals[first // found.rows[0]] = total - first
+    publish(draft, task.changes, total)
     finder.scored[0] += (stop - first) * count

@@ -16,13 +16,13 @@ from kmeans_engine.kernels.bounds import (
     DOWN,
     FAR,
     Finder,
-    Found,
     Memory,
     bounded,
     farthest,
     gap_between,
     gather,
 )
+from kmeans_engine.kernels.changes import Changes, publish
 from kmeans_engine.kernels.vector import (
     WIDTH,
     add_square,
@@ -78,7 +78,8 @@ class Search(Record):
 
     scoring: Scoring
     memory: Memory
-    found: Found
+    due: npt.NDArray[np.uint32]
+    changes: Changes
     finder: Finder
     D: npt.NDArray[np.float32]
     tiles: Tiles
@@ -167,13 +168,14 @@ def look(task, first, stop):
 
     As `kernels.bounds.look_around`, but `task` is a `Search`.
     """
-    scoring, memory, found, finder = task.scoring, task.memory, task.found, task.finder
+    scoring, memory, due, finder = task.scoring, task.memory, task.due, task.finder
     C, P, rows = scoring.C, scoring.P, scoring.rows
     center, scale, C_max = scoring.center, scoring.scale, scoring.reach
     kappa, delta_unit = scoring.kappa, scoring.delta_unit
     X, labels, expiry, spent = memory.X, memory.labels, memory.expiry, memory.spent
-    radius, due, changed, new_labels = finder.radius, found.due, found.changed, found.new_labels
-    batch, tiles, D = finder.batch, task.tiles, task.D
+    radius, draft, batch = finder.radius, finder.draft, finder.batch
+    changed, new_labels, old_labels = draft.points, draft.labels, draft.before
+    tiles, D = task.tiles, task.D
     x, best, second, winner = batch.x, batch.best, batch.second, batch.winner
     own, order, bins, members = tiles.own, tiles.order, tiles.bins, tiles.members
     times, near = tiles.times, tiles.near
@@ -184,7 +186,7 @@ def look(task, first, stop):
         wide += 4.0 * C_max[n] * C_max[n]
     wide = np.sqrt(wide) * (1.0 + 2.0**-10)
     high = np.sqrt(np.float64(N)) * (1.0 + 2.0**-10) * (1.0 + np.float64(root))
-    total, scored, begin = first, 0, first
+    total, scored, begin = 0, 0, first
     while begin < stop:
         a = np.int64(labels[due[begin]])
         end = begin + 1
@@ -250,7 +252,8 @@ def look(task, first, stop):
                 if new != a:
                     changed[total] = i
                     new_labels[total] = new
+                    old_labels[total] = a
                     total += 1
         begin = end
-    found.totals[first // found.rows[0]] = total - first
+    publish(draft, task.changes, total)
     finder.scored[0] += scored

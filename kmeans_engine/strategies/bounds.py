@@ -10,17 +10,15 @@ from typing import ClassVar
 
 import numpy as np
 
-from kmeans_engine.arrays import Floats, Indices, LabelArray
+from kmeans_engine.arrays import Floats, LabelArray
 from kmeans_engine.kernels.assign import BATCH, Batch
 from kmeans_engine.kernels.bounds import (
     Crew,
     Finder,
-    Found,
     Listing,
     Memory,
     Task,
     bounded,
-    close_up,
     list_due,
     look_around,
     measure_centroids,
@@ -34,13 +32,18 @@ from kmeans_engine.points.fold import Points
 from kmeans_engine.runtime.records import Record
 from kmeans_engine.runtime.team import run_kernel
 from kmeans_engine.runtime.threads import (
-    LEAST,
     chunk_rows,
     even_rows,
     run_chunks,
     threads_for,
 )
-from kmeans_engine.strategies.base import MemoryAssigner, Step, check_numbers
+from kmeans_engine.strategies.base import (
+    MemoryAssigner,
+    Step,
+    check_numbers,
+    make_changes,
+    make_draft,
+)
 from kmeans_engine.strategies.costs import looking
 from kmeans_engine.strategies.scores import Scores, make_batch
 
@@ -101,7 +104,8 @@ class BoundsAssigner(MemoryAssigner):
         threads = threads_for(looking(0, points.n_points, k, n_features), points.threads)
         rows = even_rows(points.n_points, chunk_rows(k * n_features), threads)
         tasks = [worker.task for worker in self._workers(threads)]
-        self._merge(run_kernel(self.start_kernel, tasks, points.n_points, rows))
+        self.crew.used[0] = run_kernel(self.start_kernel, tasks, points.n_points, rows)
+        merge_found(self.crew, 0, k)
         self._forget_twins()
 
     def _resume(self, centroids: Floats) -> None:
@@ -124,13 +128,8 @@ class BoundsAssigner(MemoryAssigner):
             expiry=np.empty(m, dtype=np.float32),
             spent=np.zeros(k),
         )
-        self.found = Found(
-            due=np.empty(m, dtype=np.uint32),
-            changed=np.empty(m, dtype=np.uint32),
-            new_labels=np.empty_like(labels),
-            totals=np.empty(m // LEAST + 1, dtype=np.int64),
-            rows=np.empty(1, dtype=np.int64),
-        )
+        self.due, self.n_due = np.empty(m, dtype=np.uint32), np.zeros(1, dtype=np.int64)
+        self.changes = make_changes(m, labels.dtype)
         # Workers do not write to the same lines of the cache.
         wide = -(-k // WIDTH) * WIDTH
         self.crew = Crew(
@@ -147,9 +146,9 @@ class BoundsAssigner(MemoryAssigner):
         self.scores.place(centroids, moved=True)
         self.crew.sizes[:] = self.assigned.sums.counts
         self._move()
-        indices, new = self._look()
+        self._look()
         self._forget_twins()
-        return self._moved(indices, new)
+        return self._changed(self.changes)
 
     def _move(self) -> None:
         """Account for the move of the centroids; find the threshold of each cluster."""
@@ -169,36 +168,25 @@ class BoundsAssigner(MemoryAssigner):
         threads = threads_for(k * k * n_features / 20, self.points.threads)
         run_chunks(work, k, max((1 << 20) // (k * n_features), 1), threads)
 
-    def _look(self) -> tuple[Indices, LabelArray]:
-        """Return the points that change, and their new labels."""
-        points, found, m = self.points, self.found, self.n_points
+    def _look(self) -> None:
+        """Find the points that change, and their new labels."""
+        points, m = self.points, self.n_points
         k, n_features = self.scores.record.C.shape
         listing = self._workers(threads_for(looking(m, 0, k, n_features), points.threads))
         rows = self._piece(len(listing))
-        found.rows[0] = rows
+        self.n_due[0] = 0
         used = run_kernel(list_due, [worker.listing for worker in listing], m, rows)
-        due = close_up(found.due, found.totals[: -(-m // rows)], rows)
-        self.looked = due
+        self.looked = due = int(self.n_due[0])
         threads = threads_for(looking(0, due, k, n_features), points.threads)
         workers = self._workers(threads)
         rows = even_rows(due, chunk_rows(k * n_features), threads, BATCH)
-        found.rows[0] = rows
         tasks = [worker.search for worker in workers]
-        used = max(run_kernel(self.look_kernel, tasks, due, rows), used)
-        self._merge(used)
+        self.crew.used[0] = max(run_kernel(self.look_kernel, tasks, due, rows), used)
+        merge_found(self.crew, 0, k)
         self.scored = 0
         for worker in workers:
             self.scored += int(worker.scored[0])
             worker.scored[0] = 0
-        totals = found.totals[: -(-due // rows)]
-        total = close_up(found.changed, totals, rows)
-        close_up(found.new_labels, totals, rows)
-        return found.changed[:total].copy(), found.new_labels[:total].copy()
-
-    def _merge(self, used: int) -> None:
-        """Bring the radii and ceilings up to date with what so many workers have found."""
-        self.crew.used[0] = used
-        merge_found(self.crew, 0, len(self.threshold))
 
     def _piece(self, threads: int) -> int:
         """Return how many rows are compared in one piece."""
@@ -243,16 +231,17 @@ class Worker:
         n, k = of.points.n_features, len(of.memory.spent)
         self._radius = of.crew.radii[number]
         self.scored = np.zeros(1, dtype=np.int64)
+        self._draft = make_draft(min(chunk_rows(k * n), of.n_points), of.changes)
         self.listing = Listing(
-            memory=of.memory, found=of.found, threshold=of.threshold, ordered=of.sorts,
+            memory=of.memory, threshold=of.threshold, due=of.due, total=of.n_due, ordered=of.sorts,
             listed=np.empty(min(_ROWS, of.n_points), dtype=np.uint32),
             positions=np.empty(k + 1, dtype=np.int64), counts=of.crew.counts[number],
         )  # fmt: skip
         self.task = self.search = Task(
-            scoring=of.scores.record, memory=of.memory, found=of.found,
+            scoring=of.scores.record, memory=of.memory, due=of.due, changes=of.changes,
             finder=self.finder(make_batch(n)),
         )  # fmt: skip
 
     def finder(self, batch: Batch) -> Finder:
         """Return the record of what is found, with some scratch."""
-        return Finder(radius=self._radius, scored=self.scored, batch=batch)
+        return Finder(radius=self._radius, scored=self.scored, draft=self._draft, batch=batch)

@@ -70,7 +70,8 @@ class _Searcher(Worker):
         self.search = Search(
             scoring=of.scores.record,
             memory=of.memory,
-            found=of.found,
+            due=of.due,
+            changes=of.changes,
             finder=self.finder(make_batch(of.points.n_features, TILE)),
             D=of.distances,
             tiles=tiles,
