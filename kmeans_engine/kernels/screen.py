@@ -23,12 +23,25 @@ from numba import types
 
 from kmeans_engine.kernels.assign import Scoring, squared_distance
 from kmeans_engine.kernels.bounds import DOWN, FAR, Finder, Memory, bounded, farthest, gap_between
+from kmeans_engine.kernels.changes import Changes, publish
 from kmeans_engine.runtime import llvm, products
 from kmeans_engine.runtime.jit import kernel
 from kmeans_engine.runtime.products import GROUP, TILE
 from kmeans_engine.runtime.records import Record
 
-__all__ = ["GROUP", "TILE", "Coded", "Codes", "Screening", "Sieve", "look", "measure_coded", "quantize_centroids", "quantize_points", "start"]
+__all__ = [
+    "GROUP",
+    "TILE",
+    "Coded",
+    "Codes",
+    "Screening",
+    "Sieve",
+    "look",
+    "measure_coded",
+    "quantize_centroids",
+    "quantize_points",
+    "start",
+]
 
 # What no product reaches, and what all do.
 _NONE, _ALL = np.int32(2**31 - 1), np.int32(1 - 2**31)
@@ -101,8 +114,6 @@ class Sieve(Record):
         The scores of `now`, and the best two.
     members : (TILE,) uint32
         The points.
-    scored : (1,) int64
-        How many scores it took.
     """
 
     x: npt.NDArray[np.int32]
@@ -116,14 +127,15 @@ class Sieve(Record):
     best: npt.NDArray[np.float32]
     second: npt.NDArray[np.float32]
     members: npt.NDArray[np.uint32]
-    scored: npt.NDArray[np.int64]
 
 
 class Screening(Record):
-    """All that a worker needs, in one argument."""
+    """All that a worker needs to look at the points `due` (in, (M,) uint32)."""
 
     scoring: Scoring
     memory: Memory
+    due: npt.NDArray[np.uint32]
+    changes: Changes
     finder: Finder
     codes: Codes
     coded: Coded
@@ -299,7 +311,7 @@ def _sift(task, size, fresh):
     X, P = task.memory.X, scoring.P
     center, scale, C_max = scoring.center, scoring.scale, scoring.reach
     points, norms, errors = codes.words, codes.norms, codes.errors
-    x, bars, masks, rest, runner = sieve.x, sieve.bars, sieve.masks, sieve.rest, sieve.runner
+    x, bars, masks, runner = sieve.x, sieve.bars, sieve.masks, sieve.runner
     own, best, second, winner = sieve.own, sieve.best, sieve.second, sieve.winner
     now, members, root = sieve.now, sieve.members, np.float32(scoring.root)
     for j in range(size):
@@ -344,7 +356,7 @@ def _sift(task, size, fresh):
                 second[j], best[j], winner[j] = best[j], s, k
             elif s < second[j]:
                 second[j] = s
-    sieve.scored[0] += scored
+    task.finder.scored[0] += scored
     return floor, error
 
 
@@ -388,17 +400,18 @@ def start(task, first, stop):
 
 
 @kernel("contract")
-def look(task, due):
-    """Find the labels of the points `due` (in, (R,) uint32) among all centroids.
+def look(task, first, stop):
+    """Find the labels of the points ``due[first:stop]`` among all centroids.
 
-    As `kernels.bounds.look_around`, but `task` is a `Screening`. Returns how many labels change.
+    As `kernels.bounds.look_around`, but `task` is a `Screening`.
     """
-    memory, finder, members, now = task.memory, task.finder, task.sieve.members, task.sieve.now
-    labels, expiry, spent = memory.labels, memory.expiry, memory.spent
-    radius, changed, new_labels = finder.radius, finder.changed, finder.new_labels
+    memory, finder, due = task.memory, task.finder, task.due
+    labels, expiry, spent, radius = memory.labels, memory.expiry, memory.spent, finder.radius
+    members, now, draft = task.sieve.members, task.sieve.now, finder.draft
+    changed, new_labels, old_labels = draft.points, draft.labels, draft.before
     total = 0
-    for begin in range(0, due.shape[0], TILE):
-        size = min(TILE, due.shape[0] - begin)
+    for begin in range(first, stop, TILE):
+        size = min(TILE, stop - begin)
         for j in range(size):
             members[j] = due[begin + j]
             now[j] = labels[due[begin + j]]
@@ -411,5 +424,6 @@ def look(task, due):
             if k != np.int64(now[j]):
                 changed[total] = i
                 new_labels[total] = k
+                old_labels[total] = labels[i]
                 total += 1
-    return total
+    publish(draft, task.changes, total)

@@ -15,6 +15,8 @@ __all__ = ["CodedPoints"]
 _SAMPLE = 1 << 16
 # The largest byte.
 _MOST = 127.0
+# A range whose inverse may overflow.
+_TINY = 1e-290
 # How often the range is halved at most: beyond that, clipping costs more than coarse steps.
 _HALVED = 12
 
@@ -69,7 +71,7 @@ def _choose_steps(data: Data) -> tuple[Floats, float]:
             return zero, 1.0
     distances = np.abs(sample - zero)
     reach = float(distances.max())
-    if not reach > 0.0:
+    if reach < _TINY:  # one step is longer than all there is, and rules nothing out
         return zero, 1.0
     best, error = reach, _mean_error(distances, reach / _MOST)
     for halved in range(1, _HALVED):

@@ -34,7 +34,7 @@ class _VectorModel(models.PrimitiveModel):
 
 
 FLOATS, INTEGERS = _Vector("float32"), _Vector("int32")
-FLOAT, BITS = types.float32, types.uint32
+FLOAT, BITS, COUNT = types.float32, types.uint32, types.int64
 _I32, _I64 = ir.IntType(32), ir.IntType(64)
 
 
@@ -197,3 +197,10 @@ def late_bits(context, builder, kinds, values):
 
 def lowest_bit(context, builder, kinds, values):
     return builder.cttz(values[0], ir.Constant(ir.IntType(1), 1))
+
+
+def reserve(context, builder, kinds, values):
+    total, count = values
+    pointer = _address(context, builder, (kinds[0], types.intp), (total, ir.Constant(_I64, 0)))
+    count = context.cast(builder, count, kinds[1], types.int64)
+    return builder.atomic_rmw("add", pointer, count, "monotonic")

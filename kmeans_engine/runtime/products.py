@@ -23,9 +23,11 @@ _VECTORS = TILE // WIDTH
 
 def _features() -> set[str]:
     """Return what the processor that Numba compiles for is able to do."""
-    if config.CPU_FEATURES is not None:
-        return {name[1:] for name in config.CPU_FEATURES.split(",") if name.startswith("+")}
-    if config.CPU_NAME is not None:
+    # `config` makes its names as it is imported.
+    features, name = (getattr(config, key) for key in ("CPU_FEATURES", "CPU_NAME"))
+    if features is not None:
+        return {feature[1:] for feature in features.split(",") if feature.startswith("+")}
+    if name is not None:
         return set()
     return {name for name, there in binding.get_host_cpu_features().items() if there}
 
@@ -80,7 +82,7 @@ def _half(builder, total, u, c):
 
 
 def _pairs(builder, total, u, c):
-    """The products of the even bytes and those of the odd ones, as 16 bits, in pairs."""
+    """Add the products of the even bytes and those of the odd ones, as 16 bits, in pairs."""
     lanes, narrow = ir.VectorType(_I32, WIDTH // 2), ir.VectorType(_I16, WIDTH)
     eight = _constant(narrow, 8)
     call = _intrinsic(builder, "llvm.x86.avx2.pmadd.wd", lanes, narrow, 2)
@@ -98,9 +100,7 @@ def _pairs(builder, total, u, c):
 def _plain(builder, total, u, c):
     for shift in (0, 8, 16, 24):
         byte = builder.and_(builder.lshr(u, _constant(_LANES, shift)), _constant(_LANES, 255))
-        signed = builder.ashr(
-            builder.shl(c, _constant(_LANES, 24 - shift)), _constant(_LANES, 24)
-        )
+        signed = builder.ashr(builder.shl(c, _constant(_LANES, 24 - shift)), _constant(_LANES, 24))
         total = builder.add(total, builder.mul(byte, signed))
     return total
 

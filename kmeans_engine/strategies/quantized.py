@@ -7,18 +7,14 @@ sixteen bytes a point; points that are not float32 or float64 in C order are cop
 
 from __future__ import annotations
 
-import functools
 import threading
-from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, LabelArray
 from kmeans_engine.errors import UnsupportedStrategy
-from kmeans_engine.kernels.assign import BATCH, Scoring
-from kmeans_engine.kernels.bounds import Memory
 from kmeans_engine.kernels.screen import (
     GROUP,
     TILE,
@@ -34,8 +30,9 @@ from kmeans_engine.kernels.screen import (
 from kmeans_engine.points.codes import CodedPoints
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
-from kmeans_engine.runtime.threads import chunk_rows, even_rows
+from kmeans_engine.runtime.threads import chunk_rows
 from kmeans_engine.strategies.bounds import Bounds, BoundsAssigner, Worker
+from kmeans_engine.strategies.scores import make_batch
 
 __all__ = ["MOST_FEATURES", "Quantized", "QuantizedAssigner"]
 
@@ -83,6 +80,8 @@ class QuantizedAssigner(BoundsAssigner):
     """As `BoundsAssigner`."""
 
     name = Quantized.name
+    start_kernel = staticmethod(start)
+    look_kernel = staticmethod(look)
 
     def __init__(self, points: Data, coded: CodedPoints) -> None:
         super().__init__(points)
@@ -116,60 +115,54 @@ class QuantizedAssigner(BoundsAssigner):
         self._place()
         super()._move()
 
-    def _measure(self, first: int, part: npt.NDArray[np.float32], error: np.float32) -> None:
+    def _measure(self, first: int, error: np.float32, part: npt.NDArray[np.float32]) -> None:
         measure_coded(self.coded, first, part)
 
+    def most(self) -> int:
+        """See `BoundsAssigner.most`: whole tiles."""
+        work = self.points.n_features * len(self.scores.shifts)
+        return -(-chunk_rows(work // _CHEAPER) // TILE) * TILE
+
     def _chunk(self, total: int, threads: int) -> int:
-        k, n_features = self.scores.record.C.shape
-        rows = even_rows(total, chunk_rows(k * n_features // _CHEAPER), threads, BATCH)
-        return -(-rows // TILE) * TILE
+        return -(-super()._chunk(total, threads) // TILE) * TILE
 
     def share_left(self) -> float:
         """Return the share of all centroids that were scored in the looks of the last step."""
         return float(self.scored / max(self.looked * len(self.scores.shifts), 1))
 
-    def _begin_points(self, worker: Worker, first: int, stop: int) -> None:
-        assert isinstance(worker, _Screener)
-        start(worker.screening, first, stop)
+    def _worker(self, number: int) -> Worker:
+        return _Screener(self, number)
 
-    def _search(self, worker: Worker, due: npt.NDArray[np.uint32]) -> tuple[int, int]:
-        assert isinstance(worker, _Screener)
-        scored = worker.screening.sieve.scored
-        scored[0] = 0
-        total = look(worker.screening, due)
-        return total, int(scored[0])
-
-    def _maker(self, k: int, rows: int) -> Callable[[], Worker]:
-        return functools.partial(
-            _Screener, self.scores.record, self.memory, k, rows, self._points.record, self.coded
-        )
+    @property
+    def codes(self) -> Codes:
+        """The points, rounded to bytes."""
+        return self._points.record
 
 
 class _Screener(Worker):
     """As `Worker`, with scratch for tiles."""
 
-    def __init__(
-        self, scoring: Scoring, memory: Memory, k: int, rows: int, codes: Codes, coded: Coded
-    ) -> None:
-        super().__init__(scoring, memory, k, rows)
-        lanes = {name: np.zeros(TILE, dtype=np.int32) for name in _INTEGERS}
-        floats = {name: np.zeros(TILE, dtype=np.float32) for name in _FLOATS}
+    def __init__(self, of: QuantizedAssigner, number: int) -> None:
+        super().__init__(of, number)
+        lanes: dict[str, Any] = {name: np.zeros(TILE, dtype=np.int32) for name in _INTEGERS}
+        lanes |= {name: np.zeros(TILE, dtype=np.float32) for name in _FLOATS}
         sieve = Sieve(
-            x=np.zeros((codes.words.shape[1], TILE), dtype=np.int32),
-            masks=np.empty(len(coded.base), dtype=np.uint64),
-            members=np.empty(TILE, dtype=np.uint32),
-            scored=np.zeros(1, dtype=np.int64),
+            x=np.zeros((of.codes.words.shape[1], TILE), dtype=np.int32),
+            masks=np.zeros(len(of.coded.base), dtype=np.uint64),
+            members=np.zeros(TILE, dtype=np.uint32),
             **lanes,
-            **floats,
         )
-        self.screening = Screening(
-            scoring=scoring,
-            memory=memory,
-            finder=self.task.finder,
-            codes=codes,
-            coded=coded,
+        screening = Screening(
+            scoring=of.scores.record,
+            memory=of.memory,
+            due=of.due,
+            changes=of.changes,
+            finder=self.finder(make_batch(1, TILE)),
+            codes=of.codes,
+            coded=of.coded,
             sieve=sieve,
         )
+        self.task = self.search = screening
 
 
 _INTEGERS = ("bars", "rest", "runner", "winner", "now")
