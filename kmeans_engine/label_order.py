@@ -42,23 +42,37 @@ class SortedLabels:
         self._order, self._threads = moved.order, threads
         self._plain = history is not None  # whether the history is one of points
         self._history = history or LabelHistory(self._copied(moved.labels))
-        # The parents that were looked at in the last turn, if it is not in the history yet.
-        self._noted: npt.NDArray[np.intp] | None = None
+        # The parents that were looked at in the last turn, and how many labels have changed in them
+        # and those before, if these are not in the history yet.
+        self._noted: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]] | None = None
 
-    def note(self, parents: npt.NDArray[np.intp]) -> None:
-        """Take note of a turn in which only some parents were looked at."""
-        self._noted = parents
+    def note(self, parents: npt.NDArray[np.int64]) -> int:
+        """Take note of a turn in which only some parents were looked at; return what changed.
+
+        Parameters
+        ----------
+        parents : ndarray, (R,)
+            Ascending, and left alone until `catch_up`.
+
+        Returns
+        -------
+        int
+            How many labels changed.
+        """
+        assert self._moved is not None
+        ends = np.cumsum(self._moved.changes[parents])
+        self._noted = parents, ends
+        return int(ends[-1]) if len(ends) else 0
 
     def catch_up(self) -> None:
         """Bring the history up to date, before another turn begins."""
         if self._noted is None:
             return
-        parents, self._noted = self._noted, None
+        (parents, ends), self._noted = self._noted, None
         history, moved = self._history, self._moved
         assert moved is not None
         with history.lock:
             plain, before = self._plain, history.newest
-            ends = np.cumsum(moved.changes[parents])
             total = int(ends[-1]) if len(ends) else 0
             changed = np.empty(total, dtype=np.uint32)
             old, new = np.empty((2, total), dtype=before.dtype)
@@ -75,7 +89,7 @@ class SortedLabels:
             run_chunks(find, len(parents), even_rows(len(parents), 1 << 10, threads, 16), threads)
             order = None if plain else self._order
             history.record(changed, lambda: old, IndexSet(changed, len(before), order))
-            run_chunks(put, total, 1 << 18, threads)
+            run_chunks(put, total, even_rows(total, 1 << 18, threads), threads)
 
     def now(self) -> KeptSorted:
         """See `LabelHistory.now`."""

@@ -71,6 +71,8 @@ class Scoring(Record):
         Centred and scaled, and a row of inf.
     rows : (K + 3,) int32
         Which of them can win, ascending, then K up to a multiple of 4.
+    count : (2,) int64
+        How many of those, with and without the last ones.
     center : (N,)
         Of the type of the points: float32 is rounded once, as in the bound.
     scale
@@ -86,6 +88,7 @@ class Scoring(Record):
     C: npt.NDArray[np.float64]
     P: npt.NDArray[np.float32]
     rows: npt.NDArray[np.int32]
+    count: npt.NDArray[np.int64]
     center: npt.NDArray[np.floating]
     scale: np.floating
     rho: float

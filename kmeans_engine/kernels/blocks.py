@@ -22,7 +22,7 @@ from kmeans_engine.kernels.sums import transfer
 from kmeans_engine.runtime.jit import kernel
 from kmeans_engine.runtime.records import Record
 
-__all__ = ["FAN", "Sorted", "Sweep", "Tools", "sweep"]
+__all__ = ["FAN", "Found", "Sorted", "Sweep", "Tools", "Turn", "begin_turn", "merge_parts", "sweep"]
 
 # Points so few, and candidates so few, that it does not pay to rule out more of them.
 _FEW = 8
@@ -60,6 +60,43 @@ class Sorted(Record):
     block: int
 
 
+class Turn(Record):
+    """Where a run stands.
+
+    Attributes
+    ----------
+    state : (2,) int64
+        Number of the turn, and whether it is the first, in which nothing has a label yet.
+    spent : (1,) float64
+        What the two largest of all shifts have added up to.
+    expiry : (parents,) float64
+        When to look at a parent again.
+    active : (parents,) int64
+        The parents whose time has come.
+    """
+
+    state: npt.NDArray[np.int64]
+    spent: npt.NDArray[np.float64]
+    expiry: npt.NDArray[np.float64]
+    active: npt.NDArray[np.int64]
+
+
+class Found(Record):
+    """What one worker finds in a sweep.
+
+    Attributes
+    ----------
+    sums, counts : (K, L, N) and (K,) int64
+        What is to be added to those of the clusters.
+    seen : (4,) int64
+        Blocks skipped, assigned whole, mixed; and points scored.
+    """
+
+    sums: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
+    seen: npt.NDArray[np.int64]
+
+
 class Tools(Record):
     """Scratch of one worker; `few` and `exact` hold centroids by features, for `contest`."""
 
@@ -76,27 +113,23 @@ class Tools(Record):
 class Sweep(Record):
     """All that a worker needs, in one argument.
 
-    Attributes
-    ----------
-    shifts : (K,) float64
-        How far each centroid has moved since the last turn.
-    seen : (4,) int64, out
-        Blocks skipped, assigned whole, mixed; and points scored.
+    `shifts` (in, (K,)): how far each centroid has moved since the last turn.
     """
 
     points: Sorted
     scoring: Scoring
     shifts: npt.NDArray[np.float64]
     clocks: Clocks
+    turn: Turn
     moved: Moved
-    seen: npt.NDArray[np.int64]
+    found: Found
     tools: Tools
 
 
 @kernel(counted=False)
-def _settle_block(b, start, size, old, new, points, moved, sums, counts):
+def _settle_block(b, start, size, old, new, points, moved, found):
     """Note that all rows of block `b` go from cluster `old` (or from none) to `new`."""
-    block_sums, labels = points.sums, moved.labels
+    block_sums, labels, sums, counts = points.sums, moved.labels, found.sums, found.counts
     for i in range(start, start + size):
         labels[i] = new
     if old >= 0:
@@ -112,10 +145,11 @@ def _settle_block(b, start, size, old, new, points, moved, sums, counts):
 
 
 @kernel(counted=False)
-def _settle_rows(b, start, looks, first, now, task, sums, counts):
+def _settle_rows(b, start, looks, first, now, task):
     """Note the winners of the rows that were looked at in block `b`; return how many are new."""
     rows, down, up, C = task.points.rows, task.points.down, task.points.up, task.scoring.C
     times, labels, bits = task.clocks.times, task.moved.labels, task.moved.bits
+    sums, counts = task.found.sums, task.found.counts
     members, best, winner = task.tools.members, task.tools.batch.best, task.tools.batch.winner
     hits, one = np.uintp(0), np.uintp(1)
     # Few are new, and which is not to be foreseen: they are closed up first.
@@ -147,32 +181,64 @@ def _settle_rows(b, start, looks, first, now, task, sums, counts):
 
 
 @kernel(counted=False)
-def sweep(task, parents, turn, first, n_roots, sums, counts):
-    """Assign the blocks of some parents; return how many rows changed their label.
+def begin_turn(turn, shifts):
+    """List the parents whose time has come after these `shifts` (in, (K,)); return how many.
 
-    Parameters
-    ----------
-    task : Sweep
-        `clocks`, `moved` and `seen` are written to.
-    parents : (R,), in
-        Which.
-    turn, first
-        Number of the iteration; whether nothing has a label yet.
-    n_roots
-        How many centroids can win at all: the first ones of `scoring.rows`.
-    sums, counts : in and out, (K, L, N) and (K,)
-        Of the clusters.
+    `turn`: a `Turn`, of which all is brought up to date.
+    """
+    first, second = 0.0, 0.0
+    for k in range(shifts.shape[0]):
+        second = max(second, min(first, shifts[k]))
+        first = max(first, shifts[k])
+    # One centroid comes nearer, another one goes away.
+    spent = turn.spent[0] + (first + second) * (1.0 + 1e-9)
+    turn.spent[0] = spent
+    turn.state[0] += 1
+    expiry, active = turn.expiry, turn.active
+    total = np.uintp(0)
+    for p in range(expiry.shape[0]):
+        active[total] = p
+        total += np.uintp(1) if expiry[p] <= spent else np.uintp(0)
+    return np.int64(total)
+
+
+@kernel(counted=False)
+def merge_parts(parts, part_counts, part_seen, used, sums, counts, seen):
+    """Add what `used` workers have found to `sums`, `counts` and `seen`, and clear it.
+
+    `parts`, `part_counts`, `part_seen` (in and out, (W, ...)): as in `Found`.
+    """
+    for w in range(used):
+        for k in range(counts.shape[0]):
+            counts[k] += part_counts[w, k]
+            part_counts[w, k] = 0
+            for level in range(sums.shape[1]):
+                for n in range(sums.shape[2]):
+                    sums[k, level, n] += parts[w, k, level, n]
+                    parts[w, k, level, n] = 0
+        for j in range(seen.shape[0]):
+            seen[j] += part_seen[w, j]
+            part_seen[w, j] = 0
+
+
+@kernel(counted=False)
+def sweep(task, begin, end):
+    """Assign the blocks of some parents, those from `begin` to `end` of `active`.
+
+    `task`: a `Sweep`, of which `clocks`, `moved`, `found` and `turn.expiry` are written to.
     """
     points, scoring, clocks = task.points, task.scoring, task.clocks
-    moved, tools, seen = task.moved, task.tools, task.seen
-    rows, low, high = points.rows, points.low, points.high
+    found, tools, active = task.found, task.tools, task.turn.active
+    turn, first, n_roots = task.turn.state[0], task.turn.state[1] != 0, scoring.count[1]
+    elapsed, parent_expiry = task.turn.spent[0], task.turn.expiry
+    rows, low, high, moved = points.rows, points.low, points.high, task.moved
     parent_low, parent_high = points.parent_low, points.parent_high
     C, P, roots, shifts = scoring.C, scoring.P, scoring.rows, task.shifts
     center, scale = scoring.center, scoring.scale
     kappa, delta_unit = scoring.kappa, scoring.delta_unit
     visited, listed, spent, ceiling = clocks.visited, clocks.listed, clocks.spent, clocks.ceiling
-    remaining, expiry, whole = clocks.remaining, clocks.expiry, clocks.whole
-    times = clocks.times
+    expiry, whole = clocks.expiry, clocks.whole
+    times, seen = clocks.times, found.seen
     exact, d, keep, keep2 = tools.exact, tools.d, tools.keep, tools.keep2
     ids, few, members = tools.ids, tools.few, tools.members
     x, best, second = tools.batch.x, tools.batch.best, tools.batch.second
@@ -180,11 +246,11 @@ def sweep(task, parents, turn, first, n_roots, sums, counts):
     M, N = rows.shape
     blocks = low.shape[0]
     bar, root = np.float32(1.0 + scoring.rho), np.float32(scoring.root)
-    total = 0
     for r in range(n_roots):
         for n in range(N):
             exact[n, r] = C[roots[r], n]
-    for p in parents:
+    for at in range(begin, end):
+        p = active[at]
         left, gap = contest(parent_low, parent_high, p, exact, n_roots, d, keep)
         gap *= scale
         for q in range(left):
@@ -223,7 +289,7 @@ def sweep(task, parents, turn, first, n_roots, sums, counts):
             if left2 == 1 and (old >= 0 or first):
                 seen[1] += 1
                 if old != new:
-                    _settle_block(b, start, size, old, new, points, moved, sums, counts)
+                    _settle_block(b, start, size, old, new, points, moved, found)
                     changes += size
                 whole[b], expiry[b] = new, due_after(now, most)
                 soonest = min(soonest, np.float64(expiry[b]))
@@ -254,9 +320,9 @@ def sweep(task, parents, turn, first, n_roots, sums, counts):
                     winner[j] = winner[j] if second[j] > best[j] * bar + floor else -1
                     own = gap_between(best[j], second[j], root, error)
                     best[j] = np.float32((now + min(np.float64(own), most)) * DOWN)
-            changes += _settle_rows(b, start, looks, first, now, task, sums, counts)
+            changes += _settle_rows(b, start, looks, first, now, task)
             if left2 > 1:
                 whole[b], expiry[b] = -1, earliest(times, start, size)
-        remaining[p], moved.changes[p] = soonest - now, changes
-        total += changes
-    return total
+        # Those with a mixed block have nothing remaining, and are looked at in every turn.
+        parent_expiry[p] = elapsed + (soonest - now) * (1.0 - 1e-9)
+        moved.changes[p] = changes

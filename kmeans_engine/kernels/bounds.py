@@ -35,6 +35,7 @@ from kmeans_engine.kernels.assign import (
     nearest,
     score,
 )
+from kmeans_engine.kernels.changes import Changes, Draft, publish, reserve
 from kmeans_engine.kernels.vector import (
     WIDTH,
     add_square,
@@ -52,16 +53,19 @@ from kmeans_engine.runtime.records import Record
 __all__ = [
     "DOWN",
     "FAR",
+    "Crew",
     "Finder",
+    "Listing",
     "Memory",
     "Task",
     "bounded",
-    "expired",
     "farthest",
     "gap_between",
     "gather",
+    "list_due",
     "look_around",
     "measure_centroids",
+    "merge_found",
     "move_centroids",
     "start_points",
 ]
@@ -99,33 +103,89 @@ class Memory(Record):
     spent: npt.NDArray[np.float64]
 
 
+class Listing(Record):
+    """All that a worker needs to list points whose time has come.
+
+    Attributes
+    ----------
+    threshold : (K,) float32
+        As in `move_centroids`.
+    due : (M,) uint32, out
+        The points, chunk after chunk as they are done ...
+    total : (1,) int64, in and out
+        ... and how many there are.
+    ordered
+        Whether to list them cluster by cluster within a chunk, else they ascend.
+    listed : (R,) uint32
+        Scratch for the rows of a chunk.
+    positions : (K + 1,) int64
+        Scratch.
+    counts : (K,) int64, in and out
+        How many of each cluster.
+    """
+
+    memory: Memory
+    threshold: npt.NDArray[np.float32]
+    due: npt.NDArray[np.uint32]
+    total: npt.NDArray[np.int64]
+    ordered: bool
+    listed: npt.NDArray[np.uint32]
+    positions: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
+
+
 class Finder(Record):
-    """What one worker finds, and its scratch.
+    """What one worker finds out, and its scratch.
 
     Attributes
     ----------
     radius : (K,) float64, in and out
         R of the points that were looked at.
-    changed : (R,) uint32, out
-        Points whose label changed ...
-    new_labels : (R,), out
-        ... and to what.
+    scored : (1,) int64, in and out
+        How many scores it took.
+    draft : Draft
+        For a chunk of points.
     batch : Batch
         Scratch.
     """
 
     radius: npt.NDArray[np.float64]
-    changed: npt.NDArray[np.uint32]
-    new_labels: npt.NDArray[np.unsignedinteger]
+    scored: npt.NDArray[np.int64]
+    draft: Draft
     batch: Batch
 
 
 class Task(Record):
-    """All that a worker needs, in one argument."""
+    """All that a worker needs to look at the points `due` (in, (M,) uint32)."""
 
     scoring: Scoring
     memory: Memory
+    due: npt.NDArray[np.uint32]
+    changes: Changes
     finder: Finder
+
+
+class Crew(Record):
+    """What all workers found out about the clusters, and where it goes.
+
+    Attributes
+    ----------
+    radii, counts : (W, K), in and out
+        Those of `Finder` and `Listing`; they are cleared.
+    used : (1,) int64
+        How many of them there are.
+    sizes : (K,) int64
+        Points of each cluster before the look.
+    radius, ceiling : (K,) float64, in and out
+        See above.
+    """
+
+    radii: npt.NDArray[np.float64]
+    counts: npt.NDArray[np.int64]
+    used: npt.NDArray[np.int64]
+    sizes: npt.NDArray[np.int64]
+    radius: npt.NDArray[np.float64]
+    ceiling: npt.NDArray[np.float64]
 
 
 @kernel(counted=False)
@@ -152,11 +212,10 @@ def gap_between(best, second, root, error):
 
 
 @kernel("contract")
-def start_points(task, first, stop, count):
+def start_points(task, first, stop):
     """Find the labels of the points from `first` to `stop` from nothing, for `spent` of 0.
 
-    Parameters: `task`, a record whose `memory` is written to but for `spent`; `count` (in), how
-    many of `scoring.rows`.
+    `task`: a record whose `memory` is written to, but for `spent`, and `finder.radius`.
     """
     scoring, memory, batch = task.scoring, task.memory, task.finder.batch
     C, P, rows = scoring.C, scoring.P, scoring.rows
@@ -164,7 +223,7 @@ def start_points(task, first, stop, count):
     kappa, delta_unit = scoring.kappa, scoring.delta_unit
     X, labels, expiry, radius = memory.X, memory.labels, memory.expiry, task.finder.radius
     x, best, second, winner = batch.x, batch.best, batch.second, batch.winner
-    bar, root = np.float32(1.0 + scoring.rho), np.float32(scoring.root)
+    bar, root, count = np.float32(1.0 + scoring.rho), np.float32(scoring.root), scoring.count[0]
     for start in range(first, stop, BATCH):
         size = min(BATCH, stop - start)
         load(X, start, size, center, scale, x)
@@ -232,25 +291,27 @@ def move_centroids(D, first, shifts, radius, spent, ceiling, threshold):
 
 
 @kernel(counted=False)
-def expired(labels, expiry, threshold, first, sort, rows, due, counts, positions):
-    """List the rows of `labels` (in, (B,)) whose expiry (in, (B,)) has come.
+def list_due(task, start, stop):
+    """List the points from `start` to `stop` whose time has come.
 
-    `threshold` as in `move_centroids`; `first`, number of row 0; `sort`, whether to list them
-    cluster by cluster, else they ascend; `rows` (scratch, (B,) uint32);
-    `due` (out, (B,) uint32); `counts` (in and out, (K,)): how many of each cluster; `positions`
-    (scratch, (K + 1,)). Returns how many.
+    `task`: a `Listing`, whose `due`, `total` and `counts` are written to.
     """
+    labels, expiry, threshold = task.memory.labels, task.memory.expiry, task.threshold
+    due, counts, rows, positions = task.due, task.counts, task.listed, task.positions
     total = np.uintp(0)
-    whole = labels.shape[0] // WIDTH * WIDTH
-    for i in range(0, whole, WIDTH):
+    whole = start + (stop - start) // WIDTH * WIDTH
+    for i in range(start, whole, WIDTH):
         bits = due_bits(expiry, labels, threshold, i)
         while bits != 0:
             rows[total] = np.uint32(i) + lowest_bit(bits)
             total += np.uintp(1)
             bits &= bits - np.uint32(1)
-    for i in range(whole, labels.shape[0]):
+    for i in range(whole, stop):
         rows[total] = np.uint32(i)
         total += np.uintp(0) if expiry[i] > threshold[labels[i]] else np.uintp(1)
+    if total == 0:
+        return
+    first = np.uintp(reserve(task.total, np.int64(total)))
     for k in range(positions.shape[0]):
         positions[k] = 0
     for j in range(total):
@@ -258,15 +319,31 @@ def expired(labels, expiry, threshold, first, sort, rows, due, counts, positions
     for k in range(counts.shape[0]):
         counts[k] += positions[k + 1]
         positions[k + 1] += positions[k]
-    if not sort:
+    if not task.ordered:
         for j in range(total):
-            due[j] = np.uint32(first) + rows[j]
-        return np.int64(total)
+            due[first + j] = rows[j]
+        return
     for j in range(total):
         k = labels[rows[j]]
-        due[positions[k]] = np.uint32(first) + rows[j]
+        due[first + np.uintp(positions[k])] = rows[j]
         positions[k] += 1
-    return np.int64(total)
+
+
+@kernel(counted=False)
+def merge_found(task, start, stop):
+    """Bring radius and ceiling of some clusters up to date after a look; `task`: a `Crew`."""
+    radii, counts, sizes = task.radii, task.counts, task.sizes
+    radius, ceiling = task.radius, task.ceiling
+    for k in range(start, stop):
+        # A look at all points of a cluster replaces what was known of them.
+        looks, farthest = np.int64(0), 0.0
+        for w in range(task.used[0]):
+            looks += counts[w, k]
+            farthest = max(farthest, radii[w, k])
+            counts[w, k], radii[w, k] = 0, 0.0
+        if looks == sizes[k]:
+            ceiling[k], radius[k] = np.inf, 0.0
+        radius[k] = max(radius[k], farthest)
 
 
 @kernel(counted=False)
@@ -290,24 +367,23 @@ def gather(X, rows, start, size, center, scale, x):
 
 
 @kernel("contract")
-def look_around(task, due, count):
-    """Find the labels of the points `due` (in, (R,) uint32) among all centroids.
+def look_around(task, first, stop):
+    """Find the labels of the points ``due[first:stop]`` among all centroids.
 
-    Parameters: `task`, a record of which `expiry` and what is found are written; `count` (in), how
-    many of `scoring.rows`. Returns how many labels change, and how many scores it took.
+    `task`: a record of which `expiry`, `changes` and `finder` are written.
     """
-    scoring, memory, finder = task.scoring, task.memory, task.finder
+    scoring, memory, due, finder = task.scoring, task.memory, task.due, task.finder
     C, P, rows = scoring.C, scoring.P, scoring.rows
     center, scale, reach = scoring.center, scoring.scale, scoring.reach
     kappa, delta_unit = scoring.kappa, scoring.delta_unit
     X, labels, expiry, spent = memory.X, memory.labels, memory.expiry, memory.spent
-    radius, changed, new_labels = finder.radius, finder.changed, finder.new_labels
-    batch = finder.batch
+    radius, draft, batch = finder.radius, finder.draft, finder.batch
+    changed, new_labels, old_labels = draft.points, draft.labels, draft.before
     x, best, second, winner = batch.x, batch.best, batch.second, batch.winner
-    bar, root = np.float32(1.0 + scoring.rho), np.float32(scoring.root)
+    bar, root, count = np.float32(1.0 + scoring.rho), np.float32(scoring.root), scoring.count[0]
     total = 0
-    for start in range(0, due.shape[0], BATCH):
-        size = min(BATCH, due.shape[0] - start)
+    for start in range(first, stop, BATCH):
+        size = min(BATCH, stop - start)
         gather(X, due, start, size, center, scale, x)
         slack = batch_slack(x, size, reach, kappa, delta_unit)
         floor, error = bounded(slack, kappa)
@@ -329,5 +405,7 @@ def look_around(task, due, count):
             if new != np.int64(labels[i]):
                 changed[total] = i
                 new_labels[total] = new
+                old_labels[total] = labels[i]
                 total += 1
-    return total, due.shape[0] * count
+    publish(draft, task.changes, total)
+    finder.scored[0] += (stop - first) * count

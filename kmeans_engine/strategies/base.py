@@ -10,6 +10,7 @@ import numpy as np
 
 from kmeans_engine.arrays import Floats, Indices, LabelArray
 from kmeans_engine.errors import UnsupportedStrategy
+from kmeans_engine.kernels.changes import Changes, Draft
 from kmeans_engine.label_history import LabelHistory
 from kmeans_engine.label_order import SortedLabels
 from kmeans_engine.labels import Labels, label_dtype
@@ -28,6 +29,8 @@ __all__ = [
     "Strategy",
     "check_numbers",
     "join_pieces",
+    "make_changes",
+    "make_draft",
 ]
 
 
@@ -133,6 +136,25 @@ def check_numbers(name: str, points: Points) -> None:
         raise UnsupportedStrategy(
             f"strategy={name!r} supports fewer than 2^32 points, got {points.n_points}: use 'brute'"
         )
+
+
+def make_changes(n_points: int, dtype: np.dtype[np.unsignedinteger]) -> Changes:
+    """Return room for changes of so many points, with labels of a type."""
+    return Changes(
+        total=np.zeros(1, dtype=np.int64),
+        points=np.empty(n_points, dtype=np.uint32),
+        labels=np.empty(n_points, dtype=dtype),
+        before=np.empty(n_points, dtype=dtype),
+    )
+
+
+def make_draft(rows: int, changes: Changes) -> Draft:
+    """Return room for the changes of a chunk of so many rows."""
+    return Draft(
+        points=np.empty_like(changes.points, shape=rows),
+        labels=np.empty_like(changes.labels, shape=rows),
+        before=np.empty_like(changes.labels, shape=rows),
+    )
 
 
 class Assigned:
@@ -242,6 +264,15 @@ class MemoryAssigner(OwningAssigner):
         step = self._find(centroids)
         self.assigned.commit(step)
         return step
+
+    def _changed(self, changes: Changes) -> Step:
+        """Return the step that makes these changes, and clear them."""
+        total = int(changes.total[0])
+        changes.total[0] = 0
+        points, labels = changes.points[:total].copy(), changes.labels[:total].copy()
+        before = changes.before[:total]
+        sums = move_points(self.points, self.assigned.sums, points, before, labels)
+        return Step(sums, points, labels)
 
     def _moved(self, indices: Indices, labels: LabelArray) -> Step:
         """Return the step in which the points `indices` go to the clusters `labels`."""

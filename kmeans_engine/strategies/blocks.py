@@ -7,7 +7,6 @@ bytes a point besides.
 
 from __future__ import annotations
 
-import functools
 import threading
 from typing import ClassVar, NamedTuple
 
@@ -16,7 +15,16 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats
 from kmeans_engine.errors import UnsupportedStrategy
-from kmeans_engine.kernels.blocks import FAN, Sorted, Sweep, Tools, sweep
+from kmeans_engine.kernels.blocks import (
+    FAN,
+    Found,
+    Sweep,
+    Tools,
+    Turn,
+    begin_turn,
+    merge_parts,
+    sweep,
+)
 from kmeans_engine.kernels.clocks import LISTED, Clocks
 from kmeans_engine.kernels.label_order import Moved
 from kmeans_engine.label_history import LabelHistory
@@ -25,13 +33,8 @@ from kmeans_engine.labels import label_dtype
 from kmeans_engine.points.blocks import SortedPoints
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
-from kmeans_engine.runtime.threads import (
-    Stock,
-    chunk_rows,
-    even_rows,
-    fold_chunks,
-    threads_for,
-)
+from kmeans_engine.runtime.team import run_kernel
+from kmeans_engine.runtime.threads import chunk_rows, even_rows, threads_for
 from kmeans_engine.strategies.base import Assigned, OwningAssigner, check_numbers
 from kmeans_engine.strategies.costs import sweeping
 from kmeans_engine.strategies.scores import Scores, make_batch
@@ -96,13 +99,12 @@ class BlocksAssigner(OwningAssigner):
     def __init__(self, strategy: Blocks) -> None:
         super().__init__(strategy.points)
         self._strategy = strategy
-        self._spent, self.turn = 0.0, 0
         self.seen = np.zeros(4, dtype=np.int64)
 
     def first(self, centroids: Floats) -> ExactSums:
         """See `Assigner.first`."""
         self._begin(centroids)
-        sums, _ = self._sweep(None)
+        sums = self._sweep(self.points.measure.sum_format.empty(len(centroids)))
         self._own(sums)
         return sums
 
@@ -110,20 +112,18 @@ class BlocksAssigner(OwningAssigner):
         """See `Assigner.step`."""
         self._labels.catch_up()
         self.scores.place(centroids, moved=True)
-        # One centroid comes nearer, another one goes away.
-        self._spent += float(np.sort(self.scores.shifts)[-2:].sum()) * (1.0 + 1e-9)
-        step = SortedStep(*self._sweep(self.assigned.sums))
-        self.assigned.sums = step.sums
-        return step
+        self.assigned.sums = sums = self._sweep(self.assigned.sums.copy())
+        return SortedStep(sums, self._labels.note(self._turn.active[: self._active]))
 
     def _resume(self, centroids: Floats) -> None:
         history = self.assigned.plain()
         self._begin(centroids)
-        self._marks.labels[:] = history.newest[self._sorted.order]
+        self._moved.labels[:] = history.newest[self._sorted.order]
+        self._turn.state[1] = 0
         self._own(self.assigned.sums, history)
 
     def _own(self, sums: ExactSums, history: LabelHistory | None = None) -> None:
-        self._labels = SortedLabels(self._marks, self.points.threads, history)
+        self._labels = SortedLabels(self._moved, self.points.threads, history)
         self.assigned = Assigned(self._labels, sums)
 
     def _begin(self, centroids: Floats) -> None:
@@ -132,84 +132,82 @@ class BlocksAssigner(OwningAssigner):
         k, n = centroids.shape
         self.scores = Scores(self.points, k, dtype=ordered.rows.dtype)
         self.scores.place(centroids)
-        self._parent_expiry = np.full(parents, -np.inf)
         self._clocks = Clocks(
             visited=np.full(parents, -2, dtype=np.int64),
             listed=np.empty((parents, LISTED + 1), dtype=np.int32),
-            spent=np.empty(parents), ceiling=np.empty(parents), remaining=np.empty(parents),
+            spent=np.empty(parents), ceiling=np.empty(parents),
             expiry=np.empty(blocks, dtype=np.float32), whole=np.full(blocks, -1, dtype=np.int32),
             times=np.empty(self.n_points, dtype=np.float32),
         )  # fmt: skip
-        self._marks = Moved(
+        self._moved = Moved(
             labels=np.empty(self.n_points, dtype=label_dtype(k)), order=ordered.order,
             bits=np.zeros((blocks, -(-ordered.block // 32)), dtype=np.uint32),
             changes=np.zeros(parents, dtype=np.int64), block=ordered.block,
         )  # fmt: skip
+        self._turn = Turn(
+            state=np.array([0, 1]), spent=np.zeros(1), expiry=np.full(parents, -np.inf),
+            active=np.empty(parents, dtype=np.int64),
+        )  # fmt: skip
+        self._active = 0  # how many of them
         self._most = max(chunk_rows(k * n) // (FAN * ordered.block), 1)
-        # Not a method, which would keep this alive in a circle.
-        make = functools.partial(_make_task, ordered.record, self.scores, self._clocks, self._marks)
-        self._tasks = Stock(make)
+        w, levels = self.points.threads, self.points.measure.sum_format.levels
+        self._parts = (
+            np.zeros((w, k, levels, n), dtype=np.int64),
+            np.zeros((w, k), dtype=np.int64),
+            np.zeros((w, 4), dtype=np.int64),
+        )
+        self._tasks: list[Sweep] = []
 
     @property
     def whole(self) -> npt.NDArray[np.int32]:
         """The cluster of each block that lies in one, (blocks,), and -1 for the others."""
         return self._clocks.whole
 
-    def _sweep(self, before: ExactSums | None) -> tuple[ExactSums, int]:
-        """Return the sums, and how many points have changed."""
-        scores, clocks, form = self.scores, self._clocks, self.points.measure.sum_format
-        k, n = scores.record.C.shape
-        self.turn += 1
+    def _sweep(self, sums: ExactSums) -> ExactSums:
+        """Find what changes; return the sums after it, which `sums` become."""
+        k, n = self.scores.record.C.shape
         # Only while there are equal centroids must blocks not remember their winner, since the
         # others may part from it.
-        twins = scores.n_distinct < k
+        twins = self.scores.n_distinct < k
         if twins:
             self._forget()
-        active = np.flatnonzero(self._parent_expiry <= self._spent)
-        threads = self.points.threads
-        if before is not None:
-            _, whole, mixed, scored = self.seen.tolist()
-            threads = threads_for(sweeping(len(active) * k * n, whole, mixed, scored), threads)
-        per_chunk = even_rows(len(active), self._most, threads, 16)
-        share, first = (before or form.empty(k)).share(), before is None
-
-        def make() -> _Worker:
-            return _Worker(share(), self._tasks.take(), [])
-
-        def work(worker: _Worker, start: int, stop: int) -> None:
-            part = worker.sums
-            total = sweep(
-                worker.task, active[start:stop], self.turn, first, scores.n_distinct, part.sums,
-                part.counts,
-            )  # fmt: skip
-            worker.changes.append(total)
-
-        workers = fold_chunks(make, work, len(active), per_chunk, threads)
+        self._active = active = begin_turn(self._turn, self.scores.shifts)
+        threads, first = self.points.threads, bool(self._turn.state[1])
         if not first:
-            self._labels.note(active)
-        # Those with a mixed block have nothing remaining, and are looked at in every turn.
-        self._parent_expiry[active] = self._spent + clocks.remaining[active] * (1.0 - 1e-9)
+            _, whole, mixed, scored = self.seen.tolist()
+            threads = threads_for(sweeping(active * k * n, whole, mixed, scored), threads)
+        tasks = self._tasks
+        while len(tasks) < threads:
+            tasks.append(self._make_task(len(tasks)))
+        rows = even_rows(active, self._most, threads, 16)
+        used = run_kernel(sweep, tasks[:threads], active, rows)
         self.seen[:] = 0
-        for _, task, _ in workers:
-            self.seen += task.seen
-            task.seen[:] = 0
-            self._tasks.give_back(task)
+        merge_parts(*self._parts, used, sums.sums, sums.counts, self.seen)
+        self._turn.state[1] = 0
         if twins:
             self._forget()
-        sums = ExactSums.total([worker.sums for worker in workers] or [share()])
-        return sums, sum(sum(worker.changes) for worker in workers)
+        return ExactSums.total([sums])
 
     def _forget(self) -> None:
         self._clocks.visited[:] = -2
-        self._parent_expiry[:] = -np.inf
+        self._turn.expiry[:] = -np.inf
 
-
-class _Worker(NamedTuple):
-    """What one worker finds, and its scratch."""
-
-    sums: ExactSums
-    task: Sweep
-    changes: list[int]
+    def _make_task(self, number: int) -> Sweep:
+        """Return the task of a worker, with scratch of its own."""
+        ordered, scores, clocks = self._sorted, self.scores, self._clocks
+        k, n = scores.record.C.shape
+        sums, counts, seen = (part[number] for part in self._parts)
+        found = Found(sums=sums, counts=counts, seen=seen)
+        tools = Tools(
+            exact=np.empty((n, k)), d=np.empty(k), keep=np.empty(k, dtype=np.int32),
+            keep2=np.empty(k + 3, dtype=np.int32), ids=np.empty(k, dtype=np.int32),
+            few=np.empty((n, k)), members=np.empty(ordered.block, dtype=np.uint32),
+            batch=make_batch(n, ordered.block),
+        )  # fmt: skip
+        return Sweep(
+            points=ordered.record, scoring=scores.record, shifts=scores.shifts, clocks=clocks,
+            turn=self._turn, moved=self._moved, found=found, tools=tools,
+        )  # fmt: skip
 
 
 class SortedStep(NamedTuple):
@@ -217,18 +215,3 @@ class SortedStep(NamedTuple):
 
     sums: ExactSums
     n_changed: int
-
-
-def _make_task(points: Sorted, scores: Scores, clocks: Clocks, moved: Moved) -> Sweep:
-    """Return a task with scratch of its own."""
-    k, n = scores.record.C.shape
-    tools = Tools(
-        exact=np.empty((n, k)), d=np.empty(k), keep=np.empty(k, dtype=np.int32),
-        keep2=np.empty(k + 3, dtype=np.int32), ids=np.empty(k, dtype=np.int32),
-        few=np.empty((n, k)), members=np.empty(points.block, dtype=np.uint32),
-        batch=make_batch(n, points.block),
-    )  # fmt: skip
-    return Sweep(
-        points=points, scoring=scores.record, shifts=scores.shifts, clocks=clocks, moved=moved,
-        seen=np.zeros(4, dtype=np.int64), tools=tools,
-    )  # fmt: skip

@@ -81,6 +81,7 @@ class Scores:
         packed[-1] = np.inf
         self.record = Scoring(
             C=np.empty((k, n)), P=packed, rows=np.empty(k + 3, dtype=np.int32),
+            count=np.zeros(2, dtype=np.int64),
             center=measure.center.astype(dtype), scale=dtype.type(measure.scale),
             reach=np.empty(n), rho=rho, kappa=kappa, delta_unit=delta_unit, root=root,
         )  # fmt: skip
@@ -122,6 +123,7 @@ class Scores:
         self.count = -(-len(rows) // 4) * 4
         self.record.rows[: len(rows)] = rows
         self.record.rows[len(rows) : self.count] = k
+        self.record.count[:] = self.count, self.n_distinct
 
 
 def make_batch(n_features: int, rows: int = BATCH) -> Batch:
