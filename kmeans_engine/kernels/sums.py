@@ -10,11 +10,24 @@ superaccumulators".)
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from kmeans_engine.kernels.vector import prefetch
 from kmeans_engine.runtime.jit import kernel
+from kmeans_engine.runtime.records import Record
 
-__all__ = ["accumulate", "compare_centroids", "divide", "move", "sum_squares", "transfer"]
+__all__ = [
+    "Adding",
+    "Moving",
+    "Parts",
+    "accumulate",
+    "add_parts",
+    "compare_centroids",
+    "divide",
+    "move",
+    "sum_squares",
+    "transfer",
+]
 
 
 # Features from which on a row alone is long enough for vector instructions.
@@ -87,50 +100,112 @@ def _accumulate_batch(X, start, size, down, up, keys, rest, limbs, flat):
                 flat[keys[j] + at] += limbs[j]
 
 
-@kernel()
-def accumulate(X, labels, down, up, sums, counts):
-    """Add points `X` (in, (B, N)) with `labels` (in, (B,)) to their clusters.
+class Adding(Record):
+    """All that a worker needs to add up points.
 
-    `sums` (out, (K, L, N)), `counts` (out, (K,)); `down` and `up` as in `transfer`.
+    Attributes
+    ----------
+    X : (R, N)
+        Rows, of which ...
+    base : (1,) int64
+        ... the first one has this number.
+    labels : (M,)
+        The clusters of all.
+    down, up
+        As in `transfer`.
+    sums, counts : (K, L, N) and (K,) int64, in and out
+        Of the clusters.
     """
+
+    X: npt.NDArray[np.floating]
+    base: npt.NDArray[np.int64]
+    labels: npt.NDArray[np.unsignedinteger]
+    down: npt.NDArray[np.float64]
+    up: npt.NDArray[np.float64]
+    sums: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
+
+
+class Moving(Record):
+    """All that a worker needs to move points: their rows in `X`, and their clusters.
+
+    Attributes
+    ----------
+    X : (M, N)
+    rows, old, new : (R,)
+        In this order.
+    down, up, sums, counts
+        As in `Adding`.
+    """
+
+    X: npt.NDArray[np.floating]
+    rows: npt.NDArray[np.integer]
+    old: npt.NDArray[np.unsignedinteger]
+    new: npt.NDArray[np.unsignedinteger]
+    down: npt.NDArray[np.float64]
+    up: npt.NDArray[np.float64]
+    sums: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
+
+
+class Parts(Record):
+    """What several workers have added up, (W, S), and the total, (S,), in and out."""
+
+    parts: npt.NDArray[np.int64]
+    total: npt.NDArray[np.int64]
+
+
+@kernel(counted=False)
+def add_parts(task, start, stop):
+    """Add the numbers from `start` to `stop` of all parts to the total; `task`: `Parts`."""
+    parts, total = task.parts, task.total
+    for w in range(parts.shape[0]):
+        for i in range(np.uintp(start), np.uintp(stop)):
+            total[i] += parts[w, i]
+
+
+@kernel()
+def accumulate(task, first, stop):
+    """Add the points from `first` to `stop` to their clusters; `task`: an `Adding`."""
+    X, base, labels, down, up = task.X, task.base[0], task.labels, task.down, task.up
+    sums, counts = task.sums, task.counts
     L, N = up.shape
     if N < _LONG:
         flat = sums.reshape(sums.size)
         keys, rest = np.empty(_BATCH, dtype=np.uintp), np.empty(_BATCH)
         limbs = np.empty(_BATCH, dtype=np.int64)
-        for start in range(0, X.shape[0], _BATCH):
-            size = min(_BATCH, X.shape[0] - start)
+        for start in range(first, stop, _BATCH):
+            size = min(_BATCH, stop - start)
             for j in range(size):
                 k = np.uintp(labels[start + j])
                 counts[k] += 1
                 keys[j] = k * np.uintp(L * N)
-            _accumulate_batch(X, start, size, down, up, keys, rest, limbs, flat)
+            _accumulate_batch(X, start - base, size, down, up, keys, rest, limbs, flat)
         return
     rest, cuts = np.empty(N), np.empty((L, N), dtype=np.int64)
-    for i in range(X.shape[0]):
+    for i in range(first, stop):
         k = np.uintp(labels[i])
         counts[k] += 1
-        _cut(X, i, down, up, rest, cuts)
+        _cut(X, i - base, down, up, rest, cuts)
         for level in range(L):
             for n in range(N):
                 sums[k, level, n] += cuts[level, n]
 
 
 @kernel()
-def move(X, rows, old, new, down, up, sums, counts):
-    """Move the points `rows` (in, (R,)) of `X` from clusters `old` (in, (R,)) to `new` (in, (R,)).
-
-    Shapes of the rest as in `accumulate`.
-    """
+def move(task, start, stop):
+    """Move the points from `start` to `stop` to their new clusters; `task`: a `Moving`."""
+    X, rows, old, new = task.X, task.rows, task.old, task.new
+    down, up, sums, counts = task.down, task.up, task.sums, task.counts
     L, N = up.shape
     rest, limbs = np.empty(N), np.empty((L, N), dtype=np.int64)
-    for j in range(rows.shape[0]):
+    for j in range(start, stop):
         i = np.uintp(rows[j])
         a = np.uintp(old[j])
         b = np.uintp(new[j])
         counts[a] -= 1
         counts[b] += 1
-        if j + _AHEAD < rows.shape[0]:
+        if j + _AHEAD < stop:
             prefetch(X, rows[j + _AHEAD], 0)
         if N < _LONG:
             for n in range(N):

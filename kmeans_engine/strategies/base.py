@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Sequence
 from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
@@ -25,7 +24,6 @@ __all__ = [
     "Step",
     "Strategy",
     "check_numbers",
-    "join_pieces",
     "make_changes",
     "make_draft",
 ]
@@ -107,14 +105,6 @@ class Strategy(Protocol):
         """Return an assigner for a new run."""
 
 
-def join_pieces(pieces: Sequence[tuple[Indices, LabelArray]]) -> tuple[Indices, LabelArray]:
-    """Return the points and labels of all pieces, of which there is one at least."""
-    if len(pieces) == 1:
-        return pieces[0]
-    indices, labels = zip(*pieces, strict=True)
-    return np.concatenate(indices), np.concatenate(labels)
-
-
 def check_numbers(name: str, points: Points) -> None:
     """Raise `UnsupportedStrategy` if the numbers of the points do not fit 32 bits."""
     if points.n_points >= 1 << 32:
@@ -127,7 +117,7 @@ def make_changes(n_points: int, dtype: np.dtype[np.unsignedinteger]) -> Changes:
     """Return room for changes of so many points, with labels of a type."""
     return Changes(
         total=np.zeros(1, dtype=np.int64),
-        points=np.empty(n_points, dtype=np.uint32),
+        points=np.empty(n_points, dtype=np.uint32 if n_points < 1 << 32 else np.int64),
         labels=np.empty(n_points, dtype=dtype),
         before=np.empty(n_points, dtype=dtype),
     )
@@ -240,9 +230,3 @@ class MemoryAssigner(abc.ABC):
         before = changes.before[:total]
         sums = move_points(self.points, self.assigned.sums, points, before, labels)
         return Step(sums, points, labels)
-
-    def _moved(self, indices: Indices, labels: LabelArray) -> Step:
-        """Return the step in which the points `indices` go to the clusters `labels`."""
-        now = self.assigned
-        sums = move_points(self.points, now.sums, indices, now.labels[indices], labels)
-        return Step(sums, indices, labels)
