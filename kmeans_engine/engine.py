@@ -182,7 +182,10 @@ class Engine:
         self, start: Floats, limit: int | None, tolerance: float, *, only_last: bool = False
     ) -> Generator[Snapshot, None, None]:
         assigners = [strategy.begin() for strategy in self._strategies]
-        states = iterate(assigners, start, limit=limit, tolerance=tolerance, only_last=only_last)
+        threads = self._parts[0].threads
+        states = iterate(
+            assigners, start, limit=limit, tolerance=tolerance, threads=threads, only_last=only_last
+        )
         with doing("clustering"), contextlib.closing(states):
             for state in states:
                 in_place = any(assigner.in_place for assigner in assigners)

@@ -92,7 +92,7 @@ FLOORS = {
     "kmeans_engine": (
         *("__main__", "command", "engine", "loop", "steps", "race", "snapshot"),
         *("strategies", "starts", "tables", "points"),
-        *("label_history", "labels", "sums", "validation"),
+        *("recalc", "label_history", "labels", "sums", "validation"),
         *("kernels", "runtime", "frames", "arrays", "errors", "_version"),
     ),
     "renderers": (

@@ -6,11 +6,11 @@ to a, and R_a one of all u in the cluster.
 
 At a look, the gap of x is a lower bound of |x - c| - |x - a| over all other c. When the centroids
 move it shrinks by the shift of a and that of c, so by no more than the shift of a plus the largest
-shift among the c with D_ac < 2 R_a + tau; each other c is at least D_ac - 2 R_a >= tau behind for
-the time being. `spent[a]` adds up the former; the least sum of `spent[a]` and the latter is the
-`ceiling[a]` of the cluster. So the label of x stands while spent[a] is less than both the ceiling
-and `expiry[x]`, which is spent[a] plus the gap at the look. That is one comparison a point and
-iteration, with nothing written; and a centroid that moves far only disturbs the clusters beside it.
+shift among the c with D_ac < 2 R_a + tau; each other c that moved is at least D_ac - 2 R_a >= tau
+behind for the time being. `spent[a]` adds up the former; the least sum of `spent[a]` and the latter
+is the `ceiling[a]` of the cluster. So the label of x stands while spent[a] is less than both the
+ceiling and `expiry[x]`, which is spent[a] plus the gap at the look. That is one comparison a point
+and iteration, with nothing written; and a centroid that moves far only disturbs those beside it.
 (Hamerly 2010 has one bound a point too, which shrinks by the largest of all shifts.) Points whose
 time has come are gathered into dense blocks, which keep the scores vector loops.
 
@@ -62,8 +62,10 @@ __all__ = [
     "gather",
     "look_around",
     "measure_centroids",
+    "mirror",
     "move_centroids",
     "start_points",
+    "turn_over",
 ]
 
 DOWN = 1.0 - 2.0**-22
@@ -184,46 +186,69 @@ def start_points(task, first, stop, count):
             radius[k] = max(radius[k], np.float64(farthest(best[j], root, error)))
 
 
+@kernel(counted=False)
+def turn_over(P, rows, columns):
+    """Write the `rows` (in, (R,)) of `P` to the columns of `columns` (out, (N, >= K))."""
+    for r in range(rows.shape[0]):
+        for n in range(P.shape[1]):
+            columns[n, rows[r]] = P[rows[r], n]
+
+
 @kernel("contract")
-def measure_centroids(P, columns, first, root, error, D):
-    """Write D_ac, see above, for some centroids a from `first` on.
+def measure_centroids(P, columns, rows, root, error, D):
+    """Write D_ac, see above, for all c and the centroids a in `rows` (in, (R,)).
 
     `P` as in `kernels.assign.score`; `columns` (in, (N, >= K)), P the other way round, padded with
-    inf to a multiple of WIDTH; `root`, `error`, see above; `D` (out, (R, >= K) float32).
+    inf to a multiple of WIDTH; `root`, `error`, see above; `D` (out, (K, >= K) float32).
     """
     flat, less = D.reshape(D.size), np.float32(1.0 - root)
-    for r in range(D.shape[0]):
+    for r in range(rows.shape[0]):
+        a = np.intp(rows[r])
         for j in range(0, D.shape[1], WIDTH):
             s = floats(np.float32(0.0))
             for n in range(P.shape[1]):
-                s = add_square(s, load_row(columns, n, j), spread(P, first + r, n))
-            store(flat, r * D.shape[1] + j, s)
+                s = add_square(s, load_row(columns, n, j), spread(P, a, n))
+            store(flat, a * D.shape[1] + j, s)
         for c in range(D.shape[1]):
-            d = np.sqrt(D[r, c]) * less
-            D[r, c] = min(d - error, FAR) if d > error else np.float32(0.0)
+            d = np.sqrt(D[a, c]) * less
+            D[a, c] = min(d - error, FAR) if d > error else np.float32(0.0)
 
 
 @kernel(counted=False)
-def move_centroids(D, first, shifts, radius, spent, ceiling, threshold):
-    """Account for a move of the centroids, for some clusters a from `first` on.
+def mirror(D, rows):
+    """Give the column of each of the `rows` (in, (R,)) of `D` the values of the row.
 
-    `D` (in, (R, >= K) float32, or (R, 0)); `shifts` (in, (K,)), how far each moved; `radius`,
-    `spent`, `ceiling` (in and out, (K,)); `threshold` (out, (K,) float32): a label stands while
-    the point's expiry is more.
+    D_ac of two centroids that stay is as good a bound as ever; a score and its negated differences
+    make the same D_ca, bit for bit.
     """
-    for r in range(D.shape[0]):
-        a = first + r
+    for r in range(rows.shape[0]):
+        c = rows[r]
+        for a in range(D.shape[0]):
+            D[a, c] = D[c, a]
+
+
+@kernel(counted=False)
+def move_centroids(D, first, stop, moved, shifts, radius, spent, ceiling, threshold):
+    """Account for a move of the centroids, for the clusters a from `first` to `stop`.
+
+    `D` (in, (K, >= K) float32, or (K, 0)); `moved` (in, (R,)), which moved; `shifts` (in, (K,)),
+    how far, 0 for the others; `radius`, `spent`, `ceiling` (in and out, (K,)); `threshold` (out,
+    (K,) float32): a label stands while the point's expiry is more. A centroid that has not moved
+    shrinks no gap by more than the shift of a, so it needs no part in the ceiling.
+    """
+    for a in range(first, stop):
         radius[a] += shifts[a]
         reach = np.float32(radius[a] * (2.0 + _TAU) * (1.0 + 2.0**-20))
         largest, closest = 0.0, np.float32(np.inf)
         # Whatever is not a number is a neighbour, and so is everything if no distance is known.
-        for c in range(shifts.shape[0]):
-            if D.shape[1] > 0 and D[r, c] > reach:
-                closest = min(closest, D[r, c])
+        for m in range(moved.shape[0]):
+            c = np.intp(moved[m])
+            if D.shape[1] > 0 and D[a, c] > reach:
+                closest = min(closest, D[a, c])
             elif c != a:
                 largest = max(largest, shifts[c])
         spent[a] = (spent[a] + shifts[a] + largest) * (1.0 + 1e-9)
-        if closest < np.inf:  # else all others are neighbours
+        if closest < np.inf:  # else all others that moved are neighbours
             behind = spent[a] + closest - 2.0 * radius[a]
             ceiling[a] = min(ceiling[a], behind * (1.0 - 1e-9))
         threshold[a] = np.float32(spent[a] * (1.0 + 2.0**-22))

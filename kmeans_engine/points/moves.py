@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from kmeans_engine.arrays import Indices, LabelArray, Rows
-from kmeans_engine.kernels.sums import accumulate, move
+from kmeans_engine.kernels.sums import accumulate, list_touched, move
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
 from kmeans_engine.runtime.threads import chunk_rows, fold_chunks
@@ -44,5 +46,12 @@ def move_points(
         labels = old[start:stop], new[start:stop]
         move(X, which, *labels, form.down, form.up, part.sums, part.counts)
 
+    if len(indices) <= rows:
+        k = len(sums.counts)
+        touched = np.empty(k, dtype=np.int32)
+        total = list_touched(old, new, np.zeros(k, dtype=np.bool_), touched)
+        moved = sums.changing(touched[:total])
+        shift(moved, 0, len(indices))
+        return moved.counted()
     parts = fold_chunks(sums.share(), shift, len(indices), rows, points.threads)
     return ExactSums.total(parts)

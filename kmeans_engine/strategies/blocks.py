@@ -14,7 +14,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.arrays import Floats, Indices, LabelArray
+from kmeans_engine.arrays import Clusters, Floats, Indices, LabelArray
 from kmeans_engine.errors import UnsupportedStrategy
 from kmeans_engine.kernels.blocks import FAN, Found, Sorted, Sweep, Tools, sweep
 from kmeans_engine.kernels.clocks import LISTED, Clocks
@@ -140,8 +140,8 @@ class BlocksAssigner(MemoryAssigner):
         """The cluster of each block that lies in one, (blocks,), and -1 for the others."""
         return self._clocks.whole
 
-    def _find(self, centroids: Floats) -> Step:
-        self.scores.place(centroids, moved=True)
+    def _find(self, centroids: Floats, moved: Clusters | None) -> Step:
+        self.scores.place(centroids, moved)
         # One centroid comes nearer, another one goes away.
         self._spent += float(np.sort(self.scores.shifts)[-2:].sum()) * (1.0 + 1e-9)
         return Step(*self._sweep(self.assigned.sums))

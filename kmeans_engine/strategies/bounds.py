@@ -13,7 +13,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.arrays import Floats, Indices, Integers, LabelArray
+from kmeans_engine.arrays import Clusters, Floats, Indices, Integers, LabelArray
 from kmeans_engine.kernels.assign import BATCH, Batch, Scoring
 from kmeans_engine.kernels.bounds import (
     Finder,
@@ -23,8 +23,10 @@ from kmeans_engine.kernels.bounds import (
     expired,
     look_around,
     measure_centroids,
+    mirror,
     move_centroids,
     start_points,
+    turn_over,
 )
 from kmeans_engine.kernels.vector import WIDTH
 from kmeans_engine.points.data import Data
@@ -47,6 +49,8 @@ __all__ = ["MOST_CENTROIDS", "Bounds", "BoundsAssigner", "Worker"]
 MOST_CENTROIDS = 1 << 12
 # Rows whose times are compared in one piece.
 _ROWS = 1 << 17
+# Nanoseconds of a squared difference of two centroids, in vectors.
+_DIFFERENCE = 0.06
 
 
 class Bounds:
@@ -119,6 +123,7 @@ class BoundsAssigner(MemoryAssigner):
         width = -(-k // WIDTH) * WIDTH if k <= MOST_CENTROIDS else 0
         self.distances = np.empty((k, width), dtype=np.float32)
         self._columns = np.full((n, width), np.inf, dtype=np.float32)
+        self._measured = False
         self.memory = Memory(
             X=points.rows(0, points.n_points, None),
             labels=labels,
@@ -128,8 +133,8 @@ class BoundsAssigner(MemoryAssigner):
         rows = min(max(_ROWS, chunk_rows(k * n)), points.n_points)
         self._workers = Stock(self._maker(k, rows))
 
-    def _find(self, centroids: Floats) -> Step:
-        self.scores.place(centroids, moved=True)
+    def _find(self, centroids: Floats, moved: Clusters | None) -> Step:
+        self.scores.place(centroids, moved)
         self._move()
         indices, new, counts = self._look()
         # A look at all points of a cluster replaces what was known of them.
@@ -142,20 +147,35 @@ class BoundsAssigner(MemoryAssigner):
 
     def _move(self) -> None:
         """Account for the move of the centroids; find the threshold of each cluster."""
-        scoring, shifts = self.scores.record, self.scores.shifts
-        k, n_features = scoring.C.shape
-        if self.distances.shape[1]:
-            self._columns[:, :k] = scoring.P[:k].T
-        extent = float(np.square(2.0 * scoring.reach).sum())
-        _, error = bounded(scoring.kappa + scoring.delta_unit * extent, scoring.kappa)
-        spent, ceiling = self.memory.spent, self._ceiling
+        scoring, moved, shifts = self.scores.record, self.scores.moved, self.scores.shifts
+        k, n = scoring.C.shape
+        D, columns, most = self.distances, self._columns, self.points.threads
+        if D.shape[1]:
+            few = self._measured and 2 * len(moved) < k
+            rows = moved if few else np.arange(k, dtype=np.int32)
+            self._measured = True
+            turn_over(scoring.P, rows, columns)
+            extent = float(np.square(2.0 * scoring.reach).sum())
+            _, error = bounded(scoring.kappa + scoring.delta_unit * extent, scoring.kappa)
 
-        def work(start: int, stop: int) -> None:
-            part = self.distances[start:stop]
-            measure_centroids(scoring.P, self._columns, start, scoring.root, error, part)
-            move_centroids(part, start, shifts, self._radius, spent, ceiling, self._threshold)
+            def measure(start: int, stop: int) -> None:
+                measure_centroids(scoring.P, columns, rows[start:stop], scoring.root, error, D)
 
-        run_chunks(work, k, max((1 << 20) // (k * n_features), 1), self.points.threads)
+            threads = threads_for(len(rows) * k * n * _DIFFERENCE, most)
+            per_chunk = even_rows(len(rows), max((1 << 24) // (k * n), 1), threads, 1)
+            run_chunks(measure, len(rows), per_chunk, threads)
+            if few:
+                mirror(D, rows)
+
+        def move(start: int, stop: int) -> None:
+            move_centroids(
+                D, start, stop, moved, shifts, self._radius, self.memory.spent, self._ceiling,
+                self._threshold,
+            )  # fmt: skip
+
+        threads = threads_for(len(moved) * k, most)
+        per_chunk = even_rows(k, max((1 << 22) // max(len(moved), 1), 1), threads, 1)
+        run_chunks(move, k, per_chunk, threads)
 
     def _look(self) -> tuple[Indices, LabelArray, Integers]:
         """Return the points that change, their new labels, and the looks at each cluster."""

@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.arrays import Floats, LabelArray, Rows
+from kmeans_engine.arrays import Clusters, Floats, LabelArray, Rows
 from kmeans_engine.kernels.assign import Batch, assign_rows, differing
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
@@ -53,7 +53,7 @@ class BruteAssigner(MemoryAssigner):
         def store(_: _Worker, start: int, found: npt.NDArray[np.int32]) -> None:
             labels[start : start + len(found)] = found
 
-        self._sweep(centroids, store)
+        self._sweep(centroids, None, store)
 
     def _start(self, centroids: Floats, labels: LabelArray) -> None:
         self.assign(centroids, labels)
@@ -61,7 +61,7 @@ class BruteAssigner(MemoryAssigner):
     def _resume(self, centroids: Floats) -> None:
         """Nothing is remembered."""
 
-    def _find(self, centroids: Floats) -> Step:
+    def _find(self, centroids: Floats, moved: Clusters | None) -> Step:
         labels = self.assigned.labels
 
         def compare(worker: _Worker, start: int, found: npt.NDArray[np.int32]) -> None:
@@ -70,12 +70,15 @@ class BruteAssigner(MemoryAssigner):
             total = differing(found, labels[start : start + len(found)], start, changed, new)
             worker.pieces.append((changed[:total].copy(), new[:total].copy()))
 
-        workers = self._sweep(centroids, compare)
+        workers = self._sweep(centroids, moved, compare)
         pieces = [piece for worker in workers for piece in worker.pieces]
         return self._moved(*join_pieces(pieces))
 
     def _sweep(
-        self, centroids: Floats, consume: Callable[[_Worker, int, npt.NDArray[np.int32]], None]
+        self,
+        centroids: Floats,
+        moved: Clusters | None,
+        consume: Callable[[_Worker, int, npt.NDArray[np.int32]], None],
     ) -> list[_Worker]:
         """Call ``consume(worker, start, labels)`` for chunks, from several threads."""
         points, (k, n) = self.points, centroids.shape
@@ -83,7 +86,7 @@ class BruteAssigner(MemoryAssigner):
             self._scores = Scores(points, k)
             self._batches: Stock[Batch] = Stock(lambda: make_batch(n))
         scores, batches = self._scores, self._batches
-        scores.place(centroids)
+        scores.place(centroids, moved)
 
         def make(rows: int) -> _Worker:
             return _Worker(batches.take(), np.empty(rows, dtype=np.int32), [])
