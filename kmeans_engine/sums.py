@@ -190,7 +190,13 @@ class ExactSums:
         undecided = divide(
             self.sums, self.counts, rows, form.exponents, form.width, limbs, means, doubtful
         )
-        for r, n in np.argwhere(doubtful).tolist() if undecided else ():
+        if undecided:
+            self.decide(rows, doubtful, means)
+
+    def decide(self, rows: Clusters, doubtful: npt.NDArray[np.bool_], means: Floats) -> None:
+        """Write the means that the kernel has left open: where `doubtful` (R, N), of the `rows`."""
+        form = self.format
+        for r, n in np.argwhere(doubtful).tolist():
             k, exponent = int(rows[r]), int(form.exponents[n])
             means[k, n] = nearest_float(self.integer(k, n), exponent, int(self.counts[k]))
 
