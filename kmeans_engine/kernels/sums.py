@@ -22,8 +22,9 @@ __all__ = [
     "Parts",
     "accumulate",
     "add_parts",
-    "compare_centroids",
     "divide",
+    "list_touched",
+    "list_unequal",
     "move",
     "sum_squares",
     "transfer",
@@ -218,7 +219,7 @@ def move(task, start, stop):
                 sums[b, level, n] += limbs[level, n]
 
 
-@kernel()
+@kernel(counted=False)
 def _two_product(a, b):
     """Return p + e == a * b exactly (Dekker 1971, Veltkamp's split)."""
     t = 134217729.0 * a
@@ -233,24 +234,14 @@ def _two_product(a, b):
 
 
 @kernel(counted=False)
-def _equal(a, b, k, n):
-    """Return whether the limbs of two sums are equal."""
-    equal = True
-    for level in range(a.shape[1]):
-        equal = equal and a[k, level, n] == b[k, level, n]
-    return equal
-
-
-@kernel()
-def divide(sums, counts, old_sums, old_counts, exponents, width, means, doubtful):
+def divide(sums, counts, rows, exponents, width, limbs, means, doubtful):
     """Write the float64 nearest to sums / counts into `means` where that is certain.
 
-    Parameters: `sums` (in, (K, L, N)); `counts` (in, (K,)); `old_sums`, `old_counts` (in, of the
-    same shapes, or without clusters), those that `means` were computed from; `exponents` (in,
-    (N,)), the e[n]; `width`, bits of a limb; `means` (in and out, (K, N)); `doubtful` (out, (K, N)
-    bool), True where the quotient lies too close to the middle of two floats, or near the ends of
-    their range, to be decided here. Returns how many are. A cluster without points is left alone,
-    and so is one whose points are as before.
+    Parameters: `sums` (in, (K, L, N)); `counts` (in, (K,)); `rows` (in, (R,)), the clusters to
+    divide; `exponents` (in, (N,)), the e[n]; `width`, bits of a limb; `limbs` (scratch, (L + 1,)
+    int64); `means` (in and out, (K, N)); `doubtful` (out, (R, N) bool), True where the quotient
+    lies too close to the middle of two floats, or near the ends of their range, to be decided here.
+    Returns how many are. A cluster without points is left alone.
 
     The sum becomes a double-double (relative error below 2^-100), is divided with one correction
     step (below 2^-98), and is certain if an error of 2^-95 to either side would round to the same
@@ -258,14 +249,12 @@ def divide(sums, counts, old_sums, old_counts, exponents, width, means, doubtful
     """
     levels = sums.shape[1]
     unit = math.ldexp(1.0, -width)
-    limbs = np.empty(levels + 1, dtype=np.int64)
-    known = old_counts.shape[0] > 0
     undecided = 0
-    for k in range(sums.shape[0]):
-        same = known and counts[k] == old_counts[k]
+    for r in range(rows.shape[0]):
+        k = rows[r]
         for n in range(sums.shape[2]):
-            doubtful[k, n] = False
-            if counts[k] == 0 or (same and _equal(sums, old_sums, k, n)):
+            doubtful[r, n] = False
+            if counts[k] == 0:
                 continue
             # Carry, so that all limbs but the top one lie in 0 .. 2^width - 1; the value is made
             # positive.
@@ -317,7 +306,7 @@ def divide(sums, counts, old_sums, old_counts, exponents, width, means, doubtful
                 half_shift = shift // 2
                 means[k, n] = sign * math.ldexp(math.ldexp(mean, half_shift), shift - half_shift)
             else:
-                doubtful[k, n] = True
+                doubtful[r, n] = True
                 undecided += 1
     return undecided
 
@@ -347,17 +336,35 @@ def sum_squares(bits, bins):
 
 
 @kernel(counted=False)
-def compare_centroids(before, after):
-    """Return the largest squared distance between rows of two arrays, and whether all are equal.
+def list_touched(old, new, touched, rows):
+    """List the clusters among `old` and `new` (in, (R,)) in `rows` (out, (K,) int32), ascending.
 
-    `before`, `after` (in, (K, N)); squares are added left to right, as in the oracle.
+    `touched` (scratch, (K,) bool): all False. Returns how many.
     """
-    largest, equal = 0.0, True
-    for k in range(before.shape[0]):
-        total = 0.0
-        for n in range(before.shape[1]):
-            step = after[k, n] - before[k, n]
-            total += step * step
-            equal = equal and after[k, n] == before[k, n]
-        largest = max(largest, total)
-    return largest, equal
+    for j in range(old.shape[0]):
+        touched[old[j]] = True
+        touched[new[j]] = True
+    total = 0
+    for k in range(touched.shape[0]):
+        if touched[k]:
+            rows[total] = k
+            total += 1
+    return total
+
+
+@kernel(counted=False)
+def list_unequal(sums, counts, old_sums, old_counts, rows):
+    """List the clusters whose sums or counts differ from others in `rows` (out, (K,) int32).
+
+    All four as in `divide`. Returns how many.
+    """
+    total = 0
+    for k in range(sums.shape[0]):
+        equal = counts[k] == old_counts[k]
+        for level in range(sums.shape[1]):
+            for n in range(sums.shape[2]):
+                equal = equal and sums[k, level, n] == old_sums[k, level, n]
+        if not equal:
+            rows[total] = k
+            total += 1
+    return total

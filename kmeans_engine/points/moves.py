@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from kmeans_engine.arrays import Indices, Integers, LabelArray, Rows
-from kmeans_engine.kernels.sums import Adding, Moving, Parts, accumulate, add_parts, move
+from kmeans_engine.kernels.sums import (
+    Adding,
+    Moving,
+    Parts,
+    accumulate,
+    add_parts,
+    list_touched,
+    move,
+)
 from kmeans_engine.points.data import Data
 from kmeans_engine.runtime.team import run_kernel
 from kmeans_engine.runtime.threads import chunk_rows, even_rows, threads_for
@@ -50,9 +58,7 @@ class _Shares:
             parts = self._sums[: used - 1].reshape(used - 1, size)
             task = Parts(parts=parts, total=total.sums.reshape(-1))
             run_kernel(add_parts, [task] * threads, size, even_rows(size, _CHUNK, threads))
-        total.sums.setflags(write=False)
-        total.counts.setflags(write=False)
-        return total
+        return total.counted()
 
 
 def sum_points(points: Data, labels: LabelArray, k: int) -> ExactSums:
@@ -83,7 +89,7 @@ def move_points(
     threads = threads_for(count * form.levels * n * _LIMB, points.threads)
     threads = min(threads, max(4 * n * count // sums.sums.size, 1))
     rows = even_rows(count, chunk_rows(64 * n * form.levels), threads, 1 << 10)
-    shares, used = _Shares(sums.copy(), threads), 0
+    shares, used = _Shares(_own(sums, old, new), threads), 0
     # All at once, unless their rows have to be copied.
     step = rows * threads if points.copies else count
     for start in range(0, count, step):
@@ -100,3 +106,13 @@ def move_points(
             )  # fmt: skip
         used = max(run_kernel(move, tasks, len(which), rows), used)
     return shares.total(used, points.threads)
+
+
+def _own(sums: ExactSums, old: LabelArray, new: LabelArray) -> ExactSums:
+    """Return sums in which the clusters `old` and `new` may be changed."""
+    k = len(sums.counts)
+    if len(old) > k:
+        return sums.copy()
+    touched = np.empty(k, dtype=np.int32)
+    total = list_touched(old, new, np.zeros(k, dtype=np.bool_), touched)
+    return sums.changing(touched[:total])

@@ -7,7 +7,7 @@ from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
-from kmeans_engine.arrays import Floats, Indices, LabelArray
+from kmeans_engine.arrays import Clusters, Floats, Indices, LabelArray
 from kmeans_engine.errors import UnsupportedStrategy
 from kmeans_engine.kernels.changes import Changes, Draft
 from kmeans_engine.label_history import LabelHistory
@@ -79,8 +79,15 @@ class Assigner(Protocol):
             are found from the centroids alone: they are a function of them and the points.
         """
 
-    def step(self, centroids: Floats) -> Step:
-        """Move on to other centroids: find what changes, and change it."""
+    def step(self, centroids: Floats, moved: Clusters | None = None) -> Step:
+        """Move on to other centroids: find what changes, and change it.
+
+        Parameters
+        ----------
+        centroids : ndarray, (K, N)
+        moved : ndarray of int32, optional
+            Which of them differ from those before, ascending, if that is known.
+        """
 
     def labels(self) -> Labels:
         """Return the labels of now, which stay the same for their holder; see `Labels`."""
@@ -184,7 +191,7 @@ class MemoryAssigner(abc.ABC):
         """Begin from the labels in `assigned`, which are those for these centroids."""
 
     @abc.abstractmethod
-    def _find(self, centroids: Floats) -> Step:
+    def _find(self, centroids: Floats, moved: Clusters | None) -> Step:
         """Find what changes with respect to `assigned`, which is left as it is."""
 
     def first(self, centroids: Floats) -> ExactSums:
@@ -207,9 +214,9 @@ class MemoryAssigner(abc.ABC):
         self._resume(centroids)
         return labels.sums
 
-    def step(self, centroids: Floats) -> Step:
+    def step(self, centroids: Floats, moved: Clusters | None = None) -> Step:
         """See `Assigner.step`."""
-        step = self._find(centroids)
+        step = self._find(centroids, moved)
         self.assigned.commit(step)
         return step
 

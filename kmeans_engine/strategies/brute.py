@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from kmeans_engine.arrays import Floats, Integers, LabelArray, Rows
+from kmeans_engine.arrays import Clusters, Floats, Integers, LabelArray, Rows
 from kmeans_engine.kernels.assign import Comparison, Sweep, assign_rows, compare_rows
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
@@ -67,8 +67,8 @@ class BruteAssigner(MemoryAssigner):
         self._changes = make_changes(self.n_points, labels.dtype)
         self._comparisons: dict[int, Comparison] = {}
 
-    def _find(self, centroids: Floats) -> Step:
-        self._scores.place(centroids)
+    def _find(self, centroids: Floats, moved: Clusters | None) -> Step:
+        self._scores.place(centroids, moved)
         made = self._comparisons
 
         def make(worker: int, X: Rows, base: Integers) -> Comparison:
