@@ -114,7 +114,7 @@ def _stamp() -> tuple[tuple[str, float, int], ...]:
     here = Path(__file__).parent
     ground = [
         here / f"{name}.py"
-        for name in ("cache", "compiler", "jit", "jobs", "llvm", "native", "records")
+        for name in ("cache", "compiler", "jit", "jobs", "llvm", "native", "products", "records")
     ]
     return _facts(sorted([*here.parent.glob("kernels/*.py"), *ground]))
 

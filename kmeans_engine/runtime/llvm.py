@@ -61,6 +61,8 @@ def operation(result, emit):
             2: lambda _, a, b: typed(a, b),
             3: lambda _, a, b, c: typed(a, b, c),
             4: lambda _, a, b, c, d: typed(a, b, c, d),
+            5: lambda _, a, b, c, d, e: typed(a, b, c, d, e),
+            8: lambda _, a, b, c, d, e, f, g, h: typed(a, b, c, d, e, f, g, h),
         }[plain.__code__.co_argcount]
         wrapper.__name__, wrapper.__doc__ = plain.__name__, plain.__doc__
         return intrinsic(wrapper)

@@ -59,8 +59,8 @@ MOST_CENTROIDS = 1 << 12
 _ROWS = 1 << 17
 # Nanoseconds of a squared difference of two centroids, in vectors.
 _DIFFERENCE = 0.06
-# Nanoseconds of a chunk of centroids.
-_CHUNK = 1e6
+# Nanoseconds of a chunk of centroids, and how many it has at least.
+_CHUNK, _CENTROIDS = 1e6, 16
 
 
 class Bounds:
@@ -110,7 +110,7 @@ class BoundsAssigner(MemoryAssigner):
         points, (k, n_features) = self.points, centroids.shape
         self._begin(centroids, labels)
         threads = threads_for(looking(0, points.n_points, k, n_features), points.threads)
-        rows = even_rows(points.n_points, chunk_rows(k * n_features), threads)
+        rows = self._chunk(points.n_points, threads)
         tasks = [worker.task for worker in self._workers(threads)]
         self.crew.used[0] = run_kernel(self.start_kernel, tasks, points.n_points, rows)
         merge_found(self.crew, 0, k)
@@ -182,15 +182,20 @@ class BoundsAssigner(MemoryAssigner):
             slack = scoring.kappa + scoring.delta_unit * extent
             cells.error[0] = bounded(slack, scoring.kappa)[1]
             self._each(turn_over, some, total, n)
-            self._each(measure_centroids, some, total, k * n * _DIFFERENCE)
+            self._measure(some, few)
             if few:
                 self._each(mirror, some, k, total)
         self._each(move_centroids, task, k, len(moved))
 
-    def _each(self, kernel: Callable[..., Any], task: Moved, total: int, cost: float) -> None:
+    def _measure(self, some: Moved, few: bool) -> None:
+        """Measure the distances of `some` centroids to all; of all to all, unless they are few."""
+        k, n = self.scores.record.C.shape
+        self._each(measure_centroids, some, len(some.rows), k * n * _DIFFERENCE)
+
+    def _each(self, kernel: Callable[..., Any], task: Record, total: int, cost: float) -> None:
         """Run a kernel over centroids that take so many nanoseconds each."""
         threads = threads_for(total * cost, self.points.threads)
-        rows = even_rows(total, int(_CHUNK / max(cost, 1.0)) + 1, threads, 1)
+        rows = even_rows(total, max(int(_CHUNK / max(cost, 1.0)), _CENTROIDS), threads, _CENTROIDS)
         run_kernel(kernel, [task] * threads, total, rows)
 
     def _look(self) -> None:
@@ -204,7 +209,7 @@ class BoundsAssigner(MemoryAssigner):
         self.looked = due = int(self.n_due[0])
         threads = threads_for(looking(0, due, k, n_features), points.threads)
         workers = self._workers(threads)
-        rows = even_rows(due, chunk_rows(k * n_features), threads, BATCH)
+        rows = self._chunk(due, threads)
         tasks = [worker.search for worker in workers]
         self.crew.used[0] = max(run_kernel(self.look_kernel, tasks, due, rows), used)
         merge_found(self.crew, 0, k)
@@ -212,6 +217,14 @@ class BoundsAssigner(MemoryAssigner):
         for worker in workers:
             self.scored += int(worker.scored[0])
             worker.scored[0] = 0
+
+    def most(self) -> int:
+        """Return how many points may be looked at in one chunk."""
+        return chunk_rows(self.points.n_features * len(self.scores.shifts))
+
+    def _chunk(self, total: int, threads: int) -> int:
+        """Return how many of so many points are looked at in one chunk."""
+        return even_rows(total, self.most(), threads, BATCH)
 
     def _piece(self, threads: int) -> int:
         """Return how many rows are compared in one piece."""
@@ -250,13 +263,14 @@ class Worker:
         How many scores it took.
     """
 
+    task: Record
     search: Record
 
     def __init__(self, of: BoundsAssigner, number: int) -> None:
         n, k = of.points.n_features, len(of.memory.spent)
         self._radius = of.crew.radii[number]
         self.scored = np.zeros(1, dtype=np.int64)
-        self._draft = make_draft(min(chunk_rows(k * n), of.n_points), of.changes)
+        self._draft = make_draft(min(of.most(), of.n_points), of.changes)
         self.listing = Listing(
             memory=of.memory, threshold=of.cells.threshold, due=of.due, total=of.n_due,
             ordered=of.sorts, listed=np.empty(min(_ROWS, of.n_points), dtype=np.uint32),
