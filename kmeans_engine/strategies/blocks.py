@@ -13,7 +13,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.arrays import Floats, LabelArray
+from kmeans_engine.arrays import Clusters, Floats, LabelArray
 from kmeans_engine.errors import UnsupportedStrategy
 from kmeans_engine.kernels.blocks import (
     FAN,
@@ -155,14 +155,15 @@ class BlocksAssigner(MemoryAssigner):
         """The cluster of each block that lies in one, (blocks,), and -1 for the others."""
         return self._clocks.whole
 
-    def _find(self, centroids: Floats) -> Step:
-        self.scores.place(centroids, moved=True)
+    def _find(self, centroids: Floats, moved: Clusters | None) -> Step:
+        self.scores.place(centroids, moved)
         sums = self.assigned.sums.copy()
         self._sweep(sums)
         total = int(self._changes.total[0])
         self._changes.total[0] = 0
         indices, labels = self._changes.points[:total], self._changes.labels[:total]
-        return Step(ExactSums.total([sums]), indices.copy(), labels.copy())
+        sums = sums.counted() if total else self.assigned.sums
+        return Step(sums, indices.copy(), labels.copy())
 
     def _sweep(self, sums: ExactSums) -> None:
         """Find what changes, and add it to `sums`."""
