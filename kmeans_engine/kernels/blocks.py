@@ -126,7 +126,7 @@ class Sweep(Record):
     tools: Tools
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _settle_block(b, start, size, old, new, points, moved, found):
     """Note that all rows of block `b` go from cluster `old` (or from none) to `new`."""
     block_sums, labels, sums, counts = points.sums, moved.labels, found.sums, found.counts
@@ -144,7 +144,7 @@ def _settle_block(b, start, size, old, new, points, moved, found):
                 sums[old, level, n] -= block_sums[b, level, n]
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _settle_rows(b, start, looks, first, now, task):
     """Note the winners of the rows that were looked at in block `b`; return how many are new."""
     rows, down, up, C = task.points.rows, task.points.down, task.points.up, task.scoring.C

@@ -6,11 +6,11 @@ to a, and R_a one of all u in the cluster.
 
 At a look, the gap of x is a lower bound of |x - c| - |x - a| over all other c. When the centroids
 move it shrinks by the shift of a and that of c, so by no more than the shift of a plus the largest
-shift among the c with D_ac < 2 R_a + tau; each other c is at least D_ac - 2 R_a >= tau behind for
-the time being. `spent[a]` adds up the former; the least sum of `spent[a]` and the latter is the
-`ceiling[a]` of the cluster. So the label of x stands while spent[a] is less than both the ceiling
-and `expiry[x]`, which is spent[a] plus the gap at the look. That is one comparison a point and
-iteration, with nothing written; and a centroid that moves far only disturbs the clusters beside it.
+shift among the c with D_ac < 2 R_a + tau; each other c that moved is at least D_ac - 2 R_a >= tau
+behind for the time being. `spent[a]` adds up the former; the least sum of `spent[a]` and the latter
+is the `ceiling[a]` of the cluster. So the label of x stands while spent[a] is less than both the
+ceiling and `expiry[x]`, which is spent[a] plus the gap at the look. That is one comparison a point
+and iteration, with nothing written; and a centroid that moves far only disturbs those beside it.
 (Hamerly 2010 has one bound a point too, which shrinks by the largest of all shifts.) Points whose
 time has come are gathered into dense blocks, which keep the scores vector loops.
 
@@ -53,10 +53,12 @@ from kmeans_engine.runtime.records import Record
 __all__ = [
     "DOWN",
     "FAR",
+    "Cells",
     "Crew",
     "Finder",
     "Listing",
     "Memory",
+    "Moved",
     "Task",
     "bounded",
     "farthest",
@@ -66,8 +68,10 @@ __all__ = [
     "look_around",
     "measure_centroids",
     "merge_found",
+    "mirror",
     "move_centroids",
     "start_points",
+    "turn_over",
 ]
 
 DOWN = 1.0 - 2.0**-22
@@ -109,7 +113,7 @@ class Listing(Record):
     Attributes
     ----------
     threshold : (K,) float32
-        As in `move_centroids`.
+        As in `Cells`.
     due : (M,) uint32, out
         The points, chunk after chunk as they are done ...
     total : (1,) int64, in and out
@@ -165,6 +169,44 @@ class Task(Record):
     finder: Finder
 
 
+class Cells(Record):
+    """What is known of the centroids and clusters; see above for `radius`, `spent`, `ceiling`.
+
+    Attributes
+    ----------
+    P : (K + 1, N) float32
+        As in `kernels.assign.score`.
+    columns : (N, >= K) float32
+        P the other way round, padded with inf to a multiple of WIDTH.
+    D : (K, >= K) float32, or (K, 0)
+        D_ac, see above.
+    root, error
+        See above; `error` is (1,).
+    shifts : (K,) float64
+        How far each centroid moved.
+    threshold : (K,) float32
+        A label stands while the point's expiry is more.
+    """
+
+    P: npt.NDArray[np.float32]
+    columns: npt.NDArray[np.float32]
+    D: npt.NDArray[np.float32]
+    root: float
+    error: npt.NDArray[np.float32]
+    shifts: npt.NDArray[np.float64]
+    radius: npt.NDArray[np.float64]
+    spent: npt.NDArray[np.float64]
+    ceiling: npt.NDArray[np.float64]
+    threshold: npt.NDArray[np.float32]
+
+
+class Moved(Record):
+    """The centroids that moved, (R,) int32, or all."""
+
+    cells: Cells
+    rows: npt.NDArray[np.int32]
+
+
 class Crew(Record):
     """What all workers found out about the clusters, and where it goes.
 
@@ -196,13 +238,13 @@ def bounded(slack, kappa):
     return np.float32(slack), np.float32(2.0**-8 * np.sqrt(slack) + 2.0 * np.sqrt(kappa))
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def farthest(s, root, error):
     """Return an upper bound of the distance with score `s`."""
     return np.sqrt(s) * (np.float32(1.0) + root) + error
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def gap_between(best, second, root, error):
     """Return a lower bound of the difference of the distances with two scores, or 0."""
     low = np.sqrt(second) * (np.float32(1.0) - root)
@@ -243,46 +285,69 @@ def start_points(task, first, stop):
             radius[k] = max(radius[k], np.float64(farthest(best[j], root, error)))
 
 
-@kernel("contract")
-def measure_centroids(P, columns, first, root, error, D):
-    """Write D_ac, see above, for some centroids a from `first` on.
+@kernel(counted=False)
+def turn_over(task, start, stop):
+    """Write the centroids that moved, from `start` to `stop`, to their columns; `task`: `Moved`."""
+    P, columns, rows = task.cells.P, task.cells.columns, task.rows
+    for r in range(start, stop):
+        for n in range(P.shape[1]):
+            columns[n, rows[r]] = P[rows[r], n]
 
-    `P` as in `kernels.assign.score`; `columns` (in, (N, >= K)), P the other way round, padded with
-    inf to a multiple of WIDTH; `root`, `error`, see above; `D` (out, (R, >= K) float32).
-    """
+
+@kernel("contract")
+def measure_centroids(task, start, stop):
+    """Write D_ac, see above, for all c and the centroids a that moved, from `start` to `stop`."""
+    P, columns, D, root = task.cells.P, task.cells.columns, task.cells.D, task.cells.root
+    rows, error = task.rows, task.cells.error[0]
     flat, less = D.reshape(D.size), np.float32(1.0 - root)
-    for r in range(D.shape[0]):
+    for r in range(start, stop):
+        a = np.intp(rows[r])
         for j in range(0, D.shape[1], WIDTH):
             s = floats(np.float32(0.0))
             for n in range(P.shape[1]):
-                s = add_square(s, load_row(columns, n, j), spread(P, first + r, n))
-            store(flat, r * D.shape[1] + j, s)
+                s = add_square(s, load_row(columns, n, j), spread(P, a, n))
+            store(flat, a * D.shape[1] + j, s)
         for c in range(D.shape[1]):
-            d = np.sqrt(D[r, c]) * less
-            D[r, c] = min(d - error, FAR) if d > error else np.float32(0.0)
+            d = np.sqrt(D[a, c]) * less
+            D[a, c] = min(d - error, FAR) if d > error else np.float32(0.0)
 
 
 @kernel(counted=False)
-def move_centroids(D, first, shifts, radius, spent, ceiling, threshold):
-    """Account for a move of the centroids, for some clusters a from `first` on.
+def mirror(task, start, stop):
+    """Give the columns of those that moved the values of their rows, from `start` to `stop`.
 
-    `D` (in, (R, >= K) float32, or (R, 0)); `shifts` (in, (K,)), how far each moved; `radius`,
-    `spent`, `ceiling` (in and out, (K,)); `threshold` (out, (K,) float32): a label stands while
-    the point's expiry is more.
+    D_ac of two centroids that stay is as good a bound as ever; a score and its negated differences
+    make the same D_ca, bit for bit. So it does not matter who is first where both have moved.
     """
-    for r in range(D.shape[0]):
-        a = first + r
+    D, rows = task.cells.D, task.rows
+    for a in range(start, stop):
+        for r in range(rows.shape[0]):
+            D[a, rows[r]] = D[rows[r], a]
+
+
+@kernel(counted=False)
+def move_centroids(task, start, stop):
+    """Account for a move of the centroids, for the clusters a from `start` to `stop`.
+
+    A centroid that has not moved shrinks no gap by more than the shift of a, so it needs no part in
+    the ceiling.
+    """
+    cells, moved = task.cells, task.rows
+    D, shifts, radius, spent = cells.D, cells.shifts, cells.radius, cells.spent
+    ceiling, threshold = cells.ceiling, cells.threshold
+    for a in range(start, stop):
         radius[a] += shifts[a]
         reach = np.float32(radius[a] * (2.0 + _TAU) * (1.0 + 2.0**-20))
         largest, closest = 0.0, np.float32(np.inf)
         # Whatever is not a number is a neighbour, and so is everything if no distance is known.
-        for c in range(shifts.shape[0]):
-            if D.shape[1] > 0 and D[r, c] > reach:
-                closest = min(closest, D[r, c])
+        for m in range(moved.shape[0]):
+            c = np.intp(moved[m])
+            if D.shape[1] > 0 and D[a, c] > reach:
+                closest = min(closest, D[a, c])
             elif c != a:
                 largest = max(largest, shifts[c])
         spent[a] = (spent[a] + shifts[a] + largest) * (1.0 + 1e-9)
-        if closest < np.inf:  # else all others are neighbours
+        if closest < np.inf:  # else all others that moved are neighbours
             behind = spent[a] + closest - 2.0 * radius[a]
             ceiling[a] = min(ceiling[a], behind * (1.0 - 1e-9))
         threshold[a] = np.float32(spent[a] * (1.0 + 2.0**-22))
@@ -346,7 +411,7 @@ def merge_found(task, start, stop):
         radius[k] = max(radius[k], farthest)
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def gather(X, rows, start, size, center, scale, x):
     """Write `size` of the rows `rows` (in) of `X`, from `start` on, to `x` (out) like `load`."""
     if X.shape[1] == 2:

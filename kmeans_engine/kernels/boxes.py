@@ -24,7 +24,7 @@ __all__ = ["box_slack", "contest"]
 _FEW = 16
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def contest(low, high, b, C, count, d, keep):
     """Rule out centroids on box `b`; return how many are left and the gap to those ruled out.
 
@@ -70,7 +70,7 @@ def contest(low, high, b, C, count, d, keep):
     return left, _gap(farthest, closest)
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _contest_plane(low, high, b, C, count, keep):
     """Do what `contest` does for two features, centroid by centroid, in registers."""
     one, zero = np.uintp(1), np.uintp(0)
@@ -101,7 +101,7 @@ def _contest_plane(low, high, b, C, count, keep):
     return np.int64(left), _gap(farthest, closest)
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _gap(farthest, closest):
     """Return the gap, see above: F, and the least m of the centroids ruled out, or infinity."""
     if not closest < np.inf:
@@ -111,7 +111,7 @@ def _gap(farthest, closest):
     return gap - 1e-9 * (gap + reach)
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def box_slack(b, low, high, center, scale, P, rows, count, kappa, delta_unit):
     """Return kappa of `kernels.assign` for block `b` and the centroids `rows` (in) of `P` (in)."""
     spread = 0.0

@@ -26,14 +26,14 @@ class Changes(Record):
     ----------
     total : (1,) int64
         How many there are.
-    points : (M,) uint32
+    points : (M,) uint32, or int64 for more than that holds
         Which.
     labels, before : (M,)
         Their new labels, and their old ones.
     """
 
     total: npt.NDArray[np.int64]
-    points: npt.NDArray[np.uint32]
+    points: npt.NDArray[np.integer]
     labels: npt.NDArray[np.unsignedinteger]
     before: npt.NDArray[np.unsignedinteger]
 
@@ -41,7 +41,7 @@ class Changes(Record):
 class Draft(Record):
     """What one worker finds in a chunk; as in `Changes`, for the R rows of the longest one."""
 
-    points: npt.NDArray[np.uint32]
+    points: npt.NDArray[np.integer]
     labels: npt.NDArray[np.unsignedinteger]
     before: npt.NDArray[np.unsignedinteger]
 

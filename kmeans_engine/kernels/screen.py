@@ -32,6 +32,7 @@ from kmeans_engine.runtime.records import Record
 __all__ = [
     "GROUP",
     "TILE",
+    "Between",
     "Coded",
     "Codes",
     "Screening",
@@ -97,6 +98,13 @@ class Coded(Record):
     errors: npt.NDArray[np.float64]
     error: npt.NDArray[np.float64]
     unit: float
+
+
+class Between(Record):
+    """Centroids, and the distances between them, (K, >= K), as in `kernels.bounds`."""
+
+    coded: Coded
+    D: npt.NDArray[np.float32]
 
 
 class Sieve(Record):
@@ -230,11 +238,12 @@ def quantize_centroids(C, rows, count, zero, inverse, codes, coded):
 
 
 @kernel()
-def measure_coded(coded, first, D):
-    """Write D_ac of `kernels.bounds` for some centroids a from `first` on to `D` (out, (R, >= K)).
+def measure_coded(task, first, stop):
+    """Write D_ac of `kernels.bounds` for the centroids a from `first` to `stop`; `task`: `Between`.
 
     D_ac = (|q(a) - q(c)| - e(a) - e(c)) / unit, or 0.
     """
+    coded, D = task.coded, task.D
     words, base, norms, errors = coded.words, coded.base, coded.norms, coded.errors
     W = words.shape[1]
     x, out = np.empty((W, TILE), dtype=np.int32), np.empty((GROUP, TILE), dtype=np.int32)
@@ -245,16 +254,16 @@ def measure_coded(coded, first, D):
         for j in range(size):
             for w in range(W):
                 x[w, j] = words[c + j, w] ^ signs
-        for r in range(0, D.shape[0], GROUP):
-            begin = min(first + r, last)
+        for r in range(first, stop, GROUP):
+            begin = min(r, last)
             multiply(x, words, base, begin, out)
-            for k in range(first + r - begin, min(GROUP, first + D.shape[0] - begin)):
+            for k in range(r - begin, min(GROUP, stop - begin)):
                 a = begin + k
                 for j in range(size):
                     square = np.float64(norms[c + j]) - 2.0 * np.float64(out[k, j])
                     steps = np.sqrt(max(square, 0.0)) - errors[a] - errors[c + j]
                     far = np.float32(max(steps, 0.0) * less)
-                    D[a - first, c + j] = far if far < FAR else FAR
+                    D[a, c + j] = far if far < FAR else FAR
 
 
 @kernel("contract", "reassoc", counted=False)

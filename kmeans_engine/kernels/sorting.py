@@ -54,7 +54,7 @@ class Spare(Record):
     positions: npt.NDArray[np.uint32]
 
 
-@kernel("nnan", "nsz")
+@kernel("nnan", "nsz", inner=True)
 def _find_cells(X, start, size, grid, drop, cells):
     """Write the cells of `size` rows of `X`, from `start` on, to `cells` (out, (_BATCH,) uint32).
 
@@ -177,7 +177,7 @@ def sort_buckets(X, words, order, starts, grid, spare):
                 words[place, w] = old_words[i, w]
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _in_order(bits):
     """Turn the bits of a float64 into an integer that compares as it does, or back."""
     return bits ^ ((bits >> np.int64(63)) & np.int64(0x7FFFFFFFFFFFFFFF))

@@ -122,7 +122,7 @@ def run_kernel(kernel: Callable[..., Any], tasks: Sequence[Record], total: int, 
         A kernel, without the GIL; what it returns is dropped.
     tasks : sequence of Record
         Of one type, and one for each worker that the work is worth; the calling thread is one of
-        them. Never used twice at the same time.
+        them. May be the same ones if they hold nothing that belongs to a worker.
     total, rows : int
         All rows, and the rows of one chunk.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from typing import ClassVar
 
-from kmeans_engine.arrays import Floats, LabelArray
+from kmeans_engine.arrays import Clusters, Floats, LabelArray
 from kmeans_engine.labels import Labels
 from kmeans_engine.points.blocks import block_rows
 from kmeans_engine.points.data import Data
@@ -111,10 +111,10 @@ class AutoAssigner:
         """See `Assigner.adopt`."""
         return self._begin(centroids).adopt(centroids, labels)
 
-    def step(self, centroids: Floats) -> Stepped:
+    def step(self, centroids: Floats, moved: Clusters | None = None) -> Stepped:
         """See `Assigner.step`."""
         now = self._now()
-        step, self.name = now.step(centroids), now.name
+        step, self.name = now.step(centroids, moved), now.name
         self._steps += 1
         # One that begins in the middle knows nothing of the points: its first step looks at all.
         if isinstance(now, QuantizedAssigner):

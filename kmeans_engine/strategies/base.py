@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Sequence
 from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
-from kmeans_engine.arrays import Floats, Indices, LabelArray
+from kmeans_engine.arrays import Clusters, Floats, Indices, LabelArray
 from kmeans_engine.errors import UnsupportedStrategy
 from kmeans_engine.kernels.changes import Changes, Draft
 from kmeans_engine.label_history import LabelHistory
@@ -28,7 +27,6 @@ __all__ = [
     "Stepped",
     "Strategy",
     "check_numbers",
-    "join_pieces",
     "make_changes",
     "make_draft",
 ]
@@ -96,8 +94,15 @@ class Assigner(Protocol):
             are found from the centroids alone: they are a function of them and the points.
         """
 
-    def step(self, centroids: Floats) -> Stepped:
-        """Move on to other centroids: find what changes, and change it."""
+    def step(self, centroids: Floats, moved: Clusters | None = None) -> Stepped:
+        """Move on to other centroids: find what changes, and change it.
+
+        Parameters
+        ----------
+        centroids : ndarray, (K, N)
+        moved : ndarray of int32, optional
+            Which of them differ from those before, ascending, if that is known.
+        """
 
     def labels(self) -> Labels:
         """Return the labels of now, which stay the same for their holder; see `Labels`."""
@@ -122,14 +127,6 @@ class Strategy(Protocol):
         """Return an assigner for a new run."""
 
 
-def join_pieces(pieces: Sequence[tuple[Indices, LabelArray]]) -> tuple[Indices, LabelArray]:
-    """Return the points and labels of all pieces, of which there is one at least."""
-    if len(pieces) == 1:
-        return pieces[0]
-    indices, labels = zip(*pieces, strict=True)
-    return np.concatenate(indices), np.concatenate(labels)
-
-
 def check_numbers(name: str, points: Points) -> None:
     """Raise `UnsupportedStrategy` if the numbers of the points do not fit 32 bits."""
     if points.n_points >= 1 << 32:
@@ -142,7 +139,7 @@ def make_changes(n_points: int, dtype: np.dtype[np.unsignedinteger]) -> Changes:
     """Return room for changes of so many points, with labels of a type."""
     return Changes(
         total=np.zeros(1, dtype=np.int64),
-        points=np.empty(n_points, dtype=np.uint32),
+        points=np.empty(n_points, dtype=np.uint32 if n_points < 1 << 32 else np.int64),
         labels=np.empty(n_points, dtype=dtype),
         before=np.empty(n_points, dtype=dtype),
     )
@@ -215,7 +212,7 @@ class OwningAssigner(abc.ABC):
         """See `Assigner.first`."""
 
     @abc.abstractmethod
-    def step(self, centroids: Floats) -> Stepped:
+    def step(self, centroids: Floats, moved: Clusters | None = None) -> Stepped:
         """See `Assigner.step`."""
 
     def adopt(self, centroids: Floats, labels: LabelArray | Assigned | None = None) -> ExactSums:
@@ -248,7 +245,7 @@ class MemoryAssigner(OwningAssigner):
         """Write the label of every point to `labels`; return the sums if they are at hand."""
 
     @abc.abstractmethod
-    def _find(self, centroids: Floats) -> Step:
+    def _find(self, centroids: Floats, moved: Clusters | None) -> Step:
         """Find what changes with respect to `assigned`, which is left as it is."""
 
     def first(self, centroids: Floats) -> ExactSums:
@@ -259,9 +256,9 @@ class MemoryAssigner(OwningAssigner):
         self.assigned = Assigned(LabelHistory(labels), sums)
         return sums
 
-    def step(self, centroids: Floats) -> Step:
+    def step(self, centroids: Floats, moved: Clusters | None = None) -> Step:
         """See `Assigner.step`."""
-        step = self._find(centroids)
+        step = self._find(centroids, moved)
         self.assigned.commit(step)
         return step
 
@@ -273,9 +270,3 @@ class MemoryAssigner(OwningAssigner):
         before = changes.before[:total]
         sums = move_points(self.points, self.assigned.sums, points, before, labels)
         return Step(sums, points, labels)
-
-    def _moved(self, indices: Indices, labels: LabelArray) -> Step:
-        """Return the step in which the points `indices` go to the clusters `labels`."""
-        now = self.assigned
-        sums = move_points(self.points, now.sums, indices, now.labels[indices], labels)
-        return Step(sums, indices, labels)

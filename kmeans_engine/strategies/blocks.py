@@ -13,7 +13,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.arrays import Floats
+from kmeans_engine.arrays import Clusters, Floats
 from kmeans_engine.errors import UnsupportedStrategy
 from kmeans_engine.kernels.blocks import (
     FAN,
@@ -108,12 +108,15 @@ class BlocksAssigner(OwningAssigner):
         self._own(sums)
         return sums
 
-    def step(self, centroids: Floats) -> SortedStep:
+    def step(self, centroids: Floats, moved: Clusters | None = None) -> SortedStep:
         """See `Assigner.step`."""
         self._labels.catch_up()
-        self.scores.place(centroids, moved=True)
-        self.assigned.sums = sums = self._sweep(self.assigned.sums.copy())
-        return SortedStep(sums, self._labels.note(self._turn.active[: self._active]))
+        self.scores.place(centroids, moved)
+        sums = self._sweep(self.assigned.sums.copy())
+        total = self._labels.note(self._turn.active[: self._active])
+        if total:
+            self.assigned.sums = sums
+        return SortedStep(self.assigned.sums, total)
 
     def _resume(self, centroids: Floats) -> None:
         history = self.assigned.plain()
@@ -186,7 +189,7 @@ class BlocksAssigner(OwningAssigner):
         self._turn.state[1] = 0
         if twins:
             self._forget()
-        return ExactSums.total([sums])
+        return sums.counted()
 
     def _forget(self) -> None:
         self._clocks.visited[:] = -2

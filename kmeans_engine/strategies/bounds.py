@@ -6,26 +6,30 @@ Holds eight bytes a point, and the distances between the centroids while there a
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
-from kmeans_engine.arrays import Floats, LabelArray
+from kmeans_engine.arrays import Clusters, Floats, LabelArray
 from kmeans_engine.kernels.assign import BATCH, Batch
 from kmeans_engine.kernels.bounds import (
+    Cells,
     Crew,
     Finder,
     Listing,
     Memory,
+    Moved,
     Task,
     bounded,
     list_due,
     look_around,
     measure_centroids,
     merge_found,
+    mirror,
     move_centroids,
     start_points,
+    turn_over,
 )
 from kmeans_engine.kernels.vector import WIDTH
 from kmeans_engine.points.data import Data
@@ -35,7 +39,6 @@ from kmeans_engine.runtime.team import run_kernel
 from kmeans_engine.runtime.threads import (
     chunk_rows,
     even_rows,
-    run_chunks,
     threads_for,
 )
 from kmeans_engine.strategies.base import (
@@ -52,10 +55,12 @@ __all__ = ["MOST_CENTROIDS", "Bounds", "BoundsAssigner", "Worker"]
 
 # 64 MiB of distances between centroids.
 MOST_CENTROIDS = 1 << 12
-# Centroids whose distances to all others are measured in one piece, at least.
-_ROWS_OF_D = 48
 # Rows whose times are compared in one piece, at most.
 _ROWS = 1 << 17
+# Nanoseconds of a squared difference of two centroids, in vectors.
+_DIFFERENCE = 0.06
+# Nanoseconds of a chunk of centroids, and how many it has at least.
+_CHUNK, _CENTROIDS = 1e6, 16
 
 
 class Bounds:
@@ -123,8 +128,7 @@ class BoundsAssigner(MemoryAssigner):
         # Without the distances between them, any other centroid may be a neighbour.
         width = -(-k // WIDTH) * WIDTH if k <= MOST_CENTROIDS else 0
         self.distances = np.empty((k, width), dtype=np.float32)
-        self._columns = np.full((n, width), np.inf, dtype=np.float32)
-        self.threshold = np.empty(k, dtype=np.float32)
+        self._measured = False
         self.memory = Memory(
             X=points.rows(0, m, None),
             labels=labels,
@@ -135,18 +139,30 @@ class BoundsAssigner(MemoryAssigner):
         self.changes = make_changes(m, labels.dtype)
         # Workers do not write to the same lines of the cache.
         wide = -(-k // WIDTH) * WIDTH
+        self.cells = Cells(
+            P=self.scores.record.P,
+            columns=np.full((n, width), np.inf, dtype=np.float32),
+            D=self.distances,
+            root=self.scores.record.root,
+            error=np.zeros(1, dtype=np.float32),
+            shifts=self.scores.shifts,
+            radius=np.zeros(k),
+            spent=self.memory.spent,
+            ceiling=np.full(k, np.inf),
+            threshold=np.empty(k, dtype=np.float32),
+        )
         self.crew = Crew(
             radii=np.zeros((points.threads, wide))[:, :k],
             counts=np.zeros((points.threads, wide), dtype=np.int64)[:, :k],
             used=np.zeros(1, dtype=np.int64),
             sizes=np.zeros(k, dtype=np.int64),
-            radius=np.zeros(k),
-            ceiling=np.full(k, np.inf),
+            radius=self.cells.radius,
+            ceiling=self.cells.ceiling,
         )
         self._made: list[Worker] = []
 
-    def _find(self, centroids: Floats) -> Step:
-        self.scores.place(centroids, moved=True)
+    def _find(self, centroids: Floats, moved: Clusters | None) -> Step:
+        self.scores.place(centroids, moved)
         self.crew.sizes[:] = self.assigned.sums.counts
         self._move()
         self._look()
@@ -155,26 +171,32 @@ class BoundsAssigner(MemoryAssigner):
 
     def _move(self) -> None:
         """Account for the move of the centroids; find the threshold of each cluster."""
-        scoring, shifts = self.scores.record, self.scores.shifts
-        k, n_features = scoring.C.shape
+        cells, scoring = self.cells, self.scores.record
+        moved, (k, n) = self.scores.moved, scoring.C.shape
+        task = Moved(cells=cells, rows=moved)
         if self.distances.shape[1]:
-            self._columns[:, :k] = scoring.P[:k].T
-        extent = float(np.square(2.0 * scoring.reach).sum())
-        _, error = bounded(scoring.kappa + scoring.delta_unit * extent, scoring.kappa)
-        spent, crew = self.memory.spent, self.crew
+            few = self._measured and 2 * len(moved) < k
+            some = task if few else Moved(cells=cells, rows=np.arange(k, dtype=np.int32))
+            self._measured, total = True, len(some.rows)
+            extent = float(np.square(2.0 * scoring.reach).sum())
+            slack = scoring.kappa + scoring.delta_unit * extent
+            cells.error[0] = bounded(slack, scoring.kappa)[1]
+            self._each(turn_over, some, total, n)
+            self._measure(some, few)
+            if few:
+                self._each(mirror, some, k, total)
+        self._each(move_centroids, task, k, len(moved))
 
-        def work(start: int, stop: int) -> None:
-            part = self.distances[start:stop]
-            self._measure(start, error, part)
-            move_centroids(part, start, shifts, crew.radius, spent, crew.ceiling, self.threshold)
+    def _measure(self, some: Moved, few: bool) -> None:
+        """Measure the distances of `some` centroids to all; of all to all, unless they are few."""
+        k, n = self.scores.record.C.shape
+        self._each(measure_centroids, some, len(some.rows), k * n * _DIFFERENCE)
 
-        threads = threads_for(k * k * n_features / 20, self.points.threads)
-        run_chunks(work, k, max((1 << 20) // (k * n_features), _ROWS_OF_D), threads)
-
-    def _measure(self, first: int, error: np.float32, part: npt.NDArray[np.float32]) -> None:
-        """Write the distances of some centroids from `first` on to all centroids to `part`."""
-        scoring = self.scores.record
-        measure_centroids(scoring.P, self._columns, first, scoring.root, error, part)
+    def _each(self, kernel: Callable[..., Any], task: Record, total: int, cost: float) -> None:
+        """Run a kernel over centroids that take so many nanoseconds each."""
+        threads = threads_for(total * cost, self.points.threads)
+        rows = even_rows(total, max(int(_CHUNK / max(cost, 1.0)), _CENTROIDS), threads, _CENTROIDS)
+        run_kernel(kernel, [task] * threads, total, rows)
 
     def _look(self) -> None:
         """Find the points that change, and their new labels."""
@@ -250,8 +272,8 @@ class Worker:
         self.scored = np.zeros(1, dtype=np.int64)
         self._draft = make_draft(min(of.most(), of.n_points), of.changes)
         self.listing = Listing(
-            memory=of.memory, threshold=of.threshold, due=of.due, total=of.n_due, ordered=of.sorts,
-            listed=np.empty(min(_ROWS, of.n_points), dtype=np.uint32),
+            memory=of.memory, threshold=of.cells.threshold, due=of.due, total=of.n_due,
+            ordered=of.sorts, listed=np.empty(min(_ROWS, of.n_points), dtype=np.uint32),
             positions=np.empty(k + 1, dtype=np.int64), counts=of.crew.counts[number],
         )  # fmt: skip
         self.task = self.search = Task(

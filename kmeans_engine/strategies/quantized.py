@@ -11,13 +11,14 @@ import threading
 from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, LabelArray
 from kmeans_engine.errors import UnsupportedStrategy
+from kmeans_engine.kernels.bounds import Moved
 from kmeans_engine.kernels.screen import (
     GROUP,
     TILE,
+    Between,
     Coded,
     Codes,
     Screening,
@@ -36,6 +37,8 @@ from kmeans_engine.strategies.scores import make_batch
 
 __all__ = ["MOST_FEATURES", "Quantized", "QuantizedAssigner"]
 
+# Nanoseconds of a product of bytes.
+_PRODUCT = 0.015
 # How many products of bytes make a chunk as long as one multiply-add of a score.
 _CHEAPER = 4
 # A product is a sum of so many products of bytes, in 32 bits.
@@ -101,6 +104,7 @@ class QuantizedAssigner(BoundsAssigner):
             unit=self._points.inverse / self.points.measure.scale,
         )
         super()._begin(centroids, labels)
+        self._between = Between(coded=self.coded, D=self.distances)
         self._place()
 
     def _place(self) -> None:
@@ -115,8 +119,12 @@ class QuantizedAssigner(BoundsAssigner):
         self._place()
         super()._move()
 
-    def _measure(self, first: int, error: np.float32, part: npt.NDArray[np.float32]) -> None:
-        measure_coded(self.coded, first, part)
+    def _measure(self, some: Moved, few: bool) -> None:
+        k, n = self.scores.record.C.shape
+        if few and len(some.rows) * _CHEAPER < k:
+            super()._measure(some, few)
+            return
+        self._each(measure_coded, self._between, k, k * n * _PRODUCT)
 
     def most(self) -> int:
         """See `BoundsAssigner.most`: whole tiles."""
