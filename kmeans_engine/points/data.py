@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Indices, Integers, Rows
 from kmeans_engine.kernels.measure import scan_rows
+from kmeans_engine.kernels.narrow import NARROW
 from kmeans_engine.points.measure import Measure, merge
 from kmeans_engine.points.seal import add_digest, no_digest, sum_digests
 from kmeans_engine.runtime.records import Record
@@ -244,6 +245,15 @@ class Data:
         """Return the rows at `indices` as a new float64 array."""
         rows: Floats = self._view[np.asarray(indices)].astype(np.float64)
         return rows
+
+    @property
+    def narrow(self) -> npt.NDArray[np.integer] | None:
+        """The rows as they are given, if one or two bytes hold a value; see `kernels.narrow`."""
+        view = self._view
+        words = NARROW.get(view.dtype.name)
+        if words is None or not (view.flags.c_contiguous and view.dtype.isnative):
+            return None
+        return view.view(words)
 
     def gather(self, indices: Indices) -> tuple[Rows, Indices]:
         """Return rows as kernels read them, and where among them those at `indices` are."""

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from kmeans_engine.arrays import Clusters, Floats, LabelArray
+from kmeans_engine.arrays import Clusters, Floats, LabelArray, Rows
 from kmeans_engine.kernels.assign import BATCH, Batch
 from kmeans_engine.kernels.bounds import (
     Cells,
@@ -123,14 +123,15 @@ class BoundsAssigner(MemoryAssigner):
 
     def _begin(self, centroids: Floats, labels: LabelArray) -> None:
         (k, n), (m, points) = centroids.shape, (self.n_points, self.points)
-        self.scores = Scores(points, k)
+        rows, dtype = self._rows()
+        self.scores = Scores(points, k, dtype=dtype)
         self.scores.place(centroids)
         # Without the distances between them, any other centroid may be a neighbour.
         width = -(-k // WIDTH) * WIDTH if k <= MOST_CENTROIDS else 0
         self.distances = np.empty((k, width), dtype=np.float32)
         self._measured = False
         self.memory = Memory(
-            X=points.rows(0, m, None),
+            X=rows,
             labels=labels,
             expiry=np.empty(m, dtype=np.float32),
             spent=np.zeros(k),
@@ -160,6 +161,11 @@ class BoundsAssigner(MemoryAssigner):
             ceiling=self.cells.ceiling,
         )
         self._made: list[Worker] = []
+
+    def _rows(self) -> tuple[Rows, np.dtype[np.floating]]:
+        """Return the points as kernels read them, and the type that they are scored in."""
+        points = self.points
+        return points.rows(0, points.n_points, None), points.row_dtype
 
     def _find(self, centroids: Floats, moved: Clusters | None) -> Step:
         self.scores.place(centroids, moved)
