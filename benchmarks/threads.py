@@ -9,8 +9,9 @@ total    `Engine` and `fit`, end to end.
 first    From the prepared engine to the first state.
 late     An iteration of the last quarter of a run, at least three of them; somebody keeps the
          newest snapshot.
-outside  Of `late`, what passes outside parallel regions. A region is a call of an entry of
-         `kmeans_engine.runtime.threads`, also where the work is worth one worker only.
+outside  Of `late`, what passes outside parallel regions. A region is a call of `run_kernel` of
+         `kmeans_engine.runtime.team`, or of `fold_chunks` or `run_chunks` of `runtime.threads`,
+         also where the work is worth one worker only.
 gil      Of the processor time of `late`, what all threads together spend in Python, where only one
          can be: all of their time but that in machine code, plus what it takes to enter machine
          code with such arguments, which is the time of a function that does nothing with them.
@@ -50,8 +51,32 @@ from works import WORKS, Work
 
 from kmeans_engine import Engine
 
-ENTRIES = ("fold_chunks", "run_chunks")
+ENTRIES = ("fold_chunks", "run_chunks", "run_kernel")
 NAMES = ("10 M x 2, f32", "1 M x 2", "1 M x 3", "1 M x 8", "1 M x 16", "500 k x 16", "200 k x 128")
+
+
+class _Timed:
+    """A kernel whose calls are timed: in a dictionary, and to a team of threads, the same one."""
+
+    def __init__(self, watch: Watch, kernel: Dispatcher) -> None:
+        self._watch, self._kernel = watch, kernel
+
+    def __call__(self, *args: Any) -> Any:
+        begin = time.thread_time_ns()
+        result = self._kernel(*args)
+        spent = time.thread_time_ns() - begin
+        self._watch.calls.append((self._watch.number(self._kernel, args), spent))
+        return result
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._kernel, name)
+
+    def __hash__(self) -> int:
+        return hash(self._kernel)
+
+    def __eq__(self, other: object) -> bool:
+        kernel = other._kernel if isinstance(other, _Timed) else other
+        return kernel is self._kernel
 
 
 class Watch:
@@ -95,6 +120,8 @@ class Watch:
     def _entry(self, entry: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(entry)
         def call(*args: Any, **options: Any) -> Any:
+            if isinstance(args[0], Dispatcher):
+                args = self._kernel(args[0]), *args[1:]  # one that Python has not looked up
             if threading.get_ident() != self._leader or self._depth:
                 return entry(*args, **options)
             self._depth, begin = 1, time.perf_counter_ns()
@@ -106,20 +133,15 @@ class Watch:
 
         return call
 
-    def _kernel(self, kernel: Dispatcher) -> Callable[..., Any]:
-        calls, numbers, clock = self.calls, self._numbers, time.thread_time_ns
+    def _kernel(self, kernel: Dispatcher) -> _Timed:
+        return _Timed(self, kernel)
 
-        def call(*args: Any) -> Any:
-            begin = clock()
-            result = kernel(*args)
-            spent = clock() - begin
-            if kernel not in numbers:
-                numbers[kernel] = len(numbers)
-                self.kernels.append((kernel, args))
-            calls.append((numbers[kernel], spent))
-            return result
-
-        return call
+    def number(self, kernel: Dispatcher, args: tuple[Any, ...]) -> int:
+        """Return the number of a kernel that is called."""
+        if kernel not in self._numbers:
+            self._numbers[kernel] = len(self._numbers)
+            self.kernels.append((kernel, args))
+        return self._numbers[kernel]
 
     def cost(self) -> tuple[float, float]:
         """Return what the clocks of a call of a kernel take: inside of them, and altogether."""

@@ -9,22 +9,22 @@ import threads
 import works
 
 from kmeans_engine import Engine
-from kmeans_engine.runtime.threads import run_chunks
+from kmeans_engine.runtime import threads as runtime
 from kmeans_engine.strategies import bounds
 
 FEW = works.Work("few", 3000, lambda m: works.blobs(m, 3, 20, "float32"), 20, 6)
 
 
 def test_a_region_counts_once_and_for_its_caller(monkeypatch):
-    ticks = itertools.count()
+    ticks, before = itertools.count(), runtime.run_chunks
     with threads.Watch() as watch:
         monkeypatch.setattr(threads.time, "perf_counter_ns", lambda: next(ticks))
         # Two looks at the clock, though one entry calls the other.
-        bounds.run_chunks(lambda start, stop: None, 4, 1, 1)
+        runtime.run_chunks(lambda start, stop: None, 4, 1, 1)
         assert watch.region == 1
-        bounds.run_chunks(lambda start, stop: bounds.run_chunks(print, 0, 1, 1), 4, 1, 2)
+        runtime.run_chunks(lambda start, stop: runtime.run_chunks(print, 0, 1, 1), 4, 1, 2)
     assert watch.region == 2
-    assert bounds.run_chunks is run_chunks
+    assert runtime.run_chunks is before
 
 
 def test_kernels_are_watched_and_put_back():
@@ -37,7 +37,7 @@ def test_kernels_are_watched_and_put_back():
     assert vars(bounds) == before
     assert np.array_equal(got.centroids, want.centroids)
     names = {kernel.py_func.__name__ for kernel, _ in watch.kernels}
-    assert {"look_around", "expired"} <= names
+    assert {"look_around", "list_due"} <= names
     assert {number for number, _ in watch.calls} == set(range(len(watch.kernels)))
 
 
