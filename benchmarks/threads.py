@@ -75,7 +75,7 @@ class _Timed:
         return hash(self._kernel)
 
     def __eq__(self, other: object) -> bool:
-        return other is self._kernel or isinstance(other, _Timed) and other._kernel is self._kernel
+        return self._kernel is (other._kernel if isinstance(other, _Timed) else other)
 
 
 class Watch:

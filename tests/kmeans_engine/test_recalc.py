@@ -39,7 +39,7 @@ def test_what_changed_is_all_that_differs(seed, in_pieces):
     with pytest.MonkeyPatch.context() as patch:
         if in_pieces:
             patch.setattr(module, "_CHUNK", 4)
-            patch.setattr("kmeans_engine.runtime.threads.WORTH_A_THREAD", 0)
+            patch.setattr("kmeans_engine.runtime.threads.WORTH_A_THREAD", 1e-9)
         for old, labels, data, found, _ in a_run(seed, threads=3):
             want = old.copy()
             sum_points(data, labels, len(old)).update_means(want)
