@@ -75,7 +75,8 @@ class _Timed:
         return hash(self._kernel)
 
     def __eq__(self, other: object) -> bool:
-        return self._kernel is (other._kernel if isinstance(other, _Timed) else other)
+        kernel = other._kernel if isinstance(other, _Timed) else other
+        return kernel is self._kernel
 
 
 class Watch:

@@ -120,7 +120,7 @@ class Batch(Record):
     winner: npt.NDArray[np.int32]
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def squared_distance(X, i, C, k):
     """Return the distance of point `i` of `X` to row `k` of `C` (in, (K, N)): the definition."""
     d = 0.0
@@ -130,7 +130,7 @@ def squared_distance(X, i, C, k):
     return d
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def nearest(X, i, C):
     """Return the cluster of point `i` of `X` (in, (B, N)) in `C` (in, (K, N)) by definition."""
     best, winner = np.inf, 0
@@ -141,7 +141,7 @@ def nearest(X, i, C):
     return winner
 
 
-@kernel()
+@kernel(inner=True)
 def load(X, start, size, center, scale, x):
     """Write (X - center) * scale of `size` rows to `x` (out, (N, BATCH) float32), by features.
 
@@ -160,7 +160,7 @@ def load(X, start, size, center, scale, x):
             x[n, j] = np.float32((X[start + j, n] - center[n]) * scale)
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _largest(x, n, size):
     """Return the largest magnitude in row `n` of `x` (in, (N, >= size) float32), in whole vectors.
 
@@ -173,7 +173,7 @@ def _largest(x, n, size):
     return np.float64(-min(least(low), -greatest(high)))
 
 
-@kernel("contract", counted=False)
+@kernel("contract", counted=False, inner=True)
 def score(x, P, rows, count, best, second, winner, first, size):
     """Find the best and the second best of some centroids for loaded points.
 
@@ -205,7 +205,7 @@ def score(x, P, rows, count, best, second, winner, first, size):
         store(winner, j, w)
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def batch_slack(x, size, C_max, kappa, delta_unit):
     """Return all of kappa, see above, for `size` loaded points.
 

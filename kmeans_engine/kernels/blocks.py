@@ -131,7 +131,7 @@ class Sweep(Record):
     tools: Tools
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _settle_block(b, start, size, old, new, points, clocks, found, total):
     """Note that all rows of block `b` go from cluster `old` (or from none) to `new`."""
     order, block_sums, labels, draft = points.order, points.sums, clocks.labels, found.draft

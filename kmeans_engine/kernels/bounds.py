@@ -238,13 +238,13 @@ def bounded(slack, kappa):
     return np.float32(slack), np.float32(2.0**-8 * np.sqrt(slack) + 2.0 * np.sqrt(kappa))
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def farthest(s, root, error):
     """Return an upper bound of the distance with score `s`."""
     return np.sqrt(s) * (np.float32(1.0) + root) + error
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def gap_between(best, second, root, error):
     """Return a lower bound of the difference of the distances with two scores, or 0."""
     low = np.sqrt(second) * (np.float32(1.0) - root)
@@ -411,7 +411,7 @@ def merge_found(task, start, stop):
         radius[k] = max(radius[k], farthest)
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def gather(X, rows, start, size, center, scale, x):
     """Write `size` of the rows `rows` (in) of `X`, from `start` on, to `x` (out) like `load`."""
     if X.shape[1] == 2:

@@ -21,7 +21,7 @@ from kmeans_engine.runtime.jit import kernel
 __all__ = ["box_slack", "contest"]
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def contest(low, high, b, C, count, d, keep):
     """Rule out centroids on box `b`; return how many are left and the gap to those ruled out.
 
@@ -68,7 +68,7 @@ def contest(low, high, b, C, count, d, keep):
     return left, closest - 1e-9 * (closest + reach) if closest < np.inf else closest
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def box_slack(b, low, high, center, scale, P, rows, count, kappa, delta_unit):
     """Return kappa of `kernels.assign` for block `b` and the centroids `rows` (in) of `P` (in)."""
     spread = 0.0

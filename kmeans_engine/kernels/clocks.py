@@ -57,7 +57,7 @@ class Clocks(Record):
     labels: npt.NDArray[np.unsignedinteger]
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _two_largest(p, ids, left, listed, shifts):
     """Return the sum of the two largest `shifts` (in, (K,)) among the candidates of parent `p`.
 
@@ -86,7 +86,7 @@ def _two_largest(p, ids, left, listed, shifts):
     return first + second
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def advance_clock(p, ids, left, gap, shifts, fresh, listed, spent, ceiling):
     """Move the clock of parent `p` on; return whether everything in it is to be looked at.
 
@@ -109,13 +109,13 @@ def advance_clock(p, ids, left, gap, shifts, fresh, listed, spent, ceiling):
     return everything
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def due_after(now, gap):
     """Return `now` plus `gap` as a float32 that is not more."""
     return np.float32((now + min(gap, np.float64(FAR))) * DOWN)
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def list_late(times, start, size, due, members):
     """Write the rows of a block with not times > `due` to `members` (out); return their number."""
     total = np.uintp(0)
@@ -132,7 +132,7 @@ def list_late(times, start, size, due, members):
     return np.int64(total)
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def earliest(times, start, size):
     """Return the least of the times of a block."""
     whole = start + size // WIDTH * WIDTH

@@ -14,7 +14,7 @@ __all__ = ["BATCH", "potentials", "tighten"]
 BATCH = 512
 
 
-@kernel()
+@kernel(inner=True)
 def _load(X, start, size, x):
     """Write `size` rows of `X` (in, (B, N)) to `x` (out, (N, BATCH) float64), by features."""
     if X.shape[1] == 2:
@@ -30,7 +30,7 @@ def _load(X, start, size, x):
             x[n, j] = np.float64(X[start + j, n])
 
 
-@kernel()
+@kernel(inner=True)
 def _distances(x, C, k, size, d):
     """Write the squared distances of a block to row `k` of `C` (in, (K, N)) to `d` (out)."""
     c = C[k, 0]

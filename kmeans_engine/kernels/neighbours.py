@@ -85,7 +85,7 @@ class Search(Record):
     tiles: Tiles
 
 
-@kernel("contract", counted=False)
+@kernel("contract", counted=False, inner=True)
 def _own_scores(x, size, P, a, own):
     """Write the scores of `size` columns of `x` against row `a` of `P` to `own` (out)."""
     for j in range(0, size, WIDTH):
@@ -95,7 +95,7 @@ def _own_scores(x, size, P, a, own):
         store(own, j, s)
 
 
-@kernel("contract", "reassoc", counted=False)
+@kernel("contract", "reassoc", counted=False, inner=True)
 def _own_score(X, i, center, scale, P, a):
     """Return the score of row `i` of `X` against row `a` of `P`; its sum may go in any order."""
     s = np.float32(0.0)
@@ -105,7 +105,7 @@ def _own_score(X, i, center, scale, P, a):
     return s
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _by_distance(own, size, order, counts):
     """Write the numbers of the `size` scores `own` (in) to `order` (out), in about their order."""
     largest = np.float32(0.0)
@@ -126,7 +126,7 @@ def _by_distance(own, size, order, counts):
         counts[b] += 1
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _settle(batch, tiles, size, a, bar, floor, root, error, closest, spent):
     """Write the expiry of points that stay in cluster `a` to `times`; return how many go.
 
@@ -150,7 +150,7 @@ def _settle(batch, tiles, size, a, bar, floor, root, error, closest, spent):
     return gone
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _nearest_of(X, i, C, near, count):
     """Return the cluster of row `i` of `X` by definition, among `near` (in, (>= count,))."""
     best, winner = np.inf, near[0]

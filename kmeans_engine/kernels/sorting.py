@@ -51,7 +51,7 @@ class Spare(Record):
     positions: npt.NDArray[np.uint32]
 
 
-@kernel("nnan", "nsz")
+@kernel("nnan", "nsz", inner=True)
 def _find_cells(X, start, size, grid, drop, cells):
     """Write the cells of `size` rows of `X`, from `start` on, to `cells` (out, (_BATCH,) uint32).
 

@@ -63,7 +63,7 @@ def transfer(x, sums, a, taken, b, n, down, up):
     sums[b, 0, n] += limb
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _cut(X, i, down, up, rest, limbs):
     """Write the limbs of all features of row `i` of `X` to `limbs` (out, (L, N)).
 
@@ -81,7 +81,7 @@ def _cut(X, i, down, up, rest, limbs):
         limbs[0, n] = np.int64((rest[n] * down[0, 0, n]) * down[1, 0, n])
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _accumulate_batch(X, start, size, down, up, keys, rest, limbs, flat):
     """Add `size` rows of `X`, feature by feature: the cuts are vector loops, the sums are not.
 
@@ -227,7 +227,7 @@ def move_rows(X, rows, old, new, down, up, sums, counts, start, stop):
                 sums[b, level, n] += limbs[level, n]
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _two_product(a, b):
     """Return p + e == a * b exactly (Dekker 1971, Veltkamp's split)."""
     t = 134217729.0 * a

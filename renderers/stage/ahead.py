@@ -2,8 +2,9 @@
 
 Numba compiles one function at a time in a process. Where nothing has run before, a film would wait
 for the kernels of the engine, and then as long for those of its pictures. So as soon as the first
-kernel is compiled, another process draws a few made-up states, with the same options, into a folder
-of its own; what it compiles is found on disk when the run comes to it.
+kernel is compiled, another process begins; as soon as the scene is known, it draws a few made-up
+states, with the same options, into a folder of its own. What it compiles is found on disk when the
+run comes to it.
 """
 
 from __future__ import annotations
@@ -12,15 +13,16 @@ import json
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from kmeans_engine.runtime.processors import default_threads
 from kmeans_engine.runtime.progress import COMPILING, listen
+from renderers.errors import InvalidOption
 from renderers.outputs import Output
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ __all__ = ["Ahead", "draw"]
 
 # What no kernel depends on.
 _PLAIN = {"title": "", "axes": None, "names": (), "offset": None, "scale": None}
+# Borders come last: they need a kernel of the engine, which the first process compiles meanwhile.
+_FIRST = {"overlays": ("numbers", "trails", "changes")}
 # Enough for each way to draw them: markers, single pixels, density.
 _MOST_POINTS, _MOST_VALUES = 200_000, 1 << 22
 _ROOT = str(Path(__file__).parents[2])
@@ -40,7 +44,7 @@ _DRAW = (
 
 
 class Ahead:
-    """Context: a run is computed and drawn; if that compiles, pictures are compiled for beside it.
+    """Context: a run is prepared, computed and drawn; if that compiles, pictures are compiled for.
 
     Parameters
     ----------
@@ -48,78 +52,92 @@ class Ahead:
         What will be drawn.
     options : mapping of str
         Those of `OPTIONS` that were given.
-    scene : Scene
-        Of the run.
     """
 
-    def __init__(
-        self, outputs: Sequence[Output], options: Mapping[str, Any], scene: Scene | None
-    ) -> None:
+    def __init__(self, outputs: Sequence[Output], options: Mapping[str, Any]) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._task: str | None = None
-        if scene is not None and default_threads() > 1:
-            points = scene.panels[0].view.points
-            rows = min(len(points), _MOST_POINTS, -(-_MOST_VALUES // points.shape[1]))
-            ours = [o for o in outputs if o.renderer.__module__.startswith("renderers.")]
-            # A window paints as a picture does.
-            drawn = [(o.name, o.path.suffix) if o.path else ("png", ".png") for o in ours]
-            self._task = json.dumps(
-                {
-                    "shape": [rows, points.shape[1]],
-                    "dtype": points.dtype.str,
-                    "k": [panel.k for panel in scene.panels],
-                    "outputs": drawn,
-                    "options": dict(options),
-                },
-                default=str,
-            )
+        self._outputs, self._options = outputs, options
+        self._task: bytes | None = None
+        self._wanted = bool(outputs) and default_threads() > 1
+        self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
         self._listen = listen(self._begin)
         self._listen.__enter__()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._listen.__exit__(kind, error, trace)
+    def __exit__(self, *_: object) -> None:
+        self._listen.__exit__(None, None, None)
         if self._process is not None:
             self._process.kill()
+            if self._process.stdin is not None:
+                with suppress(OSError):
+                    self._process.stdin.close()
             self._process.wait()
         if self._folder is not None:
             self._folder.cleanup()
 
+    def show(self, scene: Scene) -> None:
+        """Say which scene will be drawn."""
+        points = scene.panels[0].view.points
+        rows = min(len(points), _MOST_POINTS, -(-_MOST_VALUES // points.shape[1]))
+        ours = [o for o in self._outputs if o.renderer.__module__.startswith("renderers.")]
+        # A window paints as a picture does.
+        drawn = [(o.name, o.path.suffix) if o.path else ("png", ".png") for o in ours]
+        task = {
+            "shape": [rows, points.shape[1]],
+            "dtype": points.dtype.str,
+            "k": [panel.k for panel in scene.panels],
+            "outputs": drawn,
+            "options": dict(self._options),
+        }
+        with self._lock:
+            self._task = json.dumps(task, default=str).encode()
+            self._send()
+
     def _begin(self, phase: str, total: int | None) -> None:
-        if phase != COMPILING or self._task is None:
+        if phase != COMPILING or not self._wanted:
             return
-        task, self._task = self._task, None
-        with suppress(OSError):  # it would only have been faster
+        self._wanted = False
+        with suppress(OSError), self._lock:  # it would only have been faster
             self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _DRAW, _ROOT, task, self._folder.name],
-                stdin=subprocess.DEVNULL,
+                [sys.executable, "-c", _DRAW, _ROOT, self._folder.name],
+                stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
+            self._send()
+
+    def _send(self) -> None:
+        """Tell the process its task, once there are both."""
+        if self._task is None or self._process is None or self._process.stdin is None:
+            return
+        with suppress(OSError):
+            self._process.stdin.write(self._task)
+            self._process.stdin.close()
 
 
 def draw() -> None:
-    """Draw made-up states as the words of this process say."""
+    """Draw made-up states as standard input says, into the folder that the command line names."""
+    import renderers.picture.painter  # noqa: F401 (takes as long as the scene takes to be known)
     from renderers.stage.start import save
 
-    _, _, task, folder = sys.argv
+    folder = sys.argv[2]
+    task = sys.stdin.buffer.read()
+    if not task:  # the run is over
+        return
     spec = json.loads(task)
     options = {name: value for name, value in spec["options"].items() if name not in _PLAIN}
     if "size" in options:
         options["size"] = tuple(options["size"])
-    for number, (name, suffix) in enumerate(spec["outputs"]):
-        runs = {str(place): _states(spec, k) for place, k in enumerate(spec["k"])}
-        path = Path(folder, f"{number}{suffix}")
-        save(runs, path, renderer=name, overwrite=False, **_PLAIN, **options)
+    for step in [options] if "overlays" in options else [{**options, **_FIRST}, options]:
+        for number, (name, suffix) in enumerate(spec["outputs"]):
+            runs = {str(place): _states(spec, k) for place, k in enumerate(spec["k"])}
+            path = Path(folder, f"{number}{suffix}")
+            with suppress(InvalidOption):  # of a format without overlays
+                save(runs, path, renderer=name, overwrite=True, **_PLAIN, **step)
 
 
 def _states(spec: Mapping[str, Any], k: int) -> Iterator[Snapshot]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import argparse
 import functools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from kmeans_engine.errors import InvalidInput
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.runtime.signals import raise_again
 from renderers.contract import OPTIONS
-from renderers.outputs import plan
+from renderers.outputs import Output, plan
 from renderers.stage.ahead import Ahead
 from renderers.stage.scenes import Scenes
 from renderers.stage.start import drive, engage
@@ -56,6 +57,17 @@ class Job:
         outputs = plan(args.render, args.output, stem=name, overwrite=args.overwrite)
         self.renderers, self.pace = engage(outputs, given(args, OPTIONS))
         self._check_files()
+        with ExitStack() as stack:
+            self._ahead = stack.enter_context(Ahead(outputs, given(args, OPTIONS)))
+            self._prepare(outputs)
+            self._until_done = stack.pop_all()
+        self.notes: list[str] = []
+        self._runs = self._frames = 0
+        self._paced = False
+
+    def _prepare(self, outputs: Sequence[Output]) -> None:
+        """Read what is clustered, and make its scene."""
+        args = self.args
         from kmeans_engine.command.inputs import read
         from kmeans_engine.command.trial import Trial
 
@@ -74,10 +86,7 @@ class Job:
             titles = _distinct([one.title for one in entrants(args)]) if others else [""]
             runs = zip(titles, sources.values(), strict=True)
             self.scene = self.scenes.of(list(runs), self._facts(first))
-        self._ahead = Ahead(outputs, given(args, OPTIONS), self.scene)
-        self.notes: list[str] = []
-        self._runs = self._frames = 0
-        self._paced = False
+            self._ahead.show(self.scene)
 
     @property
     def clustering(self) -> Trial:
@@ -134,7 +143,7 @@ class Job:
 
     def run(self) -> None:
         """Cluster, draw and write everything that was asked for."""
-        with self._ahead:
+        with self._until_done:
             self._run()
 
     def _run(self) -> None:

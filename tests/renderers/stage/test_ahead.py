@@ -57,7 +57,8 @@ def test_nothing_is_left_to_compile_for_pictures(words, options, shape, k, tmp_p
     task["outputs"][0][0] = task["outputs"][0][1].removeprefix(".")
     (tmp_path / "drawn").mkdir()
     subprocess.run(
-        [sys.executable, "-c", ahead._DRAW, str(ROOT), json.dumps(task), str(tmp_path / "drawn")],
+        [sys.executable, "-c", ahead._DRAW, str(ROOT), str(tmp_path / "drawn")],
+        input=json.dumps(task).encode(),
         env=env,
         check=True,
     )
@@ -81,51 +82,81 @@ def job(tmp_path, monkeypatch):
     monkeypatch.setattr(ahead, "default_threads", lambda: 2)
     points = make_clusters(3, 20, seed=1)
     scene = make_scene(next(Engine(points).snapshots(points[:3])))
-    return plan([], [tmp_path / "a.png"]), {"size": (120, 90)}, scene
+    return Ahead(plan([], [tmp_path / "a.png"]), {"size": (120, 90)}), scene
 
 
 def test_nothing_begins_if_nothing_is_compiled(job):
-    with Ahead(*job) as process:
+    ahead, scene = job
+    with ahead:
+        ahead.show(scene)
         with doing("clustering"):
             pass
-        assert process._process is None
+        assert ahead._process is None
 
 
 def test_wide_points_are_made_up_in_few_rows(monkeypatch):
     monkeypatch.setattr(ahead, "default_threads", lambda: 2)
     points = np.zeros((9000, 600), dtype=np.float32)
     scene = make_scene(next(Engine(points).snapshots(points[:3])))
-    task = json.loads(Ahead([], {}, scene)._task)
+    drawing = Ahead([], {})
+    drawing.show(scene)
+    task = json.loads(drawing._task)
     assert task["shape"] == [6991, 600]
     assert (task["dtype"], task["k"]) == ("<f4", [3])
 
 
-def test_what_was_begun_is_ended_and_removed(job):
-    with Ahead(*job) as process:
+@pytest.mark.parametrize("known", ["before", "later", "never"])
+def test_what_was_begun_is_ended_and_removed(known, job):
+    ahead, scene = job
+    with ahead:
+        if known == "before":
+            ahead.show(scene)
         with doing(COMPILING):
-            begun, folder = process._process, Path(process._folder.name)
+            begun, folder = ahead._process, Path(ahead._folder.name)
+            assert begun.stdin.closed == (known == "before")  # it has been told
             with doing(COMPILING):
-                assert process._process is begun
+                assert ahead._process is begun
+        if known == "later":
+            ahead.show(scene)
+            assert begun.stdin.closed
         assert begun.poll() is None
         assert folder.is_dir()
     assert begun.returncode is not None
+    assert begun.stdin.closed
     assert not folder.exists()
+
+
+def test_a_process_that_learns_of_no_scene_ends(tmp_path):
+    words = [sys.executable, "-c", ahead._DRAW, str(ROOT), str(tmp_path)]
+    assert subprocess.run(words, stdin=subprocess.DEVNULL).returncode == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_process_that_ended_too_soon_is_told_nothing(job, monkeypatch):
+    ahead, scene = job
+    monkeypatch.setattr("renderers.stage.ahead._DRAW", "")
+    with ahead:
+        with doing(COMPILING):
+            ahead._process.wait()
+        ahead.show(scene)
 
 
 def test_a_process_that_cannot_begin_is_done_without(job, monkeypatch):
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    with Ahead(*job) as process:
+    ahead, scene = job
+    with ahead:
         with doing(COMPILING):
             pass
-        assert process._process is None
+        ahead.show(scene)
+        assert ahead._process is None
 
 
-def test_one_processor_has_enough_to_do(job, monkeypatch):
+def test_one_processor_has_enough_to_do(tmp_path, monkeypatch):
     monkeypatch.setattr(ahead, "default_threads", lambda: 1)
-    with Ahead(*job) as process, doing(COMPILING):
+    with Ahead(plan([], [tmp_path / "a.png"]), {}) as process, doing(COMPILING):
         assert process._process is None
 
 
 def test_nothing_is_drawn_ahead_of_no_picture():
-    with Ahead([], {}, None) as process, doing(COMPILING):
+    with Ahead([], {}) as process, doing(COMPILING):
         assert process._process is None

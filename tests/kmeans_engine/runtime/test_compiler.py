@@ -1,0 +1,83 @@
+"""Numba's compiler, as `kernel` uses it."""
+
+import gc
+
+import numpy as np
+import pytest
+from numba.core.compiler import Flags
+
+from kmeans_engine.runtime.compiler import _Flags
+from kmeans_engine.runtime.jit import kernel
+
+
+@kernel(inner=True)
+def double(x):
+    return 2 * x
+
+
+@kernel()
+def quadruple(x):
+    return double(double(x))
+
+
+@kernel()
+def octuple(x):
+    return double(quadruple(x))
+
+
+def test_a_kernel_calls_inner_kernels():
+    assert quadruple(3) == 12
+    assert octuple(1.5) == 12.0  # compiles quadruple for it, which is not inner
+    assert quadruple(1.5) == 6.0
+
+
+@pytest.mark.parametrize("value", [3, 1.5, np.float32(1)])
+def test_python_cannot_call_an_inner_kernel(value):
+    quadruple(value)  # which is compiled now
+    with pytest.raises(TypeError, match="double can only be called by other kernels"):
+        double(value)
+
+
+def test_an_inner_kernel_has_no_machine_code():
+    quadruple(3)
+    (made,) = (made for made in double.overloads.values() if made.signature.args[0].name == "int64")
+    assert made.library.get_pointer_to_function(made.fndesc.llvm_func_name) == 0
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_python_collects_garbage_again_after_it(collecting):
+    seen = []
+
+    class Fails(kernel()(lambda x: x)._compiler.pipeline_class):
+        def define_pipelines(self):
+            seen.append(gc.isenabled())
+            raise RuntimeError
+
+    compiled = kernel()(lambda x: x + 1)
+    compiled._compiler.pipeline_class = Fails
+    compiled._cache.disable()
+    before = gc.isenabled()
+    try:
+        (gc.enable if collecting else gc.disable)()
+        with pytest.raises(RuntimeError):
+            compiled(1)
+        assert gc.isenabled() == collecting
+    finally:
+        (gc.enable if before else gc.disable)()
+    assert seen == [False]
+
+
+def test_flags_are_equal_if_all_of_them_are():
+    plain = Flags()
+    plain.fastmath = {"contract"}
+    ours, other = _Flags(plain), _Flags(plain)
+    assert ours == other == plain
+    assert hash(ours) == hash(other)
+    other.nrt = not other.nrt
+    assert ours != other
+    other.nrt = not other.nrt  # set, to what it is by default
+    assert ours == other
+    assert hash(ours) == hash(other)
+    other.error_model = "numpy"
+    assert ours != other
+    assert {ours, other, _Flags(plain)} == {ours, other}
