@@ -205,6 +205,9 @@ class BoundsAssigner(MemoryAssigner):
     def _each(self, kernel: Callable[..., Any], task: Record, total: int, cost: float) -> None:
         """Run a kernel over centroids that take so many nanoseconds each."""
         threads = threads_for(total * cost, self.points.threads)
+        if threads == 1 and total * cost < _CHUNK:
+            kernel(task, 0, total)
+            return
         rows = even_rows(total, max(int(_CHUNK / max(cost, 1.0)), _CENTROIDS), threads, _CENTROIDS)
         run_kernel(kernel, [task] * threads, total, rows)
 
