@@ -57,7 +57,7 @@ def test_code_that_cannot_be_loaded_means_compiling_again(error, monkeypatch):
 
 def test_a_change_in_any_kernel_outdates_them_all():
     before = _stamp()
-    names = {name for name, _, _ in before}
+    names = {name for name, _ in before}
     assert {"assign.py", "vector.py", "llvm.py", "jit.py", "cache.py", "compiler.py"} <= names
     stamp = MachineCode(double)._cache_file._source_stamp
     assert stamp[:-1] == before
@@ -199,6 +199,51 @@ def test_a_cache_folder_that_cannot_be(folder, compiled, tmp_path):
     shutil.copy(compiled / "kernels.py", tmp_path)
     (tmp_path / "file").write_text("in the way")
     assert hits(tmp_path, NUMBA_CACHE_DIR=folder) == {"twice": 0, "thrice": 0}
+
+
+@pytest.mark.slow
+def test_a_copy_with_other_times_is_as_good(cache):
+    for path in (cache / "kernels.py", *of(cache, "twice", "nbi")):
+        os.utime(path, (1, 1))
+    assert hits(cache) == ALL
+
+
+def test_code_beside_the_source_is_read_where_another_folder_is_written(cache, tmp_path):
+    other = tmp_path / "other"
+    assert hits(cache, NUMBA_CACHE_DIR=str(other)) == ALL
+    assert list(other.rglob("*.nbc")) == []
+    for path in of(cache, "twice", "nbi"):
+        path.unlink()
+    assert hits(cache, NUMBA_CACHE_DIR=str(other)) == {"twice": 0, "thrice": 2}
+    assert len(list(other.rglob("*.nbc"))) == 2
+    assert hits(cache, NUMBA_CACHE_DIR=str(other)) == ALL
+
+
+# Nothing can be written, as Numba finds out; root may write everywhere.
+REFUSED = """
+import tempfile
+
+def refuse(**_):
+    raise PermissionError
+
+tempfile.TemporaryFile = refuse
+import kernels
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_code_is_read_where_nothing_can_be_written(elsewhere, cache, tmp_path):
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    if elsewhere:
+        env["NUMBA_CACHE_DIR"] = str(tmp_path / "elsewhere")
+        hits(cache, NUMBA_CACHE_DIR=env["NUMBA_CACHE_DIR"])
+    words = ["-c", REFUSED]
+    done = subprocess.run(
+        [sys.executable, "-W", "error", *words], cwd=cache, env=env, capture_output=True, text=True
+    )
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[1] == "2 2"
 
 
 def test_an_index_that_is_newer_than_its_code(tmp_path, monkeypatch):
