@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import os
 import pickle
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -83,7 +84,7 @@ class MachineCode(FunctionCache):
 
         self._cache_file = files(self._cache_path)
         self._cache_file.others = [
-            files(place) for place in places if place != Path(self._cache_path)
+            files(place) for place in places if place.is_dir() and not os.access(place, os.W_OK)
         ]
 
     def files(self) -> list[Path]:
@@ -110,7 +111,7 @@ class MachineCode(FunctionCache):
 class _CheckedFiles(IndexDataCacheFile):
     """The files of one kernel: an index of what was compiled for which types, and the code."""
 
-    #: Those that are only read, if these know nothing.
+    #: Those that can only be read, where these know nothing.
     others: Sequence[_CheckedFiles] = ()
 
     def save(self, key: Any, data: Any) -> None:

@@ -20,6 +20,8 @@ import numpy.typing as npt
 from kmeans_engine import STRATEGIES, Engine, assign_points, initial_centroids, recalc_centroids
 from kmeans_engine.runtime.jit import KERNELS
 from renderers.errors import RenderError
+from renderers.picture.ink import paint
+from renderers.picture.marks import Disc
 from renderers.stage.ahead import PLAIN
 from renderers.stage.start import save
 
@@ -74,6 +76,8 @@ def steps() -> Iterator[tuple[str, Callable[[], object]]]:
         for k in (12, 300):
             words = f"single pixels, {kind}, {k} clusters"
             yield words, partial(_draw, ".png", {}, _points(kind, _MANY_POINTS, 2), k)
+    icon = np.zeros((9, 9, 4), dtype=np.uint8)
+    yield "the window", partial(paint, icon, [Disc(4.5, 4.5, 4.0, (0, 0, 0))])
 
 
 def kept() -> Kept:

@@ -12,6 +12,7 @@ from command import ROOT, SMALL, facts, files
 import cli
 import kmeans_engine
 from kmeans_engine.__main__ import run
+from renderers.stage import warm
 
 FIELDS = [
     *("points", "features", "k", "iterations", "converged", "inertia", "standardized", "counts"),

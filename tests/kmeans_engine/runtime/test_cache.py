@@ -208,42 +208,47 @@ def test_a_copy_with_other_times_is_as_good(cache):
     assert hits(cache) == ALL
 
 
-def test_code_beside_the_source_is_read_where_another_folder_is_written(cache, tmp_path):
-    other = tmp_path / "other"
-    assert hits(cache, NUMBA_CACHE_DIR=str(other)) == ALL
-    assert list(other.rglob("*.nbc")) == []
-    for path in of(cache, "twice", "nbi"):
-        path.unlink()
-    assert hits(cache, NUMBA_CACHE_DIR=str(other)) == {"twice": 0, "thrice": 2}
-    assert len(list(other.rglob("*.nbc"))) == 2
-    assert hits(cache, NUMBA_CACHE_DIR=str(other)) == ALL
+@pytest.mark.slow
+def test_code_beside_the_source_is_only_read_if_it_cannot_be_written(cache, tmp_path):
+    assert hits(cache, NUMBA_CACHE_DIR=str(tmp_path / "other")) == {"twice": 0, "thrice": 0}
 
 
-# Nothing can be written, as Numba finds out; root may write everywhere.
+# Folders cannot be written, as Numba finds out and as we do; root may write everywhere.
 REFUSED = """
-import tempfile
+import os, sys, tempfile
 
-def refuse(**_):
-    raise PermissionError
+def refuse(dir=None):
+    if not dir.startswith(sys.argv[1]):
+        raise PermissionError
+
+    class File:
+        def close(self):
+            pass
+
+    return File()
 
 tempfile.TemporaryFile = refuse
+os.access = lambda path, _: str(path).startswith(sys.argv[1])
 import kernels
 """
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("elsewhere", [False, True])
-def test_code_is_read_where_nothing_can_be_written(elsewhere, cache, tmp_path):
+@pytest.mark.parametrize("writable", ["none", "other"])
+@pytest.mark.parametrize("made", ["beside", "elsewhere"])
+def test_code_is_read_where_it_cannot_be_written(made, writable, cache, tmp_path):
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-    if elsewhere:
+    env["NUMBA_CACHE_DIR"] = str(tmp_path / writable)
+    if made == "elsewhere":
         env["NUMBA_CACHE_DIR"] = str(tmp_path / "elsewhere")
         hits(cache, NUMBA_CACHE_DIR=env["NUMBA_CACHE_DIR"])
-    words = ["-c", REFUSED]
-    done = subprocess.run(
-        [sys.executable, "-W", "error", *words], cwd=cache, env=env, capture_output=True, text=True
-    )
+        for path in of(cache, "*", "nbi"):
+            path.unlink()
+    words = [sys.executable, "-W", "error", "-c", REFUSED, str(tmp_path / "other")]
+    done = subprocess.run(words, cwd=cache, env=env, capture_output=True, text=True)
     assert done.stderr == ""
     assert done.stdout.splitlines()[1] == "2 2"
+    assert list((tmp_path / "other").rglob("*.nbc")) == []
 
 
 def test_an_index_that_is_newer_than_its_code(tmp_path, monkeypatch):
