@@ -31,6 +31,8 @@ from works import WORKS, Work
 from kmeans_engine import assign_points
 
 HERE = Path(__file__).parent
+# superkmeans is made for vectors of many features.
+EVERYWHERE = tuple(name for name in LIBRARIES if name != "superkmeans")
 # What the engine tells of itself.
 FACTS = ("first", "prepared", "strategies")
 
@@ -88,7 +90,7 @@ def measure(
     np.save(folder / "points.npy", points)
     np.save(folder / "start.npy", start)
     peers, missing = [], []
-    for name in names if work.peers else [n for n in names if n in ("ours", "brute")]:
+    for name in [name for name in names if name in (work.peers or EVERYWHERE)]:
         try:
             peers.append(Peer(name, threads))
         except RuntimeError:
@@ -108,14 +110,18 @@ def measure(
                 results[peer.name].append(answer)
                 if turn == 0:
                     quality[peer.name] = inertia(points, np.load(folder / "c.npy"))
-                if work.iterations and peer.name not in ("ours", "brute") and turn < 2:
+                steady = peer.name not in ("ours", "brute", "superkmeans") and not work.vectors
+                if work.iterations and steady and turn < 2:
                     half = peer.ask(iterations=work.iterations // 2, save=str(folder / "c.npy"))
                     rest = work.iterations - work.iterations // 2
                     answer["steady"] = (answer["seconds"] - half["seconds"]) / rest
     finally:
         for peer in peers:
             peer.close()
-    row: dict[str, Any] = {"work": work.name, "target": work.target, "missing": missing}
+    row: dict[str, Any] = {
+        "work": work.name, "target": work.target, "missing": missing, "vectors": work.vectors,
+        "bytes": points.nbytes,
+    }  # fmt: skip
     for name, answers in results.items():
         steady = [a["steady"] for a in answers if a.get("steady") is not None]
         row[name] = {
@@ -123,11 +129,8 @@ def measure(
             "steady": median(steady) if steady else None,
             "iterations": answers[0]["iterations"],
             "inertia": quality[name],
-            **{
-                key: answers[0][key]
-                for key in ("first", "prepared", "strategies")
-                if key in answers[0]
-            },
+            "peak": answers[0]["peak"],
+            **{key: answers[0][key] for key in FACTS if key in answers[0]},
         }
     return row
 
@@ -164,7 +167,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for work in WORKS:
             if args.rows in work.name:
-                rounds = args.rounds if work.peers else 2
+                rounds = args.rounds if work.peers is None else 1 if work.vectors else 2
                 rows.append(measure(work, names, rounds, args.threads, Path(folder)))
                 print(summary(rows[-1]), flush=True)
                 report = {"machine": machine(args.threads), "libraries": names, "rows": rows}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import sys
 import time
 from collections.abc import Callable
@@ -83,6 +84,28 @@ def faiss() -> Fit:
     return fit
 
 
+def superkmeans() -> Fit:
+    """Prunes by what is likely; starts from centroids of its own, which cannot be given."""
+    from superkmeans import SuperKMeans
+
+    def fit(points, start, iterations):
+        model = SuperKMeans(
+            len(start), points.shape[1], hierarchical=False, iters=iterations,
+            sampling_fraction=1.0, n_threads=THREADS, tol=0.0, early_termination=False,
+        )  # fmt: skip
+        centroids = model.train(points)
+        model.assign_training_points(points, centroids)
+        return centroids, {"iterations": iterations}
+
+    return fit
+
+
+def peak() -> int:
+    """Return the most memory that this process has held so far, in bytes."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most << 10
+
+
 LIBRARIES: dict[str, tuple[str, Callable[[], Fit]]] = {
     "ours": ("kmeans-engine", lambda: ours("auto")),
     "brute": ("kmeans-engine", lambda: ours("brute")),
@@ -90,6 +113,7 @@ LIBRARIES: dict[str, tuple[str, Callable[[], Fit]]] = {
     "sklearn-elkan": ("scikit-learn", lambda: sklearn("elkan")),
     "oneDAL": ("scikit-learn-intelex", lambda: sklearn("lloyd", "sklearnex")),
     "faiss": ("faiss-cpu", faiss),
+    "superkmeans": ("superkmeans", superkmeans),
 }
 
 THREADS = int(os.environ.get("OMP_NUM_THREADS", "2"))
@@ -110,7 +134,7 @@ def main() -> None:
         centroids, facts = fit(points, start, task["iterations"])
         seconds = time.perf_counter() - begin
         np.save(task["save"], centroids)
-        print(json.dumps({"seconds": seconds} | facts), flush=True)
+        print(json.dumps({"seconds": seconds, "peak": peak()} | facts), flush=True)
 
 
 if __name__ == "__main__":

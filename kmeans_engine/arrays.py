@@ -5,8 +5,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Floats", "Indices", "Integers", "LabelArray", "Rows"]
+__all__ = ["Clusters", "Floats", "Indices", "Integers", "LabelArray", "Rows"]
 
+#: Numbers of clusters.
+Clusters = npt.NDArray[np.int32]
 #: float64: points and centroids as they count, shifts, bounds.
 Floats = npt.NDArray[np.float64]
 #: int64: limbs of exact sums, counts.

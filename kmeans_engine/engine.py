@@ -19,11 +19,16 @@ from kmeans_engine.points.squares import exact_inertia, square_totals
 from kmeans_engine.runtime.processors import default_threads
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.snapshot import Snapshot
+from kmeans_engine.sprint import Sprint, is_short
 from kmeans_engine.strategies import make_strategy
+from kmeans_engine.strategies.base import Assigner
 from kmeans_engine.sums import ExactSums
 from kmeans_engine.validation import check_centroids, check_count, check_tolerance
 
 __all__ = ["Engine"]
+
+# The strategies that score every centroid when there are few points.
+_PLAIN = ("auto", "brute")
 
 
 class Engine:
@@ -181,11 +186,20 @@ class Engine:
     def _run(
         self, start: Floats, limit: int | None, tolerance: float, *, only_last: bool = False
     ) -> Generator[Snapshot, None, None]:
-        assigners = [strategy.begin() for strategy in self._strategies]
-        states = iterate(assigners, start, limit=limit, tolerance=tolerance, only_last=only_last)
+        parts, assigners = self._parts, list[Assigner]()
+        short = len(parts) == 1 and self._settings[1] in _PLAIN and is_short(parts[0], len(start))
+        if short:
+            sprint = Sprint(parts[0], start, limit=limit, tolerance=tolerance)
+            states = sprint.states(only_last=only_last)
+        else:
+            assigners = [strategy.begin() for strategy in self._strategies]
+            states = iterate(
+                assigners, start, limit=limit, tolerance=tolerance, threads=parts[0].threads,
+                only_last=only_last,
+            )  # fmt: skip
         with doing("clustering"), contextlib.closing(states):
             for state in states:
-                in_place = any(assigner.in_place for assigner in assigners)
+                in_place = short or any(assigner.in_place for assigner in assigners)
                 moment = self._seal.now if in_place else None
                 if state.is_last and in_place:
                     self._seal.check()

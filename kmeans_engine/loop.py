@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Generator, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from kmeans_engine.arrays import Floats
-from kmeans_engine.kernels.sums import compare_centroids
 from kmeans_engine.labels import Labels, Unchanged, join_labels
+from kmeans_engine.recalc import recalc
 from kmeans_engine.strategies.base import Assigner
 from kmeans_engine.sums import ExactSums
 
@@ -47,6 +48,7 @@ def iterate(
     *,
     limit: int | None,
     tolerance: float,
+    threads: int,
     only_last: bool = False,
 ) -> Generator[State, None, None]:
     """Yield the states of a run, beginning with the initial one.
@@ -61,6 +63,8 @@ def iterate(
         The last iteration.
     tolerance : float
         Shift that ends the run, if it is more than 0.
+    threads : int
+        That may work at the centroids.
     only_last : bool
         Yield the last state only.
     """
@@ -69,14 +73,14 @@ def iterate(
         n_changed = sum(assigner.n_points for assigner in assigners)
         before: ExactSums | None = None  # the sums that the centroids are the means of
         iteration, assigned_from, centroids = 0, start, start
-        shift, converged = 0.0, False
-        seen: set[bytes] = set()
+        shift, converged, moved = 0.0, False, None
+        digest, seen = np.zeros(2, dtype=np.uint64), set[bytes]()
         while True:
             ended = converged or iteration == limit
-            digest = _digest(centroids)
+            now = digest.tobytes()
             if iteration > 0:
-                ended = ended or digest in seen or 0.0 < tolerance >= shift
-            seen.add(digest)
+                ended = ended or now in seen or 0.0 < tolerance >= shift
+            seen.add(now)
             if ended or not only_last:
                 kept = [assigner.labels() for assigner in assigners]
                 labels = join_labels(kept, [assigner.n_points for assigner in assigners])
@@ -100,14 +104,11 @@ def iterate(
             n_changed = 0
             if iteration > 1:
                 # The states before see their labels change only in here, under a lock.
-                steps = [assigner.step(centroids) for assigner in assigners]
+                steps = [assigner.step(centroids, moved) for assigner in assigners]
                 n_changed = sum(step.n_changed for step in steps)
                 before, sums = sums, _total([step.sums for step in steps])
-            means = centroids.copy()
-            sums.update_means(means, before)
-            means.setflags(write=False)
-            square, equal = compare_centroids(centroids, means)
-            shift, converged = math.sqrt(square), bool(equal)
+            means, square, moved = recalc(centroids, sums, before, digest, threads)
+            shift, converged = math.sqrt(square), len(moved) == 0
             assigned_from, centroids = centroids, means
     finally:
         for assigner in assigners:
@@ -117,8 +118,3 @@ def iterate(
 def _total(parts: list[ExactSums]) -> ExactSums:
     """Return the sum of the parts, which stay as they are."""
     return parts[0] if len(parts) == 1 else ExactSums.total([parts[0].copy(), *parts[1:]])
-
-
-def _digest(centroids: Floats) -> bytes:
-    # -0.0 and 0.0 are the same state.
-    return hashlib.blake2b((centroids + 0.0).tobytes(), digest_size=16).digest()

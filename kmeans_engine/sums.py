@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.arrays import Floats, Integers
-from kmeans_engine.kernels.sums import divide
+from kmeans_engine.arrays import Clusters, Floats, Integers
+from kmeans_engine.kernels.sums import divide, list_unequal
 
 __all__ = ["ExactSums", "SumFormat", "nearest_float"]
 
@@ -97,24 +97,63 @@ class SumFormat:
         return ExactSums(self, sums, np.zeros(k, dtype=np.int64))
 
 
-@dataclass(frozen=True)
 class ExactSums:
-    """Sum and number of the points of each cluster.
+    """Sum and number of the points of each cluster, in one state.
+
+    The next state may take over the array of the sums, and change it in place: then this one keeps
+    what the changed clusters held, and leads to the next (Baker 1991, see `label_history`). An
+    array is handed on until so much has been kept that a copy of it would not be larger, so a state
+    that somebody keeps holds half as much again at most.
 
     Attributes
     ----------
     format : SumFormat
     sums : ndarray, (K, levels, N), int64
+        Those of the newest state that has this array; `copy` gives those of this state.
     counts : ndarray, (K,), int64
     """
 
-    format: SumFormat
-    sums: Integers
-    counts: Integers
+    __slots__ = ("_later", "_spare", "counts", "format", "sums")
+
+    def __init__(self, form: SumFormat, sums: Integers, counts: Integers) -> None:
+        self.format, self.sums, self.counts = form, sums, counts
+        self._later: tuple[ExactSums, Clusters, Integers] | None = None
+        # Numbers that may still be kept until the array is copied.
+        self._spare = sums.size // 2
 
     def copy(self) -> ExactSums:
-        """Return sums that may be changed independently."""
-        return ExactSums(self.format, self.sums.copy(), self.counts.copy())
+        """Return sums that may be changed independently; from any thread."""
+        # First the array, then the way back: so whatever changes meanwhile is undone as well.
+        sums, undo, later = self.sums.copy(), [], self._later
+        while later is not None:
+            undo.append(later)
+            later = later[0]._later
+        for _, rows, old in reversed(undo):
+            sums[rows] = old
+        return ExactSums(self.format, sums, self.counts.copy())
+
+    def changing(self, rows: Clusters) -> ExactSums:
+        """Return sums of which the clusters `rows` may be changed; these stay as they are."""
+        spare = self._spare - len(self.counts) - len(rows) * self.sums[0].size
+        if self._later is not None or spare < 0:
+            return self.copy()
+        after = ExactSums(self.format, self.sums, self.counts.copy())
+        after._spare = spare
+        self._later = after, rows, self.sums[rows]
+        return after
+
+    def unlike(self, before: ExactSums | None) -> Clusters:
+        """Return all clusters whose points differ from those before, ascending; of None, all."""
+        k = len(self.counts)
+        if before is None:
+            return np.arange(k, dtype=np.int32)
+        if before is self:
+            return np.empty(0, dtype=np.int32)
+        if before._later is not None and before._later[0] is self:
+            return before._later[1]
+        one, other = (state.copy() if state._later else state for state in (self, before))
+        rows = np.empty(k, dtype=np.int32)
+        return rows[: list_unequal(one.sums, one.counts, other.sums, other.counts, rows)]
 
     def share(self) -> Callable[[], ExactSums]:
         """Return what gives out parts of these sums: all of them first, then nothing."""
@@ -123,36 +162,47 @@ class ExactSums:
 
     @staticmethod
     def total(parts: list[ExactSums]) -> ExactSums:
-        """Return the sum of several parts, read-only; the first one is overwritten."""
+        """Return the sum of several parts; the first one is overwritten."""
         first = parts[0]
         for part in parts[1:]:
             np.add(first.sums, part.sums, out=first.sums)
             np.add(first.counts, part.counts, out=first.counts)
-        first.sums.setflags(write=False)
-        first.counts.setflags(write=False)
-        return first
+        return first.counted()
+
+    def counted(self) -> ExactSums:
+        """Return these sums, whose counts somebody may be given: they are read-only from now on."""
+        self.counts.setflags(write=False)
+        return self
 
     def integer(self, k: int, n: int) -> int:
         """Return the sum of feature `n` over cluster `k` in units of 2^exponents[n]."""
         limbs = self.sums[k, :, n].tolist()
         return sum(limb << (self.format.width * level) for level, limb in enumerate(limbs))
 
-    def update_means(self, means: Floats, before: ExactSums | None = None) -> None:
-        """Overwrite `means` (K, N) by the float64 nearest to the exact mean of each cluster.
+    def divide(self, rows: Clusters, means: Floats) -> None:
+        """Overwrite the `rows` of `means` (K, N) by the float64 nearest to the exact means.
 
-        Ties go to even. A cluster without points keeps its row. If `means` are those of `before`,
-        clusters that are the same are left alone.
+        Ties go to even. A cluster without points keeps its row.
         """
-        old = before or ExactSums(self.format, self.sums[:0], self.counts[:0])
-        doubtful = np.empty(means.shape, dtype=np.bool_)
         form = self.format
+        doubtful = np.empty((len(rows), means.shape[1]), dtype=np.bool_)
+        limbs = np.empty(form.levels + 1, dtype=np.int64)
         undecided = divide(
-            self.sums, self.counts, old.sums, old.counts, form.exponents, form.width, means,
-            doubtful,
-        )  # fmt: skip
-        for k, n in np.argwhere(doubtful).tolist() if undecided else ():
-            exponent, count = int(form.exponents[n]), int(self.counts[k])
-            means[k, n] = nearest_float(self.integer(k, n), exponent, count)
+            self.sums, self.counts, rows, form.exponents, form.width, limbs, means, doubtful
+        )
+        if undecided:
+            self.decide(rows, doubtful, means)
+
+    def decide(self, rows: Clusters, doubtful: npt.NDArray[np.bool_], means: Floats) -> None:
+        """Write the means that the kernel has left open: where `doubtful` (R, N), of the `rows`."""
+        form = self.format
+        for r, n in np.argwhere(doubtful).tolist():
+            k, exponent = int(rows[r]), int(form.exponents[n])
+            means[k, n] = nearest_float(self.integer(k, n), exponent, int(self.counts[k]))
+
+    def update_means(self, means: Floats) -> None:
+        """Overwrite all of `means` (K, N), see `divide`."""
+        self.divide(np.arange(len(means), dtype=np.int32), means)
 
 
 def nearest_float(integer: int, exponent: int, divisor: int = 1) -> float:

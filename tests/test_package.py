@@ -90,9 +90,9 @@ def test_no_circles(root, package, depth):
 # The rooms of each package; each imports from itself and from those after it.
 FLOORS = {
     "kmeans_engine": (
-        *("__main__", "command", "engine", "loop", "steps", "race", "snapshot"),
+        *("__main__", "command", "engine", "sprint", "loop", "steps", "race", "snapshot"),
         *("strategies", "starts", "tables", "points"),
-        *("label_history", "labels", "sums", "validation"),
+        *("recalc", "label_history", "labels", "sums", "validation"),
         *("kernels", "runtime", "frames", "arrays", "errors", "_version"),
     ),
     "renderers": (

@@ -26,6 +26,7 @@ tests/kmeans_engine/test_steps.py, and by a case that fails without the margin.
 import numpy as np
 import numpy.typing as npt
 
+from kmeans_engine.kernels.changes import Changes, Draft, publish
 from kmeans_engine.kernels.vector import (
     WIDTH,
     add_square,
@@ -46,10 +47,12 @@ from kmeans_engine.runtime.records import Record
 __all__ = [
     "BATCH",
     "Batch",
+    "Comparison",
     "Scoring",
+    "Sweep",
     "assign_rows",
     "batch_slack",
-    "differing",
+    "compare_rows",
     "load",
     "nearest",
     "score",
@@ -71,6 +74,8 @@ class Scoring(Record):
         Centred and scaled, and a row of inf.
     rows : (K + 3,) int32
         Which of them can win, ascending, then K up to a multiple of 4.
+    count : (2,) int64
+        How many of those, with and without the last ones.
     center : (N,)
         Of the type of the points: float32 is rounded once, as in the bound.
     scale
@@ -86,6 +91,7 @@ class Scoring(Record):
     C: npt.NDArray[np.float64]
     P: npt.NDArray[np.float32]
     rows: npt.NDArray[np.int32]
+    count: npt.NDArray[np.int64]
     center: npt.NDArray[np.floating]
     scale: np.floating
     rho: float
@@ -213,47 +219,74 @@ def batch_slack(x, size, C_max, kappa, delta_unit):
     return kappa + delta_unit * extent
 
 
-@kernel("contract")
-def assign_rows(X, scoring, batch, count, labels):
-    """Write the nearest centroid of each point to `labels`; return how many needed the definition.
+class Sweep(Record):
+    """All that a worker needs to label points.
 
-    Parameters: `X` (in, (B, N) float32 or float64); `scoring` (in), `batch` (scratch), records;
-    `count` (in), how many of `scoring.rows`; `labels` (out, (B,) int32).
+    Attributes
+    ----------
+    X, base
+        As in `kernels.sums.Adding`.
+    labels : (M,) unsigned integers
+        Of all points.
     """
-    C, P, rows = scoring.C, scoring.P, scoring.rows
-    center, scale, reach = scoring.center, scoring.scale, scoring.reach
-    kappa, delta_unit = scoring.kappa, scoring.delta_unit
+
+    X: npt.NDArray[np.floating]
+    base: npt.NDArray[np.int64]
+    labels: npt.NDArray[np.unsignedinteger]
+    scoring: Scoring
+    batch: Batch
+
+
+class Comparison(Record):
+    """All that a worker needs to find which labels change."""
+
+    sweep: Sweep
+    changes: Changes
+    draft: Draft
+
+
+@kernel("contract")
+def _best(task, start, size):
+    """Write the nearest centroids of some points to the winners of the batch."""
+    X, at, scoring, batch = task.X, start - task.base[0], task.scoring, task.batch
+    C, P, rows, count = scoring.C, scoring.P, scoring.rows, scoring.count[0]
     x, best, second, winner = batch.x, batch.best, batch.second, batch.winner
     bar = np.float32(1.0 + scoring.rho)
-    fallbacks = 0
-    for start in range(0, X.shape[0], BATCH):
-        size = min(BATCH, X.shape[0] - start)
-        load(X, start, size, center, scale, x)
-        slack = batch_slack(x, size, reach, kappa, delta_unit)
-        floor = np.float32(slack) if slack < 3e38 else np.float32(np.inf)
-        score(x, P, rows, count, best, second, winner, 0, size)
-        doubtful = 0
+    load(X, at, size, scoring.center, scoring.scale, x)
+    slack = batch_slack(x, size, scoring.reach, scoring.kappa, scoring.delta_unit)
+    floor = np.float32(slack) if slack < 3e38 else np.float32(np.inf)
+    score(x, P, rows, count, best, second, winner, 0, size)
+    doubtful = 0
+    for j in range(size):
+        doubtful += 0 if second[j] > best[j] * bar + floor else 1
+    if doubtful > 0:
+        for j in range(size):
+            if not second[j] > best[j] * bar + floor:
+                winner[j] = nearest(X, at + j, C)
+
+
+@kernel("contract")
+def assign_rows(task, first, stop):
+    """Write the nearest centroids of the points from `first` to `stop`; `task`: a `Sweep`."""
+    labels, winner = task.labels, task.batch.winner
+    for start in range(first, stop, BATCH):
+        size = min(BATCH, stop - start)
+        _best(task, start, size)
         for j in range(size):
             labels[start + j] = winner[j]
-            doubtful += 0 if second[j] > best[j] * bar + floor else 1
-        if doubtful > 0:
-            fallbacks += doubtful
-            for j in range(size):
-                if not second[j] > best[j] * bar + floor:
-                    labels[start + j] = nearest(X, start + j, C)
-    return fallbacks
 
 
-@kernel(counted=False)
-def differing(found, labels, first, changed, new):
-    """Write what differs from `labels` (in, (B,)) in `found` (in, (B,)) to `changed` and `new`.
-
-    `first`: the number of row 0; `changed` (out, (B,) uint32 or intp); `new` (out, (B,)). Returns
-    how many differ.
-    """
+@kernel("contract")
+def compare_rows(task, first, stop):
+    """Find which labels from `first` to `stop` change; `task`: a `Comparison`."""
+    labels, winner = task.sweep.labels, task.sweep.batch.winner
+    draft = task.draft
+    points, new, old = draft.points, draft.labels, draft.before
     total = np.uintp(0)
-    for i in range(found.shape[0]):
-        changed[total] = first + i
-        new[total] = found[i]
-        total += np.uintp(1) if found[i] != np.int32(labels[i]) else np.uintp(0)
-    return np.int64(total)
+    for start in range(first, stop, BATCH):
+        size = min(BATCH, stop - start)
+        _best(task.sweep, start, size)
+        for j in range(size):
+            points[total], new[total], old[total] = start + j, winner[j], labels[start + j]
+            total += np.uintp(1) if winner[j] != np.int32(labels[start + j]) else np.uintp(0)
+    publish(draft, task.changes, total)

@@ -16,12 +16,13 @@ import numpy.typing as npt
 from kmeans_engine.kernels.assign import Batch, Scoring, nearest, score
 from kmeans_engine.kernels.bounds import DOWN, FAR, bounded, gap_between, gather
 from kmeans_engine.kernels.boxes import box_slack, contest
+from kmeans_engine.kernels.changes import Changes, Draft, publish
 from kmeans_engine.kernels.clocks import Clocks, advance_clock, due_after, earliest, list_late
 from kmeans_engine.kernels.sums import transfer
 from kmeans_engine.runtime.jit import kernel
 from kmeans_engine.runtime.records import Record
 
-__all__ = ["FAN", "Found", "Sorted", "Sweep", "Tools", "sweep"]
+__all__ = ["FAN", "Found", "Sorted", "Sweep", "Tools", "Turn", "begin_turn", "merge_parts", "sweep"]
 
 # Blocks of a parent.
 FAN = 16
@@ -61,22 +62,44 @@ class Sorted(Record):
     block: int
 
 
+class Turn(Record):
+    """Where a run stands.
+
+    Attributes
+    ----------
+    state : (2,) int64
+        Number of the turn, and whether it is the first, in which nothing has a label yet.
+    spent : (1,) float64
+        What the two largest of all shifts have added up to.
+    expiry : (parents,) float64
+        When to look at a parent again.
+    active : (parents,) int64
+        The parents whose time has come.
+    """
+
+    state: npt.NDArray[np.int64]
+    spent: npt.NDArray[np.float64]
+    expiry: npt.NDArray[np.float64]
+    active: npt.NDArray[np.int64]
+
+
 class Found(Record):
     """What one worker finds in a sweep.
 
     Attributes
     ----------
-    changed : (R,) uint32
-        Points whose label changed ...
-    new_labels : (R,)
-        ... and to what.
+    sums, counts : (K, L, N) and (K,) int64
+        What is to be added to those of the clusters.
     seen : (4,) int64
         Blocks skipped, assigned whole, mixed; and points scored.
+    draft : Draft
+        For the rows of a chunk.
     """
 
-    changed: npt.NDArray[np.uint32]
-    new_labels: npt.NDArray[np.unsignedinteger]
+    sums: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
     seen: npt.NDArray[np.int64]
+    draft: Draft
 
 
 class Tools(Record):
@@ -102,21 +125,25 @@ class Sweep(Record):
     scoring: Scoring
     shifts: npt.NDArray[np.float64]
     clocks: Clocks
+    turn: Turn
+    changes: Changes
     found: Found
     tools: Tools
 
 
 @kernel(counted=False, inner=True)
-def _settle_block(b, start, size, old, new, points, clocks, found, total, sums, counts):
+def _settle_block(b, start, size, old, new, points, clocks, found, total):
     """Note that all rows of block `b` go from cluster `old` (or from none) to `new`."""
-    order, block_sums, labels = points.order, points.sums, clocks.labels
-    changed, new_labels = found.changed, found.new_labels
+    order, block_sums, labels, draft = points.order, points.sums, clocks.labels, found.draft
+    changed, new_labels, old_labels = draft.points, draft.labels, draft.before
+    sums, counts = found.sums, found.counts
     for i in range(start, start + size):
         labels[i] = new
     if old >= 0:
         for i in range(size):
             changed[total + i] = order[start + i]
             new_labels[total + i] = new
+            old_labels[total + i] = old
     counts[new] += size
     if old >= 0:
         counts[old] -= size
@@ -128,24 +155,56 @@ def _settle_block(b, start, size, old, new, points, clocks, found, total, sums, 
 
 
 @kernel(counted=False)
-def sweep(task, parents, turn, first, n_roots, sums, counts):
-    """Assign the blocks of some parents; return how many rows changed their label.
+def begin_turn(turn, shifts):
+    """List the parents whose time has come after these `shifts` (in, (K,)); return how many.
 
-    Parameters
-    ----------
-    task : Sweep
-        `clocks` and `found` are written to.
-    parents : (R,), in
-        Which.
-    turn, first
-        Number of the iteration; whether nothing has a label yet.
-    n_roots
-        How many centroids can win at all: the first ones of `scoring.rows`.
-    sums, counts : in and out, (K, L, N) and (K,)
-        Of the clusters.
+    `turn`: a `Turn`, of which all is brought up to date.
+    """
+    first, second = 0.0, 0.0
+    for k in range(shifts.shape[0]):
+        second = max(second, min(first, shifts[k]))
+        first = max(first, shifts[k])
+    # One centroid comes nearer, another one goes away.
+    spent = turn.spent[0] + (first + second) * (1.0 + 1e-9)
+    turn.spent[0] = spent
+    turn.state[0] += 1
+    expiry, active = turn.expiry, turn.active
+    total = np.uintp(0)
+    for p in range(expiry.shape[0]):
+        active[total] = p
+        total += np.uintp(1) if expiry[p] <= spent else np.uintp(0)
+    return np.int64(total)
+
+
+@kernel(counted=False)
+def merge_parts(parts, part_counts, part_seen, used, sums, counts, seen):
+    """Add what `used` workers have found to `sums`, `counts` and `seen`, and clear it.
+
+    `parts`, `part_counts`, `part_seen` (in and out, (W, ...)): as in `Found`.
+    """
+    for w in range(used):
+        for k in range(counts.shape[0]):
+            counts[k] += part_counts[w, k]
+            part_counts[w, k] = 0
+            for level in range(sums.shape[1]):
+                for n in range(sums.shape[2]):
+                    sums[k, level, n] += parts[w, k, level, n]
+                    parts[w, k, level, n] = 0
+        for j in range(seen.shape[0]):
+            seen[j] += part_seen[w, j]
+            part_seen[w, j] = 0
+
+
+@kernel(counted=False)
+def sweep(task, begin, end):
+    """Assign the blocks of some parents, those from `begin` to `end` of `active`.
+
+    `task`: a `Sweep`, of which `clocks`, `changes`, `found` and `turn.expiry` are written to.
     """
     points, scoring, clocks = task.points, task.scoring, task.clocks
-    found, tools = task.found, task.tools
+    found, tools, active = task.found, task.tools, task.turn.active
+    turn, first, n_roots = task.turn.state[0], task.turn.state[1] != 0, scoring.count[1]
+    elapsed, parent_expiry = task.turn.spent[0], task.turn.expiry
     rows, order, low, high = points.rows, points.order, points.low, points.high
     parent_low, parent_high = points.parent_low, points.parent_high
     down, up = points.down, points.up
@@ -153,9 +212,10 @@ def sweep(task, parents, turn, first, n_roots, sums, counts):
     center, scale = scoring.center, scoring.scale
     kappa, delta_unit = scoring.kappa, scoring.delta_unit
     visited, listed, spent, ceiling = clocks.visited, clocks.listed, clocks.spent, clocks.ceiling
-    remaining, expiry, whole = clocks.remaining, clocks.expiry, clocks.whole
+    expiry, whole = clocks.expiry, clocks.whole
     times, labels = clocks.times, clocks.labels
-    changed, new_labels, seen = found.changed, found.new_labels, found.seen
+    draft, seen, sums, counts = found.draft, found.seen, found.sums, found.counts
+    changed, new_labels, old_labels = draft.points, draft.labels, draft.before
     exact, d, keep, keep2 = tools.exact, tools.d, tools.keep, tools.keep2
     ids, few, members = tools.ids, tools.few, tools.members
     x, best, second = tools.batch.x, tools.batch.best, tools.batch.second
@@ -167,7 +227,8 @@ def sweep(task, parents, turn, first, n_roots, sums, counts):
     for r in range(n_roots):
         for n in range(N):
             exact[n, r] = C[roots[r], n]
-    for p in parents:
+    for at in range(begin, end):
+        p = active[at]
         left, gap = contest(parent_low, parent_high, p, exact, n_roots, d, keep)
         gap *= scale
         for q in range(left):
@@ -206,9 +267,7 @@ def sweep(task, parents, turn, first, n_roots, sums, counts):
             if left2 == 1 and (old >= 0 or first):
                 seen[1] += 1
                 if old != new:
-                    _settle_block(
-                        b, start, size, old, new, points, clocks, found, total, sums, counts
-                    )
+                    _settle_block(b, start, size, old, new, points, clocks, found, total)
                     total += size
                 whole[b], expiry[b] = new, due_after(now, most)
                 soonest = min(soonest, np.float64(expiry[b]))
@@ -249,7 +308,7 @@ def sweep(task, parents, turn, first, n_roots, sums, counts):
                 if old == new:
                     continue
                 labels[i] = new
-                changed[total], new_labels[total] = order[i], new
+                changed[total], new_labels[total], old_labels[total] = order[i], new, max(old, 0)
                 total += 1
                 taken = 0 if first else 1
                 a, c = np.uintp(max(old, 0)), np.uintp(new)
@@ -260,5 +319,7 @@ def sweep(task, parents, turn, first, n_roots, sums, counts):
                     transfer(v, sums, a, taken, c, np.uintp(n), down, up)
             if left2 > 1:
                 whole[b], expiry[b] = -1, earliest(times, start, size)
-        remaining[p] = soonest - now
-    return total
+        # Those with a mixed block have nothing remaining, and are looked at in every turn.
+        parent_expiry[p] = elapsed + (soonest - now) * (1.0 - 1e-9)
+    if not first:
+        publish(draft, task.changes, total)

@@ -6,11 +6,11 @@ to a, and R_a one of all u in the cluster.
 
 At a look, the gap of x is a lower bound of |x - c| - |x - a| over all other c. When the centroids
 move it shrinks by the shift of a and that of c, so by no more than the shift of a plus the largest
-shift among the c with D_ac < 2 R_a + tau; each other c is at least D_ac - 2 R_a >= tau behind for
-the time being. `spent[a]` adds up the former; the least sum of `spent[a]` and the latter is the
-`ceiling[a]` of the cluster. So the label of x stands while spent[a] is less than both the ceiling
-and `expiry[x]`, which is spent[a] plus the gap at the look. That is one comparison a point and
-iteration, with nothing written; and a centroid that moves far only disturbs the clusters beside it.
+shift among the c with D_ac < 2 R_a + tau; each other c that moved is at least D_ac - 2 R_a >= tau
+behind for the time being. `spent[a]` adds up the former; the least sum of `spent[a]` and the latter
+is the `ceiling[a]` of the cluster. So the label of x stands while spent[a] is less than both the
+ceiling and `expiry[x]`, which is spent[a] plus the gap at the look. That is one comparison a point
+and iteration, with nothing written; and a centroid that moves far only disturbs those beside it.
 (Hamerly 2010 has one bound a point too, which shrinks by the largest of all shifts.) Points whose
 time has come are gathered into dense blocks, which keep the scores vector loops.
 
@@ -35,6 +35,7 @@ from kmeans_engine.kernels.assign import (
     nearest,
     score,
 )
+from kmeans_engine.kernels.changes import Changes, Draft, publish, reserve
 from kmeans_engine.kernels.vector import (
     WIDTH,
     add_square,
@@ -52,18 +53,25 @@ from kmeans_engine.runtime.records import Record
 __all__ = [
     "DOWN",
     "FAR",
+    "Cells",
+    "Crew",
     "Finder",
+    "Listing",
     "Memory",
+    "Moved",
     "Task",
     "bounded",
-    "expired",
     "farthest",
     "gap_between",
     "gather",
+    "list_due",
     "look_around",
     "measure_centroids",
+    "merge_found",
+    "mirror",
     "move_centroids",
     "start_points",
+    "turn_over",
 ]
 
 DOWN = 1.0 - 2.0**-22
@@ -99,33 +107,127 @@ class Memory(Record):
     spent: npt.NDArray[np.float64]
 
 
+class Listing(Record):
+    """All that a worker needs to list points whose time has come.
+
+    Attributes
+    ----------
+    threshold : (K,) float32
+        As in `Cells`.
+    due : (M,) uint32, out
+        The points, chunk after chunk as they are done ...
+    total : (1,) int64, in and out
+        ... and how many there are.
+    ordered
+        Whether to list them cluster by cluster within a chunk, else they ascend.
+    listed : (R,) uint32
+        Scratch for the rows of a chunk.
+    positions : (K + 1,) int64
+        Scratch.
+    counts : (K,) int64, in and out
+        How many of each cluster.
+    """
+
+    memory: Memory
+    threshold: npt.NDArray[np.float32]
+    due: npt.NDArray[np.uint32]
+    total: npt.NDArray[np.int64]
+    ordered: bool
+    listed: npt.NDArray[np.uint32]
+    positions: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
+
+
 class Finder(Record):
-    """What one worker finds, and its scratch.
+    """What one worker finds out, and its scratch.
 
     Attributes
     ----------
     radius : (K,) float64, in and out
         R of the points that were looked at.
-    changed : (R,) uint32, out
-        Points whose label changed ...
-    new_labels : (R,), out
-        ... and to what.
+    scored : (1,) int64, in and out
+        How many scores it took.
+    draft : Draft
+        For a chunk of points.
     batch : Batch
         Scratch.
     """
 
     radius: npt.NDArray[np.float64]
-    changed: npt.NDArray[np.uint32]
-    new_labels: npt.NDArray[np.unsignedinteger]
+    scored: npt.NDArray[np.int64]
+    draft: Draft
     batch: Batch
 
 
 class Task(Record):
-    """All that a worker needs, in one argument."""
+    """All that a worker needs to look at the points `due` (in, (M,) uint32)."""
 
     scoring: Scoring
     memory: Memory
+    due: npt.NDArray[np.uint32]
+    changes: Changes
     finder: Finder
+
+
+class Cells(Record):
+    """What is known of the centroids and clusters; see above for `radius`, `spent`, `ceiling`.
+
+    Attributes
+    ----------
+    P : (K + 1, N) float32
+        As in `kernels.assign.score`.
+    columns : (N, >= K) float32
+        P the other way round, padded with inf to a multiple of WIDTH.
+    D : (K, >= K) float32, or (K, 0)
+        D_ac, see above.
+    root, error
+        See above; `error` is (1,).
+    shifts : (K,) float64
+        How far each centroid moved.
+    threshold : (K,) float32
+        A label stands while the point's expiry is more.
+    """
+
+    P: npt.NDArray[np.float32]
+    columns: npt.NDArray[np.float32]
+    D: npt.NDArray[np.float32]
+    root: float
+    error: npt.NDArray[np.float32]
+    shifts: npt.NDArray[np.float64]
+    radius: npt.NDArray[np.float64]
+    spent: npt.NDArray[np.float64]
+    ceiling: npt.NDArray[np.float64]
+    threshold: npt.NDArray[np.float32]
+
+
+class Moved(Record):
+    """The centroids that moved, (R,) int32, or all."""
+
+    cells: Cells
+    rows: npt.NDArray[np.int32]
+
+
+class Crew(Record):
+    """What all workers found out about the clusters, and where it goes.
+
+    Attributes
+    ----------
+    radii, counts : (W, K), in and out
+        Those of `Finder` and `Listing`; they are cleared.
+    used : (1,) int64
+        How many of them there are.
+    sizes : (K,) int64
+        Points of each cluster before the look.
+    radius, ceiling : (K,) float64, in and out
+        See above.
+    """
+
+    radii: npt.NDArray[np.float64]
+    counts: npt.NDArray[np.int64]
+    used: npt.NDArray[np.int64]
+    sizes: npt.NDArray[np.int64]
+    radius: npt.NDArray[np.float64]
+    ceiling: npt.NDArray[np.float64]
 
 
 @kernel(counted=False)
@@ -152,11 +254,10 @@ def gap_between(best, second, root, error):
 
 
 @kernel("contract")
-def start_points(task, first, stop, count):
+def start_points(task, first, stop):
     """Find the labels of the points from `first` to `stop` from nothing, for `spent` of 0.
 
-    Parameters: `task`, a record whose `memory` is written to but for `spent`; `count` (in), how
-    many of `scoring.rows`.
+    `task`: a record whose `memory` is written to, but for `spent`, and `finder.radius`.
     """
     scoring, memory, batch = task.scoring, task.memory, task.finder.batch
     C, P, rows = scoring.C, scoring.P, scoring.rows
@@ -164,7 +265,7 @@ def start_points(task, first, stop, count):
     kappa, delta_unit = scoring.kappa, scoring.delta_unit
     X, labels, expiry, radius = memory.X, memory.labels, memory.expiry, task.finder.radius
     x, best, second, winner = batch.x, batch.best, batch.second, batch.winner
-    bar, root = np.float32(1.0 + scoring.rho), np.float32(scoring.root)
+    bar, root, count = np.float32(1.0 + scoring.rho), np.float32(scoring.root), scoring.count[0]
     for start in range(first, stop, BATCH):
         size = min(BATCH, stop - start)
         load(X, start, size, center, scale, x)
@@ -184,46 +285,69 @@ def start_points(task, first, stop, count):
             radius[k] = max(radius[k], np.float64(farthest(best[j], root, error)))
 
 
-@kernel("contract")
-def measure_centroids(P, columns, first, root, error, D):
-    """Write D_ac, see above, for some centroids a from `first` on.
+@kernel(counted=False)
+def turn_over(task, start, stop):
+    """Write the centroids that moved, from `start` to `stop`, to their columns; `task`: `Moved`."""
+    P, columns, rows = task.cells.P, task.cells.columns, task.rows
+    for r in range(start, stop):
+        for n in range(P.shape[1]):
+            columns[n, rows[r]] = P[rows[r], n]
 
-    `P` as in `kernels.assign.score`; `columns` (in, (N, >= K)), P the other way round, padded with
-    inf to a multiple of WIDTH; `root`, `error`, see above; `D` (out, (R, >= K) float32).
-    """
+
+@kernel("contract")
+def measure_centroids(task, start, stop):
+    """Write D_ac, see above, for all c and the centroids a that moved, from `start` to `stop`."""
+    P, columns, D, root = task.cells.P, task.cells.columns, task.cells.D, task.cells.root
+    rows, error = task.rows, task.cells.error[0]
     flat, less = D.reshape(D.size), np.float32(1.0 - root)
-    for r in range(D.shape[0]):
+    for r in range(start, stop):
+        a = np.intp(rows[r])
         for j in range(0, D.shape[1], WIDTH):
             s = floats(np.float32(0.0))
             for n in range(P.shape[1]):
-                s = add_square(s, load_row(columns, n, j), spread(P, first + r, n))
-            store(flat, r * D.shape[1] + j, s)
+                s = add_square(s, load_row(columns, n, j), spread(P, a, n))
+            store(flat, a * D.shape[1] + j, s)
         for c in range(D.shape[1]):
-            d = np.sqrt(D[r, c]) * less
-            D[r, c] = min(d - error, FAR) if d > error else np.float32(0.0)
+            d = np.sqrt(D[a, c]) * less
+            D[a, c] = min(d - error, FAR) if d > error else np.float32(0.0)
 
 
 @kernel(counted=False)
-def move_centroids(D, first, shifts, radius, spent, ceiling, threshold):
-    """Account for a move of the centroids, for some clusters a from `first` on.
+def mirror(task, start, stop):
+    """Give the columns of those that moved the values of their rows, from `start` to `stop`.
 
-    `D` (in, (R, >= K) float32, or (R, 0)); `shifts` (in, (K,)), how far each moved; `radius`,
-    `spent`, `ceiling` (in and out, (K,)); `threshold` (out, (K,) float32): a label stands while
-    the point's expiry is more.
+    D_ac of two centroids that stay is as good a bound as ever; a score and its negated differences
+    make the same D_ca, bit for bit. So it does not matter who is first where both have moved.
     """
-    for r in range(D.shape[0]):
-        a = first + r
+    D, rows = task.cells.D, task.rows
+    for a in range(start, stop):
+        for r in range(rows.shape[0]):
+            D[a, rows[r]] = D[rows[r], a]
+
+
+@kernel(counted=False)
+def move_centroids(task, start, stop):
+    """Account for a move of the centroids, for the clusters a from `start` to `stop`.
+
+    A centroid that has not moved shrinks no gap by more than the shift of a, so it needs no part in
+    the ceiling.
+    """
+    cells, moved = task.cells, task.rows
+    D, shifts, radius, spent = cells.D, cells.shifts, cells.radius, cells.spent
+    ceiling, threshold = cells.ceiling, cells.threshold
+    for a in range(start, stop):
         radius[a] += shifts[a]
         reach = np.float32(radius[a] * (2.0 + _TAU) * (1.0 + 2.0**-20))
         largest, closest = 0.0, np.float32(np.inf)
         # Whatever is not a number is a neighbour, and so is everything if no distance is known.
-        for c in range(shifts.shape[0]):
-            if D.shape[1] > 0 and D[r, c] > reach:
-                closest = min(closest, D[r, c])
+        for m in range(moved.shape[0]):
+            c = np.intp(moved[m])
+            if D.shape[1] > 0 and D[a, c] > reach:
+                closest = min(closest, D[a, c])
             elif c != a:
                 largest = max(largest, shifts[c])
         spent[a] = (spent[a] + shifts[a] + largest) * (1.0 + 1e-9)
-        if closest < np.inf:  # else all others are neighbours
+        if closest < np.inf:  # else all others that moved are neighbours
             behind = spent[a] + closest - 2.0 * radius[a]
             ceiling[a] = min(ceiling[a], behind * (1.0 - 1e-9))
         threshold[a] = np.float32(spent[a] * (1.0 + 2.0**-22))
@@ -232,25 +356,27 @@ def move_centroids(D, first, shifts, radius, spent, ceiling, threshold):
 
 
 @kernel(counted=False)
-def expired(labels, expiry, threshold, first, sort, rows, due, counts, positions):
-    """List the rows of `labels` (in, (B,)) whose expiry (in, (B,)) has come.
+def list_due(task, start, stop):
+    """List the points from `start` to `stop` whose time has come.
 
-    `threshold` as in `move_centroids`; `first`, number of row 0; `sort`, whether to list them
-    cluster by cluster, else they ascend; `rows` (scratch, (B,) uint32);
-    `due` (out, (B,) uint32); `counts` (in and out, (K,)): how many of each cluster; `positions`
-    (scratch, (K + 1,)). Returns how many.
+    `task`: a `Listing`, whose `due`, `total` and `counts` are written to.
     """
+    labels, expiry, threshold = task.memory.labels, task.memory.expiry, task.threshold
+    due, counts, rows, positions = task.due, task.counts, task.listed, task.positions
     total = np.uintp(0)
-    whole = labels.shape[0] // WIDTH * WIDTH
-    for i in range(0, whole, WIDTH):
+    whole = start + (stop - start) // WIDTH * WIDTH
+    for i in range(start, whole, WIDTH):
         bits = due_bits(expiry, labels, threshold, i)
         while bits != 0:
             rows[total] = np.uint32(i) + lowest_bit(bits)
             total += np.uintp(1)
             bits &= bits - np.uint32(1)
-    for i in range(whole, labels.shape[0]):
+    for i in range(whole, stop):
         rows[total] = np.uint32(i)
         total += np.uintp(0) if expiry[i] > threshold[labels[i]] else np.uintp(1)
+    if total == 0:
+        return
+    first = np.uintp(reserve(task.total, np.int64(total)))
     for k in range(positions.shape[0]):
         positions[k] = 0
     for j in range(total):
@@ -258,15 +384,31 @@ def expired(labels, expiry, threshold, first, sort, rows, due, counts, positions
     for k in range(counts.shape[0]):
         counts[k] += positions[k + 1]
         positions[k + 1] += positions[k]
-    if not sort:
+    if not task.ordered:
         for j in range(total):
-            due[j] = np.uint32(first) + rows[j]
-        return np.int64(total)
+            due[first + j] = rows[j]
+        return
     for j in range(total):
         k = labels[rows[j]]
-        due[positions[k]] = np.uint32(first) + rows[j]
+        due[first + np.uintp(positions[k])] = rows[j]
         positions[k] += 1
-    return np.int64(total)
+
+
+@kernel(counted=False)
+def merge_found(task, start, stop):
+    """Bring radius and ceiling of some clusters up to date after a look; `task`: a `Crew`."""
+    radii, counts, sizes = task.radii, task.counts, task.sizes
+    radius, ceiling = task.radius, task.ceiling
+    for k in range(start, stop):
+        # A look at all points of a cluster replaces what was known of them.
+        looks, farthest = np.int64(0), 0.0
+        for w in range(task.used[0]):
+            looks += counts[w, k]
+            farthest = max(farthest, radii[w, k])
+            counts[w, k], radii[w, k] = 0, 0.0
+        if looks == sizes[k]:
+            ceiling[k], radius[k] = np.inf, 0.0
+        radius[k] = max(radius[k], farthest)
 
 
 @kernel(counted=False, inner=True)
@@ -290,24 +432,23 @@ def gather(X, rows, start, size, center, scale, x):
 
 
 @kernel("contract")
-def look_around(task, due, count):
-    """Find the labels of the points `due` (in, (R,) uint32) among all centroids.
+def look_around(task, first, stop):
+    """Find the labels of the points ``due[first:stop]`` among all centroids.
 
-    Parameters: `task`, a record of which `expiry` and what is found are written; `count` (in), how
-    many of `scoring.rows`. Returns how many labels change, and how many scores it took.
+    `task`: a record of which `expiry`, `changes` and `finder` are written.
     """
-    scoring, memory, finder = task.scoring, task.memory, task.finder
+    scoring, memory, due, finder = task.scoring, task.memory, task.due, task.finder
     C, P, rows = scoring.C, scoring.P, scoring.rows
     center, scale, reach = scoring.center, scoring.scale, scoring.reach
     kappa, delta_unit = scoring.kappa, scoring.delta_unit
     X, labels, expiry, spent = memory.X, memory.labels, memory.expiry, memory.spent
-    radius, changed, new_labels = finder.radius, finder.changed, finder.new_labels
-    batch = finder.batch
+    radius, draft, batch = finder.radius, finder.draft, finder.batch
+    changed, new_labels, old_labels = draft.points, draft.labels, draft.before
     x, best, second, winner = batch.x, batch.best, batch.second, batch.winner
-    bar, root = np.float32(1.0 + scoring.rho), np.float32(scoring.root)
+    bar, root, count = np.float32(1.0 + scoring.rho), np.float32(scoring.root), scoring.count[0]
     total = 0
-    for start in range(0, due.shape[0], BATCH):
-        size = min(BATCH, due.shape[0] - start)
+    for start in range(first, stop, BATCH):
+        size = min(BATCH, stop - start)
         gather(X, due, start, size, center, scale, x)
         slack = batch_slack(x, size, reach, kappa, delta_unit)
         floor, error = bounded(slack, kappa)
@@ -329,5 +470,7 @@ def look_around(task, due, count):
             if new != np.int64(labels[i]):
                 changed[total] = i
                 new_labels[total] = new
+                old_labels[total] = labels[i]
                 total += 1
-    return total, due.shape[0] * count
+    publish(draft, task.changes, total)
+    finder.scored[0] += (stop - first) * count

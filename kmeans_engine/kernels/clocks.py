@@ -7,7 +7,7 @@ are ruled out for the box do not count; the least sum of the clock and their gap
 `times` holds when to look at a point of a mixed block, `expiry` when to look at a block: a late
 iteration looks at a few points of the mixed blocks, and at nothing else. A parent without mixed
 blocks does not even need its own clock: until the two largest of all shifts have added up to what
-is `remaining`, it is left alone; after that it starts afresh. Units are those of the scores,
+remains, it is left alone; after that it starts afresh. Units are those of the scores,
 rounding is as in `kernels.bounds`.
 Guarded by tests/kmeans_engine/strategies/test_blocks.py.
 """
@@ -37,8 +37,6 @@ class Clocks(Record):
         As in `_two_largest`.
     spent, ceiling : (parents,) float64
         See above.
-    remaining : (parents,) float64
-        For how long a parent may be left alone.
     expiry : (blocks,) float32
         When to look at a block again.
     whole : (blocks,) int32
@@ -53,7 +51,6 @@ class Clocks(Record):
     listed: npt.NDArray[np.int32]
     spent: npt.NDArray[np.float64]
     ceiling: npt.NDArray[np.float64]
-    remaining: npt.NDArray[np.float64]
     expiry: npt.NDArray[np.float32]
     whole: npt.NDArray[np.int32]
     times: npt.NDArray[np.float32]

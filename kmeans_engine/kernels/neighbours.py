@@ -22,6 +22,7 @@ from kmeans_engine.kernels.bounds import (
     gap_between,
     gather,
 )
+from kmeans_engine.kernels.changes import Changes, publish
 from kmeans_engine.kernels.vector import (
     WIDTH,
     add_square,
@@ -77,6 +78,8 @@ class Search(Record):
 
     scoring: Scoring
     memory: Memory
+    due: npt.NDArray[np.uint32]
+    changes: Changes
     finder: Finder
     D: npt.NDArray[np.float32]
     tiles: Tiles
@@ -160,42 +163,40 @@ def _nearest_of(X, i, C, near, count):
 
 
 @kernel("contract", counted=False)
-def look(task, due, count):
-    """Find the labels of the points `due` (in, (R,) uint32, cluster by cluster) among neighbours.
+def look(task, first, stop):
+    """Find the labels of the points ``due[first:stop]``, cluster by cluster, among neighbours.
 
-    Parameters as in `kernels.bounds.look_around`, but `task` is a `Search`. Returns how many labels
-    change, and how many scores it took.
+    As `kernels.bounds.look_around`, but `task` is a `Search`.
     """
-    scoring, memory, finder = task.scoring, task.memory, task.finder
+    scoring, memory, due, finder = task.scoring, task.memory, task.due, task.finder
     C, P, rows = scoring.C, scoring.P, scoring.rows
     center, scale, C_max = scoring.center, scoring.scale, scoring.reach
     kappa, delta_unit = scoring.kappa, scoring.delta_unit
     X, labels, expiry, spent = memory.X, memory.labels, memory.expiry, memory.spent
-    radius, changed, new_labels = finder.radius, finder.changed, finder.new_labels
-    batch, tiles, D = finder.batch, task.tiles, task.D
+    radius, draft, batch = finder.radius, finder.draft, finder.batch
+    changed, new_labels, old_labels = draft.points, draft.labels, draft.before
+    tiles, D = task.tiles, task.D
     x, best, second, winner = batch.x, batch.best, batch.second, batch.winner
     own, order, bins, members = tiles.own, tiles.order, tiles.bins, tiles.members
     times, near = tiles.times, tiles.near
     bar, root = np.float32(1.0 + scoring.rho), np.float32(scoring.root)
-    K, N = C.shape
-    while rows[count - 1] == K:
-        count -= 1
+    (K, N), count = C.shape, scoring.count[1]
     wide = 0.0
     for n in range(N):
         wide += 4.0 * C_max[n] * C_max[n]
     wide = np.sqrt(wide) * (1.0 + 2.0**-10)
     high = np.sqrt(np.float64(N)) * (1.0 + 2.0**-10) * (1.0 + np.float64(root))
-    total, scored, begin = 0, 0, 0
-    while begin < due.shape[0]:
+    total, scored, begin = 0, 0, first
+    while begin < stop:
         a = np.int64(labels[due[begin]])
         end = begin + 1
-        while end < min(due.shape[0], begin + SEGMENT) and np.int64(labels[due[end]]) == a:
+        while end < min(stop, begin + SEGMENT) and np.int64(labels[due[end]]) == a:
             end += 1
         # Sorted by distance, tiles have lists half as long (1 M x 16), which pays from here on.
         ordered = N >= _WORTH_ORDER and end - begin > TILE
         if ordered:
             for j in range(end - begin):
-                prefetch(X, due[min(begin + j + _AHEAD, due.shape[0] - 1)], 0)
+                prefetch(X, due[min(begin + j + _AHEAD, stop - 1)], 0)
                 own[j] = _own_score(X, due[begin + j], center, scale, P, a)
             _by_distance(own, end - begin, order, bins)
         for start in range(begin, end, TILE):
@@ -203,7 +204,7 @@ def look(task, due, count):
             for j in range(size):
                 members[j] = due[begin + order[start - begin + j]] if ordered else due[start + j]
             if not ordered:
-                for j in range(start + size, min(start + size + TILE, due.shape[0])):
+                for j in range(start + size, min(start + size + TILE, stop)):
                     prefetch(X, due[j], 0)
             gather(X, members, 0, size, center, scale, x)
             _own_scores(x, size, P, a, own)
@@ -251,6 +252,8 @@ def look(task, due, count):
                 if new != a:
                     changed[total] = i
                     new_labels[total] = new
+                    old_labels[total] = a
                     total += 1
         begin = end
-    return total, scored
+    publish(draft, task.changes, total)
+    finder.scored[0] += scored

@@ -10,11 +10,25 @@ superaccumulators".)
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from kmeans_engine.kernels.vector import prefetch
 from kmeans_engine.runtime.jit import kernel
+from kmeans_engine.runtime.records import Record
 
-__all__ = ["accumulate", "compare_centroids", "divide", "move", "sum_squares", "transfer"]
+__all__ = [
+    "Adding",
+    "Moving",
+    "Parts",
+    "accumulate",
+    "add_parts",
+    "divide",
+    "list_touched",
+    "list_unequal",
+    "move",
+    "sum_squares",
+    "transfer",
+]
 
 
 # Features from which on a row alone is long enough for vector instructions.
@@ -87,50 +101,112 @@ def _accumulate_batch(X, start, size, down, up, keys, rest, limbs, flat):
                 flat[keys[j] + at] += limbs[j]
 
 
-@kernel()
-def accumulate(X, labels, down, up, sums, counts):
-    """Add points `X` (in, (B, N)) with `labels` (in, (B,)) to their clusters.
+class Adding(Record):
+    """All that a worker needs to add up points.
 
-    `sums` (out, (K, L, N)), `counts` (out, (K,)); `down` and `up` as in `transfer`.
+    Attributes
+    ----------
+    X : (R, N)
+        Rows, of which ...
+    base : (1,) int64
+        ... the first one has this number.
+    labels : (M,)
+        The clusters of all.
+    down, up
+        As in `transfer`.
+    sums, counts : (K, L, N) and (K,) int64, in and out
+        Of the clusters.
     """
+
+    X: npt.NDArray[np.floating]
+    base: npt.NDArray[np.int64]
+    labels: npt.NDArray[np.unsignedinteger]
+    down: npt.NDArray[np.float64]
+    up: npt.NDArray[np.float64]
+    sums: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
+
+
+class Moving(Record):
+    """All that a worker needs to move points: their rows in `X`, and their clusters.
+
+    Attributes
+    ----------
+    X : (M, N)
+    rows, old, new : (R,)
+        In this order.
+    down, up, sums, counts
+        As in `Adding`.
+    """
+
+    X: npt.NDArray[np.floating]
+    rows: npt.NDArray[np.integer]
+    old: npt.NDArray[np.unsignedinteger]
+    new: npt.NDArray[np.unsignedinteger]
+    down: npt.NDArray[np.float64]
+    up: npt.NDArray[np.float64]
+    sums: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
+
+
+class Parts(Record):
+    """What several workers have added up, (W, S), and the total, (S,), in and out."""
+
+    parts: npt.NDArray[np.int64]
+    total: npt.NDArray[np.int64]
+
+
+@kernel(counted=False)
+def add_parts(task, start, stop):
+    """Add the numbers from `start` to `stop` of all parts to the total; `task`: `Parts`."""
+    parts, total = task.parts, task.total
+    for w in range(parts.shape[0]):
+        for i in range(np.uintp(start), np.uintp(stop)):
+            total[i] += parts[w, i]
+
+
+@kernel()
+def accumulate(task, first, stop):
+    """Add the points from `first` to `stop` to their clusters; `task`: an `Adding`."""
+    X, base, labels, down, up = task.X, task.base[0], task.labels, task.down, task.up
+    sums, counts = task.sums, task.counts
     L, N = up.shape
     if N < _LONG:
         flat = sums.reshape(sums.size)
         keys, rest = np.empty(_BATCH, dtype=np.uintp), np.empty(_BATCH)
         limbs = np.empty(_BATCH, dtype=np.int64)
-        for start in range(0, X.shape[0], _BATCH):
-            size = min(_BATCH, X.shape[0] - start)
+        for start in range(first, stop, _BATCH):
+            size = min(_BATCH, stop - start)
             for j in range(size):
                 k = np.uintp(labels[start + j])
                 counts[k] += 1
                 keys[j] = k * np.uintp(L * N)
-            _accumulate_batch(X, start, size, down, up, keys, rest, limbs, flat)
+            _accumulate_batch(X, start - base, size, down, up, keys, rest, limbs, flat)
         return
     rest, cuts = np.empty(N), np.empty((L, N), dtype=np.int64)
-    for i in range(X.shape[0]):
+    for i in range(first, stop):
         k = np.uintp(labels[i])
         counts[k] += 1
-        _cut(X, i, down, up, rest, cuts)
+        _cut(X, i - base, down, up, rest, cuts)
         for level in range(L):
             for n in range(N):
                 sums[k, level, n] += cuts[level, n]
 
 
 @kernel()
-def move(X, rows, old, new, down, up, sums, counts):
-    """Move the points `rows` (in, (R,)) of `X` from clusters `old` (in, (R,)) to `new` (in, (R,)).
-
-    Shapes of the rest as in `accumulate`.
-    """
+def move(task, start, stop):
+    """Move the points from `start` to `stop` to their new clusters; `task`: a `Moving`."""
+    X, rows, old, new = task.X, task.rows, task.old, task.new
+    down, up, sums, counts = task.down, task.up, task.sums, task.counts
     L, N = up.shape
     rest, limbs = np.empty(N), np.empty((L, N), dtype=np.int64)
-    for j in range(rows.shape[0]):
+    for j in range(start, stop):
         i = np.uintp(rows[j])
         a = np.uintp(old[j])
         b = np.uintp(new[j])
         counts[a] -= 1
         counts[b] += 1
-        if j + _AHEAD < rows.shape[0]:
+        if j + _AHEAD < stop:
             prefetch(X, rows[j + _AHEAD], 0)
         if N < _LONG:
             for n in range(N):
@@ -143,7 +219,7 @@ def move(X, rows, old, new, down, up, sums, counts):
                 sums[b, level, n] += limbs[level, n]
 
 
-@kernel(inner=True)
+@kernel(counted=False, inner=True)
 def _two_product(a, b):
     """Return p + e == a * b exactly (Dekker 1971, Veltkamp's split)."""
     t = 134217729.0 * a
@@ -157,25 +233,15 @@ def _two_product(a, b):
     return p, e
 
 
-@kernel(counted=False, inner=True)
-def _equal(a, b, k, n):
-    """Return whether the limbs of two sums are equal."""
-    equal = True
-    for level in range(a.shape[1]):
-        equal = equal and a[k, level, n] == b[k, level, n]
-    return equal
-
-
-@kernel()
-def divide(sums, counts, old_sums, old_counts, exponents, width, means, doubtful):
+@kernel(counted=False)
+def divide(sums, counts, rows, exponents, width, limbs, means, doubtful):
     """Write the float64 nearest to sums / counts into `means` where that is certain.
 
-    Parameters: `sums` (in, (K, L, N)); `counts` (in, (K,)); `old_sums`, `old_counts` (in, of the
-    same shapes, or without clusters), those that `means` were computed from; `exponents` (in,
-    (N,)), the e[n]; `width`, bits of a limb; `means` (in and out, (K, N)); `doubtful` (out, (K, N)
-    bool), True where the quotient lies too close to the middle of two floats, or near the ends of
-    their range, to be decided here. Returns how many are. A cluster without points is left alone,
-    and so is one whose points are as before.
+    Parameters: `sums` (in, (K, L, N)); `counts` (in, (K,)); `rows` (in, (R,)), the clusters to
+    divide; `exponents` (in, (N,)), the e[n]; `width`, bits of a limb; `limbs` (scratch, (L + 1,)
+    int64); `means` (in and out, (K, N)); `doubtful` (out, (R, N) bool), True where the quotient
+    lies too close to the middle of two floats, or near the ends of their range, to be decided here.
+    Returns how many are. A cluster without points is left alone.
 
     The sum becomes a double-double (relative error below 2^-100), is divided with one correction
     step (below 2^-98), and is certain if an error of 2^-95 to either side would round to the same
@@ -183,14 +249,12 @@ def divide(sums, counts, old_sums, old_counts, exponents, width, means, doubtful
     """
     levels = sums.shape[1]
     unit = math.ldexp(1.0, -width)
-    limbs = np.empty(levels + 1, dtype=np.int64)
-    known = old_counts.shape[0] > 0
     undecided = 0
-    for k in range(sums.shape[0]):
-        same = known and counts[k] == old_counts[k]
+    for r in range(rows.shape[0]):
+        k = rows[r]
         for n in range(sums.shape[2]):
-            doubtful[k, n] = False
-            if counts[k] == 0 or (same and _equal(sums, old_sums, k, n)):
+            doubtful[r, n] = False
+            if counts[k] == 0:
                 continue
             # Carry, so that all limbs but the top one lie in 0 .. 2^width - 1; the value is made
             # positive.
@@ -242,7 +306,7 @@ def divide(sums, counts, old_sums, old_counts, exponents, width, means, doubtful
                 half_shift = shift // 2
                 means[k, n] = sign * math.ldexp(math.ldexp(mean, half_shift), shift - half_shift)
             else:
-                doubtful[k, n] = True
+                doubtful[r, n] = True
                 undecided += 1
     return undecided
 
@@ -272,17 +336,35 @@ def sum_squares(bits, bins):
 
 
 @kernel(counted=False)
-def compare_centroids(before, after):
-    """Return the largest squared distance between rows of two arrays, and whether all are equal.
+def list_touched(old, new, touched, rows):
+    """List the clusters among `old` and `new` (in, (R,)) in `rows` (out, (K,) int32), ascending.
 
-    `before`, `after` (in, (K, N)); squares are added left to right, as in the oracle.
+    `touched` (scratch, (K,) bool): all False. Returns how many.
     """
-    largest, equal = 0.0, True
-    for k in range(before.shape[0]):
-        total = 0.0
-        for n in range(before.shape[1]):
-            step = after[k, n] - before[k, n]
-            total += step * step
-            equal = equal and after[k, n] == before[k, n]
-        largest = max(largest, total)
-    return largest, equal
+    for j in range(old.shape[0]):
+        touched[old[j]] = True
+        touched[new[j]] = True
+    total = 0
+    for k in range(touched.shape[0]):
+        if touched[k]:
+            rows[total] = k
+            total += 1
+    return total
+
+
+@kernel(counted=False)
+def list_unequal(sums, counts, old_sums, old_counts, rows):
+    """List the clusters whose sums or counts differ from others in `rows` (out, (K,) int32).
+
+    All four as in `divide`. Returns how many.
+    """
+    total = 0
+    for k in range(sums.shape[0]):
+        equal = counts[k] == old_counts[k]
+        for level in range(sums.shape[1]):
+            for n in range(sums.shape[2]):
+                equal = equal and sums[k, level, n] == old_sums[k, level, n]
+        if not equal:
+            rows[total] = k
+            total += 1
+    return total

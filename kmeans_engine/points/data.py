@@ -12,10 +12,12 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.arrays import Floats, Indices, Rows
+from kmeans_engine.arrays import Floats, Indices, Integers, Rows
 from kmeans_engine.kernels.measure import scan_rows
 from kmeans_engine.points.measure import Measure, merge
 from kmeans_engine.points.seal import add_digest, no_digest, sum_digests
+from kmeans_engine.runtime.records import Record
+from kmeans_engine.runtime.team import run_kernel
 from kmeans_engine.runtime.threads import (
     chunk_rows,
     even_rows,
@@ -28,6 +30,7 @@ from kmeans_engine.validation import bad_values, check_sheet
 __all__ = ["Data", "measure_together", "prepare"]
 
 Part = TypeVar("Part")
+Task = TypeVar("Task", bound=Record)
 
 # Values of a long row.
 _LONG = 256
@@ -36,6 +39,8 @@ _LONG = 256
 _DIGEST_WORK = 4
 # Values of a chunk that is copied: 2 MiB.
 _COPIED = 1 << 18
+# The number of the first row, where rows are read in place.
+_ZERO = np.zeros(1, dtype=np.int64)
 # What `scan_rows` has found in no rows at all.
 _NEUTRAL = np.array([np.inf, -np.inf, np.inf, 0.0, 0.0])[:, None]
 
@@ -58,6 +63,8 @@ class Data:
         What the caller gave.
     points : ndarray, (M, N)
         Its array, the caller's own if it was one.
+    copies : bool
+        Whether kernels cannot read them where they are.
     digest : bytes
         Of every bit of the points as they were measured; see `kernels.digest`.
     measure : Measure
@@ -81,7 +88,8 @@ class Data:
         # One numba type for what may be written and what may not.
         view.flags.writeable = False
         self._view = view
-        self._direct = view.dtype in _NATIVE and view.flags.c_contiguous and view.dtype.isnative
+        native = view.dtype in _NATIVE and view.dtype.isnative
+        self.copies = not (native and view.flags.c_contiguous)
         self._compact: Data | None = None
         self._lock = threading.Lock()
 
@@ -110,8 +118,8 @@ class Data:
         """Be one part of the points that this is the measure of."""
         self.measure = measure
         # All parts have float32 rows, or none.
-        if self._direct and self._view.dtype == np.float32 and not measure.single:
-            self._direct = False
+        if not self.copies and self._view.dtype == np.float32 and not measure.single:
+            self.copies = True
             self.digest = self._digested()  # of float64 now
 
     def fold(
@@ -123,21 +131,14 @@ class Data:
         cells_per_part: int = 0,
     ) -> list[Part]:
         """See `points.fold.Points.fold`."""
-        most = chunk_rows(work_per_row)
-        if not self._direct:
-            most = min(most, max(_COPIED // self.n_features, 64))
-        # Nanoseconds: of a row, and of a multiply-add in registers.
-        threads = threads_for(self.n_points * (3 + 0.06 * work_per_row), self.threads)
-        if cells_per_part:
-            threads = max(1, min(threads, self.n_points * self.n_features // cells_per_part))
-        if threads == 1 and self.n_points <= most:
+        threads, rows = self._portions(work_per_row, cells_per_part)
+        if threads == 1 and self.n_points <= rows:
             part = make(self.n_points)
             add(part, 0, self.rows(0, self.n_points, None))
             return [part]
-        rows = even_rows(self.n_points, most, threads)
 
         def begin() -> tuple[Part, Floats | None]:
-            buffer = None if self._direct else np.empty(rows * self.n_features)
+            buffer = np.empty(rows * self.n_features) if self.copies else None
             return make(rows), buffer
 
         def work(own: tuple[Part, Floats | None], start: int, stop: int) -> None:
@@ -145,9 +146,62 @@ class Data:
 
         return [part for part, _ in fold_chunks(begin, work, self.n_points, rows, threads)]
 
+    def run(
+        self,
+        kernel: Callable[..., Any],
+        make: Callable[[int, Rows, Integers], Task],
+        *,
+        work_per_row: int,
+        cells_per_part: int = 0,
+    ) -> list[Task]:
+        """Run a kernel over all rows, as `fold` does; return the tasks of the workers.
+
+        Parameters
+        ----------
+        kernel : callable
+            ``kernel(task, start, stop)``, see `runtime.team`.
+        make : callable
+            ``make(worker, X, base)`` returns the task of a worker. Row 0 of its `X` has the number
+            ``base[0]``, which may change from chunk to chunk.
+        work_per_row, cells_per_part : int
+            As in `fold`.
+        """
+        threads, rows = self._portions(work_per_row, cells_per_part)
+        if not self.copies:
+            tasks = [make(worker, self._view, _ZERO) for worker in range(threads)]
+            return tasks[: run_kernel(kernel, tasks, self.n_points, rows)]
+        workers = itertools.count()
+
+        def begin() -> tuple[Task, Floats, Integers]:
+            X, base = np.empty((rows, self.n_features)), np.empty(1, dtype=np.int64)
+            view = X.view()
+            view.flags.writeable = False
+            return make(next(workers), view, base), X, base
+
+        def work(own: tuple[Task, Floats, Integers], start: int, stop: int) -> None:
+            task, X, base = own
+            base[0] = start
+            with np.errstate(over="ignore"):
+                X[: stop - start] = self._view[start:stop]
+            kernel(task, start, stop)
+
+        parts = fold_chunks(begin, work, self.n_points, rows, threads)
+        return [task for task, *_ in parts]
+
+    def _portions(self, work_per_row: int, cells_per_part: int) -> tuple[int, int]:
+        """Return how many threads a fold is worth, and the rows of a chunk."""
+        most = chunk_rows(work_per_row)
+        if self.copies:
+            most = min(most, max(_COPIED // self.n_features, 64))
+        # Nanoseconds: of a row, and of a multiply-add in registers.
+        threads = threads_for(self.n_points * (3 + 0.06 * work_per_row), self.threads)
+        if cells_per_part:
+            threads = max(1, min(threads, self.n_points * self.n_features // cells_per_part))
+        return threads, even_rows(self.n_points, most, threads)
+
     def rows(self, start: int, stop: int, buffer: Floats | None) -> Rows:
         """Return rows as kernels read them, copied to a flat buffer if need be."""
-        if self._direct:
+        if not self.copies:
             return self._view[start:stop]
         if buffer is None:
             buffer = np.empty((stop - start) * self.n_features)
@@ -159,7 +213,7 @@ class Data:
 
     def compact(self) -> Data:
         """Return these points as an array that is read without copying: a copy if need be, kept."""
-        if self._direct:
+        if not self.copies:
             return self
         with self._lock:
             if self._compact is None:
@@ -180,7 +234,7 @@ class Data:
     @property
     def row_dtype(self) -> np.dtype[np.floating]:
         """The type of the rows that `fold` hands out."""
-        return self._view.dtype if self._direct else np.dtype(np.float64)
+        return np.dtype(np.float64) if self.copies else self._view.dtype
 
     def sample(self, step: int) -> Floats:
         """Return every `step`-th row as float64."""
@@ -193,7 +247,7 @@ class Data:
 
     def gather(self, indices: Indices) -> tuple[Rows, Indices]:
         """Return rows as kernels read them, and where among them those at `indices` are."""
-        if self._direct:
+        if not self.copies:
             return self._view, indices
         chosen = self.take(indices)
         chosen.flags.writeable = False

@@ -2,47 +2,117 @@
 
 from __future__ import annotations
 
-from kmeans_engine.arrays import Indices, LabelArray, Rows
-from kmeans_engine.kernels.sums import accumulate, move
+import numpy as np
+
+from kmeans_engine.arrays import Indices, Integers, LabelArray, Rows
+from kmeans_engine.kernels.sums import (
+    Adding,
+    Moving,
+    Parts,
+    accumulate,
+    add_parts,
+    list_touched,
+    move,
+)
 from kmeans_engine.points.data import Data
-from kmeans_engine.points.fold import Points
-from kmeans_engine.runtime.threads import chunk_rows, fold_chunks
+from kmeans_engine.runtime.team import run_kernel
+from kmeans_engine.runtime.threads import chunk_rows, even_rows, threads_for
 from kmeans_engine.sums import ExactSums
 
 __all__ = ["move_points", "sum_points"]
 
+# Nanoseconds of a limb of a point whose row has to be found, and of a number that is added.
+_LIMB, _ADDED = 8.0, 0.5
+# Numbers that are added up in one chunk.
+_CHUNK = 1 << 16
 
-def sum_points(points: Points, labels: LabelArray, k: int) -> ExactSums:
+
+class _Shares:
+    """Sums in which several workers add something up: the total itself, and zeros for the others.
+
+    Parameters
+    ----------
+    total : ExactSums
+        Changed from now on.
+    workers : int
+    """
+
+    def __init__(self, total: ExactSums, workers: int) -> None:
+        self._total = total
+        # Zeroed by the system, page by page, for the thread that first writes there.
+        self._sums = np.zeros((workers - 1, *total.sums.shape), dtype=np.int64)
+        self._counts = np.zeros((workers - 1, len(total.counts)), dtype=np.int64)
+
+    def of(self, worker: int) -> tuple[Integers, Integers]:
+        """Return the sums and counts of a worker."""
+        if worker == 0:
+            return self._total.sums, self._total.counts
+        return self._sums[worker - 1], self._counts[worker - 1]
+
+    def total(self, used: int, threads: int) -> ExactSums:
+        """Return the total of so many workers, read-only."""
+        total, size = self._total, self._total.sums.size
+        if used > 1:
+            threads = threads_for((used - 1) * size * _ADDED, threads)
+            total.counts[:] += self._counts[: used - 1].sum(axis=0)
+            parts = self._sums[: used - 1].reshape(used - 1, size)
+            task = Parts(parts=parts, total=total.sums.reshape(-1))
+            run_kernel(add_parts, [task] * threads, size, even_rows(size, _CHUNK, threads))
+        return total.counted()
+
+
+def sum_points(points: Data, labels: LabelArray, k: int) -> ExactSums:
     """Return the exact sums of the points of each of `k` clusters, by `labels` (M,)."""
     form = points.measure.sum_format
+    shares = _Shares(form.empty(k), points.threads)
 
-    def make(_: int) -> ExactSums:
-        return form.empty(k)
-
-    def add(part: ExactSums, start: int, X: Rows) -> None:
-        chosen = labels[start : start + len(X)]
-        accumulate(X, chosen, form.down, form.up, part.sums, part.counts)
+    def make(worker: int, X: Rows, base: Integers) -> Adding:
+        sums, counts = shares.of(worker)
+        return Adding(
+            X=X, base=base, labels=labels, down=form.down, up=form.up, sums=sums, counts=counts
+        )
 
     work = 16 * points.n_features * form.levels
     cells = k * form.levels * points.n_features
-    return ExactSums.total(points.fold(make, add, work_per_row=work, cells_per_part=cells))
+    used = points.run(accumulate, make, work_per_row=work, cells_per_part=cells)
+    return shares.total(len(used), points.threads)
 
 
 def move_points(
     points: Data, sums: ExactSums, indices: Indices, old: LabelArray, new: LabelArray
 ) -> ExactSums:
     """Return `sums` once the points at `indices` have gone from their old to their new clusters."""
-    if not len(indices):
+    count, form, n = len(indices), sums.format, points.n_features
+    if not count:
         return sums
-    form, n = sums.format, points.n_features
     # A worker of its own costs K N L additions in the end.
-    rows = max(len(indices) // points.threads + 1, 1 << 12, sums.sums.size // (4 * n))
-    rows = min(rows, chunk_rows(64 * n * form.levels))
+    threads = threads_for(count * form.levels * n * _LIMB, points.threads)
+    threads = min(threads, max(4 * n * count // sums.sums.size, 1))
+    rows = even_rows(count, chunk_rows(64 * n * form.levels), threads, 1 << 10)
+    shares, used = _Shares(_own(sums, old, new), threads), 0
+    # All at once, unless their rows have to be copied.
+    step = rows * threads if points.copies else count
+    for start in range(0, count, step):
+        some = slice(start, start + step)
+        X, which = points.gather(indices[some])
+        tasks = []
+        for worker in range(threads):
+            own, counts = shares.of(worker)
+            tasks.append(
+                Moving(
+                    X=X, rows=which, old=old[some], new=new[some], down=form.down, up=form.up,
+                    sums=own, counts=counts,
+                )
+            )  # fmt: skip
+        used = max(run_kernel(move, tasks, len(which), rows), used)
+    return shares.total(used, points.threads)
 
-    def shift(part: ExactSums, start: int, stop: int) -> None:
-        X, which = points.gather(indices[start:stop])
-        labels = old[start:stop], new[start:stop]
-        move(X, which, *labels, form.down, form.up, part.sums, part.counts)
 
-    parts = fold_chunks(sums.share(), shift, len(indices), rows, points.threads)
-    return ExactSums.total(parts)
+def _own(sums: ExactSums, old: LabelArray, new: LabelArray) -> ExactSums:
+    """Return sums in which the clusters `old` and `new` may be changed."""
+    k = len(sums.counts)
+    if len(old) > k:
+        return sums.copy()
+    touched = np.empty(k, dtype=np.int32)
+    total = list_touched(old, new, np.zeros(k, dtype=np.bool_), touched)
+    return sums.changing(touched[:total])

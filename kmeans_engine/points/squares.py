@@ -68,6 +68,7 @@ def exact_inertia(sums: ExactSums, squares: list[int], centroids: Floats) -> flo
         From `square_totals`.
     centroids : ndarray, (K, N), float64
     """
+    sums = sums.copy()  # a run may go on from them
     counts = sums.counts.tolist()
     parts = []
     for n, exponent in enumerate(sums.format.exponents.tolist()):

@@ -165,7 +165,10 @@ def _digest(name: str, held: bytes) -> bytes:
 def _stamp() -> tuple[tuple[str, bytes], ...]:
     """Return what changes when a kernel is changed."""
     here = Path(__file__).parent
-    ground = [here / f"{name}.py" for name in ("cache", "compiler", "jit", "llvm", "records")]
+    ground = [
+        here / f"{name}.py"
+        for name in ("cache", "compiler", "jit", "jobs", "llvm", "native", "products", "records")
+    ]
     return tuple(map(_fact, sorted([*here.parent.glob("kernels/*.py"), *ground])))
 
 

@@ -34,7 +34,7 @@ class _VectorModel(models.PrimitiveModel):
 
 
 FLOATS, INTEGERS = _Vector("float32"), _Vector("int32")
-FLOAT, BITS = types.float32, types.uint32
+FLOAT, BITS, COUNT = types.float32, types.uint32, types.int64
 _I32, _I64 = ir.IntType(32), ir.IntType(64)
 
 
@@ -61,6 +61,8 @@ def operation(result, emit):
             2: lambda _, a, b: typed(a, b),
             3: lambda _, a, b, c: typed(a, b, c),
             4: lambda _, a, b, c, d: typed(a, b, c, d),
+            5: lambda _, a, b, c, d, e: typed(a, b, c, d, e),
+            8: lambda _, a, b, c, d, e, f, g, h: typed(a, b, c, d, e, f, g, h),
         }[plain.__code__.co_argcount]
         wrapper.__name__, wrapper.__doc__ = plain.__name__, plain.__doc__
         return intrinsic(wrapper)
@@ -195,3 +197,10 @@ def late_bits(context, builder, kinds, values):
 
 def lowest_bit(context, builder, kinds, values):
     return builder.cttz(values[0], ir.Constant(ir.IntType(1), 1))
+
+
+def reserve(context, builder, kinds, values):
+    total, count = values
+    pointer = _address(context, builder, (kinds[0], types.intp), (total, ir.Constant(_I64, 0)))
+    count = context.cast(builder, count, kinds[1], types.int64)
+    return builder.atomic_rmw("add", pointer, count, "monotonic")

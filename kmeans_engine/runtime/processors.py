@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from kmeans_engine.errors import InvalidInput
 
-__all__ = ["asked_threads", "cpu_quota", "default_threads"]
+__all__ = ["asked_threads", "cpu_quota", "default_threads", "processors"]
 
 
 def default_threads() -> int:
@@ -25,13 +25,16 @@ def default_threads() -> int:
         If ``NUMBA_NUM_THREADS`` is not a whole number of at least 1.
     """
     asked = asked_threads()
-    if asked is not None:
-        return asked
+    return processors() if asked is None else asked
+
+
+def processors() -> int:
+    """Return how many processors this process may use, whatever anybody asks for."""
     if hasattr(os, "sched_getaffinity"):
-        processors = len(os.sched_getaffinity(0))
+        count = len(os.sched_getaffinity(0))
     else:
-        processors = os.cpu_count() or 1
-    return max(1, math.ceil(min(processors, cpu_quota())))
+        count = os.cpu_count() or 1
+    return max(1, math.ceil(min(count, cpu_quota())))
 
 
 def asked_threads() -> int | None:

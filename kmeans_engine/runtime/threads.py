@@ -40,19 +40,22 @@ _MOST_THREADS = 1 << 12
 # each), and about 3 ms of scores. Ctrl-C must be seen within 200 ms.
 CHUNK_WORK = 1 << 26
 
+# Rows of a chunk, at least, where there are so many.
+LEAST = 64
+
 # Nanoseconds of work below which waking another thread costs more than it saves.
-WORTH_A_THREAD = 2e5
+WORTH_A_THREAD = 5e4
 
 
 def chunk_rows(work_per_row: int) -> int:
     """Return how many rows make a chunk, given the multiply-adds of one row."""
     rows = CHUNK_WORK // max(work_per_row, 1)
-    return int(min(max(rows, 64), 1 << 17))
+    return int(min(max(rows, LEAST), 1 << 17))
 
 
 def threads_for(nanoseconds: float, threads: int) -> int:
-    """Return `threads`, or 1 if the work is over before another one is awake."""
-    return threads if nanoseconds > WORTH_A_THREAD else 1
+    """Return how many threads a work is worth, given how long it takes one of them."""
+    return max(min(int(nanoseconds / WORTH_A_THREAD), threads), 1)
 
 
 def even_rows(total: int, rows: int, threads: int, least: int = 1 << 11) -> int:

@@ -25,6 +25,7 @@ _HOMES = {
     "bounds": ("bounds", "Bounds"),
     "brute": ("brute", "Brute"),
     "neighbours": ("neighbours", "Neighbours"),
+    "quantized": ("quantized", "Quantized"),
 }
 
 STRATEGIES = tuple(sorted(_HOMES))

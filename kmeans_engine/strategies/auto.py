@@ -9,15 +9,17 @@ from __future__ import annotations
 import threading
 from typing import ClassVar
 
-from kmeans_engine.arrays import Floats, LabelArray
+from kmeans_engine.arrays import Clusters, Floats, LabelArray
 from kmeans_engine.labels import Labels
 from kmeans_engine.points.blocks import block_rows
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
+from kmeans_engine.runtime.products import FAST
 from kmeans_engine.strategies import make_strategy
 from kmeans_engine.strategies.base import Assigned, MemoryAssigner, Step, Strategy
 from kmeans_engine.strategies.bounds import MOST_CENTROIDS, BoundsAssigner
 from kmeans_engine.strategies.neighbours import NeighboursAssigner
+from kmeans_engine.strategies.quantized import MOST_FEATURES, QuantizedAssigner
 from kmeans_engine.sums import ExactSums
 
 __all__ = ["Auto", "AutoAssigner"]
@@ -39,6 +41,11 @@ _MANY = 128
 _WORTH_LISTS = 4000
 # The share of all centroids on the lists when it does not.
 _TOO_LONG = 0.9
+# K N from which on products of bytes pay, for so many centroids at least; and the share of
+# centroids left by them when they do not.
+_WORTH_BYTES = 6000
+_MANY_BYTES = 32
+_TOO_MANY_LEFT = 0.15
 # The share of points looked at again from which on remembering is for nothing; then come so many
 # steps of brute, and another try, whose two steps cost up to 1.4 times as much.
 _TOO_MANY = 0.95
@@ -104,13 +111,16 @@ class AutoAssigner:
         """See `Assigner.adopt`."""
         return self._begin(centroids).adopt(centroids, labels)
 
-    def step(self, centroids: Floats) -> Step:
+    def step(self, centroids: Floats, moved: Clusters | None = None) -> Step:
         """See `Assigner.step`."""
         now = self._now()
-        step, self.name = now.step(centroids), now.name
+        step, self.name = now.step(centroids, moved), now.name
         self._steps += 1
         # One that begins in the middle knows nothing of the points: its first step looks at all.
-        if isinstance(now, NeighboursAssigner) and now.share_listed() > _TOO_LONG:
+        if isinstance(now, QuantizedAssigner):
+            if now.share_left() > _TOO_MANY_LEFT:
+                self._change(_choose_scores(len(centroids), self._auto.points), centroids)
+        elif isinstance(now, NeighboursAssigner) and now.share_listed() > _TOO_LONG:
             self._change("bounds", centroids)
         elif (
             isinstance(now, BoundsAssigner)
@@ -162,5 +172,12 @@ def _choose(points: Points, k: int) -> str:
         blocks = m / block_rows(m)
         if (blocks / k) ** (1 / n) > least:
             return "blocks"
-    long = k * (n + 7) >= _WORTH_LISTS and k <= MOST_CENTROIDS
+    if FAST and k * n >= _WORTH_BYTES and k >= _MANY_BYTES and n <= MOST_FEATURES:
+        return "quantized"
+    return _choose_scores(k, points)
+
+
+def _choose_scores(k: int, points: Points) -> str:
+    """Choose between the strategies that score centroids in float32."""
+    long = k * (points.n_features + 7) >= _WORTH_LISTS and k <= MOST_CENTROIDS
     return "neighbours" if long else "bounds"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Sequence
 from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
-from kmeans_engine.arrays import Floats, Indices, LabelArray
+from kmeans_engine.arrays import Clusters, Floats, Indices, LabelArray
 from kmeans_engine.errors import UnsupportedStrategy
+from kmeans_engine.kernels.changes import Changes, Draft
 from kmeans_engine.label_history import LabelHistory
 from kmeans_engine.labels import Labels, label_dtype
 from kmeans_engine.points.data import Data
@@ -24,7 +24,8 @@ __all__ = [
     "Step",
     "Strategy",
     "check_numbers",
-    "join_pieces",
+    "make_changes",
+    "make_draft",
 ]
 
 
@@ -78,8 +79,15 @@ class Assigner(Protocol):
             are found from the centroids alone: they are a function of them and the points.
         """
 
-    def step(self, centroids: Floats) -> Step:
-        """Move on to other centroids: find what changes, and change it."""
+    def step(self, centroids: Floats, moved: Clusters | None = None) -> Step:
+        """Move on to other centroids: find what changes, and change it.
+
+        Parameters
+        ----------
+        centroids : ndarray, (K, N)
+        moved : ndarray of int32, optional
+            Which of them differ from those before, ascending, if that is known.
+        """
 
     def labels(self) -> Labels:
         """Return the labels of now, which stay the same for their holder; see `Labels`."""
@@ -104,20 +112,31 @@ class Strategy(Protocol):
         """Return an assigner for a new run."""
 
 
-def join_pieces(pieces: Sequence[tuple[Indices, LabelArray]]) -> tuple[Indices, LabelArray]:
-    """Return the points and labels of all pieces, of which there is one at least."""
-    if len(pieces) == 1:
-        return pieces[0]
-    indices, labels = zip(*pieces, strict=True)
-    return np.concatenate(indices), np.concatenate(labels)
-
-
 def check_numbers(name: str, points: Points) -> None:
     """Raise `UnsupportedStrategy` if the numbers of the points do not fit 32 bits."""
     if points.n_points >= 1 << 32:
         raise UnsupportedStrategy(
             f"strategy={name!r} supports fewer than 2^32 points, got {points.n_points}: use 'brute'"
         )
+
+
+def make_changes(n_points: int, dtype: np.dtype[np.unsignedinteger]) -> Changes:
+    """Return room for changes of so many points, with labels of a type."""
+    return Changes(
+        total=np.zeros(1, dtype=np.int64),
+        points=np.empty(n_points, dtype=np.uint32 if n_points < 1 << 32 else np.int64),
+        labels=np.empty(n_points, dtype=dtype),
+        before=np.empty(n_points, dtype=dtype),
+    )
+
+
+def make_draft(rows: int, changes: Changes) -> Draft:
+    """Return room for the changes of a chunk of so many rows."""
+    return Draft(
+        points=np.empty_like(changes.points, shape=rows),
+        labels=np.empty_like(changes.labels, shape=rows),
+        before=np.empty_like(changes.labels, shape=rows),
+    )
 
 
 class Assigned:
@@ -172,7 +191,7 @@ class MemoryAssigner(abc.ABC):
         """Begin from the labels in `assigned`, which are those for these centroids."""
 
     @abc.abstractmethod
-    def _find(self, centroids: Floats) -> Step:
+    def _find(self, centroids: Floats, moved: Clusters | None) -> Step:
         """Find what changes with respect to `assigned`, which is left as it is."""
 
     def first(self, centroids: Floats) -> ExactSums:
@@ -195,9 +214,9 @@ class MemoryAssigner(abc.ABC):
         self._resume(centroids)
         return labels.sums
 
-    def step(self, centroids: Floats) -> Step:
+    def step(self, centroids: Floats, moved: Clusters | None = None) -> Step:
         """See `Assigner.step`."""
-        step = self._find(centroids)
+        step = self._find(centroids, moved)
         self.assigned.commit(step)
         return step
 
@@ -210,8 +229,11 @@ class MemoryAssigner(abc.ABC):
         if hasattr(self, "assigned"):
             self.assigned.history.finish()
 
-    def _moved(self, indices: Indices, labels: LabelArray) -> Step:
-        """Return the step in which the points `indices` go to the clusters `labels`."""
-        now = self.assigned
-        sums = move_points(self.points, now.sums, indices, now.labels[indices], labels)
-        return Step(sums, indices, labels)
+    def _changed(self, changes: Changes) -> Step:
+        """Return the step that makes these changes, and clear them."""
+        total = int(changes.total[0])
+        changes.total[0] = 0
+        points, labels = changes.points[:total].copy(), changes.labels[:total].copy()
+        before = changes.before[:total]
+        sums = move_points(self.points, self.assigned.sums, points, before, labels)
+        return Step(sums, points, labels)

@@ -7,30 +7,38 @@ bytes a point besides.
 
 from __future__ import annotations
 
-import functools
 import threading
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.arrays import Floats, Indices, LabelArray
+from kmeans_engine.arrays import Clusters, Floats, LabelArray
 from kmeans_engine.errors import UnsupportedStrategy
-from kmeans_engine.kernels.blocks import FAN, Found, Sorted, Sweep, Tools, sweep
+from kmeans_engine.kernels.blocks import (
+    FAN,
+    Found,
+    Sweep,
+    Tools,
+    Turn,
+    begin_turn,
+    merge_parts,
+    sweep,
+)
 from kmeans_engine.kernels.clocks import LISTED, Clocks
 from kmeans_engine.kernels.labels import scatter_labels
 from kmeans_engine.points.blocks import SortedPoints
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
-from kmeans_engine.runtime.threads import (
-    Stock,
-    chunk_rows,
-    even_rows,
-    fold_chunks,
-    run_chunks,
-    threads_for,
+from kmeans_engine.runtime.team import run_kernel
+from kmeans_engine.runtime.threads import chunk_rows, even_rows, run_chunks, threads_for
+from kmeans_engine.strategies.base import (
+    MemoryAssigner,
+    Step,
+    check_numbers,
+    make_changes,
+    make_draft,
 )
-from kmeans_engine.strategies.base import MemoryAssigner, Step, check_numbers, join_pieces
 from kmeans_engine.strategies.costs import sweeping
 from kmeans_engine.strategies.scores import Scores, make_batch
 from kmeans_engine.sums import ExactSums
@@ -94,12 +102,12 @@ class BlocksAssigner(MemoryAssigner):
     def __init__(self, strategy: Blocks) -> None:
         super().__init__(strategy.points)
         self._strategy = strategy
-        self._spent, self.turn = 0.0, 0
         self.seen = np.zeros(4, dtype=np.int64)
 
     def _start(self, centroids: Floats, labels: LabelArray) -> ExactSums:
         self._begin(centroids, labels.dtype)
-        sums, _, _ = self._sweep(None)
+        sums = self.points.measure.sum_format.empty(len(centroids))
+        self._sweep(sums)
         order, found = self._sorted.order, self._clocks.labels
 
         def scatter(start: int, stop: int) -> None:
@@ -112,6 +120,7 @@ class BlocksAssigner(MemoryAssigner):
         labels = self.assigned.labels
         self._begin(centroids, labels.dtype)
         self._clocks.labels[:] = labels[self._sorted.order]
+        self._turn.state[1] = 0
 
     def _begin(self, centroids: Floats, dtype: np.dtype[np.unsignedinteger]) -> None:
         self._sorted = ordered = self._strategy.sorted
@@ -119,109 +128,85 @@ class BlocksAssigner(MemoryAssigner):
         k, n = centroids.shape
         self.scores = Scores(self.points, k, dtype=ordered.rows.dtype)
         self.scores.place(centroids)
-        self._parent_expiry = np.full(parents, -np.inf)
         self._clocks = Clocks(
             visited=np.full(parents, -2, dtype=np.int64),
             listed=np.empty((parents, LISTED + 1), dtype=np.int32),
-            spent=np.empty(parents), ceiling=np.empty(parents), remaining=np.empty(parents),
+            spent=np.empty(parents), ceiling=np.empty(parents),
             expiry=np.empty(blocks, dtype=np.float32), whole=np.full(blocks, -1, dtype=np.int32),
             times=np.empty(self.n_points, dtype=np.float32),
             labels=np.empty(self.n_points, dtype=dtype),
         )  # fmt: skip
+        self._turn = Turn(
+            state=np.array([0, 1]), spent=np.zeros(1), expiry=np.full(parents, -np.inf),
+            active=np.empty(parents, dtype=np.int64),
+        )  # fmt: skip
+        self._changes = make_changes(self.n_points, dtype)
         self._most = max(chunk_rows(k * n) // (FAN * ordered.block), 1)
-        # Not a method, which would keep this alive in a circle.
-        make = functools.partial(
-            _make_task, ordered.record, self.scores, self._clocks, min(self._most, parents)
+        w, levels = self.points.threads, self.points.measure.sum_format.levels
+        self._parts = (
+            np.zeros((w, k, levels, n), dtype=np.int64),
+            np.zeros((w, k), dtype=np.int64),
+            np.zeros((w, 4), dtype=np.int64),
         )
-        self._tasks = Stock(make)
+        self._tasks: list[Sweep] = []
 
     @property
     def whole(self) -> npt.NDArray[np.int32]:
         """The cluster of each block that lies in one, (blocks,), and -1 for the others."""
         return self._clocks.whole
 
-    def _find(self, centroids: Floats) -> Step:
-        self.scores.place(centroids, moved=True)
-        # One centroid comes nearer, another one goes away.
-        self._spent += float(np.sort(self.scores.shifts)[-2:].sum()) * (1.0 + 1e-9)
-        return Step(*self._sweep(self.assigned.sums))
+    def _find(self, centroids: Floats, moved: Clusters | None) -> Step:
+        self.scores.place(centroids, moved)
+        sums = self.assigned.sums.copy()
+        self._sweep(sums)
+        total = int(self._changes.total[0])
+        self._changes.total[0] = 0
+        indices, labels = self._changes.points[:total], self._changes.labels[:total]
+        sums = sums.counted() if total else self.assigned.sums
+        return Step(sums, indices.copy(), labels.copy())
 
-    def _sweep(self, before: ExactSums | None) -> tuple[ExactSums, Indices, LabelArray]:
-        """Return the sums, the points that changed, and their labels; none of them at first."""
-        scores, clocks, form = self.scores, self._clocks, self.points.measure.sum_format
-        k, n = scores.record.C.shape
-        self.turn += 1
+    def _sweep(self, sums: ExactSums) -> None:
+        """Find what changes, and add it to `sums`."""
+        k, n = self.scores.record.C.shape
         # Only while there are equal centroids must blocks not remember their winner, since the
         # others may part from it.
-        twins = scores.n_distinct < k
+        twins = self.scores.n_distinct < k
         if twins:
             self._forget()
-        active = np.flatnonzero(self._parent_expiry <= self._spent)
-        threads = self.points.threads
-        if before is not None:
+        active = begin_turn(self._turn, self.scores.shifts)
+        threads, first = self.points.threads, bool(self._turn.state[1])
+        if not first:
             _, whole, mixed, scored = self.seen.tolist()
-            threads = threads_for(sweeping(len(active) * k * n, whole, mixed, scored), threads)
-        per_chunk = even_rows(len(active), self._most, threads, 16)
-        share, first = (before or form.empty(k)).share(), before is None
-
-        def make() -> _Worker:
-            return _Worker(share(), self._tasks.take(), [])
-
-        def work(worker: _Worker, start: int, stop: int) -> None:
-            part, task = worker.sums, worker.task
-            total = sweep(
-                task, active[start:stop], self.turn, first, scores.n_distinct, part.sums,
-                part.counts,
-            )  # fmt: skip
-            if total and not first:
-                found = task.found
-                new = found.changed[:total].copy(), found.new_labels[:total].copy()
-                worker.pieces.append(new)
-
-        workers = fold_chunks(make, work, len(active), per_chunk, threads)
-        # Those with a mixed block have nothing remaining, and are looked at in every turn.
-        self._parent_expiry[active] = self._spent + clocks.remaining[active] * (1.0 - 1e-9)
+            threads = threads_for(sweeping(active * k * n, whole, mixed, scored), threads)
+        tasks = self._tasks
+        while len(tasks) < threads:
+            tasks.append(self._make_task(len(tasks)))
+        rows = even_rows(active, self._most, threads, 16)
+        used = run_kernel(sweep, tasks[:threads], active, rows)
         self.seen[:] = 0
-        for _, task, _ in workers:
-            self.seen += task.found.seen
-            task.found.seen[:] = 0
-            self._tasks.give_back(task)
+        merge_parts(*self._parts, used, sums.sums, sums.counts, self.seen)
+        self._turn.state[1] = 0
         if twins:
             self._forget()
-        sums = ExactSums.total([worker.sums for worker in workers] or [share()])
-        none = np.empty(0, dtype=np.uint32), clocks.labels[:0]
-        pieces = [piece for worker in workers for piece in worker.pieces] or [none]
-        return sums, *join_pieces(pieces)
 
     def _forget(self) -> None:
         self._clocks.visited[:] = -2
-        self._parent_expiry[:] = -np.inf
+        self._turn.expiry[:] = -np.inf
 
-
-class _Worker(NamedTuple):
-    """What one worker finds, and its scratch."""
-
-    sums: ExactSums
-    task: Sweep
-    pieces: list[tuple[npt.NDArray[np.uint32], LabelArray]]
-
-
-def _make_task(points: Sorted, scores: Scores, clocks: Clocks, parents: int) -> Sweep:
-    """Return a task with scratch of its own, for so many parents at a time."""
-    k, n = scores.record.C.shape
-    rows = parents * FAN * points.block
-    found = Found(
-        changed=np.empty(rows, dtype=np.uint32),
-        new_labels=np.empty(rows, dtype=clocks.labels.dtype),
-        seen=np.zeros(4, dtype=np.int64),
-    )
-    tools = Tools(
-        exact=np.empty((n, k)), d=np.empty(k), keep=np.empty(k, dtype=np.int32),
-        keep2=np.empty(k + 3, dtype=np.int32), ids=np.empty(k, dtype=np.int32),
-        few=np.empty((n, k)), members=np.empty(points.block, dtype=np.uint32),
-        batch=make_batch(n, points.block),
-    )  # fmt: skip
-    return Sweep(
-        points=points, scoring=scores.record, shifts=scores.shifts, clocks=clocks, found=found,
-        tools=tools,
-    )  # fmt: skip
+    def _make_task(self, number: int) -> Sweep:
+        """Return the task of a worker, with scratch of its own."""
+        ordered, scores, clocks = self._sorted, self.scores, self._clocks
+        k, n = scores.record.C.shape
+        sums, counts, seen = (part[number] for part in self._parts)
+        rows = min(self._most, len(clocks.spent)) * FAN * ordered.block
+        found = Found(sums=sums, counts=counts, seen=seen, draft=make_draft(rows, self._changes))
+        tools = Tools(
+            exact=np.empty((n, k)), d=np.empty(k), keep=np.empty(k, dtype=np.int32),
+            keep2=np.empty(k + 3, dtype=np.int32), ids=np.empty(k, dtype=np.int32),
+            few=np.empty((n, k)), members=np.empty(ordered.block, dtype=np.uint32),
+            batch=make_batch(n, ordered.block),
+        )  # fmt: skip
+        return Sweep(
+            points=ordered.record, scoring=scores.record, shifts=scores.shifts, clocks=clocks,
+            turn=self._turn, changes=self._changes, found=found, tools=tools,
+        )  # fmt: skip

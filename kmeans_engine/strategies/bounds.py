@@ -6,38 +6,48 @@ Holds eight bytes a point, and the distances between the centroids while there a
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
-from kmeans_engine.arrays import Floats, Indices, Integers, LabelArray
-from kmeans_engine.kernels.assign import BATCH, Batch, Scoring
+from kmeans_engine.arrays import Clusters, Floats, LabelArray
+from kmeans_engine.kernels.assign import BATCH, Batch
 from kmeans_engine.kernels.bounds import (
+    Cells,
+    Crew,
     Finder,
+    Listing,
     Memory,
+    Moved,
     Task,
     bounded,
-    expired,
+    list_due,
     look_around,
     measure_centroids,
+    merge_found,
+    mirror,
     move_centroids,
     start_points,
+    turn_over,
 )
 from kmeans_engine.kernels.vector import WIDTH
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
+from kmeans_engine.runtime.records import Record
+from kmeans_engine.runtime.team import run_kernel
 from kmeans_engine.runtime.threads import (
-    Stock,
     chunk_rows,
     even_rows,
-    fold_chunks,
-    run_chunks,
     threads_for,
 )
-from kmeans_engine.strategies.base import MemoryAssigner, Step, check_numbers, join_pieces
+from kmeans_engine.strategies.base import (
+    MemoryAssigner,
+    Step,
+    check_numbers,
+    make_changes,
+    make_draft,
+)
 from kmeans_engine.strategies.costs import looking
 from kmeans_engine.strategies.scores import Scores, make_batch
 
@@ -45,8 +55,12 @@ __all__ = ["MOST_CENTROIDS", "Bounds", "BoundsAssigner", "Worker"]
 
 # 64 MiB of distances between centroids.
 MOST_CENTROIDS = 1 << 12
-# Rows whose times are compared in one piece.
+# Rows whose times are compared in one piece, at most.
 _ROWS = 1 << 17
+# Nanoseconds of a squared difference of two centroids, in vectors.
+_DIFFERENCE = 0.06
+# Nanoseconds of a chunk of centroids, and how many it has at least.
+_CHUNK, _CENTROIDS = 1e6, 16
 
 
 class Bounds:
@@ -84,6 +98,9 @@ class BoundsAssigner(MemoryAssigner):
     name = Bounds.name
     # Whether a look wants its points cluster by cluster.
     sorts: ClassVar[bool] = False
+    # Called with a worker's `task`, and with its `search`: see these kernels.
+    start_kernel = staticmethod(start_points)
+    look_kernel = staticmethod(look_around)
 
     def __init__(self, points: Data) -> None:
         super().__init__(points)
@@ -92,14 +109,11 @@ class BoundsAssigner(MemoryAssigner):
     def _start(self, centroids: Floats, labels: LabelArray) -> None:
         points, (k, n_features) = self.points, centroids.shape
         self._begin(centroids, labels)
-        per_chunk = even_rows(points.n_points, chunk_rows(k * n_features), points.threads)
-
-        def work(worker: Worker, start: int, stop: int) -> None:
-            start_points(worker.task, start, stop, self.scores.count)
-
-        workers = fold_chunks(self._take, work, points.n_points, per_chunk, points.threads)
-        np.maximum.reduce([worker.radius for worker in workers], out=self._radius)
-        self._give_back(workers)
+        threads = threads_for(looking(0, points.n_points, k, n_features), points.threads)
+        rows = self._chunk(points.n_points, threads)
+        tasks = [worker.task for worker in self._workers(threads)]
+        self.crew.used[0] = run_kernel(self.start_kernel, tasks, points.n_points, rows)
+        merge_found(self.crew, 0, k)
         self._forget_twins()
 
     def _resume(self, centroids: Floats) -> None:
@@ -108,166 +122,165 @@ class BoundsAssigner(MemoryAssigner):
         self.memory.expiry[:] = -np.inf
 
     def _begin(self, centroids: Floats, labels: LabelArray) -> None:
-        k, n = centroids.shape
-        points = self.points
+        (k, n), (m, points) = centroids.shape, (self.n_points, self.points)
         self.scores = Scores(points, k)
         self.scores.place(centroids)
-        self._radius, self._ceiling = np.zeros(k), np.full(k, np.inf)
-        self._threshold = np.empty(k, dtype=np.float32)
-        self._due = np.empty(points.n_points, dtype=np.uint32)
         # Without the distances between them, any other centroid may be a neighbour.
         width = -(-k // WIDTH) * WIDTH if k <= MOST_CENTROIDS else 0
         self.distances = np.empty((k, width), dtype=np.float32)
-        self._columns = np.full((n, width), np.inf, dtype=np.float32)
+        self._measured = False
         self.memory = Memory(
-            X=points.rows(0, points.n_points, None),
+            X=points.rows(0, m, None),
             labels=labels,
-            expiry=np.empty(points.n_points, dtype=np.float32),
+            expiry=np.empty(m, dtype=np.float32),
             spent=np.zeros(k),
         )
-        rows = min(max(_ROWS, chunk_rows(k * n)), points.n_points)
-        self._workers = Stock(self._maker(k, rows))
+        self.due, self.n_due = np.empty(m, dtype=np.uint32), np.zeros(1, dtype=np.int64)
+        self.changes = make_changes(m, labels.dtype)
+        # Workers do not write to the same lines of the cache.
+        wide = -(-k // WIDTH) * WIDTH
+        self.cells = Cells(
+            P=self.scores.record.P,
+            columns=np.full((n, width), np.inf, dtype=np.float32),
+            D=self.distances,
+            root=self.scores.record.root,
+            error=np.zeros(1, dtype=np.float32),
+            shifts=self.scores.shifts,
+            radius=np.zeros(k),
+            spent=self.memory.spent,
+            ceiling=np.full(k, np.inf),
+            threshold=np.empty(k, dtype=np.float32),
+        )
+        self.crew = Crew(
+            radii=np.zeros((points.threads, wide))[:, :k],
+            counts=np.zeros((points.threads, wide), dtype=np.int64)[:, :k],
+            used=np.zeros(1, dtype=np.int64),
+            sizes=np.zeros(k, dtype=np.int64),
+            radius=self.cells.radius,
+            ceiling=self.cells.ceiling,
+        )
+        self._made: list[Worker] = []
 
-    def _find(self, centroids: Floats) -> Step:
-        self.scores.place(centroids, moved=True)
+    def _find(self, centroids: Floats, moved: Clusters | None) -> Step:
+        self.scores.place(centroids, moved)
+        self.crew.sizes[:] = self.assigned.sums.counts
         self._move()
-        indices, new, counts = self._look()
-        # A look at all points of a cluster replaces what was known of them.
-        everyone = counts == self.assigned.sums.counts
-        self._ceiling[everyone] = np.inf
-        self._radius[everyone] = 0.0
-        np.maximum(self._radius, self._reached, out=self._radius)
+        self._look()
         self._forget_twins()
-        return self._moved(indices, new)
+        return self._changed(self.changes)
 
     def _move(self) -> None:
         """Account for the move of the centroids; find the threshold of each cluster."""
-        scoring, shifts = self.scores.record, self.scores.shifts
-        k, n_features = scoring.C.shape
+        cells, scoring = self.cells, self.scores.record
+        moved, (k, n) = self.scores.moved, scoring.C.shape
+        task = Moved(cells=cells, rows=moved)
         if self.distances.shape[1]:
-            self._columns[:, :k] = scoring.P[:k].T
-        extent = float(np.square(2.0 * scoring.reach).sum())
-        _, error = bounded(scoring.kappa + scoring.delta_unit * extent, scoring.kappa)
-        spent, ceiling = self.memory.spent, self._ceiling
+            few = self._measured and 2 * len(moved) < k
+            some = task if few else Moved(cells=cells, rows=np.arange(k, dtype=np.int32))
+            self._measured, total = True, len(some.rows)
+            extent = float(np.square(2.0 * scoring.reach).sum())
+            slack = scoring.kappa + scoring.delta_unit * extent
+            cells.error[0] = bounded(slack, scoring.kappa)[1]
+            self._each(turn_over, some, total, n)
+            self._measure(some, few)
+            if few:
+                self._each(mirror, some, k, total)
+        self._each(move_centroids, task, k, len(moved))
 
-        def work(start: int, stop: int) -> None:
-            part = self.distances[start:stop]
-            measure_centroids(scoring.P, self._columns, start, scoring.root, error, part)
-            move_centroids(part, start, shifts, self._radius, spent, ceiling, self._threshold)
+    def _measure(self, some: Moved, few: bool) -> None:
+        """Measure the distances of `some` centroids to all; of all to all, unless they are few."""
+        k, n = self.scores.record.C.shape
+        self._each(measure_centroids, some, len(some.rows), k * n * _DIFFERENCE)
 
-        run_chunks(work, k, max((1 << 20) // (k * n_features), 1), self.points.threads)
+    def _each(self, kernel: Callable[..., Any], task: Record, total: int, cost: float) -> None:
+        """Run a kernel over centroids that take so many nanoseconds each."""
+        threads = threads_for(total * cost, self.points.threads)
+        rows = even_rows(total, max(int(_CHUNK / max(cost, 1.0)), _CENTROIDS), threads, _CENTROIDS)
+        run_kernel(kernel, [task] * threads, total, rows)
 
-    def _look(self) -> tuple[Indices, LabelArray, Integers]:
-        """Return the points that change, their new labels, and the looks at each cluster."""
-        points, memory, m = self.points, self.memory, self.n_points
+    def _look(self) -> None:
+        """Find the points that change, and their new labels."""
+        points, m = self.points, self.n_points
         k, n_features = self.scores.record.C.shape
-        rows, most = self._piece(), chunk_rows(k * n_features)
-        threads = threads_for(looking(m, self.looked, k, n_features), points.threads)
-        # Together, a piece is in the cache and one hand-over to the other threads is saved; apart,
-        # no call lasts too long for Ctrl-C.
-        together = rows <= most
-        totals: list[tuple[int, int]] = []
+        listing = self._workers(threads_for(looking(m, 0, k, n_features), points.threads))
+        rows = self._piece(len(listing))
+        self.n_due[0] = 0
+        used = run_kernel(list_due, [worker.listing for worker in listing], m, rows)
+        self.looked = due = int(self.n_due[0])
+        threads = threads_for(looking(0, due, k, n_features), points.threads)
+        workers = self._workers(threads)
+        rows = self._chunk(due, threads)
+        tasks = [worker.search for worker in workers]
+        self.crew.used[0] = max(run_kernel(self.look_kernel, tasks, due, rows), used)
+        merge_found(self.crew, 0, k)
+        self.scored = 0
+        for worker in workers:
+            self.scored += int(worker.scored[0])
+            worker.scored[0] = 0
 
-        def search(worker: Worker, due: npt.NDArray[np.uint32]) -> None:
-            total, scored = self._search(worker, due)
-            worker.scored += scored
-            if total:
-                new = worker.changed[:total].copy(), worker.new_labels[:total].copy()
-                worker.pieces.append(new)
+    def most(self) -> int:
+        """Return how many points may be looked at in one chunk."""
+        return chunk_rows(self.points.n_features * len(self.scores.shifts))
 
-        def compare(worker: Worker, start: int, stop: int) -> None:
-            due = self._due[start:stop]
-            total = expired(
-                memory.labels[start:stop], memory.expiry[start:stop], self._threshold, start,
-                self.sorts, worker.listed, due, worker.counts, worker.positions,
-            )  # fmt: skip
-            totals.append((start, total))
-            if together and total:
-                search(worker, due[:total])
+    def _chunk(self, total: int, threads: int) -> int:
+        """Return how many of so many points are looked at in one chunk."""
+        return even_rows(total, self.most(), threads, BATCH)
 
-        workers = fold_chunks(self._take, compare, m, rows, threads)
-        self.looked = sum(total for _, total in totals)
-        if not together:
-            end = 0
-            for start, total in sorted(totals):
-                self._due[end : end + total] = self._due[start : start + total]
-                end += total
-
-            def look(worker: Worker, start: int, stop: int) -> None:
-                search(worker, self._due[start:stop])
-
-            # Those that compared look as well, with what they have counted so far.
-            spare = iter(workers)
-            looking_now = fold_chunks(
-                lambda: next(spare, None) or self._take(), look, end,
-                even_rows(end, most, threads, BATCH), threads,
-            )  # fmt: skip
-            workers += [worker for worker in looking_now if worker not in workers]
-        self.scored = sum(worker.scored for worker in workers)
-        self._reached = np.maximum.reduce([worker.radius for worker in workers])
-        counts = np.sum([worker.counts for worker in workers], axis=0)
-        none = self._due[:0], memory.labels[:0]
-        pieces = [piece for worker in workers for piece in worker.pieces] or [none]
-        self._give_back(workers)
-        return *join_pieces(pieces), counts
-
-    def _search(self, worker: Worker, due: npt.NDArray[np.uint32]) -> tuple[int, int]:
-        """Look at the points `due`; return how many change, and how many scores it took."""
-        return look_around(worker.task, due, self.scores.count)  # type: ignore[no-any-return]
-
-    def _piece(self) -> int:
+    def _piece(self, threads: int) -> int:
         """Return how many rows are compared in one piece."""
         points, most = self.points, _ROWS
         if points.n_features <= 8 and self.looked * 8 > points.n_points:
             # Nearly all rows will be read, so they should fit the cache; else the more points of a
             # cluster there are in a piece, the fuller are the vectors.
             most = _ROWS // 4
-        return even_rows(points.n_points, most, points.threads, 1 << 14)
+        return even_rows(points.n_points, most, threads, 1 << 14)
 
     def _forget_twins(self) -> None:
         # A gap does not know of the twin of a centroid, from which it may part; see `Scores`.
         if self.scores.n_distinct < len(self.scores.shifts):
             self.memory.expiry[:] = -np.inf
 
-    def _maker(self, k: int, rows: int) -> Callable[[], Worker]:
-        """Return what makes workers; not a method, which would keep this alive in a circle."""
-        return functools.partial(Worker, self.scores.record, self.memory, k, rows)
+    def _workers(self, count: int) -> list[Worker]:
+        """Return so many workers; they are kept from step to step."""
+        while len(self._made) < count:
+            self._made.append(self._worker(len(self._made)))
+        return self._made[:count]
 
-    def _take(self) -> Worker:
-        worker = self._workers.take()
-        worker.clear()
-        return worker
-
-    def _give_back(self, workers: list[Worker]) -> None:
-        for worker in workers:
-            worker.pieces = []
-            self._workers.give_back(worker)
+    def _worker(self, number: int) -> Worker:
+        """Return a new worker: `task` for `start_kernel`, `search` for `look_kernel`."""
+        return Worker(self, number)
 
 
 class Worker:
-    """What one worker finds in a look, and its scratch; kept from step to step."""
+    """What belongs to one worker: its records, with scratch of its own.
 
-    def __init__(self, scoring: Scoring, memory: Memory, k: int, rows: int) -> None:
-        self.listed = np.empty(rows, dtype=np.uint32)
-        self.positions = np.empty(k + 1, dtype=np.int64)
-        self.counts = np.zeros(k, dtype=np.int64)
-        self.radius = np.zeros(k)
-        self.changed = np.empty(rows, dtype=np.uint32)
-        self.new_labels = np.empty(rows, dtype=memory.labels.dtype)
-        self.scored = 0
-        self.pieces: list[tuple[Indices, LabelArray]] = []
-        finder = self.finder(make_batch(memory.X.shape[1]))
-        self.task = Task(scoring=scoring, memory=memory, finder=finder)
+    Attributes
+    ----------
+    listing : Listing
+    task, search : Record
+        For the two kernels of the assigner.
+    scored : ndarray, (1,)
+        How many scores it took.
+    """
+
+    task: Record
+    search: Record
+
+    def __init__(self, of: BoundsAssigner, number: int) -> None:
+        n, k = of.points.n_features, len(of.memory.spent)
+        self._radius = of.crew.radii[number]
+        self.scored = np.zeros(1, dtype=np.int64)
+        self._draft = make_draft(min(of.most(), of.n_points), of.changes)
+        self.listing = Listing(
+            memory=of.memory, threshold=of.cells.threshold, due=of.due, total=of.n_due,
+            ordered=of.sorts, listed=np.empty(min(_ROWS, of.n_points), dtype=np.uint32),
+            positions=np.empty(k + 1, dtype=np.int64), counts=of.crew.counts[number],
+        )  # fmt: skip
+        self.task = self.search = Task(
+            scoring=of.scores.record, memory=of.memory, due=of.due, changes=of.changes,
+            finder=self.finder(make_batch(n)),
+        )  # fmt: skip
 
     def finder(self, batch: Batch) -> Finder:
         """Return the record of what is found, with some scratch."""
-        return Finder(
-            radius=self.radius, changed=self.changed, new_labels=self.new_labels, batch=batch
-        )
-
-    def clear(self) -> None:
-        """Forget what was found."""
-        self.counts[:] = 0
-        self.radius[:] = 0.0
-        self.scored = 0
-        self.pieces = []
+        return Finder(radius=self._radius, scored=self.scored, draft=self._draft, batch=batch)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
-import numpy as np
-import numpy.typing as npt
-
-from kmeans_engine.arrays import Floats, LabelArray, Rows
-from kmeans_engine.kernels.assign import Batch, assign_rows, differing
+from kmeans_engine.arrays import Clusters, Floats, Integers, LabelArray, Rows
+from kmeans_engine.kernels.assign import Comparison, Sweep, assign_rows, compare_rows
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
-from kmeans_engine.runtime.threads import Stock
-from kmeans_engine.strategies.base import MemoryAssigner, Step, join_pieces
+from kmeans_engine.runtime.threads import chunk_rows
+from kmeans_engine.strategies.base import MemoryAssigner, Step, make_changes, make_draft
 from kmeans_engine.strategies.scores import Scores, make_batch
 
 __all__ = ["Brute", "BruteAssigner"]
@@ -45,63 +41,49 @@ class BruteAssigner(MemoryAssigner):
     """See `Assigner`."""
 
     name = Brute.name
-    _scores: Scores | None = None
 
     def assign(self, centroids: Floats, labels: LabelArray) -> None:
         """Write the label of every point to `labels` (M,), any unsigned dtype."""
+        k, n = centroids.shape
+        self._scores = Scores(self.points, k)
+        self._scores.place(centroids)
 
-        def store(_: _Worker, start: int, found: npt.NDArray[np.int32]) -> None:
-            labels[start : start + len(found)] = found
+        def make(worker: int, X: Rows, base: Integers) -> Sweep:
+            return self._sweep(X, base, labels)
 
-        self._sweep(centroids, store)
+        self.points.run(assign_rows, make, work_per_row=k * n)
 
     def _start(self, centroids: Floats, labels: LabelArray) -> None:
         self.assign(centroids, labels)
+        self._begin(labels)
 
     def _resume(self, centroids: Floats) -> None:
-        """Nothing is remembered."""
+        # Nothing is remembered but where things are.
+        self._scores = Scores(self.points, len(centroids))
+        self._begin(self.assigned.labels)
 
-    def _find(self, centroids: Floats) -> Step:
-        labels = self.assigned.labels
+    def _begin(self, labels: LabelArray) -> None:
+        self._labels = labels
+        self._changes = make_changes(self.n_points, labels.dtype)
+        self._comparisons: dict[int, Comparison] = {}
 
-        def compare(worker: _Worker, start: int, found: npt.NDArray[np.int32]) -> None:
-            changed = np.empty(len(found), dtype=np.intp)
-            new = np.empty_like(labels, shape=len(found))
-            total = differing(found, labels[start : start + len(found)], start, changed, new)
-            worker.pieces.append((changed[:total].copy(), new[:total].copy()))
+    def _find(self, centroids: Floats, moved: Clusters | None) -> Step:
+        self._scores.place(centroids, moved)
+        made = self._comparisons
 
-        workers = self._sweep(centroids, compare)
-        pieces = [piece for worker in workers for piece in worker.pieces]
-        return self._moved(*join_pieces(pieces))
+        def make(worker: int, X: Rows, base: Integers) -> Comparison:
+            if worker not in made or made[worker].sweep.X is not X:
+                made[worker] = self._comparison(X, base)
+            return made[worker]
 
-    def _sweep(
-        self, centroids: Floats, consume: Callable[[_Worker, int, npt.NDArray[np.int32]], None]
-    ) -> list[_Worker]:
-        """Call ``consume(worker, start, labels)`` for chunks, from several threads."""
-        points, (k, n) = self.points, centroids.shape
-        if self._scores is None:
-            self._scores = Scores(points, k)
-            self._batches: Stock[Batch] = Stock(lambda: make_batch(n))
-        scores, batches = self._scores, self._batches
-        scores.place(centroids)
+        self.points.run(compare_rows, make, work_per_row=centroids.size)
+        return self._changed(self._changes)
 
-        def make(rows: int) -> _Worker:
-            return _Worker(batches.take(), np.empty(rows, dtype=np.int32), [])
+    def _comparison(self, X: Rows, base: Integers) -> Comparison:
+        sweep, changes = self._sweep(X, base, self._labels), self._changes
+        rows = min(chunk_rows(self._scores.record.C.size), self.n_points)
+        return Comparison(sweep=sweep, changes=changes, draft=make_draft(rows, changes))
 
-        def work(worker: _Worker, start: int, X: Rows) -> None:
-            found = worker.found[: len(X)]
-            assign_rows(X, scores.record, worker.batch, scores.count, found)
-            consume(worker, start, found)
-
-        workers = points.fold(make, work, work_per_row=k * n)
-        for worker in workers:
-            batches.give_back(worker.batch)
-        return workers
-
-
-class _Worker(NamedTuple):
-    """Scratch of one worker, and what it has found."""
-
-    batch: Batch
-    found: npt.NDArray[np.int32]
-    pieces: list[tuple[npt.NDArray[np.intp], LabelArray]]
+    def _sweep(self, X: Rows, base: Integers, labels: LabelArray) -> Sweep:
+        batch = make_batch(self.points.n_features)
+        return Sweep(X=X, base=base, labels=labels, scoring=self._scores.record, batch=batch)

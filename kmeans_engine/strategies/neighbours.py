@@ -6,16 +6,11 @@ cluster costs less than scoring all centroids.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from kmeans_engine.errors import UnsupportedStrategy
-from kmeans_engine.kernels.assign import Scoring
-from kmeans_engine.kernels.bounds import Memory
 from kmeans_engine.kernels.neighbours import SEGMENT, TILE, Search, Tiles, look
 from kmeans_engine.points.fold import Points
 from kmeans_engine.strategies.bounds import MOST_CENTROIDS, Bounds, BoundsAssigner, Worker
@@ -49,44 +44,35 @@ class NeighboursAssigner(BoundsAssigner):
 
     name = Neighbours.name
     sorts: ClassVar[bool] = True
+    look_kernel = staticmethod(look)
 
     def share_listed(self) -> float:
         """Return the share of all centroids that were scored in the looks of the last step."""
         return float(self.scored / max(self.looked * len(self.scores.shifts), 1))
 
-    def _search(self, worker: Worker, due: npt.NDArray[np.uint32]) -> tuple[int, int]:
-        assert isinstance(worker, _Searcher)
-        return look(worker.search, due, self.scores.count)  # type: ignore[no-any-return]
-
-    def _maker(self, k: int, rows: int) -> Callable[[], Worker]:
-        scoring = self.scores.record
-        return functools.partial(_Searcher, scoring, self.memory, k, rows, self.distances)
+    def _worker(self, number: int) -> Worker:
+        return _Searcher(self, number)
 
 
 class _Searcher(Worker):
     """As `Worker`, with scratch for tiles."""
 
-    def __init__(
-        self,
-        scoring: Scoring,
-        memory: Memory,
-        k: int,
-        rows: int,
-        distances: npt.NDArray[np.float32],
-    ) -> None:
-        super().__init__(scoring, memory, k, rows)
+    def __init__(self, of: NeighboursAssigner, number: int) -> None:
+        super().__init__(of, number)
         tiles = Tiles(
             own=np.empty(SEGMENT, dtype=np.float32),
             order=np.empty(SEGMENT, dtype=np.int32),
             bins=np.empty(SEGMENT, dtype=np.int32),
             members=np.empty(TILE, dtype=np.uint32),
             times=np.empty(TILE, dtype=np.float32),
-            near=np.empty(k + 4, dtype=np.int32),
+            near=np.empty(len(of.memory.spent) + 4, dtype=np.int32),
         )
         self.search = Search(
-            scoring=scoring,
-            memory=memory,
-            finder=self.finder(make_batch(memory.X.shape[1], TILE)),
-            D=distances,
+            scoring=of.scores.record,
+            memory=of.memory,
+            due=of.due,
+            changes=of.changes,
+            finder=self.finder(make_batch(of.points.n_features, TILE)),
+            D=of.distances,
             tiles=tiles,
         )

@@ -7,12 +7,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from kmeans_engine.arrays import Floats
+from kmeans_engine.arrays import Clusters, Floats
 from kmeans_engine.kernels.assign import BATCH, Batch, Scoring
+from kmeans_engine.kernels.scores import Places, Placing, all_distinct, place, widen
 from kmeans_engine.kernels.vector import WIDTH
 from kmeans_engine.points.data import Data
+from kmeans_engine.runtime.team import run_kernel
+from kmeans_engine.runtime.threads import even_rows, threads_for
 
 __all__ = ["Margin", "Scores", "make_batch", "margin"]
 
@@ -20,6 +22,11 @@ _U = 2.0**-24
 # Balance of relative and absolute slack; 2^-16 keeps the relative slack near what summing costs
 # anyway.
 _THETA = 2.0**-16
+
+# Values of centroids that are placed in one piece, and the nanoseconds of one.
+_CHUNK, _VALUE = 1 << 20, 2
+# The largest coordinates are found anew once one centroid in so many has moved.
+_FEW = 8
 
 
 def _gamma(n_features: int) -> float:
@@ -66,8 +73,10 @@ class Scores:
     ----------
     record : Scoring
         What the kernels read.
+    moved : ndarray, int32
+        Which centroids the last `place` has placed anew.
     shifts : ndarray, (K,), float64
-        How far each centroid moved in the last `place`, in units of the scores; upper bounds.
+        How far each of them moved, in units of the scores; upper bounds. Of the others, 0.
     n_distinct, count : int
         How many centroids can win, and that filled up to whole vectors: both of `record.rows`.
     """
@@ -75,32 +84,48 @@ class Scores:
     def __init__(self, points: Data, k: int, *, dtype: np.dtype[np.floating] | None = None) -> None:
         measure, n = points.measure, points.n_features
         dtype = points.row_dtype if dtype is None else dtype
-        self._center, self._scale = measure.center, measure.scale
         rho, kappa, delta_unit, root = margin(n, measure.scale)
         packed = np.empty((k + 1, n), dtype=np.float32)
         packed[-1] = np.inf
         self.record = Scoring(
-            C=np.empty((k, n)), P=packed, rows=np.empty(k + 3, dtype=np.int32),
+            C=np.zeros((k, n)), P=packed, rows=np.empty(k + 3, dtype=np.int32),
+            count=np.zeros(2, dtype=np.int64),
             center=measure.center.astype(dtype), scale=dtype.type(measure.scale),
             reach=np.empty(n), rho=rho, kappa=kappa, delta_unit=delta_unit, root=root,
         )  # fmt: skip
         self.shifts = np.zeros(k)
-        self._known = -1  # how many were distinct, if `rows` tells which
+        self._places = Places(
+            center=measure.center, scale=float(measure.scale), C=self.record.C, P=packed,
+            shifts=self.shifts,
+        )  # fmt: skip
+        self._all = np.arange(k, dtype=np.int32)
+        self.moved = self._all[:0]
+        self._table = np.empty(1 << (4 * k).bit_length(), dtype=np.int32)
+        self._threads = points.threads
         self.n_distinct = self.count = 0
 
-    def place(self, centroids: Floats, *, moved: bool = False) -> None:
-        """Take other centroids; `moved` says that `shifts` from those before are wanted."""
+    def place(self, centroids: Floats, moved: Clusters | None = None) -> None:
+        """Take other centroids, of which those in `moved` differ; by default, and at first, all."""
+        first = self.n_distinct == 0
+        rows = self._all if moved is None or first else moved
+        k, n = centroids.shape
         record = self.record
-        if moved:
-            with np.errstate(over="ignore"):
-                # Scaled first: none underflows.
-                squares = np.square((centroids - record.C) * self._scale).sum(axis=1)
-            np.multiply(np.sqrt(squares), 1.0 + 1e-9, out=self.shifts)
-        record.C[:] = centroids
-        with np.errstate(over="ignore"):
-            record.P[:-1] = (centroids - self._center) * self._scale
-        record.reach[:] = np.abs(record.P[:-1]).max(axis=0)
-        self._list_distinct(centroids)
+        self.shifts[self.moved] = 0.0
+
+        task = Placing(rows=rows, centroids=centroids, places=self._places)
+        threads = threads_for(len(rows) * n * _VALUE, self._threads)
+        most = even_rows(len(rows), max(_CHUNK // n, 1), threads, 1)
+        run_kernel(place, [task] * threads, len(rows), most)
+        if len(rows) * _FEW > k:
+            record.reach[:] = 0.0
+            widen(self._all, record.P, record.reach)
+        else:
+            widen(rows, record.P, record.reach)  # never too low
+        self.moved = rows
+        if first:
+            self.shifts[:] = 0.0
+        if len(rows):
+            self._list_distinct(centroids)
 
     def _list_distinct(self, centroids: Floats) -> None:
         """List the centroids that can win, filled up as `kernels.assign.score` wants them.
@@ -110,18 +135,19 @@ class Scores:
         """
         k = len(centroids)
         # A glance at one feature costs a tenth of the rest, and there are hardly ever any.
-        if len(set(centroids[:, 0].tolist())) == k:
-            if self._known != k:
-                self._fill(np.arange(k, dtype=np.int32), k)
+        if all_distinct(centroids, centroids.view(np.uint64), self._table):
+            if self.n_distinct != k:
+                self._fill(self._all, k)
             return
         lowest = np.unique(centroids, axis=0, return_index=True)[1]
         self._fill(np.sort(lowest).astype(np.int32), k)
 
-    def _fill(self, rows: npt.NDArray[np.int32], k: int) -> None:
-        self.n_distinct = self._known = len(rows)
+    def _fill(self, rows: Clusters, k: int) -> None:
+        self.n_distinct = len(rows)
         self.count = -(-len(rows) // 4) * 4
         self.record.rows[: len(rows)] = rows
         self.record.rows[len(rows) : self.count] = k
+        self.record.count[:] = self.count, self.n_distinct
 
 
 def make_batch(n_features: int, rows: int = BATCH) -> Batch:

@@ -46,7 +46,7 @@ class SwitchingAssigner:
         self._now, self._before = self._another(), centroids
         return self._now.first(centroids)
 
-    def step(self, centroids):
+    def step(self, centroids, moved=None):
         assigned, self._now = self._now.assigned, self._another()
         self._now.adopt(self._before, assigned)
         self._before = centroids

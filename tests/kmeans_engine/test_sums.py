@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kmeans_engine import InvalidInput, InvalidType, recalc_centroids
 from kmeans_engine.points.data import prepare
-from kmeans_engine.points.moves import sum_points
+from kmeans_engine.points.moves import move_points, sum_points
 from kmeans_engine.points.squares import exact_inertia, square_totals
 
 pytestmark = pytest.mark.kernels
@@ -90,3 +90,47 @@ def test_labels_that_do_not_fit_are_refused():
         recalc_centroids(points, [0], centroids)
     with pytest.raises(InvalidType, match="float64"):
         recalc_centroids(points, [0.0, 1.0], centroids)
+
+
+@check.examples(100)
+@given(st.integers(0, 2**32))
+def test_sums_of_a_state_stay_while_a_run_goes_on(seed):
+    rng = np.random.default_rng(seed)
+    m, n, k = 60, int(rng.integers(1, 9)), int(rng.integers(1, 30))
+    data = prepare(rng.normal(size=(m, n)), 1)
+    labels = rng.integers(0, k, m).astype(np.uint8)
+    states, want = [sum_points(data, labels, k)], [labels]
+    for _ in range(12):
+        # Mostly from the newest state, as a run does.
+        at = len(states) - 1 if rng.random() < 0.8 else int(rng.integers(len(states)))
+        labels = want[at].copy()
+        indices = rng.choice(m, int(rng.integers(0, 4)), replace=False)
+        new = rng.integers(0, k, len(indices)).astype(np.uint8)
+        states.append(move_points(data, states[at], indices, labels[indices], new))
+        labels[indices] = new
+        want.append(labels)
+    for state, labels in zip(states, want, strict=True):
+        fresh, got = sum_points(data, labels, k), state.copy()
+        assert np.array_equal(got.sums, fresh.sums)
+        assert np.array_equal(state.counts, fresh.counts)
+        for other in (states[0], states[-1]):
+            unlike = (other.copy().sums != got.sums).any(axis=(1, 2))
+            unlike |= other.counts != state.counts
+            # Those that change and change back may be among them.
+            assert set(np.flatnonzero(unlike)) <= set(other.unlike(state).tolist())
+
+
+def test_a_state_that_is_kept_holds_little_more_than_its_sums():
+    rng = np.random.default_rng(0)
+    data = prepare(rng.normal(size=(500, 4)), 1)
+    labels = rng.integers(0, 50, 500).astype(np.uint8)
+    first = newest = sum_points(data, labels, 50)
+    for i in range(100):
+        new = (labels[i : i + 1] + 1) % 50
+        newest = move_points(data, newest, np.array([i]), labels[i : i + 1], new)
+    held, later = 0, first._later
+    assert later is not None
+    while later is not None:
+        held += later[2].size + later[0].counts.size
+        later = later[0]._later
+    assert held <= first.sums.size / 2

@@ -79,7 +79,7 @@ def test_options_out_of_range(options, error):
 def test_engine_options_out_of_range():
     with pytest.raises(InvalidInput, match="threads=0"):
         Engine([[0.0]], threads=0)
-    with pytest.raises(InvalidInput, match=r"'magic' is unknown, needs one of .*, neighbours$"):
+    with pytest.raises(InvalidInput, match=r"'magic' is unknown, needs one of .*, quantized$"):
         Engine([[0.0]], strategy="magic")
 
 

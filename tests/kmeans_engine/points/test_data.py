@@ -64,7 +64,8 @@ def test_few_workers_where_parts_are_larger_than_the_points():
 
 def test_an_engine_keeps_no_copy_of_points_that_must_be_converted():
     points = np.random.default_rng(0).integers(0, 99, (100_000, 8), dtype=np.int32)
-    Engine(points[:1000], threads=8, strategy="brute").fit(points[:3], max_iterations=2)
+    # Machine code is loaded by the first run.
+    Engine(points, threads=8, strategy="brute").fit(points[:3], max_iterations=2)
     gc.collect()
     tracemalloc.start()
     try:

@@ -120,7 +120,7 @@ def test_points_that_change_after_a_run(points, strategy):
     assert last.inertia == inertia  # from exact sums, which are known
 
 
-@pytest.mark.parametrize("strategy", ["brute", "bounds", "neighbours"])
+@pytest.mark.parametrize("strategy", ["brute", "bounds", "neighbours", "quantized"])
 def test_no_inertia_of_a_state_that_saw_a_change(points, strategy):
     run = Engine(points, strategy=strategy).snapshots(points[::60].copy())
     first = next(run)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from kmeans_engine import Engine
+from kmeans_engine.strategies import auto
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,26 @@ from kmeans_engine import Engine
 def test_auto_chooses_by_the_shape(m, n, k, first):
     points = np.random.default_rng(0).uniform(size=(m, n))
     assert Engine(points).fit(points[:k], max_iterations=1).strategy == first
+
+
+@pytest.mark.parametrize(("fast", "first"), [(True, "quantized"), (False, "neighbours")])
+def test_auto_rounds_to_bytes_where_products_of_them_are_fast(fast, first, monkeypatch):
+    monkeypatch.setattr(auto, "FAST", fast)
+    points = np.random.default_rng(0).uniform(size=(20_000, 64)).astype(np.float32)
+    assert Engine(points).fit(points[:100], max_iterations=1).strategy == first
+
+
+def test_auto_gives_up_bytes_that_leave_many_centroids(monkeypatch):
+    # All of the structure is far below a step, which the spread of one feature makes long.
+    monkeypatch.setattr(auto, "FAST", True)
+    rng = np.random.default_rng(0)
+    points = rng.uniform(size=(20_000, 64))
+    points[:, 0] = 1e6 * rng.integers(0, 2, 20_000)
+    got = list(Engine(points).snapshots(points[:100], max_iterations=3))
+    assert [s.strategy for s in got] == ["quantized"] * 3 + ["neighbours"]
+    want = Engine(points, strategy="brute").snapshots(points[:100], max_iterations=3)
+    for a, b in itertools.zip_longest(got, want):
+        check.same_snapshot(a, b)
 
 
 def test_auto_does_not_sort_duplicates():

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::kmeans_engine.errors.PrecisionW
     st.sampled_from(problems.KINDS),
     st.sampled_from(["float32", "float64", "int16"]),
     st.integers(1, 20),
-    st.sampled_from(["bounds", "neighbours"]),
+    st.sampled_from(["bounds", "neighbours", "quantized"]),
 )
 def test_every_snapshot_equals_the_oracle(seed, kind, dtype, n, strategy):
     rng = np.random.default_rng(seed)
@@ -35,7 +35,7 @@ def test_every_snapshot_equals_the_oracle(seed, kind, dtype, n, strategy):
     check.like_oracle(engine, problems.make_centroids(points, rng, k))
 
 
-@pytest.mark.parametrize("strategy", ["bounds", "neighbours"])
+@pytest.mark.parametrize("strategy", ["bounds", "neighbours", "quantized"])
 @pytest.mark.parametrize("kind", ["clustered", "random"])
 def test_many_chunks_on_several_threads_equal_brute(kind, strategy, monkeypatch):
     monkeypatch.setattr("kmeans_engine.runtime.threads.CHUNK_WORK", 16 * 30 * 700)

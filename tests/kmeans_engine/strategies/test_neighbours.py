@@ -44,9 +44,9 @@ def test_a_list_without_its_margin_fails(monkeypatch):
     assert all(map(np.array_equal, (s.labels for s in engine.snapshots(start)), want))
     measure = neighbours.measure_centroids
 
-    def too_far(P, columns, first, root, error, D):
-        measure(P, columns, first, root, error, D)
-        D *= np.float32(2.0)
+    def too_far(task, start, stop):
+        measure(task, start, stop)
+        task.cells.D[task.rows[start:stop]] *= np.float32(2.0)
 
     monkeypatch.setattr(neighbours, "measure_centroids", too_far)
     engine = Engine(points, strategy="neighbours")
