@@ -276,7 +276,7 @@ def _score_of(X, i, center, scale, P, a):
     return s
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _sweep(sieve, coded):
     """Screen a tile for all centroids."""
     x, bars, masks, rest, runner = sieve.x, sieve.bars, sieve.masks, sieve.rest, sieve.runner
@@ -287,7 +287,7 @@ def _sweep(sieve, coded):
         screen(x, words, base, k, bars, masks, rest, runner)
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _bar(norm, reach, error):
     """Return what a product must reach for a centroid within `reach` steps of a point."""
     rho = reach + error
@@ -297,7 +297,7 @@ def _bar(norm, reach, error):
     return np.int32(min(bar, np.float64(_NONE)))
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _nearest_left(X, i, j, C, masks):
     """Return the cluster of row `i` of `X` by definition, among the centroids left for lane `j`."""
     best, winner = np.inf, 0

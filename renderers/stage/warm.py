@@ -29,7 +29,7 @@ __all__ = ["Kept", "kept", "steps"]
 
 _TYPES = ("float32", "float64", "uint8")  # the last as the integers that float32 holds
 # Clusters, and points: labels of one, two and four bytes.
-_SIZES = ((12, 4096), (300, 4096), ((1 << 16) + 1, 1 << 17))
+_SIZES = ((12, 4096), (300, 40_000), ((1 << 16) + 1, 1 << 17))
 # Strategies that remember nothing of pairs of centroids, so that there may be that many.
 _FOR_MANY = ("blocks", "brute")
 # How the same points are drawn: with each suffix, of markers, of single pixels, and in 3-D.
@@ -64,7 +64,7 @@ def steps() -> Iterator[tuple[str, Callable[[], object]]]:
     """Yield what there is to do, in words and as functions."""
     for kind in _TYPES:
         for k, rows in _SIZES:
-            for strategy in STRATEGIES if k < rows // 4 else _FOR_MANY:
+            for strategy in STRATEGIES if k <= 300 else _FOR_MANY:
                 if strategy != "auto":
                     words = f"{strategy}, {kind}, {k:,} clusters"
                     yield words, partial(_cluster, strategy, _points(kind, rows, 2), k)
