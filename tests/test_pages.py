@@ -188,9 +188,8 @@ def test_commands_of_a_page_exist(page):
 def test_blocks_are_of_kinds_that_are_looked_at(page):
     fences = re.findall(r"^```(\S*)", page.read_text("utf-8"), re.M)[::2]
     kinds = {kind for kind in fences if not kind.startswith("{")}  # {directives} of the site
-    assert kinds <= {"python", "sh", "console", "toml", "dockerfile", ""}, (
-        kinds
-    )  # "": what a program answers
+    known = {"python", "sh", "console", "toml", "dockerfile", ""}  # "": what a program answers
+    assert kinds <= known, kinds
     for _, code in blocks(page, "toml"):
         tomllib.loads(code)
 
