@@ -10,7 +10,7 @@ from kmeans_engine.runtime.jit import kernel
 __all__ = ["compare", "renew"]
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _mixed(value, place):
     """Return a value at a place as two words, each of which looks random.
 

@@ -277,7 +277,7 @@ def _score_of(X, i, center, scale, P, a):
     return s
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _sweep(sieve, coded):
     """Screen a tile for all centroids."""
     x, bars, masks, rest, runner = sieve.x, sieve.bars, sieve.masks, sieve.rest, sieve.runner
@@ -288,7 +288,7 @@ def _sweep(sieve, coded):
         screen(x, words, base, k, bars, masks, rest, runner)
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _bar(norm, reach, error):
     """Return what a product must reach for a centroid within `reach` steps of a point."""
     rho = reach + error
@@ -298,7 +298,7 @@ def _bar(norm, reach, error):
     return np.int32(min(bar, np.float64(_NONE)))
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _squared_distance(X, i, C, k):
     """Return the distance of row `i` of `X` to row `k` of `C` (in, (K, N)): the definition."""
     d = 0.0
@@ -308,7 +308,7 @@ def _squared_distance(X, i, C, k):
     return d
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _nearest_left(X, i, j, C, masks):
     """Return the cluster of row `i` of `X` by definition, among the centroids left for lane `j`."""
     best, winner = np.inf, 0
