@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -176,22 +177,60 @@ class LabelHistory:
 
     def commit(self, indices: Indices, new: LabelArray) -> None:
         """Change the labels of the points `indices` to `new`."""
+
+        def before() -> LabelArray:
+            old = np.empty_like(new)
+            pick_labels(self.newest, indices, old)
+            return old
+
         with self.lock:
-            self._drop_unowned()
-            # Most states live until the next one is made: only those that live on are packed.
-            self._pack(self._kept[:-1])
-            if self._kept and self._kept[-1].array is None:
-                last = self._kept[-1]
-                size = len(indices) * (indices.itemsize + new.itemsize)
-                if last.nbytes + size < self._nbytes:
-                    old = np.empty_like(new)
-                    pick_labels(self.newest, indices, old)
-                    last.parts.append((indices, old))
-                    last.nbytes += size
-                else:
-                    last.settle()
+            self.record(indices, before, IndexSet(indices, len(self.newest)))
             put_labels(self.newest, indices, new)
-            self._changed = IndexSet(indices, len(self.newest))
+
+    def record(self, indices: Indices, before: Callable[[], LabelArray], changed: IndexSet) -> None:
+        """Record a change of the labels of some points, which comes next; the lock is held.
+
+        Parameters
+        ----------
+        indices : ndarray of int
+            Where in `newest`.
+        before : callable
+            Returns the labels there before the change.
+        changed : IndexSet
+            The points.
+        """
+        self._drop_unowned()
+        # Most states live until the next one is made: only those that live on are packed.
+        self._pack(self._kept[:-1])
+        if self._kept and self._kept[-1].array is None:
+            last = self._kept[-1]
+            size = len(indices) * (indices.itemsize + self.newest.itemsize)
+            if last.nbytes + size < self._nbytes:
+                last.parts.append((indices, before()))
+                last.nbytes += size
+            else:
+                last.settle()
+        self._changed = changed
+
+    def reorder(
+        self, order: npt.NDArray[np.uint32], placed: Callable[[LabelArray], LabelArray]
+    ) -> None:
+        """Take what was row i for point ``order[i]`` from now on; the lock is held.
+
+        Parameters
+        ----------
+        order : ndarray, (M,)
+        placed : callable
+            Returns an array of labels of rows as one of points.
+        """
+        self._drop_unowned()
+        if len(self.newest):
+            self.newest = placed(self.newest)
+        for state in self._kept:
+            state.parts = [(order[rows], old) for rows, old in state.parts]
+            if state.array is not None:
+                state.array = placed(state.array)
+                state.array.setflags(write=False)
 
     def finish(self) -> None:
         """End the run: the last state that is kept takes over the newest labels."""

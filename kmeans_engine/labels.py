@@ -33,12 +33,18 @@ def label_dtype(k: int) -> np.dtype[np.unsignedinteger]:
 
 
 class IndexSet:
-    """Different indices below `size`: as they came, or as one bit each where that is smaller."""
+    """Different indices below `size`: as they came, or as one bit each where that is smaller.
 
-    __slots__ = ("_ascending", "_bits", "_raw", "_size")
+    With `order`, (size,), index i stands for ``order[i]``, which is looked up when it is asked for.
+    """
 
-    def __init__(self, indices: Indices, size: int) -> None:
+    __slots__ = ("_ascending", "_bits", "_order", "_raw", "_size")
+
+    def __init__(
+        self, indices: Indices, size: int, order: npt.NDArray[np.uint32] | None = None
+    ) -> None:
         self._size = size
+        self._order = order
         self._raw: Indices | None = indices
         self._bits: npt.NDArray[np.uint8] | None = None
         self._ascending = False
@@ -53,10 +59,16 @@ class IndexSet:
 
     def sorted(self) -> npt.NDArray[np.intp]:
         """Return the indices, ascending."""
+        if self._order is not None:
+            self._raw, self._order = self._order[self._unpacked()], None
+            self._bits, self._ascending = None, False
+        if self._raw is not None and not self._ascending:
+            self._raw, self._ascending = np.sort(self._raw), True
+        return self._unpacked().astype(np.intp)
+
+    def _unpacked(self) -> Indices:
         if self._raw is not None:
-            if not self._ascending:
-                self._raw, self._ascending = np.sort(self._raw), True
-            return self._raw.astype(np.intp)
+            return self._raw
         assert self._bits is not None
         return np.flatnonzero(np.unpackbits(self._bits, count=self._size))
 

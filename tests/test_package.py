@@ -92,7 +92,7 @@ FLOORS = {
     "kmeans_engine": (
         *("__main__", "command", "engine", "sprint", "loop", "steps", "race", "snapshot"),
         *("strategies", "starts", "tables", "points"),
-        *("recalc", "label_history", "labels", "sums", "validation"),
+        *("recalc", "label_order", "label_history", "labels", "sums", "validation"),
         *("kernels", "runtime", "frames", "arrays", "errors", "_version"),
     ),
     "renderers": (

@@ -16,16 +16,14 @@ import numpy.typing as npt
 from kmeans_engine.kernels.assign import Batch, Scoring, nearest, score
 from kmeans_engine.kernels.bounds import DOWN, FAR, bounded, gap_between, gather
 from kmeans_engine.kernels.boxes import box_slack, contest
-from kmeans_engine.kernels.changes import Changes, Draft, publish
 from kmeans_engine.kernels.clocks import Clocks, advance_clock, due_after, earliest, list_late
+from kmeans_engine.kernels.label_order import FAN, Moved, mark, mark_all
 from kmeans_engine.kernels.sums import transfer
 from kmeans_engine.runtime.jit import kernel
 from kmeans_engine.runtime.records import Record
 
 __all__ = ["FAN", "Found", "Sorted", "Sweep", "Tools", "Turn", "begin_turn", "merge_parts", "sweep"]
 
-# Blocks of a parent.
-FAN = 16
 # Points so few, and candidates so few, that it does not pay to rule out more of them.
 _FEW = 8
 
@@ -92,14 +90,11 @@ class Found(Record):
         What is to be added to those of the clusters.
     seen : (4,) int64
         Blocks skipped, assigned whole, mixed; and points scored.
-    draft : Draft
-        For the rows of a chunk.
     """
 
     sums: npt.NDArray[np.int64]
     counts: npt.NDArray[np.int64]
     seen: npt.NDArray[np.int64]
-    draft: Draft
 
 
 class Tools(Record):
@@ -126,24 +121,19 @@ class Sweep(Record):
     shifts: npt.NDArray[np.float64]
     clocks: Clocks
     turn: Turn
-    changes: Changes
+    moved: Moved
     found: Found
     tools: Tools
 
 
 @kernel(counted=False, inner=True)
-def _settle_block(b, start, size, old, new, points, clocks, found, total):
+def _settle_block(b, start, size, old, new, points, moved, found):
     """Note that all rows of block `b` go from cluster `old` (or from none) to `new`."""
-    order, block_sums, labels, draft = points.order, points.sums, clocks.labels, found.draft
-    changed, new_labels, old_labels = draft.points, draft.labels, draft.before
-    sums, counts = found.sums, found.counts
+    block_sums, labels, sums, counts = points.sums, moved.labels, found.sums, found.counts
     for i in range(start, start + size):
         labels[i] = new
     if old >= 0:
-        for i in range(size):
-            changed[total + i] = order[start + i]
-            new_labels[total + i] = new
-            old_labels[total + i] = old
+        mark_all(moved.bits, b, size)
     counts[new] += size
     if old >= 0:
         counts[old] -= size
@@ -152,6 +142,42 @@ def _settle_block(b, start, size, old, new, points, clocks, found, total):
             sums[new, level, n] += block_sums[b, level, n]
             if old >= 0:
                 sums[old, level, n] -= block_sums[b, level, n]
+
+
+@kernel(counted=False, inner=True)
+def _settle_rows(b, start, looks, first, now, task):
+    """Note the winners of the rows that were looked at in block `b`; return how many are new."""
+    rows, down, up, C = task.points.rows, task.points.down, task.points.up, task.scoring.C
+    times, labels, bits = task.clocks.times, task.moved.labels, task.moved.bits
+    sums, counts = task.found.sums, task.found.counts
+    members, best, winner = task.tools.members, task.tools.batch.best, task.tools.batch.winner
+    hits, one = np.uintp(0), np.uintp(1)
+    # Few are new, and which is not to be foreseen: they are closed up first.
+    for j in range(np.uintp(looks)):
+        i, new = members[j], winner[j]
+        times[i] = best[j]
+        same = not first and new == np.int32(labels[i])
+        members[hits], winner[hits] = i, new
+        hits += np.uintp(0) if same else one
+    changes, taken = 0, 0 if first else 1
+    for j in range(hits):
+        i, new = np.int64(members[j]), np.int64(winner[j])
+        if new < 0:
+            new = np.int64(nearest(rows, i, C))
+            times[i] = np.float32(now * DOWN)
+        old = np.int64(0) if first else np.int64(labels[i])
+        if old == new and not first:
+            continue
+        labels[i] = new
+        if not first:
+            mark(bits, b, i - start)
+        changes += 1
+        counts[old] -= taken
+        counts[new] += 1
+        for n in range(rows.shape[1]):
+            v = np.float64(rows[i, n])
+            transfer(v, sums, np.uintp(old), taken, np.uintp(new), np.uintp(n), down, up)
+    return changes
 
 
 @kernel(counted=False)
@@ -199,23 +225,20 @@ def merge_parts(parts, part_counts, part_seen, used, sums, counts, seen):
 def sweep(task, begin, end):
     """Assign the blocks of some parents, those from `begin` to `end` of `active`.
 
-    `task`: a `Sweep`, of which `clocks`, `changes`, `found` and `turn.expiry` are written to.
+    `task`: a `Sweep`, of which `clocks`, `moved`, `found` and `turn.expiry` are written to.
     """
     points, scoring, clocks = task.points, task.scoring, task.clocks
     found, tools, active = task.found, task.tools, task.turn.active
     turn, first, n_roots = task.turn.state[0], task.turn.state[1] != 0, scoring.count[1]
     elapsed, parent_expiry = task.turn.spent[0], task.turn.expiry
-    rows, order, low, high = points.rows, points.order, points.low, points.high
+    rows, low, high, moved = points.rows, points.low, points.high, task.moved
     parent_low, parent_high = points.parent_low, points.parent_high
-    down, up = points.down, points.up
     C, P, roots, shifts = scoring.C, scoring.P, scoring.rows, task.shifts
     center, scale = scoring.center, scoring.scale
     kappa, delta_unit = scoring.kappa, scoring.delta_unit
     visited, listed, spent, ceiling = clocks.visited, clocks.listed, clocks.spent, clocks.ceiling
     expiry, whole = clocks.expiry, clocks.whole
-    times, labels = clocks.times, clocks.labels
-    draft, seen, sums, counts = found.draft, found.seen, found.sums, found.counts
-    changed, new_labels, old_labels = draft.points, draft.labels, draft.before
+    times, seen = clocks.times, found.seen
     exact, d, keep, keep2 = tools.exact, tools.d, tools.keep, tools.keep2
     ids, few, members = tools.ids, tools.few, tools.members
     x, best, second = tools.batch.x, tools.batch.best, tools.batch.second
@@ -223,7 +246,6 @@ def sweep(task, begin, end):
     M, N = rows.shape
     blocks = low.shape[0]
     bar, root = np.float32(1.0 + scoring.rho), np.float32(scoring.root)
-    total = 0
     for r in range(n_roots):
         for n in range(N):
             exact[n, r] = C[roots[r], n]
@@ -240,7 +262,7 @@ def sweep(task, begin, end):
         everything = advance_clock(p, ids, left, gap, shifts, fresh, listed, spent, ceiling)
         now = spent[p]
         due = np.float32(now * (1.0 + 2.0**-22))
-        soonest = ceiling[p]
+        soonest, changes = ceiling[p], 0
         for b in range(p * FAN, min((p + 1) * FAN, blocks)):
             if not everything and expiry[b] > due:
                 seen[0] += 1
@@ -267,8 +289,8 @@ def sweep(task, begin, end):
             if left2 == 1 and (old >= 0 or first):
                 seen[1] += 1
                 if old != new:
-                    _settle_block(b, start, size, old, new, points, clocks, found, total)
-                    total += size
+                    _settle_block(b, start, size, old, new, points, moved, found)
+                    changes += size
                 whole[b], expiry[b] = new, due_after(now, most)
                 soonest = min(soonest, np.float64(expiry[b]))
                 continue
@@ -298,28 +320,9 @@ def sweep(task, begin, end):
                     winner[j] = winner[j] if second[j] > best[j] * bar + floor else -1
                     own = gap_between(best[j], second[j], root, error)
                     best[j] = np.float32((now + min(np.float64(own), most)) * DOWN)
-            for j in range(looks):
-                i, new = members[j], np.int64(winner[j])
-                times[i] = best[j]
-                if new < 0:
-                    new = np.int64(nearest(rows, i, C))
-                    times[i] = np.float32(now * DOWN)
-                old = np.int64(-1) if first else np.int64(labels[i])
-                if old == new:
-                    continue
-                labels[i] = new
-                changed[total], new_labels[total], old_labels[total] = order[i], new, max(old, 0)
-                total += 1
-                taken = 0 if first else 1
-                a, c = np.uintp(max(old, 0)), np.uintp(new)
-                counts[a] -= taken
-                counts[c] += 1
-                for n in range(N):
-                    v = np.float64(rows[i, n])
-                    transfer(v, sums, a, taken, c, np.uintp(n), down, up)
+            changes += _settle_rows(b, start, looks, first, now, task)
             if left2 > 1:
                 whole[b], expiry[b] = -1, earliest(times, start, size)
         # Those with a mixed block have nothing remaining, and are looked at in every turn.
         parent_expiry[p] = elapsed + (soonest - now) * (1.0 - 1e-9)
-    if not first:
-        publish(draft, task.changes, total)
+        moved.changes[p] = changes

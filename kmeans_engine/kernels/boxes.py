@@ -20,6 +20,9 @@ from kmeans_engine.runtime.jit import kernel
 
 __all__ = ["box_slack", "contest"]
 
+# Columns for which two features are a loop of their own: 30 ns in place of 65; 100 take 220 ns.
+_FEW = 16
+
 
 @kernel(counted=False, inner=True)
 def contest(low, high, b, C, count, d, keep):
@@ -29,6 +32,8 @@ def contest(low, high, b, C, count, d, keep):
     (out, (>= count,)): columns of `C` that are left, ascending.
     """
     N = low.shape[1]
+    if N == 2 and count <= _FEW:
+        return _contest_plane(low, high, b, C, count, keep)
     for k in range(count):
         d[k] = 0.0
     for n in range(N):
@@ -62,10 +67,48 @@ def contest(low, high, b, C, count, d, keep):
             left += 1
         else:
             closest = min(closest, d[k] - bar)
+    return left, _gap(farthest, closest)
+
+
+@kernel(counted=False, inner=True)
+def _contest_plane(low, high, b, C, count, keep):
+    """Do what `contest` does for two features, centroid by centroid, in registers."""
+    one, zero = np.uintp(1), np.uintp(0)
+    low0, low1, high0, high1 = low[b, 0], low[b, 1], high[b, 0], high[b, 1]
+    middle0, middle1 = 0.5 * low0 + 0.5 * high0, 0.5 * low1 + 0.5 * high1
+    a, best = zero, np.inf
+    for k in range(np.uintp(count)):
+        t0, t1 = C[0, k] - middle0, C[1, k] - middle1
+        near = t0 * t0 + t1 * t1
+        a, best = (k, near) if near < best else (a, best)
+    a0, a1 = C[0, a], C[1, a]
+    far0, far1 = max(abs(low0 - a0), abs(high0 - a0)), max(abs(low1 - a1), abs(high1 - a1))
+    farthest, loss = far0 * far0 + far1 * far1, 6 * 2.0**-52
+    bar = 4 * 2.0**-50 * farthest + 2 * 2.0**-1070
+    size0 = 2.0 * max(abs(low0), abs(high0)) + abs(a0)
+    size1 = 2.0 * max(abs(low1), abs(high1)) + abs(a1)
+    left, closest = zero, np.inf
+    for k in range(np.uintp(count)):
+        c0, c1 = C[0, k], C[1, k]
+        t0, t1 = c0 - a0, c1 - a1
+        x0, x1 = high0 if c0 > a0 else low0, high1 if c1 > a1 else low1
+        d = t0 * (c0 + a0 - 2.0 * x0) - loss * abs(t0) * (abs(c0) + size0)
+        d += t1 * (c1 + a1 - 2.0 * x1) - loss * abs(t1) * (abs(c1) + size1)
+        out = k != a and d > bar
+        keep[left] = k
+        left += zero if out else one
+        closest = d - bar if out and d - bar < closest else closest
+    return np.int64(left), _gap(farthest, closest)
+
+
+@kernel(counted=False, inner=True)
+def _gap(farthest, closest):
+    """Return the gap, see above: F, and the least m of the centroids ruled out, or infinity."""
+    if not closest < np.inf:
+        return np.inf
     reach = np.sqrt(farthest)
-    if closest < np.inf:
-        closest = closest / (reach + np.sqrt(farthest + closest))
-    return left, closest - 1e-9 * (closest + reach) if closest < np.inf else closest
+    gap = closest / (reach + np.sqrt(farthest + closest))
+    return gap - 1e-9 * (gap + reach)
 
 
 @kernel(counted=False, inner=True)

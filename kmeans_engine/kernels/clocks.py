@@ -43,8 +43,6 @@ class Clocks(Record):
         The cluster of all of a block, or -1.
     times : (M,) float32
         When to look at a row again.
-    labels : (M,)
-        The clusters of the rows.
     """
 
     visited: npt.NDArray[np.int64]
@@ -54,7 +52,6 @@ class Clocks(Record):
     expiry: npt.NDArray[np.float32]
     whole: npt.NDArray[np.int32]
     times: npt.NDArray[np.float32]
-    labels: npt.NDArray[np.unsignedinteger]
 
 
 @kernel(counted=False, inner=True)

@@ -2,7 +2,7 @@
 
 from kmeans_engine.runtime.jit import kernel
 
-__all__ = ["pick_labels", "put_labels", "scatter_labels"]
+__all__ = ["pick_labels", "put_labels"]
 
 
 @kernel(counted=False)
@@ -17,10 +17,3 @@ def put_labels(labels, indices, new):
     """Write `new` (in, (R,)) to `labels` (out, (M,)) at `indices` (in, (R,))."""
     for j in range(indices.shape[0]):
         labels[indices[j]] = new[j]
-
-
-@kernel(counted=False)
-def scatter_labels(sorted_labels, order, start, stop, labels):
-    """Write the labels of sorted rows to the rows' own places in `labels` (out, (M,))."""
-    for i in range(start, stop):
-        labels[order[i]] = sorted_labels[i]

@@ -23,17 +23,20 @@ from kmeans_engine.runtime.threads import chunk_rows, fold_chunks, run_chunks
 __all__ = ["SortedPoints", "block_rows"]
 
 Codes = npt.NDArray[np.uint32]
+Words = npt.NDArray[np.unsignedinteger]
 
-# Multiply-adds that a row counts for: pieces of 2^17 rows.
-_PIECE_WORK = 1 << 9
+# Multiply-adds that a row counts for: chunks of 2^17 rows.
+_CHUNK_WORK = 1 << 9
+# Pieces of a thread: each has a table of where its rows go.
+_PIECES = 16
 _SAMPLE = 1 << 14
 
 
 # Rows from, to, and how many of them are in each bucket.
-_Piece = tuple[int, int, npt.NDArray[np.uint32]]
+_Chunk = tuple[int, int, npt.NDArray[np.uint32]]
 
 
-def _no_pieces(_: int) -> list[_Piece]:
+def _no_chunks(_: int) -> list[_Chunk]:
     return []
 
 
@@ -91,25 +94,31 @@ class SortedPoints:
         grid = _make_grid(data)
         buckets = len(grid.coarse)
 
-        def count(pieces: list[_Piece], start: int, X: Rows) -> None:
+        def count(chunks: list[_Chunk], start: int, X: Rows) -> None:
             counts = np.zeros(buckets, dtype=np.uint32)
             count_buckets(X, grid, counts)
-            pieces.append((start, start + len(X), counts))
+            chunks.append((start, start + len(X), counts))
 
-        counted = data.fold(_no_pieces, count, work_per_row=_PIECE_WORK)
-        pieces = sorted((piece for part in counted for piece in part), key=lambda piece: piece[0])
-        counts = np.stack([counts for *_, counts in pieces])
+        counted = data.fold(_no_chunks, count, work_per_row=_CHUNK_WORK)
+        chunks = sorted((chunk for part in counted for chunk in part), key=lambda chunk: chunk[0])
+        size = -(-len(chunks) // (_PIECES * data.threads))
+        pieces = [chunks[i : i + size] for i in range(0, len(chunks), size)]
+        counts = np.stack([np.sum([counts for *_, counts in piece], axis=0) for piece in pieces])
         # Where the rows of each piece begin in each bucket: bucket by bucket, piece after piece.
         ends = np.cumsum(counts.T, dtype=np.uint32).reshape(buckets, -1).T
         positions = np.ascontiguousarray(ends - counts)
         digests = [no_digest() for _ in pieces]
+        words = _as_words(self.rows)
 
-        def scatter(first: int, last: int) -> None:
-            for piece in range(first, last):
-                start, stop, _ = pieces[piece]
+        def scatter(piece: int, _: int) -> None:
+            for start, stop, _counts in pieces[piece]:
                 X = data.rows(start, stop, None)
-                scatter_rows(X, start, grid, positions[piece], self.order, self.rows)
-                add_digest(digests[piece], start, X)  # still in the cache
+                add_digest(digests[piece], start, X)
+                if X.dtype != self.rows.dtype:
+                    X = X.astype(self.rows.dtype)
+                    X.flags.writeable = False
+                order = self.order[:, None]
+                scatter_rows(X, _as_words(X), start, grid, positions[piece], order, words)
 
         run_chunks(scatter, len(pieces), 1, data.threads)
         if sum_digests(digests) != data.digest:
@@ -119,25 +128,32 @@ class SortedPoints:
 
         def spare() -> Spare:
             return Spare(
-                rows=np.empty((largest, data.n_features), dtype=self.rows.dtype),
+                words=np.empty((largest, words.shape[1]), dtype=words.dtype),
                 order=np.empty(largest, dtype=np.uint32),
                 codes=np.empty(largest, dtype=np.uint32),
-                positions=np.empty(len(grid.fine) // buckets + 1, dtype=np.uint32),
+                positions=np.empty(len(grid.fine) // buckets, dtype=np.uint32),
             )
 
         view = self.rows.view()
         view.flags.writeable = False
 
         def sort(spare: Spare, start: int, stop: int) -> None:
-            sort_buckets(view, self.rows, self.order, starts[start : stop + 1], grid, spare)
+            sort_buckets(view, words, self.order, starts[start : stop + 1], grid, spare)
 
         fold_chunks(spare, sort, buckets, 4, data.threads)
 
 
+def _as_words(X: Rows) -> Words:
+    """Return rows as words, the longest that fit: what is only copied has no other meaning."""
+    wide = X.shape[1] * X.itemsize % 8 == 0
+    return X.view(np.uint64 if wide else np.uint32)
+
+
 def _make_grid(data: Data) -> Grid:
     m, n = data.n_points, data.n_features
-    # About 64 rows to a cell, and no more cells than a table of them may have.
-    bits = max(min((m // 64).bit_length(), 18) // n, 1)
+    # A few rows to a cell, since points crowd in some of them: the blocks there are as wide as a
+    # cell (1 M x 2: a third fewer of mixed ones than with 64). And a table that stays in the cache.
+    bits = max(min((m // 4).bit_length(), 18) // n, 1)
     drop = bits // 2
     low, inverse = _bulk(data, 1 << bits)
     return Grid(
@@ -149,30 +165,30 @@ def _make_grid(data: Data) -> Grid:
 def _hilbert(n: int, bits: int) -> Codes:
     """Return the place on the Hilbert curve of each cell of a grid with 2^bits cells along n axes.
 
-    Cells are numbered with the last axis running fastest. After Skilling, "Programming the Hilbert
-    curve", AIP Conf. Proc. 707 (2004).
+    Cells are numbered with the last axis running fastest. The curve visits the halves of all axes
+    in the order of a Gray code, and in each part it is the next smaller curve, turned and
+    mirrored: as whole tables, 0.4 ms for 2^18 cells, where cell by cell takes 11. After Hamilton,
+    "Compact Hilbert Indices", Dalhousie University CS-2006-07 (2006), chapter 2.
     """
-    cells = np.arange(1 << (n * bits), dtype=np.uint32)
-    mask = np.uint32((1 << bits) - 1)
-    axes = [(cells >> np.uint32(bits * (n - 1 - i))) & mask for i in range(n)]
-    for q in (np.uint32(1 << bit) for bit in range(bits - 1, 0, -1)):
-        p = np.uint32(q - 1)
-        for i in range(n):
-            inside = (axes[i] & q) == 0
-            t = np.where(inside, (axes[0] ^ axes[i]) & p, np.uint32(0))
-            axes[0] = np.where(inside, axes[0] ^ t, axes[0] ^ p)
-            if i > 0:
-                axes[i] = axes[i] ^ t
-    for i in range(1, n):
-        axes[i] = axes[i] ^ axes[i - 1]
-    t = np.zeros_like(cells)
-    for q in (np.uint32(1 << bit) for bit in range(bits - 1, 0, -1)):
-        t = np.where((axes[-1] & q) != 0, t ^ np.uint32(q - 1), t)
-    place = np.zeros_like(cells)
-    for bit in range(bits - 1, -1, -1):
-        for axis in axes:
-            place = (place << np.uint32(1)) | (((axis ^ t) >> np.uint32(bit)) & np.uint32(1))
-    return place
+    table = np.zeros((1,) * n, dtype=np.uint32)
+    for bit in range(bits):
+        side = 1 << bit
+        larger = np.empty((2, side) * n, dtype=np.uint32)
+        for i in range(1 << n):
+            # Where the curve enters the part, a bit for each axis, and along which axis it leaves.
+            entry = _gray((i - 1) & -2) if i else 0
+            ones = i if i % 2 else max(i - 1, 0)
+            leaves = (~ones & (ones + 1)).bit_length() - 1
+            part = table.transpose([(axis - leaves - 1) % n for axis in range(n)])
+            part = np.flip(part, tuple(axis for axis in range(n) if entry >> axis & 1))
+            halves = [(_gray(i) >> axis & 1, slice(None)) for axis in range(n)]
+            larger[sum(halves, ())] = part + np.uint32(i << (n * bit))
+        table = larger.reshape((2 * side,) * n)
+    return table.reshape(-1)
+
+
+def _gray(i: int) -> int:
+    return i ^ (i >> 1)
 
 
 def _bulk(data: Data, cells: int) -> tuple[Floats, Floats]:

@@ -16,7 +16,7 @@ from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
 from kmeans_engine.runtime.products import FAST
 from kmeans_engine.strategies import make_strategy
-from kmeans_engine.strategies.base import Assigned, MemoryAssigner, Step, Strategy
+from kmeans_engine.strategies.base import Assigned, OwningAssigner, Stepped, Strategy
 from kmeans_engine.strategies.bounds import MOST_CENTROIDS, BoundsAssigner
 from kmeans_engine.strategies.neighbours import NeighboursAssigner
 from kmeans_engine.strategies.quantized import MOST_FEATURES, QuantizedAssigner
@@ -77,13 +77,13 @@ class Auto:
         """Return an assigner for a new run."""
         return AutoAssigner(self)
 
-    def begin_with(self, name: str) -> MemoryAssigner:
+    def begin_with(self, name: str) -> OwningAssigner:
         """Return an assigner of another strategy, which is made once."""
         with self._lock:
             if name not in self._made:
                 self._made[name] = make_strategy(name, self.points)
         begun = self._made[name].begin()
-        assert isinstance(begun, MemoryAssigner)
+        assert isinstance(begun, OwningAssigner)
         return begun
 
 
@@ -97,7 +97,7 @@ class AutoAssigner:
 
     def __init__(self, auto: Auto) -> None:
         self._auto = auto
-        self._at_work: MemoryAssigner | None = None
+        self._at_work: OwningAssigner | None = None
         self.name, self.in_place = "", False
         self.n_points = auto.points.n_points
         # Steps of the strategy at work so far, and the one that it is a pause from.
@@ -111,7 +111,7 @@ class AutoAssigner:
         """See `Assigner.adopt`."""
         return self._begin(centroids).adopt(centroids, labels)
 
-    def step(self, centroids: Floats, moved: Clusters | None = None) -> Step:
+    def step(self, centroids: Floats, moved: Clusters | None = None) -> Stepped:
         """See `Assigner.step`."""
         now = self._now()
         step, self.name = now.step(centroids, moved), now.name
@@ -142,11 +142,11 @@ class AutoAssigner:
         if self._at_work is not None:
             self._at_work.finish()
 
-    def _now(self) -> MemoryAssigner:
+    def _now(self) -> OwningAssigner:
         assert self._at_work is not None, "first or adopt comes first"
         return self._at_work
 
-    def _begin(self, centroids: Floats) -> MemoryAssigner:
+    def _begin(self, centroids: Floats) -> OwningAssigner:
         self._at_work = self._auto.begin_with(_choose(self._auto.points, len(centroids)))
         self.name = self._at_work.name
         self.in_place = self._at_work.in_place

@@ -11,6 +11,7 @@ from kmeans_engine.arrays import Clusters, Floats, Indices, LabelArray
 from kmeans_engine.errors import UnsupportedStrategy
 from kmeans_engine.kernels.changes import Changes, Draft
 from kmeans_engine.label_history import LabelHistory
+from kmeans_engine.label_order import SortedLabels
 from kmeans_engine.labels import Labels, label_dtype
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
@@ -21,12 +22,26 @@ __all__ = [
     "Assigned",
     "Assigner",
     "MemoryAssigner",
+    "OwningAssigner",
     "Step",
+    "Stepped",
     "Strategy",
     "check_numbers",
     "make_changes",
     "make_draft",
 ]
+
+
+class Stepped(Protocol):
+    """What one assignment led to."""
+
+    @property
+    def sums(self) -> ExactSums:
+        """Of the clusters after the change."""
+
+    @property
+    def n_changed(self) -> int:
+        """How many points changed their label."""
 
 
 class Step(NamedTuple):
@@ -79,7 +94,7 @@ class Assigner(Protocol):
             are found from the centroids alone: they are a function of them and the points.
         """
 
-    def step(self, centroids: Floats, moved: Clusters | None = None) -> Step:
+    def step(self, centroids: Floats, moved: Clusters | None = None) -> Stepped:
         """Move on to other centroids: find what changes, and change it.
 
         Parameters
@@ -144,29 +159,35 @@ class Assigned:
 
     Parameters
     ----------
-    labels : ndarray, (M,)
-        Owned from now on.
+    history : LabelHistory or SortedLabels
+        The labels.
     sums : ExactSums
         Of the clusters, by these labels.
     """
 
-    def __init__(self, labels: LabelArray, sums: ExactSums) -> None:
-        self.history = LabelHistory(labels)
+    def __init__(self, history: LabelHistory | SortedLabels, sums: ExactSums) -> None:
+        self.history = history
         self.sums = sums
 
     @property
     def labels(self) -> LabelArray:
         """The labels of now, (M,): one array for the whole run, changed by `commit` only."""
-        return self.history.newest
+        return self.plain().newest
 
     def commit(self, step: Step) -> None:
         """Make the changes of a step."""
-        self.history.commit(step.indices, step.labels)
+        self.plain().commit(step.indices, step.labels)
         self.sums = step.sums
 
+    def plain(self) -> LabelHistory:
+        """Return the labels by points, as they are kept from now on."""
+        if isinstance(self.history, SortedLabels):
+            self.history = self.history.plain()
+        return self.history
 
-class MemoryAssigner(abc.ABC):
-    """An `Assigner` whose points and labels are in memory; a subclass finds the labels.
+
+class OwningAssigner(abc.ABC):
+    """An `Assigner` whose points and labels are in memory.
 
     Parameters
     ----------
@@ -183,12 +204,45 @@ class MemoryAssigner(abc.ABC):
         self.n_points = points.n_points
 
     @abc.abstractmethod
-    def _start(self, centroids: Floats, labels: LabelArray) -> ExactSums | None:
-        """Write the label of every point to `labels`; return the sums if they are at hand."""
-
-    @abc.abstractmethod
     def _resume(self, centroids: Floats) -> None:
         """Begin from the labels in `assigned`, which are those for these centroids."""
+
+    @abc.abstractmethod
+    def first(self, centroids: Floats) -> ExactSums:
+        """See `Assigner.first`."""
+
+    @abc.abstractmethod
+    def step(self, centroids: Floats, moved: Clusters | None = None) -> Stepped:
+        """See `Assigner.step`."""
+
+    def adopt(self, centroids: Floats, labels: LabelArray | Assigned | None = None) -> ExactSums:
+        """See `Assigner.adopt`."""
+        if labels is None:
+            return self.first(centroids)
+        if not isinstance(labels, Assigned):
+            k = len(centroids)
+            own = np.array(labels, dtype=label_dtype(k))
+            labels = Assigned(LabelHistory(own), sum_points(self.points, own, k))
+        self.assigned = labels
+        self._resume(centroids)
+        return labels.sums
+
+    def labels(self) -> Labels:
+        """See `Assigner.labels`."""
+        return self.assigned.history.now()
+
+    def finish(self) -> None:
+        """See `Assigner.finish`."""
+        if hasattr(self, "assigned"):
+            self.assigned.history.finish()
+
+
+class MemoryAssigner(OwningAssigner):
+    """One that lists the points that change; a subclass finds the labels."""
+
+    @abc.abstractmethod
+    def _start(self, centroids: Floats, labels: LabelArray) -> ExactSums | None:
+        """Write the label of every point to `labels`; return the sums if they are at hand."""
 
     @abc.abstractmethod
     def _find(self, centroids: Floats, moved: Clusters | None) -> Step:
@@ -199,35 +253,14 @@ class MemoryAssigner(abc.ABC):
         k = len(centroids)
         labels = np.empty(self.n_points, dtype=label_dtype(k))
         sums = self._start(centroids, labels) or sum_points(self.points, labels, k)
-        self.assigned = Assigned(labels, sums)
+        self.assigned = Assigned(LabelHistory(labels), sums)
         return sums
-
-    def adopt(self, centroids: Floats, labels: LabelArray | Assigned | None = None) -> ExactSums:
-        """See `Assigner.adopt`."""
-        if labels is None:
-            return self.first(centroids)
-        if not isinstance(labels, Assigned):
-            k = len(centroids)
-            own = np.array(labels, dtype=label_dtype(k))
-            labels = Assigned(own, sum_points(self.points, own, k))
-        self.assigned = labels
-        self._resume(centroids)
-        return labels.sums
 
     def step(self, centroids: Floats, moved: Clusters | None = None) -> Step:
         """See `Assigner.step`."""
         step = self._find(centroids, moved)
         self.assigned.commit(step)
         return step
-
-    def labels(self) -> Labels:
-        """See `Assigner.labels`."""
-        return self.assigned.history.now()
-
-    def finish(self) -> None:
-        """See `Assigner.finish`."""
-        if hasattr(self, "assigned"):
-            self.assigned.history.finish()
 
     def _changed(self, changes: Changes) -> Step:
         """Return the step that makes these changes, and clear them."""

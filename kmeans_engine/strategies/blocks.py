@@ -8,12 +8,12 @@ bytes a point besides.
 from __future__ import annotations
 
 import threading
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.arrays import Clusters, Floats, LabelArray
+from kmeans_engine.arrays import Clusters, Floats
 from kmeans_engine.errors import UnsupportedStrategy
 from kmeans_engine.kernels.blocks import (
     FAN,
@@ -26,19 +26,16 @@ from kmeans_engine.kernels.blocks import (
     sweep,
 )
 from kmeans_engine.kernels.clocks import LISTED, Clocks
-from kmeans_engine.kernels.labels import scatter_labels
+from kmeans_engine.kernels.label_order import Moved
+from kmeans_engine.label_history import LabelHistory
+from kmeans_engine.label_order import SortedLabels
+from kmeans_engine.labels import label_dtype
 from kmeans_engine.points.blocks import SortedPoints
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
 from kmeans_engine.runtime.team import run_kernel
-from kmeans_engine.runtime.threads import chunk_rows, even_rows, run_chunks, threads_for
-from kmeans_engine.strategies.base import (
-    MemoryAssigner,
-    Step,
-    check_numbers,
-    make_changes,
-    make_draft,
-)
+from kmeans_engine.runtime.threads import chunk_rows, even_rows, threads_for
+from kmeans_engine.strategies.base import Assigned, OwningAssigner, check_numbers
 from kmeans_engine.strategies.costs import sweeping
 from kmeans_engine.strategies.scores import Scores, make_batch
 from kmeans_engine.sums import ExactSums
@@ -89,7 +86,7 @@ class Blocks:
             return self._sorted
 
 
-class BlocksAssigner(MemoryAssigner):
+class BlocksAssigner(OwningAssigner):
     """What is known of each block from the iterations before; see `Assigner`.
 
     Attributes
@@ -106,25 +103,35 @@ class BlocksAssigner(MemoryAssigner):
         self._strategy = strategy
         self.seen = np.zeros(4, dtype=np.int64)
 
-    def _start(self, centroids: Floats, labels: LabelArray) -> ExactSums:
-        self._begin(centroids, labels.dtype)
-        sums = self.points.measure.sum_format.empty(len(centroids))
-        self._sweep(sums)
-        order, found = self._sorted.order, self._clocks.labels
-
-        def scatter(start: int, stop: int) -> None:
-            scatter_labels(found, order, start, stop, labels)
-
-        run_chunks(scatter, len(labels), chunk_rows(128), self.points.threads)
+    def first(self, centroids: Floats) -> ExactSums:
+        """See `Assigner.first`."""
+        self._begin(centroids)
+        sums = self._sweep(self.points.measure.sum_format.empty(len(centroids)))
+        self._own(sums)
         return sums
 
-    def _resume(self, centroids: Floats) -> None:
-        labels = self.assigned.labels
-        self._begin(centroids, labels.dtype)
-        self._clocks.labels[:] = labels[self._sorted.order]
-        self._turn.state[1] = 0
+    def step(self, centroids: Floats, moved: Clusters | None = None) -> SortedStep:
+        """See `Assigner.step`."""
+        self._labels.catch_up()
+        self.scores.place(centroids, moved)
+        sums = self._sweep(self.assigned.sums.copy())
+        total = self._labels.note(self._turn.active[: self._active])
+        if total:
+            self.assigned.sums = sums
+        return SortedStep(self.assigned.sums, total)
 
-    def _begin(self, centroids: Floats, dtype: np.dtype[np.unsignedinteger]) -> None:
+    def _resume(self, centroids: Floats) -> None:
+        history = self.assigned.plain()
+        self._begin(centroids)
+        self._moved.labels[:] = history.newest[self._sorted.order]
+        self._turn.state[1] = 0
+        self._own(self.assigned.sums, history)
+
+    def _own(self, sums: ExactSums, history: LabelHistory | None = None) -> None:
+        self._labels = SortedLabels(self._moved, self.points.threads, history)
+        self.assigned = Assigned(self._labels, sums)
+
+    def _begin(self, centroids: Floats) -> None:
         self._sorted = ordered = self._strategy.sorted
         blocks, parents = len(ordered.record.low), len(ordered.record.parent_low)
         k, n = centroids.shape
@@ -136,13 +143,17 @@ class BlocksAssigner(MemoryAssigner):
             spent=np.empty(parents), ceiling=np.empty(parents),
             expiry=np.empty(blocks, dtype=np.float32), whole=np.full(blocks, -1, dtype=np.int32),
             times=np.empty(self.n_points, dtype=np.float32),
-            labels=np.empty(self.n_points, dtype=dtype),
+        )  # fmt: skip
+        self._moved = Moved(
+            labels=np.empty(self.n_points, dtype=label_dtype(k)), order=ordered.order,
+            bits=np.zeros((blocks, -(-ordered.block // 32)), dtype=np.uint32),
+            changes=np.zeros(parents, dtype=np.int64), block=ordered.block,
         )  # fmt: skip
         self._turn = Turn(
             state=np.array([0, 1]), spent=np.zeros(1), expiry=np.full(parents, -np.inf),
             active=np.empty(parents, dtype=np.int64),
         )  # fmt: skip
-        self._changes = make_changes(self.n_points, dtype)
+        self._active = 0  # how many of them
         self._most = max(chunk_rows(k * n) // (FAN * ordered.block), 1)
         w, levels = self.points.threads, self.points.measure.sum_format.levels
         self._parts = (
@@ -157,25 +168,15 @@ class BlocksAssigner(MemoryAssigner):
         """The cluster of each block that lies in one, (blocks,), and -1 for the others."""
         return self._clocks.whole
 
-    def _find(self, centroids: Floats, moved: Clusters | None) -> Step:
-        self.scores.place(centroids, moved)
-        sums = self.assigned.sums.copy()
-        self._sweep(sums)
-        total = int(self._changes.total[0])
-        self._changes.total[0] = 0
-        indices, labels = self._changes.points[:total], self._changes.labels[:total]
-        sums = sums.counted() if total else self.assigned.sums
-        return Step(sums, indices.copy(), labels.copy())
-
-    def _sweep(self, sums: ExactSums) -> None:
-        """Find what changes, and add it to `sums`."""
+    def _sweep(self, sums: ExactSums) -> ExactSums:
+        """Find what changes; return the sums after it, which `sums` become."""
         k, n = self.scores.record.C.shape
         # Only while there are equal centroids must blocks not remember their winner, since the
         # others may part from it.
         twins = self.scores.n_distinct < k
         if twins:
             self._forget()
-        active = begin_turn(self._turn, self.scores.shifts)
+        self._active = active = begin_turn(self._turn, self.scores.shifts)
         threads, first = self.points.threads, bool(self._turn.state[1])
         if not first:
             _, whole, mixed, scored = self.seen.tolist()
@@ -190,6 +191,7 @@ class BlocksAssigner(MemoryAssigner):
         self._turn.state[1] = 0
         if twins:
             self._forget()
+        return sums.counted()
 
     def _forget(self) -> None:
         self._clocks.visited[:] = -2
@@ -200,8 +202,7 @@ class BlocksAssigner(MemoryAssigner):
         ordered, scores, clocks = self._sorted, self.scores, self._clocks
         k, n = scores.record.C.shape
         sums, counts, seen = (part[number] for part in self._parts)
-        rows = min(self._most, len(clocks.spent)) * FAN * ordered.block
-        found = Found(sums=sums, counts=counts, seen=seen, draft=make_draft(rows, self._changes))
+        found = Found(sums=sums, counts=counts, seen=seen)
         tools = Tools(
             exact=np.empty((n, k)), d=np.empty(k), keep=np.empty(k, dtype=np.int32),
             keep2=np.empty(k + 3, dtype=np.int32), ids=np.empty(k, dtype=np.int32),
@@ -210,5 +211,12 @@ class BlocksAssigner(MemoryAssigner):
         )  # fmt: skip
         return Sweep(
             points=ordered.record, scoring=scores.record, shifts=scores.shifts, clocks=clocks,
-            turn=self._turn, changes=self._changes, found=found, tools=tools,
+            turn=self._turn, moved=self._moved, found=found, tools=tools,
         )  # fmt: skip
+
+
+class SortedStep(NamedTuple):
+    """What one assignment led to; see `Stepped`."""
+
+    sums: ExactSums
+    n_changed: int
