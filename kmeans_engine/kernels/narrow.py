@@ -4,6 +4,8 @@ NumPy and Numba do not compute with the latter two on a processor, so kernels se
 whole numbers of two bytes, which they get in no other case.
 """
 
+from typing import Any
+
 import numpy as np
 from numba import types
 
@@ -11,11 +13,11 @@ from kmeans_engine.runtime import llvm
 
 __all__ = ["NARROW", "value"]
 
-NARROW = {
-    "uint8": np.dtype(np.uint8),
-    "int8": np.dtype(np.int8),
-    "float16": np.dtype(np.int16),
-    "bfloat16": np.dtype(np.uint16),
+NARROW: dict[str, Any] = {
+    "uint8": np.uint8,
+    "int8": np.int8,
+    "float16": np.int16,
+    "bfloat16": np.uint16,
 }
 """What the values of a type are to kernels."""
 

@@ -250,7 +250,8 @@ class Data:
         words = NARROW.get(view.dtype.name)
         if words is None or not (view.flags.c_contiguous and view.dtype.isnative):
             return None
-        return view.view(words)
+        rows: npt.NDArray[np.integer] = view.view(words)
+        return rows
 
     def gather(self, indices: Indices) -> tuple[Rows, Indices]:
         """Return rows as kernels read them, and where among them those at `indices` are."""
