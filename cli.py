@@ -148,6 +148,31 @@ def _list_renderers() -> None:
         tell(f"{row.name:{wide[0]}}  {row.writes or '?':{wide[1]}}  {row.origin}{problem}")
 
 
+def _warm(*, shown: bool) -> None:
+    """Compile whatever a run or a picture may need, and tell where that is kept."""
+    shown = shown and sys.stderr is not None and sys.stderr.isatty()
+    with Progress(sys.stderr, shown=shown) as progress:
+        from renderers.stage.backend import shield
+
+        shield(drawing=True, showing=False)
+        from renderers.stage.warm import kept, steps
+
+        todo = list(steps())
+        progress.count("steps", len(todo))
+        for number, (words, act) in enumerate(todo):
+            raise_again()
+            progress.phase(f"compiling for {words}")
+            progress.step(number)
+            act()
+    code = kept()
+    if not code.complete:
+        raise OSError(
+            f"cannot write the machine code to {code.folder}; set NUMBA_CACHE_DIR to a folder that "
+            "can be written"
+        )
+    tell(f"{code.files} files of machine code, {code.size / 1e6:.1f} MB, in {code.folder}")
+
+
 def _answer(argv: list[str] | None, started: list[Job]) -> None:
     """Do what the words say, or tell what was asked about."""
     parser = build_parser()
@@ -156,6 +181,8 @@ def _answer(argv: list[str] | None, started: list[Job]) -> None:
     asked_threads()  # names a wrong environment variable
     if args.list_renderers:
         _list_renderers()
+    elif args.warm:
+        _warm(shown=not args.quiet)
     elif args.print_completion:
         tell(script(args.print_completion))
     else:

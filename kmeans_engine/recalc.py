@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.arrays import Clusters, Floats
-from kmeans_engine.kernels.recalc import compare
+from kmeans_engine.kernels.recalc import compare, renew
 from kmeans_engine.runtime.threads import even_rows, fold_chunks, threads_for
 from kmeans_engine.sums import ExactSums
 
@@ -55,29 +55,46 @@ def recalc(
     threads : int
         That may work.
     """
-    rows = sums.unlike(before)
-    means = centroids.copy()
-    bits = centroids.view(np.uint64), means.view(np.uint64)
-    n = means.shape[1]
+    rows, means = sums.unlike(before), centroids.copy()
+    values = len(rows) * means.shape[1]
+    threads = threads_for(values * _VALUE, threads)
+    if threads == 1 and values <= _CHUNK:
+        square, moved = _renew(sums, rows, centroids, means, digest)
+    else:
+        square, moved = _renew_together(sums, rows, centroids, means, digest, threads)
+    means.setflags(write=False)
+    return Recalculated(means, square, moved)
+
+
+def _renew(
+    sums: ExactSums, rows: Clusters, before: Floats, means: Floats, digest: Digest
+) -> tuple[float, Clusters]:
+    """Recalculate the `rows` of `means`; return the largest square, and those that moved."""
+    form, moved = sums.format, np.empty(len(rows), dtype=np.int32)
+    doubtful = np.empty((len(rows), means.shape[1]), dtype=np.bool_)
+    limbs = np.empty(form.levels + 1, dtype=np.int64)
+    pair = before, means, before.view(np.uint64), means.view(np.uint64)
+    undecided, square, count = renew(
+        sums.sums, sums.counts, rows, form.exponents, form.width, limbs, *pair, doubtful, moved,
+        digest,
+    )  # fmt: skip
+    if undecided:
+        sums.decide(rows, doubtful, means)
+        square, count = compare(*pair, rows, moved, digest)
+    return square, moved[:count]
+
+
+def _renew_together(
+    sums: ExactSums, rows: Clusters, before: Floats, means: Floats, digest: Digest, threads: int
+) -> tuple[float, Clusters]:
+    """Do what `_renew` does on several threads."""
     found: list[tuple[int, float, Clusters]] = []
 
     def work(total: Digest, start: int, stop: int) -> None:
-        some = rows[start:stop]
-        sums.divide(some, means)
-        moved = np.empty(len(some), dtype=np.int32)
-        square, count = compare(centroids, means, *bits, some, moved, total)
-        found.append((start, square, moved[:count]))
+        found.append((start, *_renew(sums, rows[start:stop], before, means, total)))
 
-    if len(rows):
-        threads = threads_for(len(rows) * n * _VALUE, threads)
-        most = even_rows(len(rows), max(_CHUNK // n, 1), threads, 1)
-        for total in fold_chunks(lambda: np.zeros(2, np.uint64), work, len(rows), most, threads):
-            digest += total
-    means.setflags(write=False)
+    most = even_rows(len(rows), max(_CHUNK // means.shape[1], 1), threads, 1)
+    for total in fold_chunks(lambda: np.zeros(2, np.uint64), work, len(rows), most, threads):
+        digest += total
     found.sort(key=lambda part: part[0])
-    moved = [part[2] for part in found]
-    return Recalculated(
-        means,
-        max((part[1] for part in found), default=0.0),
-        moved[0] if len(moved) == 1 else np.concatenate([rows[:0], *moved]),
-    )
+    return max(part[1] for part in found), np.concatenate([part[2] for part in found])

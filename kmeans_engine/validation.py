@@ -56,9 +56,9 @@ def check_sheet(value: Any, name: str) -> Sheet:
     sheet = read_sheet(value, name)
     array = sheet.values
     kind, long = array.dtype.kind, array.dtype.kind == "f" and array.dtype.itemsize > 8
-    if kind not in "fiub" or long:
+    if (kind not in "fiub" and array.dtype.name != "bfloat16") or long:
         remedy = _REMEDIES.get(kind) or _first_text(array, name)
-        if long or "bfloat16" in str(array.dtype):
+        if long:
             remedy = "convert it with .astype('float64')"
         raise InvalidType(
             f"{name} have dtype {array.dtype}, must be real (float32, float64 or integers): "

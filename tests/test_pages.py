@@ -1,6 +1,7 @@
 """The pages say what works: their Python and their commands run, their links lead somewhere."""
 
 import itertools
+import json
 import os
 import re
 import shlex
@@ -187,9 +188,31 @@ def test_commands_of_a_page_exist(page):
 def test_blocks_are_of_kinds_that_are_looked_at(page):
     fences = re.findall(r"^```(\S*)", page.read_text("utf-8"), re.M)[::2]
     kinds = {kind for kind in fences if not kind.startswith("{")}  # {directives} of the site
-    assert kinds <= {"python", "sh", "console", "toml", ""}, kinds  # "": what a program answers
+    known = {"python", "sh", "console", "toml", "dockerfile", ""}  # "": what a program answers
+    assert kinds <= known, kinds
     for _, code in blocks(page, "toml"):
         tomllib.loads(code)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "dockerfile")])
+def test_a_dockerfile_of_a_page_could_be_built(page):
+    """There is no Docker here: its instructions are known, and so are the commands in them."""
+    required = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    least, end = (tuple(map(int, v.split("."))) for v in re.findall(r"[\d.]+", required))
+    for _, code in blocks(page, "dockerfile"):
+        steps = [line.split(maxsplit=1) for line in code.replace("\\\n", " ").splitlines()]
+        names, said = zip(*steps, strict=True)
+        assert names[0] == "FROM"
+        assert set(names) <= {"FROM", "COPY", "RUN", "ENV", "USER", "WORKDIR", "ENTRYPOINT"}
+        version = re.fullmatch(r"python:(\d+)\.(\d+)-slim", said[0])
+        assert least <= tuple(map(int, version.groups())) < end
+        (program,) = json.loads(said[names.index("ENTRYPOINT")])
+        assert program == "kmeans-engine"
+        asked = [shlex.split(words) for name, words in steps if name == "RUN"]
+        assert [words[:2] for words in asked] == [["pip", "install"], [program, "--warm"]]
+        assert cli.build_parser().parse_args(asked[1][1:]).warm
+        copied = shlex.split(said[names.index("COPY")])[1]
+        assert asked[0][-1] == copied
 
 
 def anchors(page):

@@ -169,6 +169,8 @@ def build_parser() -> argparse.ArgumentParser:
     add("-k", type=_whole(1), metavar="K", help="number of clusters; required with DATA")
     add("--version", action="version", version=f"kmeans-engine {__version__}")
     add("--list-renderers", action="store_true", help="show what --render takes, and exit")
+    add("--warm", action="store_true", help="compile everything for this machine now, as for an "
+        "image of a container, and exit")  # fmt: skip
     add("--print-completion", type=_one_of(*SHELLS), metavar="SHELL", help="print what has "
         f"{', '.join(SHELLS[:-1])} or {SHELLS[-1]} complete this command, and exit")  # fmt: skip
 

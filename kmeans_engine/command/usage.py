@@ -208,8 +208,8 @@ def stem(data: str | None) -> str:
 
 # What does not change a film: the same one has the same bytes, wherever it is made.
 _UNTOLD = {
-    *("data", "list_renderers", "print_completion", "describe", "render", "output", "threads"),
-    *("labels", "table", "label_name", "centroids", "overwrite", "json", "quiet"),
+    *("data", "list_renderers", "print_completion", "warm", "describe", "render", "output"),
+    *("labels", "table", "label_name", "centroids", "overwrite", "json", "quiet", "threads"),
 }
 
 

@@ -245,7 +245,7 @@ class Comparison(Record):
     draft: Draft
 
 
-@kernel("contract")
+@kernel("contract", inner=True)
 def _best(task, start, size):
     """Write the nearest centroids of some points to the winners of the batch."""
     X, at, scoring, batch = task.X, start - task.base[0], task.scoring, task.batch

@@ -56,12 +56,14 @@ __all__ = [
     "Cells",
     "Crew",
     "Finder",
+    "Finding",
     "Listing",
     "Memory",
     "Moved",
     "Task",
     "bounded",
     "farthest",
+    "find_around",
     "gap_between",
     "gather",
     "list_due",
@@ -167,6 +169,13 @@ class Task(Record):
     due: npt.NDArray[np.uint32]
     changes: Changes
     finder: Finder
+
+
+class Finding(Record):
+    """All that a worker needs to list points and to look at them."""
+
+    listing: Listing
+    search: Task
 
 
 class Cells(Record):
@@ -359,7 +368,8 @@ def move_centroids(task, start, stop):
 def list_due(task, start, stop):
     """List the points from `start` to `stop` whose time has come.
 
-    `task`: a `Listing`, whose `due`, `total` and `counts` are written to.
+    `task`: a `Listing`, whose `due`, `total` and `counts` are written to. Returns where they begin
+    in `due`, and where they end.
     """
     labels, expiry, threshold = task.memory.labels, task.memory.expiry, task.threshold
     due, counts, rows, positions = task.due, task.counts, task.listed, task.positions
@@ -374,9 +384,9 @@ def list_due(task, start, stop):
     for i in range(whole, stop):
         rows[total] = np.uint32(i)
         total += np.uintp(0) if expiry[i] > threshold[labels[i]] else np.uintp(1)
-    if total == 0:
-        return
     first = np.uintp(reserve(task.total, np.int64(total)))
+    if total == 0:
+        return first, first
     for k in range(positions.shape[0]):
         positions[k] = 0
     for j in range(total):
@@ -387,11 +397,12 @@ def list_due(task, start, stop):
     if not task.ordered:
         for j in range(total):
             due[first + j] = rows[j]
-        return
+        return first, first + total
     for j in range(total):
         k = labels[rows[j]]
         due[first + np.uintp(positions[k])] = rows[j]
         positions[k] += 1
+    return first, first + total
 
 
 @kernel(counted=False)
@@ -474,3 +485,14 @@ def look_around(task, first, stop):
                 total += 1
     publish(draft, task.changes, total)
     finder.scored[0] += (stop - first) * count
+
+
+@kernel("contract")
+def find_around(task, start, stop):
+    """List the points from `start` to `stop` whose time has come, and look at them at once.
+
+    While their labels and times are still in the cache, which is a fifth of the time where scores
+    are cheap. `task`: a `Finding`.
+    """
+    first, last = list_due(task.listing, start, stop)
+    look_around(task.search, np.int64(first), np.int64(last))

@@ -55,7 +55,7 @@ def reserve(total, count):
     return first
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def publish(draft, changes, count):
     """Add the first `count` changes of a draft to those of all workers."""
     if count == 0:

@@ -3,10 +3,29 @@
 import os
 
 import numpy as np
+import numpy.typing as npt
 
 from kmeans_engine.runtime.jit import kernel
+from kmeans_engine.runtime.records import Record
 
-__all__ = ["digest"]
+__all__ = ["Digesting", "digest", "digest_rows"]
+
+
+class Digesting(Record):
+    """All that a worker needs to digest points.
+
+    Attributes
+    ----------
+    words : (R, N) uint32 or uint64
+        Rows, of which ...
+    base : (1,) int64
+        ... the first one has this number.
+    digest : (2,) uint64, in and out
+    """
+
+    words: npt.NDArray[np.unsignedinteger]
+    base: npt.NDArray[np.int64]
+    digest: npt.NDArray[np.uint64]
 
 
 @kernel()
@@ -36,3 +55,11 @@ def digest(words, start, out):
 if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
     # Plain Python remarks on what machine code does silently.
     digest = np.errstate(over="ignore")(digest)
+
+
+@kernel()
+def digest_rows(task, start, stop):
+    """Add the digest of the points from `start` to `stop`; `task`: a `Digesting`."""
+    N, first = task.words.shape[1], start - task.base[0]
+    words = task.words.reshape(task.words.size)
+    digest(words[first * N : (first + stop - start) * N], start * N, task.digest)

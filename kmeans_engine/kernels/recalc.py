@@ -4,12 +4,13 @@ import os
 
 import numpy as np
 
+from kmeans_engine.kernels.sums import divide
 from kmeans_engine.runtime.jit import kernel
 
-__all__ = ["compare"]
+__all__ = ["compare", "renew"]
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _mixed(value, place):
     """Return a value at a place as two words, each of which looks random.
 
@@ -60,6 +61,22 @@ def compare(before, after, old_bits, new_bits, rows, moved, digest):
                 digest[0] += c - a
                 digest[1] += d - b
     return largest, total
+
+
+@kernel(counted=False)
+def renew(
+    sums, counts, rows, exponents, width, limbs, before, means, old_bits, new_bits, doubtful, moved,
+    digest,
+):  # fmt: skip
+    """`divide`, and `compare` unless a quotient is left open: how many are, and what that returns.
+
+    `means` (in and out, (K, N)): those of `before`, whose `rows` are written.
+    """
+    undecided = divide(sums, counts, rows, exponents, width, limbs, means, doubtful)
+    square, total = 0.0, 0
+    if undecided == 0:
+        square, total = compare(before, means, old_bits, new_bits, rows, moved, digest)
+    return undecided, square, total
 
 
 if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from kmeans_engine.runtime.jit import kernel
 from kmeans_engine.runtime.records import Record
 
-__all__ = ["Places", "Placing", "all_distinct", "place", "widen"]
+__all__ = ["Places", "Placing", "place", "place_rows", "settle"]
 
 
 class Places(Record):
@@ -44,7 +44,12 @@ class Placing(Record):
 @kernel(counted=False)
 def place(task, start, stop):
     """Take over the `rows` of the centroids from `start` to `stop`; `task`: a `Placing`."""
-    rows, centroids, places = task.rows, task.centroids, task.places
+    place_rows(task.places, task.centroids, task.rows, start, stop)
+
+
+@kernel(counted=False)
+def place_rows(places, centroids, rows, start, stop):
+    """As `place`, with the parts of a task; a record takes longer to make than a few rows."""
     center, scale, C, P = places.center, places.scale, places.C, places.P
     for r in range(start, stop):
         k, total = rows[r], 0.0
@@ -55,6 +60,13 @@ def place(task, start, stop):
             C[k, n] = centroids[k, n]
             P[k, n] = np.float32((centroids[k, n] - center[n]) * scale)
         places.shifts[k] = np.sqrt(total) * (1.0 + 1e-9)
+
+
+@kernel(counted=False)
+def settle(rows, centroids, bits, P, reach, table):
+    """`widen`, and return whether all are distinct: see `all_distinct`."""
+    widen(rows, P, reach)
+    return all_distinct(centroids, bits, table)
 
 
 @kernel(counted=False)
@@ -90,5 +102,5 @@ def all_distinct(C, bits, table):
 
 if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
     # Plain Python remarks on what machine code does silently.
-    place = np.errstate(over="ignore")(place)
+    place_rows = np.errstate(over="ignore")(place_rows)
     all_distinct = np.errstate(over="ignore")(all_distinct)

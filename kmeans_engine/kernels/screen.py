@@ -21,9 +21,10 @@ import numpy as np
 import numpy.typing as npt
 from numba import types
 
-from kmeans_engine.kernels.assign import Scoring, squared_distance
+from kmeans_engine.kernels.assign import Scoring
 from kmeans_engine.kernels.bounds import DOWN, FAR, Finder, Memory, bounded, farthest, gap_between
 from kmeans_engine.kernels.changes import Changes, publish
+from kmeans_engine.kernels.narrow import value
 from kmeans_engine.runtime import llvm, products
 from kmeans_engine.runtime.jit import kernel
 from kmeans_engine.runtime.products import GROUP, TILE
@@ -271,12 +272,12 @@ def _score_of(X, i, center, scale, P, a):
     """Return the score of row `i` of `X` against row `a` of `P`; its sum may go in any order."""
     s = np.float32(0.0)
     for n in range(X.shape[1]):
-        t = np.float32((X[i, n] - center[n]) * scale) - P[a, n]
+        t = np.float32((value(X, i, n) - center[n]) * scale) - P[a, n]
         s += t * t
     return s
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _sweep(sieve, coded):
     """Screen a tile for all centroids."""
     x, bars, masks, rest, runner = sieve.x, sieve.bars, sieve.masks, sieve.rest, sieve.runner
@@ -287,7 +288,7 @@ def _sweep(sieve, coded):
         screen(x, words, base, k, bars, masks, rest, runner)
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _bar(norm, reach, error):
     """Return what a product must reach for a centroid within `reach` steps of a point."""
     rho = reach + error
@@ -297,13 +298,23 @@ def _bar(norm, reach, error):
     return np.int32(min(bar, np.float64(_NONE)))
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
+def _squared_distance(X, i, C, k):
+    """Return the distance of row `i` of `X` to row `k` of `C` (in, (K, N)): the definition."""
+    d = 0.0
+    for n in range(C.shape[1]):
+        t = np.float64(value(X, i, n)) - C[k, n]
+        d += t * t
+    return d
+
+
+@kernel(counted=False, inner=True)
 def _nearest_left(X, i, j, C, masks):
     """Return the cluster of row `i` of `X` by definition, among the centroids left for lane `j`."""
     best, winner = np.inf, 0
     for k in range(C.shape[0]):
         if (masks[k] >> np.uint64(j)) & np.uint64(1):
-            d = squared_distance(X, i, C, k)
+            d = _squared_distance(X, i, C, k)
             if d < best:
                 best, winner = d, k
     return winner

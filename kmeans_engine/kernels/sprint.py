@@ -36,7 +36,7 @@ PAUSE, LAST, DOUBT = 0, 1, 2
 ITERATION, CHANGED, TOUCHED, SEEN, CONVERGED = 0, 1, 2, 3, 4
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _pack(C, center, scale, P, reach):
     """Write (C - center) * scale to `P` (out, (K + 1, N) float32), and the largest to `reach`."""
     for n in range(C.shape[1]):
@@ -46,7 +46,7 @@ def _pack(C, center, scale, P, reach):
             reach[n] = max(reach[n], np.float64(abs(P[k, n])))
 
 
-@kernel()
+@kernel(inner=True)
 def _relabel(X, C, center, scale, rho, kappa, delta_unit, labels, changed, old):
     """Find the nearest centroid of each point; return how many labels change.
 
@@ -81,7 +81,7 @@ def _relabel(X, C, center, scale, rho, kappa, delta_unit, labels, changed, old):
     return total
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _move(X, changed, old, labels, down, up, sums, counts, touched):
     """Move the points `changed` (in, (R,)) from clusters `old` (in, (R,)), -1 at first.
 
@@ -98,7 +98,7 @@ def _move(X, changed, old, labels, down, up, sums, counts, touched):
             transfer(X[i, n], sums, a, taken, b, n, down, up)
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _known(seen, count, digest):
     """Return whether the first `count` rows of `seen` (in, (S, 2)) have a digest (in, (2,))."""
     known = False

@@ -26,6 +26,7 @@ __all__ = [
     "list_touched",
     "list_unequal",
     "move",
+    "move_rows",
     "sum_squares",
     "transfer",
 ]
@@ -196,8 +197,15 @@ def accumulate(task, first, stop):
 @kernel()
 def move(task, start, stop):
     """Move the points from `start` to `stop` to their new clusters; `task`: a `Moving`."""
-    X, rows, old, new = task.X, task.rows, task.old, task.new
-    down, up, sums, counts = task.down, task.up, task.sums, task.counts
+    move_rows(
+        task.X, task.rows, task.old, task.new, task.down, task.up, task.sums, task.counts, start,
+        stop,
+    )  # fmt: skip
+
+
+@kernel()
+def move_rows(X, rows, old, new, down, up, sums, counts, start, stop):
+    """As `move`, with the parts of a task; a record takes longer to make than a few points."""
     L, N = up.shape
     rest, limbs = np.empty(N), np.empty((L, N), dtype=np.int64)
     for j in range(start, stop):

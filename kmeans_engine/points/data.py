@@ -6,16 +6,18 @@ import bisect
 import itertools
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Indices, Integers, Rows
-from kmeans_engine.kernels.measure import scan_rows
+from kmeans_engine.kernels.digest import Digesting, digest_rows
+from kmeans_engine.kernels.measure import Scan, scan_rows
+from kmeans_engine.kernels.narrow import NARROW
 from kmeans_engine.points.measure import Measure, merge
-from kmeans_engine.points.seal import add_digest, no_digest, sum_digests
+from kmeans_engine.points.scan import make_scan, measure_of
+from kmeans_engine.points.seal import bits, no_digest, sum_digests
 from kmeans_engine.runtime.records import Record
 from kmeans_engine.runtime.team import run_kernel
 from kmeans_engine.runtime.threads import (
@@ -32,18 +34,12 @@ __all__ = ["Data", "measure_together", "prepare"]
 Part = TypeVar("Part")
 Task = TypeVar("Task", bound=Record)
 
-# Values of a long row.
-_LONG = 256
-
 # Multiply-adds that the digest of a value counts for.
 _DIGEST_WORK = 4
 # Values of a chunk that is copied: 2 MiB.
 _COPIED = 1 << 18
 # The number of the first row, where rows are read in place.
 _ZERO = np.zeros(1, dtype=np.int64)
-# What `scan_rows` has found in no rows at all.
-_NEUTRAL = np.array([np.inf, -np.inf, np.inf, 0.0, 0.0])[:, None]
-
 _NATIVE = (np.dtype(np.float32), np.dtype(np.float64))
 
 
@@ -95,24 +91,26 @@ class Data:
 
     def measured(self) -> Measure:
         """Return the measure of these points alone."""
-        n = self.n_features
 
-        def make(rows: int) -> _Scan:
-            return _Scan(n, max(min(_LONG // n, rows), 1))
+        def make(worker: int, X: Rows, base: Integers) -> Scan:
+            return make_scan(X, base)
 
-        parts = self.fold(make, _Scan.add, work_per_row=64 * n)
+        parts = self.run(scan_rows, make, work_per_row=64 * self.n_features)
         self.digest = sum_digests([part.digest for part in parts])
         digits = 24 if self._view.dtype == np.float32 else 53
         single = np.can_cast(self._view.dtype, np.float32)
-        return merge(part.measure(digits, single) for part in parts)
+        return merge(measure_of(part, digits, single) for part in parts)
 
     def is_as_measured(self) -> bool:
         """Return whether every bit of the points is as it was when they were measured."""
         return self._digested() == self.digest
 
     def _digested(self) -> bytes:
-        work = _DIGEST_WORK * self.n_features
-        return sum_digests(self.fold(no_digest, add_digest, work_per_row=work))
+        def make(worker: int, X: Rows, base: Integers) -> Digesting:
+            return Digesting(words=bits(X), base=base, digest=no_digest())
+
+        parts = self.run(digest_rows, make, work_per_row=_DIGEST_WORK * self.n_features)
+        return sum_digests([part.digest for part in parts])
 
     def use(self, measure: Measure) -> None:
         """Be one part of the points that this is the measure of."""
@@ -245,6 +243,16 @@ class Data:
         rows: Floats = self._view[np.asarray(indices)].astype(np.float64)
         return rows
 
+    @property
+    def narrow(self) -> npt.NDArray[np.integer] | None:
+        """The rows as they are given, if one or two bytes hold a value; see `kernels.narrow`."""
+        view = self._view
+        words = NARROW.get(view.dtype.name)
+        if words is None or not (view.flags.c_contiguous and view.dtype.isnative):
+            return None
+        rows: npt.NDArray[np.integer] = view.view(words)
+        return rows
+
     def gather(self, indices: Indices) -> tuple[Rows, Indices]:
         """Return rows as kernels read them, and where among them those at `indices` are."""
         if not self.copies:
@@ -252,54 +260,6 @@ class Data:
         chosen = self.take(indices)
         chosen.flags.writeable = False
         return chosen, np.arange(len(indices))
-
-
-@dataclass(slots=True)
-class _Scan:
-    """What one worker has measured, in the rows of `kernels.measure.scan_rows`."""
-
-    n_features: int
-    stripes: int
-    """Rows side by side make a long one, for vector instructions with few features too."""
-    n_points: int = 0
-    first_bad: int = -1
-    bad: int = 0
-    digest: Any = None
-    whole: Any = None
-    rest: Any = None
-    """Of the last rows of a chunk."""
-
-    def __post_init__(self) -> None:
-        self.whole = np.empty((5, self.stripes * self.n_features))
-        self.rest = np.empty((5, self.n_features))
-        self.whole[:] = self.rest[:] = _NEUTRAL
-        self.digest = no_digest()
-
-    def add(self, start: int, X: Rows) -> None:
-        cut = len(X) // self.stripes * self.stripes
-        scan_rows(X[:cut].reshape(-1, self.stripes * self.n_features), self.whole)
-        if cut < len(X):
-            scan_rows(X[cut:], self.rest)
-        add_digest(self.digest, start, X)
-        self.n_points += len(X)
-        if not (self.whole[4].any() or self.rest[4].any()):
-            return
-        bad = int(self.whole[4].sum() + self.rest[4].sum())
-        if bad > self.bad:
-            first = start + int(np.flatnonzero(~np.isfinite(X).all(axis=1))[0])
-            self.first_bad = first if self.first_bad < 0 else min(first, self.first_bad)
-            self.bad = bad
-
-    def measure(self, digits: int, single: bool) -> Measure:
-        n = self.n_features
-        parts = np.concatenate([self.whole.reshape(5, -1, n), self.rest[:, None]], axis=1)
-        # Plus 0.0: a smallest value of zero has the same sign in any order.
-        low, high = parts[0].min(axis=0) + 0.0, parts[1].max(axis=0) + 0.0
-        tiny = parts[2].min(axis=0)
-        integral = ~parts[3].any(axis=0)
-        return Measure(
-            self.n_points, low, high, tiny, integral, digits, single, self.bad, self.first_bad
-        )
 
 
 def measure_together(parts: Sequence[Data]) -> None:

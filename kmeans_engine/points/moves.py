@@ -13,6 +13,7 @@ from kmeans_engine.kernels.sums import (
     add_parts,
     list_touched,
     move,
+    move_rows,
 )
 from kmeans_engine.points.data import Data
 from kmeans_engine.runtime.team import run_kernel
@@ -89,6 +90,11 @@ def move_points(
     threads = threads_for(count * form.levels * n * _LIMB, points.threads)
     threads = min(threads, max(4 * n * count // sums.sums.size, 1))
     rows = even_rows(count, chunk_rows(64 * n * form.levels), threads, 1 << 10)
+    if threads == 1 and not points.copies and count <= rows:
+        after = _own(sums, old, new)
+        X, which = points.gather(indices)
+        move_rows(X, which, old, new, form.down, form.up, after.sums, after.counts, 0, count)
+        return after.counted()
     shares, used = _Shares(_own(sums, old, new), threads), 0
     # All at once, unless their rows have to be copied.
     step = rows * threads if points.copies else count

@@ -20,7 +20,7 @@ from kmeans_engine.arrays import Rows
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.kernels.digest import digest
 
-__all__ = ["Digest", "Seal", "add_digest", "changed_error", "no_digest", "sum_digests"]
+__all__ = ["Digest", "Seal", "add_digest", "bits", "changed_error", "no_digest", "sum_digests"]
 
 #: (2,): see `kernels.digest`.
 Digest = npt.NDArray[np.uint64]
@@ -33,8 +33,12 @@ def no_digest(_: int = 0) -> Digest:
 
 def add_digest(total: Digest, start: int, X: Rows) -> None:
     """Add to `total` the digest of rows `start` and following, as kernels read them."""
-    words = X.reshape(-1).view(np.uint32 if X.itemsize == 4 else np.uint64)
-    digest(words, start * X.shape[1], total)
+    digest(bits(X).reshape(-1), start * X.shape[1], total)
+
+
+def bits(X: Rows) -> npt.NDArray[np.unsignedinteger]:
+    """Return the same memory as unsigned integers of the same size."""
+    return X.view(np.uint32 if X.itemsize == 4 else np.uint64)
 
 
 def sum_digests(parts: Sequence[Digest]) -> bytes:

@@ -4,24 +4,53 @@ Numba unpickles whatever it finds, and loads it as machine code. A copy that was
 another kernel or two processes that compile at once would end in tracebacks or wrong results. So
 every file begins with a digest of its name and what it holds, and the code comes with what it was
 compiled from and for. The digests of all kernels of a run take 2 ms.
+
+It is kept in NUMBA_CACHE_DIR, else beside the source, else in a folder of the user, whichever can
+be written. It is read from the first two also where they cannot be written, as in a container
+whose image was made by root.
 """
 
 from __future__ import annotations
 
+import glob
 import hashlib
+import os
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from numba.core.caching import FunctionCache, IndexDataCacheFile
+from numba.core import config as _config
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataCacheFile
 
 from kmeans_engine.runtime.signals import put_off
 
 __all__ = ["MachineCode"]
 
+config: Any = _config
 _DIGEST = 32  # bytes
+
+
+# The name of the class differs among versions of Numba.
+_InTree: Any = next(
+    kind for kind in CompileResultCacheImpl._locator_classes if "InTree" in kind.__name__
+)
+
+
+class _BesideTheSource(_InTree):  # type: ignore[misc]
+    """Where machine code may be read if it cannot be written anywhere."""
+
+    @classmethod
+    def from_function(cls, function: Callable[..., Any], file: str) -> Any:
+        """Return where the code of a function is, if that is in a file."""
+        return cls(function, file) if Path(file).exists() else None
+
+
+class _Found(CompileResultCacheImpl):
+    """Numba's search for a folder, with one more to end with."""
+
+    _locator_classes = (*CompileResultCacheImpl._locator_classes, _BesideTheSource)  # type: ignore[assignment]
 
 
 class MachineCode(FunctionCache):
@@ -37,13 +66,31 @@ class MachineCode(FunctionCache):
         The kernel, in Python.
     """
 
+    _impl_class = _Found
+    #: Whether all that was compiled could be written.
+    is_kept = True
+
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)
-        self._cache_file = _CheckedFiles(
-            cache_path=self._cache_path,
-            filename_base=self._impl.filename_base,
-            source_stamp=(*_stamp(), *_facts([Path(function.__code__.co_filename)])),
-        )
+        source = Path(function.__code__.co_filename)
+        places = [source.parent / "__pycache__"]
+        if config.CACHE_DIR:
+            folder = self._impl.locator.get_suitable_cache_subpath(str(source))
+            places.insert(0, Path(config.CACHE_DIR, folder))
+        stamp = (*_stamp(), _fact(source))
+
+        def files(place: str | Path) -> _CheckedFiles:
+            return _CheckedFiles(str(place), self._impl.filename_base, stamp)
+
+        self._cache_file = files(self._cache_path)
+        self._cache_file.others = [
+            files(place) for place in places if place.is_dir() and not os.access(place, os.W_OK)
+        ]
+
+    def files(self) -> list[Path]:
+        """Return the files of this kernel, for whatever it was compiled."""
+        folder, name = Path(self._cache_path), glob.escape(self._impl.filename_base)
+        return [path for end in ("nbi", "*.nbc") for path in folder.glob(f"{name}.{end}")]
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return the machine code for these types; None if there is none that can be used."""
@@ -58,11 +105,14 @@ class MachineCode(FunctionCache):
         try:
             super().save_overload(sig, data)
         except OSError:
-            self.disable()
+            self.is_kept = False
 
 
 class _CheckedFiles(IndexDataCacheFile):
     """The files of one kernel: an index of what was compiled for which types, and the code."""
+
+    #: Those that can only be read, where these know nothing.
+    others: Sequence[_CheckedFiles] = ()
 
     def save(self, key: Any, data: Any) -> None:
         super().save(key, (self._source_stamp, key, data))
@@ -71,7 +121,10 @@ class _CheckedFiles(IndexDataCacheFile):
         # The index may be newer than the code: two processes gave one number to two types, or one
         # was killed between the two files.
         stamp, made_for, data = super().load(key) or (None, None, None)
-        return data if stamp == self._source_stamp and made_for == key else None
+        if stamp == self._source_stamp and made_for == key:
+            return data
+        found = (files.load(key) for files in self.others)
+        return next((data for data in found if data is not None), None)
 
     def _load_index(self) -> dict[Any, str]:
         held = self._read(self._index_name)
@@ -109,16 +162,18 @@ def _digest(name: str, held: bytes) -> bytes:
 
 
 @lru_cache(maxsize=1)
-def _stamp() -> tuple[tuple[str, float, int], ...]:
+def _stamp() -> tuple[tuple[str, bytes], ...]:
     """Return what changes when a kernel is changed."""
     here = Path(__file__).parent
     ground = [
         here / f"{name}.py"
         for name in ("cache", "compiler", "jit", "jobs", "llvm", "native", "products", "records")
     ]
-    return _facts(sorted([*here.parent.glob("kernels/*.py"), *ground]))
+    return tuple(map(_fact, sorted([*here.parent.glob("kernels/*.py"), *ground])))
 
 
-def _facts(files: list[Path]) -> tuple[tuple[str, float, int], ...]:
-    facts = ((file.name, file.stat()) for file in files if file.exists())
-    return tuple((name, stat.st_mtime, stat.st_size) for name, stat in facts)
+@lru_cache(maxsize=128)
+def _fact(source: Path) -> tuple[str, bytes]:
+    """Return the name of a file and a digest of it; its time would be another in a container."""
+    content = source.read_bytes() if source.exists() else b""
+    return source.name, hashlib.blake2b(content, digest_size=_DIGEST).digest()

@@ -16,7 +16,10 @@ from numba.core import event  # noqa: E402
 from kmeans_engine.runtime.cache import MachineCode  # noqa: E402
 from kmeans_engine.runtime.compiler import InnerCompiler, KernelCompiler, close  # noqa: E402
 
-__all__ = ["kernel"]
+__all__ = ["KERNELS", "kernel"]
+
+#: Those that Python calls, of all modules that were imported; none in plain Python.
+KERNELS: list[Any] = []
 
 # Kernels are typed by Numba, from what they are called with.
 Kernel = Callable[..., Any]
@@ -76,9 +79,10 @@ def kernel(
             return function
         if inner:
             close(compiled)
-        else:
+        elif not inline:
             with contextlib.suppress(RuntimeError):  # no folder for a cache at all
                 compiled._cache = MachineCode(compiled.py_func)
+            KERNELS.append(compiled)
         return compiled  # type: ignore[no-any-return]
 
     return decorate

@@ -84,14 +84,14 @@ def prepare(place):
     cond_init(place + 8 * _CONDITION, 0)
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _now(place, time, clock):
     """Return the time in nanoseconds; `time`, number of two words of scratch."""
     clock_gettime(np.int32(clock), place + 8 * time)
     return read(place, time) * 1_000_000_000 + read(place, time + 1)
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _wake(slot):
     """Wake a worker that has been given a job, if it sleeps."""
     if read(slot, _ASLEEP) != 0:
@@ -100,7 +100,7 @@ def _wake(slot):
         mutex_unlock(slot)
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _work(job, seat, clock, until):
     """Run chunks of a job until there are no more, or the time is over; return whether it is.
 
@@ -123,7 +123,7 @@ def _work(job, seat, clock, until):
             return True
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _join(board, slot):
     """Return the open job with the fewest workers; 0 if there is none, and the worker is idle."""
     mutex_lock(board)
@@ -145,7 +145,7 @@ def _join(board, slot):
     return best
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _wait(board, slot):
     """Return the next job that the worker is given, once it has woken two others for it."""
     while True:
@@ -186,7 +186,7 @@ def serve(board, slot):
             mutex_unlock(job)
 
 
-@kernel(counted=False)
+@kernel(counted=False, inner=True)
 def _post(board, job):
     """Give a job to as many idle workers as it wants; if there are too few, others may join."""
     wanted = read(job, _WANTED)

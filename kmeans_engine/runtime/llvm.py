@@ -41,7 +41,7 @@ _I32, _I64 = ir.IntType(32), ir.IntType(64)
 def operation(result, emit):
     """Replace a function by instructions: ``emit(context, builder, types, values)``.
 
-    `result` is the type returned, or None.
+    `result` is the type returned, or what tells it by the types of the arguments, or None.
     """
 
     def decorate(plain):
@@ -53,7 +53,10 @@ def operation(result, emit):
                 value = emit(context, builder, signature.args, values)
                 return context.get_dummy_value() if value is None else value
 
-            return (result or types.void)(*arguments), generate
+            kind = types.void if result is None else result
+            if not isinstance(kind, types.Type):
+                kind = kind(*arguments)
+            return kind(*arguments), generate
 
         # Numba passes the typing context first, and takes no *arguments.
         wrapper = {
@@ -126,6 +129,26 @@ def fill(context, builder, kinds, values):
 def load(context, builder, kinds, values):
     pointer = _address(context, builder, kinds, values)
     return builder.load(_vector_at(builder, pointer), align=kinds[0].dtype.bitwidth // 8)
+
+
+def value(context, builder, kinds, values):
+    held = builder.load(_address(context, builder, kinds, values))
+    kind = kinds[0].dtype
+    if kind == types.int16:
+        # The exponent counts from 15 in place of 127; denormal numbers come right as well.
+        bits = builder.zext(held, _I32)
+        sign = builder.shl(builder.and_(bits, ir.Constant(_I32, 0x8000)), ir.Constant(_I32, 16))
+        size = builder.shl(builder.and_(bits, ir.Constant(_I32, 0x7FFF)), ir.Constant(_I32, 13))
+        size = builder.fmul(
+            builder.bitcast(size, ir.FloatType()), ir.Constant(ir.FloatType(), 2.0**112)
+        )
+        bits = builder.or_(sign, builder.bitcast(size, _I32))
+        return builder.bitcast(bits, ir.FloatType())
+    if kind == types.uint16:
+        bits = builder.shl(builder.zext(held, _I32), ir.Constant(_I32, 16))
+        return builder.bitcast(bits, ir.FloatType())
+    result = types.float64 if kind == types.float64 else types.float32
+    return context.cast(builder, held, kind, result)
 
 
 def spread(context, builder, kinds, values):

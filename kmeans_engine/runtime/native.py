@@ -108,7 +108,8 @@ def replace(_, address, word, old, new):
 def call(_, function, task, start, stop, error):
     """Call a kernel, ``function(task, start, stop)``; return its status, 0 if all is well.
 
-    Numba's calling convention: the result goes to a place that the caller gives, here to nowhere;
+    Numba's calling convention: the result goes to a place that the caller gives, here to nowhere
+    (a few numbers, at most);
     with another status than 0 there is the address of a description of the exception, which is
     written to the address `error`.
     """
@@ -117,7 +118,7 @@ def call(_, function, task, start, stop, error):
         address, task, start, stop, error = values
         place = _BYTE.as_pointer()
         kind = ir.FunctionType(_STATUS, [place, place.as_pointer(), place, _WORD, _WORD])
-        result = cgutils.alloca_once(builder, ir.ArrayType(_WORD, 2))
+        result = cgutils.alloca_once(builder, ir.ArrayType(_WORD, 8))
         raised = cgutils.alloca_once(builder, place)
         function = builder.inttoptr(address, kind.as_pointer())
         task = builder.inttoptr(task, place)

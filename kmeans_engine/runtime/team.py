@@ -35,7 +35,7 @@ _NATIVE = AVAILABLE and not _DISABLED
 # The leader looks for Ctrl-C after so many nanoseconds.
 _GLANCE = 50_000_000
 # Nanoseconds for which a worker looks out for the next job before it sleeps.
-_SPIN = 30_000
+_SPIN = 100_000
 
 
 class _Words:

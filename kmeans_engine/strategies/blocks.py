@@ -45,6 +45,8 @@ __all__ = ["MOST_FEATURES", "Blocks", "BlocksAssigner"]
 
 # With more features a grid has but one or two cells along each, and most blocks are mixed.
 MOST_FEATURES = 8
+# Chunks of each thread: some parents take much longer than others.
+_CHUNKS = 8
 
 
 class Blocks:
@@ -184,7 +186,7 @@ class BlocksAssigner(OwningAssigner):
         tasks = self._tasks
         while len(tasks) < threads:
             tasks.append(self._make_task(len(tasks)))
-        rows = even_rows(active, self._most, threads, 16)
+        rows = even_rows(active, min(self._most, active // (threads * _CHUNKS) + 1), threads, 1)
         used = run_kernel(sweep, tasks[:threads], active, rows)
         self.seen[:] = 0
         merge_parts(*self._parts, used, sums.sums, sums.counts, self.seen)

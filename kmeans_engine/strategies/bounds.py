@@ -11,17 +11,19 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from kmeans_engine.arrays import Clusters, Floats, LabelArray
+from kmeans_engine.arrays import Clusters, Floats, LabelArray, Rows
 from kmeans_engine.kernels.assign import BATCH, Batch
 from kmeans_engine.kernels.bounds import (
     Cells,
     Crew,
     Finder,
+    Finding,
     Listing,
     Memory,
     Moved,
     Task,
     bounded,
+    find_around,
     list_due,
     look_around,
     measure_centroids,
@@ -57,6 +59,8 @@ __all__ = ["MOST_CENTROIDS", "Bounds", "BoundsAssigner", "Worker"]
 MOST_CENTROIDS = 1 << 12
 # Rows whose times are compared in one piece, at most.
 _ROWS = 1 << 17
+# And where they are looked at at once: their labels and times stay in the cache.
+_ROWS_AT_ONCE = 1 << 14
 # Nanoseconds of a squared difference of two centroids, in vectors.
 _DIFFERENCE = 0.06
 # Nanoseconds of a chunk of centroids, and how many it has at least.
@@ -123,14 +127,15 @@ class BoundsAssigner(MemoryAssigner):
 
     def _begin(self, centroids: Floats, labels: LabelArray) -> None:
         (k, n), (m, points) = centroids.shape, (self.n_points, self.points)
-        self.scores = Scores(points, k)
+        rows, dtype = self._rows()
+        self.scores = Scores(points, k, dtype=dtype)
         self.scores.place(centroids)
         # Without the distances between them, any other centroid may be a neighbour.
         width = -(-k // WIDTH) * WIDTH if k <= MOST_CENTROIDS else 0
         self.distances = np.empty((k, width), dtype=np.float32)
         self._measured = False
         self.memory = Memory(
-            X=points.rows(0, m, None),
+            X=rows,
             labels=labels,
             expiry=np.empty(m, dtype=np.float32),
             spent=np.zeros(k),
@@ -160,6 +165,11 @@ class BoundsAssigner(MemoryAssigner):
             ceiling=self.cells.ceiling,
         )
         self._made: list[Worker] = []
+
+    def _rows(self) -> tuple[Rows, np.dtype[np.floating]]:
+        """Return the points as kernels read them, and the type that they are scored in."""
+        points = self.points
+        return points.rows(0, points.n_points, None), points.row_dtype
 
     def _find(self, centroids: Floats, moved: Clusters | None) -> Step:
         self.scores.place(centroids, moved)
@@ -195,28 +205,47 @@ class BoundsAssigner(MemoryAssigner):
     def _each(self, kernel: Callable[..., Any], task: Record, total: int, cost: float) -> None:
         """Run a kernel over centroids that take so many nanoseconds each."""
         threads = threads_for(total * cost, self.points.threads)
+        if threads == 1 and total * cost < _CHUNK:
+            kernel(task, 0, total)
+            return
         rows = even_rows(total, max(int(_CHUNK / max(cost, 1.0)), _CENTROIDS), threads, _CENTROIDS)
         run_kernel(kernel, [task] * threads, total, rows)
 
     def _look(self) -> None:
         """Find the points that change, and their new labels."""
-        points, m = self.points, self.n_points
-        k, n_features = self.scores.record.C.shape
-        listing = self._workers(threads_for(looking(m, 0, k, n_features), points.threads))
-        rows = self._piece(len(listing))
         self.n_due[0] = 0
-        used = run_kernel(list_due, [worker.listing for worker in listing], m, rows)
-        self.looked = due = int(self.n_due[0])
-        threads = threads_for(looking(0, due, k, n_features), points.threads)
-        workers = self._workers(threads)
-        rows = self._chunk(due, threads)
-        tasks = [worker.search for worker in workers]
-        self.crew.used[0] = max(run_kernel(self.look_kernel, tasks, due, rows), used)
-        merge_found(self.crew, 0, k)
+        used = self._look_at_once() if self._at_once else self._look_apart()
+        self.looked = int(self.n_due[0])
+        self.crew.used[0] = used
+        merge_found(self.crew, 0, len(self.crew.sizes))
         self.scored = 0
-        for worker in workers:
+        for worker in self._made:
             self.scored += int(worker.scored[0])
             worker.scored[0] = 0
+
+    def _look_at_once(self) -> int:
+        """List points chunk by chunk, and look at them; return how many workers did."""
+        points, m = self.points, self.n_points
+        threads = threads_for(looking(m, self.looked, *self.scores.record.C.shape), points.threads)
+        tasks = [worker.finding for worker in self._workers(threads)]
+        return run_kernel(find_around, tasks, m, even_rows(m, _ROWS_AT_ONCE, threads))
+
+    def _look_apart(self) -> int:
+        """List all points first, so that all chunks of a look have as many."""
+        points, m, shape = self.points, self.n_points, self.scores.record.C.shape
+        workers = self._workers(threads_for(looking(m, 0, *shape), points.threads))
+        rows = even_rows(m, _ROWS, len(workers), 1 << 14)
+        used = run_kernel(list_due, [worker.listing for worker in workers], m, rows)
+        due = int(self.n_due[0])
+        workers = self._workers(threads_for(looking(0, due, *shape), points.threads))
+        rows = self._chunk(due, len(workers))
+        tasks = [worker.search for worker in workers]
+        return max(run_kernel(self.look_kernel, tasks, due, rows), used)
+
+    @property
+    def _at_once(self) -> bool:
+        """Whether scores are so cheap that a look is at each chunk of points as it is listed."""
+        return self.look_kernel is look_around and self.most() > _ROWS_AT_ONCE
 
     def most(self) -> int:
         """Return how many points may be looked at in one chunk."""
@@ -225,15 +254,6 @@ class BoundsAssigner(MemoryAssigner):
     def _chunk(self, total: int, threads: int) -> int:
         """Return how many of so many points are looked at in one chunk."""
         return even_rows(total, self.most(), threads, BATCH)
-
-    def _piece(self, threads: int) -> int:
-        """Return how many rows are compared in one piece."""
-        points, most = self.points, _ROWS
-        if points.n_features <= 8 and self.looked * 8 > points.n_points:
-            # Nearly all rows will be read, so they should fit the cache; else the more points of a
-            # cluster there are in a piece, the fuller are the vectors.
-            most = _ROWS // 4
-        return even_rows(points.n_points, most, threads, 1 << 14)
 
     def _forget_twins(self) -> None:
         # A gap does not know of the twin of a centroid, from which it may part; see `Scores`.
@@ -257,6 +277,8 @@ class Worker:
     Attributes
     ----------
     listing : Listing
+    finding : Finding
+        To list points and look at them at once.
     task, search : Record
         For the two kernels of the assigner.
     scored : ndarray, (1,)
@@ -276,10 +298,12 @@ class Worker:
             ordered=of.sorts, listed=np.empty(min(_ROWS, of.n_points), dtype=np.uint32),
             positions=np.empty(k + 1, dtype=np.int64), counts=of.crew.counts[number],
         )  # fmt: skip
-        self.task = self.search = Task(
+        task = Task(
             scoring=of.scores.record, memory=of.memory, due=of.due, changes=of.changes,
             finder=self.finder(make_batch(n)),
         )  # fmt: skip
+        self.finding = Finding(listing=self.listing, search=task)
+        self.task = self.search = task
 
     def finder(self, batch: Batch) -> Finder:
         """Return the record of what is found, with some scratch."""

@@ -2,7 +2,8 @@
 
 For many features or many centroids, where real vectors use up every bound at once: products of
 bytes rule out all but a few centroids at a tenth of the cost of scores. Holds a byte a value and
-sixteen bytes a point; points that are not float32 or float64 in C order are copied as such, once.
+sixteen bytes a point. Points in C order are read where they are, also those of one byte a value,
+float16 and bfloat16; others are copied as float32 or float64, once.
 """
 
 from __future__ import annotations
@@ -72,7 +73,9 @@ class Quantized(Bounds):
 
     def begin(self) -> QuantizedAssigner:
         """Return an assigner for a new run."""
-        points = self.points.compact()
+        points = self.points
+        if points.narrow is None:
+            points = points.compact()
         with self._lock:
             if self._coded is None:
                 self._coded = CodedPoints(points)
@@ -106,6 +109,10 @@ class QuantizedAssigner(BoundsAssigner):
         super()._begin(centroids, labels)
         self._between = Between(coded=self.coded, D=self.distances)
         self._place()
+
+    def _rows(self) -> tuple[Any, np.dtype[np.floating]]:
+        narrow = self.points.narrow
+        return super()._rows() if narrow is None else (narrow, self.points.measure.dtype)
 
     def _place(self) -> None:
         """Round the centroids to bytes."""

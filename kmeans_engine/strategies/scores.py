@@ -10,7 +10,7 @@ import numpy as np
 
 from kmeans_engine.arrays import Clusters, Floats
 from kmeans_engine.kernels.assign import BATCH, Batch, Scoring
-from kmeans_engine.kernels.scores import Places, Placing, all_distinct, place, widen
+from kmeans_engine.kernels.scores import Places, Placing, place, place_rows, settle
 from kmeans_engine.kernels.vector import WIDTH
 from kmeans_engine.points.data import Data
 from kmeans_engine.runtime.team import run_kernel
@@ -109,33 +109,35 @@ class Scores:
         first = self.n_distinct == 0
         rows = self._all if moved is None or first else moved
         k, n = centroids.shape
-        record = self.record
+        record, total = self.record, len(rows)
         self.shifts[self.moved] = 0.0
-
-        task = Placing(rows=rows, centroids=centroids, places=self._places)
-        threads = threads_for(len(rows) * n * _VALUE, self._threads)
-        most = even_rows(len(rows), max(_CHUNK // n, 1), threads, 1)
-        run_kernel(place, [task] * threads, len(rows), most)
-        if len(rows) * _FEW > k:
-            record.reach[:] = 0.0
-            widen(self._all, record.P, record.reach)
-        else:
-            widen(rows, record.P, record.reach)  # never too low
         self.moved = rows
+        if not total:
+            return
+        threads = threads_for(total * n * _VALUE, self._threads)
+        if threads == 1:
+            place_rows(self._places, centroids, rows, 0, total)
+        else:
+            task = Placing(rows=rows, centroids=centroids, places=self._places)
+            most = even_rows(total, max(_CHUNK // n, 1), threads, 1)
+            run_kernel(place, [task] * threads, total, most)
+        if total * _FEW > k:  # else the largest coordinates may be too large, never too small
+            rows, record.reach[:] = self._all, 0.0
+        bits = centroids.view(np.uint64)
+        distinct = settle(rows, centroids, bits, record.P, record.reach, self._table)
         if first:
             self.shifts[:] = 0.0
-        if len(rows):
-            self._list_distinct(centroids)
+        self._list_distinct(centroids, distinct)
 
-    def _list_distinct(self, centroids: Floats) -> None:
+    def _list_distinct(self, centroids: Floats, all_of_them: bool) -> None:
         """List the centroids that can win, filled up as `kernels.assign.score` wants them.
 
         The lowest of several equal centroids wins always, as long as they are equal; the others
-        would tie in every score, and each tie costs the definition.
+        would tie in every score, and each tie costs the definition. A glance at one feature may
+        have told that all are distinct.
         """
         k = len(centroids)
-        # A glance at one feature costs a tenth of the rest, and there are hardly ever any.
-        if all_distinct(centroids, centroids.view(np.uint64), self._table):
+        if all_of_them:
             if self.n_distinct != k:
                 self._fill(self._all, k)
             return

@@ -136,6 +136,8 @@ class View:
             return xy
         if values.dtype not in (np.float32, np.float64) or not values.flags.c_contiguous:
             values = np.ascontiguousarray(values, dtype=np.float64)
+        values = values.view()
+        values.flags.writeable = False  # one kernel for what may be written and what may not
         place(values, *self._columns, self._scale, self._offset, xy)
         if self.on_a_line:
             xy[:, 1] = 0.5 if rows is None else 0.15 + 0.7 * ((rows + 1) * _GOLDEN % 1.0)

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from kmeans_engine import Snapshot
     from renderers.scene import Scene
 
-__all__ = ["Ahead", "draw"]
+__all__ = ["PLAIN", "Ahead", "draw"]
 
 # What no kernel depends on.
-_PLAIN = {"title": "", "axes": None, "names": (), "offset": None, "scale": None}
+PLAIN = {"title": "", "axes": None, "names": (), "offset": None, "scale": None}
 # Borders come last: they need a kernel of the engine, which the first process compiles meanwhile.
 _FIRST = {"overlays": ("numbers", "trails", "changes")}
 # Enough for each way to draw them: markers, single pixels, density.
@@ -129,7 +129,7 @@ def draw() -> None:
     if not task:  # the run is over
         return
     spec = json.loads(task)
-    options = {name: value for name, value in spec["options"].items() if name not in _PLAIN}
+    options = {name: value for name, value in spec["options"].items() if name not in PLAIN}
     if "size" in options:
         options["size"] = tuple(options["size"])
     for step in [options] if "overlays" in options else [{**options, **_FIRST}, options]:
@@ -137,7 +137,7 @@ def draw() -> None:
             runs = {str(place): _states(spec, k) for place, k in enumerate(spec["k"])}
             path = Path(folder, f"{number}{suffix}")
             with suppress(InvalidOption):  # of a format without overlays
-                save(runs, path, renderer=name, overwrite=True, **_PLAIN, **step)
+                save(runs, path, renderer=name, overwrite=True, **PLAIN, **step)
 
 
 def _states(spec: Mapping[str, Any], k: int) -> Iterator[Snapshot]:

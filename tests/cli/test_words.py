@@ -12,6 +12,7 @@ from command import ROOT, SMALL, facts, files
 import cli
 import kmeans_engine
 from kmeans_engine.__main__ import run
+from renderers.stage import warm
 
 FIELDS = [
     *("points", "features", "k", "iterations", "converged", "inertia", "standardized", "counts"),
@@ -178,3 +179,19 @@ def test_a_description_says_how_it_was_read(command, tmp_path):
     assert line.startswith("the first row (0, 1) was taken as names")
     assert done.err == f"note: {line}\n"
     assert command.ok("d.csv", "--describe", "--quiet").err == ""
+
+
+def test_warm_says_where_machine_code_is_kept(command, monkeypatch):
+    done = []
+    monkeypatch.setattr(warm, "steps", lambda: [("this", lambda: done.append(1))])
+    monkeypatch.setattr(warm, "kept", lambda: warm.Kept("/somewhere", 12, 3_400_000, True))
+    assert command.ok("--warm").out == "12 files of machine code, 3.4 MB, in /somewhere\n"
+    assert done == [1]
+
+
+def test_warm_says_if_it_cannot_be_kept(command, monkeypatch):
+    monkeypatch.setattr(warm, "steps", list)
+    monkeypatch.setattr(warm, "kept", lambda: warm.Kept("/somewhere", 0, 0, False))
+    done = command("--warm")
+    assert (done.status, done.out) == (2, "")
+    assert "cannot write the machine code to /somewhere; set NUMBA_CACHE_DIR" in done.err

@@ -57,7 +57,7 @@ def test_code_that_cannot_be_loaded_means_compiling_again(error, monkeypatch):
 
 def test_a_change_in_any_kernel_outdates_them_all():
     before = _stamp()
-    names = {name for name, _, _ in before}
+    names = {name for name, _ in before}
     assert {"assign.py", "vector.py", "llvm.py", "jit.py", "cache.py", "compiler.py"} <= names
     stamp = MachineCode(double)._cache_file._source_stamp
     assert stamp[:-1] == before
@@ -199,6 +199,56 @@ def test_a_cache_folder_that_cannot_be(folder, compiled, tmp_path):
     shutil.copy(compiled / "kernels.py", tmp_path)
     (tmp_path / "file").write_text("in the way")
     assert hits(tmp_path, NUMBA_CACHE_DIR=folder) == {"twice": 0, "thrice": 0}
+
+
+@pytest.mark.slow
+def test_a_copy_with_other_times_is_as_good(cache):
+    for path in (cache / "kernels.py", *of(cache, "twice", "nbi")):
+        os.utime(path, (1, 1))
+    assert hits(cache) == ALL
+
+
+@pytest.mark.slow
+def test_code_beside_the_source_is_only_read_if_it_cannot_be_written(cache, tmp_path):
+    assert hits(cache, NUMBA_CACHE_DIR=str(tmp_path / "other")) == {"twice": 0, "thrice": 0}
+
+
+# Folders cannot be written, as Numba finds out and as we do; root may write everywhere.
+REFUSED = """
+import os, sys, tempfile
+
+def refuse(dir=None):
+    if not dir.startswith(sys.argv[1]):
+        raise PermissionError
+
+    class File:
+        def close(self):
+            pass
+
+    return File()
+
+tempfile.TemporaryFile = refuse
+os.access = lambda path, _: str(path).startswith(sys.argv[1])
+import kernels
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("writable", ["none", "other"])
+@pytest.mark.parametrize("made", ["beside", "elsewhere"])
+def test_code_is_read_where_it_cannot_be_written(made, writable, cache, tmp_path):
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    env["NUMBA_CACHE_DIR"] = str(tmp_path / writable)
+    if made == "elsewhere":
+        env["NUMBA_CACHE_DIR"] = str(tmp_path / "elsewhere")
+        hits(cache, NUMBA_CACHE_DIR=env["NUMBA_CACHE_DIR"])
+        for path in of(cache, "*", "nbi"):
+            path.unlink()
+    words = [sys.executable, "-W", "error", "-c", REFUSED, str(tmp_path / "other")]
+    done = subprocess.run(words, cwd=cache, env=env, capture_output=True, text=True)
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[1] == "2 2"
+    assert list((tmp_path / "other").rglob("*.nbc")) == []
 
 
 def test_an_index_that_is_newer_than_its_code(tmp_path, monkeypatch):

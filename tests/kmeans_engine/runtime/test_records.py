@@ -130,9 +130,9 @@ def test_machine_code_is_found_again_in_another_process(tmp_path):
         return
     code = """
 import numpy as np
-from kmeans_engine import Engine
+from kmeans_engine import assign_points
 from kmeans_engine.kernels import assign
-Engine(np.random.default_rng(0).normal(size=(100, 3)), strategy="brute").fit(np.zeros((2, 3)))
+assign_points(np.random.default_rng(0).normal(size=(100, 3)), np.zeros((2, 3)))
 print(sum(assign.assign_rows.stats.cache_hits.values()))
 """
     env = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path), "PYTHONHASHSEED": "1"}

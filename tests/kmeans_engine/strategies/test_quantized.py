@@ -1,18 +1,21 @@
 """Points and centroids rounded to bytes: what they rule out, the definition would not choose."""
 
+import itertools
 import os
 import platform
 import subprocess
 import sys
 
 import check
+import ml_dtypes
 import numpy as np
 import problems
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmeans_engine import Engine, UnsupportedStrategy
+from kmeans_engine import STRATEGIES, Engine, UnsupportedStrategy
+from kmeans_engine.kernels.narrow import value
 from kmeans_engine.kernels.screen import GROUP, TILE, multiply, screen
 from kmeans_engine.points.data import prepare
 from kmeans_engine.runtime.jit import kernel
@@ -32,6 +35,14 @@ def _screen_all(x, words, base, bars, masks, rest, runner):
 def _multiply_all(x, words, base, out):
     for first in range(0, len(base), GROUP):
         multiply(x, words, base, first, out[first // GROUP])
+
+
+@kernel()
+def _read(X):
+    out = np.empty(X.shape[0], dtype=np.float32)
+    for i in range(X.shape[0]):
+        out[i] = value(X, i, 0)
+    return out
 
 
 @pytest.mark.kernels
@@ -126,6 +137,38 @@ def test_more_clusters_than_a_group_equal_the_oracle(seed, kind, dtype, n):
     k = int(rng.integers(1, 20))
     engine = Engine(points, strategy="quantized")
     check.like_oracle(engine, problems.make_centroids(points, rng, k), max_iterations=5)
+
+
+@pytest.mark.kernels
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "float16", "bfloat16"])
+def test_narrow_values_are_read_where_they_are(dtype):
+    kind = ml_dtypes.bfloat16 if dtype == "bfloat16" else np.dtype(dtype)
+    rng = np.random.default_rng(0)
+    points = rng.normal(0.0, 40.0, (300, 6)).clip(0 if dtype == "uint8" else -127, 127)
+    points[::9] *= 2.0**-20  # denormal float16
+    points = points.astype(kind)
+    exact = points.astype(np.float64)
+    engine = Engine(points, strategy="quantized")
+    assigner = engine._strategies[0].begin()
+    start = exact[:17]
+    assigner.first(start)
+    assert np.shares_memory(assigner.memory.X, points)
+    want = Engine(exact, strategy="brute").snapshots(start, max_iterations=5)
+    for a, b in itertools.zip_longest(engine.snapshots(start, max_iterations=5), want):
+        check.same_snapshot(a, b)
+    for strategy in STRATEGIES:
+        last = Engine(points, strategy=strategy).fit(start, max_iterations=5)
+        assert np.array_equal(last.labels, a.labels)
+
+
+@pytest.mark.kernels
+def test_every_half_is_its_own_value():
+    bits = np.arange(1 << 16, dtype=np.uint16)
+    finite = bits[np.isfinite(bits.view(np.float16))]
+    got = _read(finite.view(np.int16)[:, None])
+    assert got.tobytes() == finite.view(np.float16).astype(np.float32).tobytes()
+    got = _read(bits[:, None])
+    assert got.tobytes() == bits.view(ml_dtypes.bfloat16).astype(np.float32).tobytes()
 
 
 def test_few_centroids_are_left():

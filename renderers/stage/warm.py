@@ -1,0 +1,118 @@
+"""Every kernel is compiled before anybody waits for it: for `kmeans-engine --warm`.
+
+Small runs of each kind, drawn in each way, have Numba compile what real ones need. What a kernel
+is compiled for are the types of its arguments: points of float32 or float64, labels of one, two or
+four bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from kmeans_engine import STRATEGIES, Engine, assign_points, initial_centroids, recalc_centroids
+from kmeans_engine.runtime.jit import KERNELS
+from renderers.errors import RenderError
+from renderers.picture.ink import paint
+from renderers.picture.marks import Disc
+from renderers.stage.ahead import PLAIN
+from renderers.stage.start import save
+
+__all__ = ["Kept", "kept", "steps"]
+
+_TYPES = ("float32", "float64", "uint8")  # the last as the integers that float32 holds
+# Clusters, and points: labels of one, two and four bytes.
+_SIZES = ((12, 4096), (300, 40_000), ((1 << 16) + 1, 1 << 17))
+# Strategies that remember nothing of pairs of centroids, so that there may be that many.
+_FOR_MANY = ("blocks", "brute")
+# How the same points are drawn: with each suffix, of markers, of single pixels, and in 3-D.
+_PICTURES: tuple[tuple[str, dict[str, Any]], ...] = (
+    (".mp4", {"smooth": True, "overlays": "all"}),
+    (".gif", {"phases": True, "theme": "dark", "size": (320, 240)}),
+    (".png", {"theme": "classic"}),
+)
+_MANY_POINTS = 100_000
+
+
+class Kept(NamedTuple):
+    """The machine code of all kernels, on disk; none in plain Python.
+
+    Attributes
+    ----------
+    folder : str
+        They are here, or below.
+    files, size : int
+        How many files, and their bytes.
+    complete : bool
+        Whether everything could be written.
+    """
+
+    folder: str
+    files: int
+    size: int
+    complete: bool
+
+
+def steps() -> Iterator[tuple[str, Callable[[], object]]]:
+    """Yield what there is to do, in words and as functions."""
+    for kind in _TYPES:
+        for k, rows in _SIZES:
+            for strategy in STRATEGIES if k <= 300 else _FOR_MANY:
+                if strategy != "auto":
+                    words = f"{strategy}, {kind}, {k:,} clusters"
+                    yield words, partial(_cluster, strategy, _points(kind, rows, 2), k)
+        yield f"starts, {kind}", partial(_start, _points(kind, 4096, 2))
+        for suffix, options in _PICTURES:
+            for k, rows, features in ((12, 1200, 2), (300, 1200, 2), (12, 1200, 3)):
+                words = f"{suffix}, {kind}, {k} clusters, {features} features"
+                yield words, partial(_draw, suffix, options, _points(kind, rows, features), k)
+        for k in (12, 300):
+            words = f"single pixels, {kind}, {k} clusters"
+            yield words, partial(_draw, ".png", {}, _points(kind, _MANY_POINTS, 2), k)
+    icon = np.zeros((9, 9, 4), dtype=np.uint8)
+    yield "the window", partial(paint, icon, [Disc(4.5, 4.5, 4.0, (0, 0, 0))])
+
+
+def kept() -> Kept:
+    """Return where the machine code is."""
+    caches = [kernel._cache for kernel in KERNELS]
+    files = [path for cache in caches for path in cache.files()]
+    folder = os.path.commonpath({cache.cache_path for cache in caches}) if caches else "memory"
+    complete = all(cache.is_kept for cache in caches)
+    return Kept(folder, len(files), sum(path.stat().st_size for path in files), complete)
+
+
+def _points(kind: str, rows: int, features: int) -> npt.NDArray[Any]:
+    rng = np.random.default_rng(rows)
+    return (250.0 * rng.random((rows, features))).astype(kind)
+
+
+def _cluster(strategy: str, points: npt.NDArray[Any], k: int) -> None:
+    """Run a strategy until points have changed cluster."""
+    last = Engine(points, strategy=strategy).fit(points[:k], max_iterations=3)
+    _ = last.inertia, last.labels, last.changed
+
+
+def _start(points: npt.NDArray[Any]) -> None:
+    for method in ("random", "k-means++"):
+        centroids = initial_centroids(points, 12, method=method, seed=0)
+    labels = assign_points(points, centroids)
+    recalc_centroids(points, labels, centroids)
+
+
+def _draw(suffix: str, options: dict[str, Any], points: npt.NDArray[Any], k: int) -> None:
+    """Draw a short run into a file that is removed."""
+    states = Engine(points).snapshots(points[:k], max_iterations=3)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, f"drawn{suffix}")
+        try:
+            save(states, path, renderer=None, overwrite=False, **PLAIN, **options)
+        except RenderError:  # there is no ffmpeg, so there are no films
+            states.close()
