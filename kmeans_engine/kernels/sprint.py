@@ -55,11 +55,13 @@ def _relabel(X, C, center, scale, rho, kappa, delta_unit, labels, changed, old):
     """
     k, n = C.shape
     P, reach = np.empty((k + 1, n), dtype=np.float32), np.empty(n)
-    P[k, :] = np.inf
+    for i in range(n):
+        P[k, i] = np.inf
     _pack(C, center, scale, P, reach)
     count = (k + 3) // 4 * 4
     rows = np.full(count, k, dtype=np.int32)
-    rows[:k] = np.arange(k)
+    for i in range(k):
+        rows[i] = i
     x = np.zeros((n, BATCH + WIDTH), dtype=np.float32)
     best, second = np.empty(BATCH, dtype=np.float32), np.empty(BATCH, dtype=np.float32)
     winner = np.empty(BATCH, dtype=np.int32)
@@ -107,6 +109,14 @@ def _known(seen, count, digest):
     return known
 
 
+@kernel(counted=False, inner=True)
+def _copy(C, source, target):
+    """Copy one of three arrays of centroids to another; Numba takes a second for a slice."""
+    for k in range(C.shape[1]):
+        for n in range(C.shape[2]):
+            C[target, k, n] = C[source, k, n]
+
+
 @kernel()
 def sprint(
     X, labels, changed, old, C, rows, squares, sums, counts, doubtful, digest, seen, numbers,
@@ -149,17 +159,18 @@ def sprint(
             numbers[CHANGED] = 0
         some = rows[: numbers[TOUCHED]]
         if phase != COMPARE:
-            C[2] = C[1]
+            _copy(C, 1, 2)
             if divide(sums, counts, some, exponents, width, limbs, C[2], doubtful) > 0:
                 return DOUBT
         square, differ = compare(C[1], C[2], bits[1], bits[2], some, moved, digest)
-        C[0] = C[1]
-        C[1] = C[2]
+        _copy(C, 1, 0)
+        _copy(C, 2, 1)
         squares[0] = square
         numbers[ITERATION] += 1
         last = differ == 0 or _known(seen, numbers[SEEN], digest)
         last = last or numbers[ITERATION] == limit or 0.0 < tolerance >= np.sqrt(square)
-        seen[numbers[SEEN]] = digest
+        for word in range(2):
+            seen[numbers[SEEN], word] = digest[word]
         numbers[SEEN] += 1
         numbers[CONVERGED] = differ == 0
         if last:
