@@ -33,6 +33,7 @@ from kmeans_engine.labels import label_dtype
 from kmeans_engine.points.blocks import SortedPoints
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
+from kmeans_engine.runtime.pages import sparse_empty
 from kmeans_engine.runtime.team import run_kernel
 from kmeans_engine.runtime.threads import chunk_rows, even_rows, threads_for
 from kmeans_engine.strategies.base import Assigned, OwningAssigner, check_numbers
@@ -142,7 +143,8 @@ class BlocksAssigner(OwningAssigner):
             listed=np.empty((parents, LISTED + 1), dtype=np.int32),
             spent=np.empty(parents), ceiling=np.empty(parents),
             expiry=np.empty(blocks, dtype=np.float32), whole=np.full(blocks, -1, dtype=np.int32),
-            times=np.empty(self.n_points, dtype=np.float32),
+            times=sparse_empty(self.n_points, np.float32),  # those of mixed blocks
+
         )  # fmt: skip
         self._moved = Moved(
             labels=np.empty(self.n_points, dtype=label_dtype(k)), order=ordered.order,
