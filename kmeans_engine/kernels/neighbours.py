@@ -74,7 +74,7 @@ class Tiles(Record):
 
 
 class Search(Record):
-    """All that a worker needs, in one argument; `D` as in `kernels.bounds.move_centroids`."""
+    """All that a worker needs, in one argument; `D` as in `kernels.cells.Cells`."""
 
     scoring: Scoring
     memory: Memory

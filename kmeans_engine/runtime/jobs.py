@@ -28,6 +28,7 @@ from kmeans_engine.runtime.native import (
     pause,
     read,
     replace,
+    sched_yield,
     write,
 )
 
@@ -92,6 +93,17 @@ def _now(place, time, clock):
 
 
 @kernel(counted=False, inner=True)
+def _rest():
+    """Wait a moment, and let another thread of this processor go on.
+
+    The system may have put the one that is waited for on the same processor.
+    """
+    for _ in range(16):
+        pause()
+    sched_yield()
+
+
+@kernel(counted=False, inner=True)
 def _wake(slot):
     """Wake a worker that has been given a job, if it sleeps."""
     if read(slot, _ASLEEP) != 0:
@@ -153,8 +165,7 @@ def _wait(board, slot):
         if spin > 0:
             until = _now(slot, _SLOT_TIME, clock) + spin
             while read(slot, _GIVEN) == 0 and _now(slot, _SLOT_TIME, clock) < until:
-                for _ in range(8):
-                    pause()
+                _rest()
         if read(slot, _GIVEN) == 0:
             mutex_lock(slot)
             write(slot, _ASLEEP, 1)
@@ -245,7 +256,7 @@ def finish(board, job):
     if spin > 0 and read(job, _ACTIVE) > 0:
         until = _now(job, _JOB_TIME, clock) + spin
         while read(job, _ACTIVE) > 0 and _now(job, _JOB_TIME, clock) < until:
-            pause()
+            _rest()
     if read(job, _ACTIVE) > 0:
         mutex_lock(job)
         while read(job, _ACTIVE) > 0:

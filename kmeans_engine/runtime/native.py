@@ -28,6 +28,7 @@ __all__ = [
     "pause",
     "read",
     "replace",
+    "sched_yield",
     "write",
 ]
 
@@ -46,12 +47,14 @@ mutex_unlock = _function("pthread_mutex_unlock", types.int64)
 cond_init = _function("pthread_cond_init", types.int64, types.int64)
 cond_wait = _function("pthread_cond_wait", types.int64, types.int64)
 cond_signal = _function("pthread_cond_signal", types.int64)
+sched_yield = _function("sched_yield")
 
 # Windows has none of them.
 AVAILABLE = os.name == "posix" and all(
     hasattr(ctypes.CDLL(None), function.symbol)
     for function in (
-        clock_gettime, mutex_init, mutex_lock, mutex_unlock, cond_init, cond_wait, cond_signal
+        clock_gettime, mutex_init, mutex_lock, mutex_unlock, cond_init, cond_wait, cond_signal,
+        sched_yield,
     )
 )  # fmt: skip
 

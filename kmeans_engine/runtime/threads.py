@@ -18,7 +18,6 @@ from typing import Generic, NoReturn, TypeVar
 from kmeans_engine.runtime.processors import default_threads
 
 __all__ = [
-    "Stock",
     "chunk_rows",
     "default_threads",
     "even_rows",
@@ -69,31 +68,6 @@ def even_rows(total: int, rows: int, threads: int, least: int = 1 << 11) -> int:
     chunks = -(-total // rows)
     chunks += -chunks % threads
     return max(min((-(-total // chunks) + 15) & -16, rows), min(least, rows))
-
-
-class Stock(Generic[Part]):
-    """Scratch that is kept from call to call: fresh pages cost more than the work of a late step.
-
-    Parameters
-    ----------
-    make : callable
-        Returns a new piece. All pieces must serve all calls.
-    """
-
-    def __init__(self, make: Callable[[], Part]) -> None:
-        self._make = make
-        self._spare: list[Part] = []
-
-    def take(self) -> Part:
-        """Return a piece that nobody else has; may be called from any thread."""
-        try:
-            return self._spare.pop()
-        except IndexError:
-            return self._make()
-
-    def give_back(self, piece: Part) -> None:
-        """Put a piece back that is not needed any more."""
-        self._spare.append(piece)
 
 
 def run_chunks(work: Callable[[int, int], None], total: int, rows: int, threads: int) -> None:

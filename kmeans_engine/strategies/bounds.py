@@ -14,23 +14,25 @@ import numpy as np
 from kmeans_engine.arrays import Clusters, Floats, LabelArray, Rows
 from kmeans_engine.kernels.assign import BATCH, Batch
 from kmeans_engine.kernels.bounds import (
-    Cells,
     Crew,
     Finder,
     Finding,
     Listing,
     Memory,
-    Moved,
     Task,
     bounded,
     find_around,
     list_due,
     look_around,
-    measure_centroids,
     merge_found,
+    start_points,
+)
+from kmeans_engine.kernels.cells import (
+    Cells,
+    Moved,
+    measure_centroids,
     mirror,
     move_centroids,
-    start_points,
     turn_over,
 )
 from kmeans_engine.kernels.vector import WIDTH

@@ -15,7 +15,7 @@ import numpy as np
 
 from kmeans_engine.arrays import Floats, LabelArray
 from kmeans_engine.errors import UnsupportedStrategy
-from kmeans_engine.kernels.bounds import Moved
+from kmeans_engine.kernels.cells import Moved
 from kmeans_engine.kernels.screen import (
     GROUP,
     TILE,

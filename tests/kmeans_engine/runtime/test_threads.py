@@ -16,7 +16,13 @@ import pytest
 
 import kmeans_engine.runtime.threads
 from kmeans_engine import Engine
-from kmeans_engine.runtime.threads import Stock, chunk_rows, even_rows, fold_chunks, run_chunks
+from kmeans_engine.runtime.threads import (
+    chunk_rows,
+    even_rows,
+    fold_chunks,
+    run_chunks,
+    threads_for,
+)
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3, 8, 16, 100])
@@ -53,14 +59,11 @@ def test_even_chunks_are_no_longer_than_asked_for(threads, least):
             assert 1 <= even_rows(total, rows, threads, least) <= rows
 
 
-def test_scratch_is_lent_to_one_worker_at_a_time():
-    made = []
-    stock = Stock(lambda: made.append(None) or [])
-    one, other = stock.take(), stock.take()
-    assert one is not other
-    stock.give_back(one)
-    assert stock.take() is one
-    assert len(made) == 2
+def test_work_gets_as_many_threads_as_it_is_worth():
+    counts = [threads_for(nanoseconds, 16) for nanoseconds in (0, 6e4, 1e5, 5e5, 1e9)]
+    assert counts[:2] == [1, 1]
+    assert counts == sorted(counts)
+    assert 1 < counts[2] < counts[3] < counts[4] == 16
 
 
 @pytest.mark.parametrize("threads", [1, 2, 8, 16])
