@@ -17,7 +17,7 @@ from kmeans_engine.kernels.measure import Scan, scan_rows
 from kmeans_engine.kernels.narrow import NARROW
 from kmeans_engine.points.measure import Measure, merge
 from kmeans_engine.points.scan import make_scan, measure_of
-from kmeans_engine.points.seal import bits, no_digest, sum_digests
+from kmeans_engine.points.seal import bits, changed_error, no_digest, sum_digests
 from kmeans_engine.runtime.records import Record
 from kmeans_engine.runtime.team import run_kernel
 from kmeans_engine.runtime.threads import (
@@ -104,6 +104,11 @@ class Data:
     def is_as_measured(self) -> bool:
         """Return whether every bit of the points is as it was when they were measured."""
         return self._digested() == self.digest
+
+    def vouch(self) -> None:
+        """Raise `InvalidInput` if any bit has changed: what is kept would outlast the change."""
+        if not self.is_as_measured():
+            raise changed_error()
 
     def _digested(self) -> bytes:
         def make(worker: int, X: Rows, base: Integers) -> Digesting:
@@ -225,6 +230,7 @@ class Data:
             rows[start:stop] = self._view[start:stop]
 
         run_chunks(copy, self.n_points, chunk_rows(16 * self.n_features), self.threads)
+        self.vouch()
         compact = Data(rows, self.threads)
         compact.use(self.measure)
         return compact

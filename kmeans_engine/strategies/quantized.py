@@ -78,7 +78,9 @@ class Quantized(Bounds):
             points = points.compact()
         with self._lock:
             if self._coded is None:
-                self._coded = CodedPoints(points)
+                coded = CodedPoints(points)
+                self.points.vouch()
+                self._coded = coded
         return QuantizedAssigner(points, self._coded)
 
 

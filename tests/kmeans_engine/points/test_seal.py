@@ -82,6 +82,22 @@ def test_points_that_change_before_a_run(points, strategy):
         engine.fit(points[:6])
 
 
+@pytest.mark.parametrize("dtype", ["f4", "u1", "i4"])
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_points_that_change_before_a_run_and_back_after_it(strategy, dtype):
+    # What an engine has made of the points as they were meanwhile must not serve the next run.
+    rng = np.random.default_rng(0)
+    points = rng.integers(0, 200, (300, 8)).astype(dtype)
+    before, start = points.copy(), points[:20].astype(np.float64)
+    engine = Engine(points, strategy=strategy)
+    points[:] = rng.integers(0, 200, points.shape)
+    with pytest.raises(InvalidInput, match=CHANGED):
+        engine.fit(start)
+    points[:] = before
+    got, want = (e.fit(start, max_iterations=9) for e in (engine, Engine(before, strategy="brute")))
+    check.same_snapshot(got, want)
+
+
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_points_that_change_during_a_run(points, strategy):
     start = points[::60].copy()
