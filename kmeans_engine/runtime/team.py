@@ -63,9 +63,10 @@ class Team:
         # A handler of a signal may run an engine, in the middle of anything.
         self._lock = threading.RLock()
         self._size, self._most = 0, jobs.MOST
-        # Not in the threads, nor when a job has to be stopped: a fork must find no compiler at work,
-        # and a second Ctrl-C none either.
+        # Not in the threads, nor when a job has to be stopped: a fork must find no compiler at
+        # work, and a second Ctrl-C none either.
         places = types.int64, types.int64
+        work: Any
         for work, kinds in (
             (jobs.serve, places),
             (jobs.lead, (*places, types.boolean, types.int64)),
