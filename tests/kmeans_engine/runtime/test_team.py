@@ -1,6 +1,7 @@
 """Kernels on a team of threads: every row once, errors, Ctrl-C, fork, many leaders, exit."""
 
 import _thread
+import itertools
 import os
 import signal
 import subprocess
@@ -105,6 +106,37 @@ def test_where_no_more_threads_can_be_started_the_caller_does_the_work(monkeypat
         visits, tasks = made(8, 1000)
         assert run_kernel(visit, tasks, 1000, 7) <= 2
         assert (visits == 1).all()
+
+
+@NATIVE
+def test_a_handler_of_a_signal_may_run_a_kernel_while_threads_are_started(monkeypatch):
+    crew, start, calls = team.Team(), _thread.start_new_thread, itertools.count()
+    visits, tasks = made(3, 100)
+
+    def interrupted(*arguments):
+        if next(calls) == 0:
+            run_kernel(visit, tasks, 100, 7)
+        return start(*arguments)
+
+    monkeypatch.setattr(team, "_team", crew)
+    monkeypatch.setattr(_thread, "start_new_thread", interrupted)
+    grower = threading.Thread(target=crew._grow, args=(2,), daemon=True)
+    grower.start()
+    grower.join(20)
+    assert not grower.is_alive()
+    assert (visits == 1).all()
+
+
+@NATIVE
+def test_a_process_forked_off_just_before_a_job_is_posted_leaves_the_team_alone(monkeypatch):
+    crew = team.Team()
+    monkeypatch.setattr(team, "_team", crew)
+    monkeypatch.setattr(team, "_team_lock", team._team_lock)
+    monkeypatch.setattr(crew, "_grow", lambda size: team._after_fork_in_child())
+    visits, tasks = made(3, 100)
+    with pytest.raises(RuntimeError, match="forked"):
+        run_kernel(visit, tasks, 100, 7)
+    assert not visits.any()
 
 
 SPIN = """
