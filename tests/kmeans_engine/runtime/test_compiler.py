@@ -6,6 +6,7 @@ import signal
 
 import numpy as np
 import pytest
+from numba.core.caching import NullCache
 from numba.core.compiler import Flags
 from numba.core.cpu import CPUContext
 
@@ -96,7 +97,7 @@ def test_numba_learns_its_functions_to_the_end_before_ctrl_c_is_seen(monkeypatch
         learned.append(True)
 
     compiled = kernel()(lambda x: x + 2)
-    compiled._cache.disable()
+    compiled._cache = NullCache()
     with monkeypatch.context() as changed, pytest.raises(KeyboardInterrupt):
         changed.setattr(CPUContext, "refresh", interrupted)
         compiled(1)
