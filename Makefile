@@ -45,6 +45,8 @@ docs: $(VENV)/.installed-docs
 bench: $(VENV)/.installed-bench
 	$(RUN) benchmarks/engine.py
 	$(RUN) benchmarks/scaling.py
+	rm -f benchmarks/results/threads.jsonl
+	$(RUN) benchmarks/threads.py --record benchmarks/results/threads.jsonl
 	$(RUN) benchmarks/report.py
 
 bench-render: $(VENV)/.installed

@@ -1,4 +1,4 @@
-"""Make docs/benchmarks.md and its plots from the results of engine.py and scaling.py.
+"""Make docs/benchmarks.md and its plots from the results of engine.py, scaling.py and threads.py.
 
 python benchmarks/report.py [--results FOLDER]
 """
@@ -70,6 +70,21 @@ def vector_table(rows: list[dict[str, Any]]) -> list[str]:
             ", ".join(row["ours"].get("strategies", {})),
             ", ".join(beyond),
         ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+def thread_table(rows: list[dict[str, Any]]) -> list[str]:
+    """Return the lines of the table of threads."""
+    head = ["work", "threads", "end to end", "late iteration", "outside regions", "under the GIL",
+            "speed-up"]  # fmt: skip
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    for row in rows:
+        cells = [
+            row["work"], str(row["threads"]), seconds(row["total"]), seconds(row["late"]),
+            f"{row['outside'] * 1e6:.0f} us ({row['share']:.1%})", f"{row['gil'] * 1e6:.0f} us",
+            f"{row['speed-up']:.2f}",
+        ]  # fmt: skip
         lines.append("| " + " | ".join(cells) + " |")
     return lines
 
@@ -172,6 +187,17 @@ def main() -> None:
             "",
         ]
     lines += [
+        "## Threads",
+        "",
+        "A run of `benchmarks/threads.py`, which says how each figure is measured. *outside "
+        "regions*: what of a late iteration passes outside parallel regions, and its share of "
+        "that iteration with one thread. *under the GIL*: what all threads together spend in "
+        "Python.",
+        "",
+        *thread_table([json.loads(line) for line in (results / "threads.jsonl").open()]),
+        "",
+        "## Growth",
+        "",
         "![Time of an iteration against points, centroids and features](scaling.png)",
         "",
         "In two dimensions the time of a steady iteration grows like the power "

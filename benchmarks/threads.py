@@ -299,7 +299,7 @@ def main() -> None:
     args = parser.parse_args()
     counts, every = sorted(map(int, args.threads.split(","))), []
     for work in WORKS:
-        if not work.name.startswith(NAMES) or args.rows not in work.name:
+        if work.vectors or not work.name.startswith(NAMES) or args.rows not in work.name:
             continue
         points = work.points(work.rows // 10 if args.quick else None)
         rows = []
@@ -308,6 +308,7 @@ def main() -> None:
             compare(rows)
             print(line(rows[-1]), flush=True)
             if args.record:
+                args.record.parent.mkdir(exist_ok=True)
                 with args.record.open("a") as file:
                     file.write(json.dumps(machine(threads) | rows[-1]) + "\n")
         every += rows

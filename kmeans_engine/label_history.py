@@ -8,9 +8,12 @@ than one.
 
 from __future__ import annotations
 
+import itertools
 import threading
 import weakref
+from collections import deque
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -149,16 +152,20 @@ class LabelHistory:
     ----------
     labels : ndarray, (M,)
         The first ones, of which all count as changed; owned by the history from now on.
+    by_points : bool, optional
+        As the attribute.
 
     Attributes
     ----------
     newest : ndarray, (M,)
         Only `commit` changes them, so other threads may compare with them.
+    by_points : bool
+        Whether these are labels of points, not of rows in another order; see `reorder`.
     """
 
-    def __init__(self, labels: LabelArray) -> None:
+    def __init__(self, labels: LabelArray, *, by_points: bool = True) -> None:
         self.lock = threading.Lock()
-        self.newest = labels
+        self.newest, self.by_points = labels, by_points
         self._nbytes = labels.nbytes
         self._changed: IndexSet | None = None
         # States that are kept, oldest first.
@@ -224,13 +231,17 @@ class LabelHistory:
             Returns an array of labels of rows as one of points.
         """
         self._drop_unowned()
+        changes: list[tuple[Any, str, Any]] = [(self, "by_points", True)]
         if len(self.newest):
-            self.newest = placed(self.newest)
+            changes.append((self, "newest", placed(self.newest)))
         for state in self._kept:
-            state.parts = [(order[rows], old) for rows, old in state.parts]
+            changes.append((state, "parts", [(order[rows], old) for rows, old in state.parts]))
             if state.array is not None:
-                state.array = placed(state.array)
-                state.array.setflags(write=False)
+                array = placed(state.array)
+                array.setflags(write=False)
+                changes.append((state, "array", array))
+        # One call, so that Ctrl-C comes before it or after it: half of it would be wrong labels.
+        deque(itertools.starmap(setattr, changes), maxlen=0)
 
     def finish(self) -> None:
         """End the run: the last state that is kept takes over the newest labels."""

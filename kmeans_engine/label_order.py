@@ -40,8 +40,7 @@ class SortedLabels:
     def __init__(self, moved: Moved, threads: int, history: LabelHistory | None = None) -> None:
         self._moved: Moved | None = moved
         self._order, self._threads = moved.order, threads
-        self._plain = history is not None  # whether the history is one of points
-        self._history = history or LabelHistory(self._copied(moved.labels))
+        self._history = history or LabelHistory(self._copied(moved.labels), by_points=False)
         # The parents that were looked at in the last turn, and how many labels have changed in them
         # and those before, if these are not in the history yet.
         self._noted: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]] | None = None
@@ -72,7 +71,7 @@ class SortedLabels:
         history, moved = self._history, self._moved
         assert moved is not None
         with history.lock:
-            plain, before = self._plain, history.newest
+            plain, before = history.by_points, history.newest
             total = int(ends[-1]) if len(ends) else 0
             changed = np.empty(total, dtype=np.uint32)
             old, new = np.empty((2, total), dtype=before.dtype)
@@ -110,9 +109,8 @@ class SortedLabels:
     def turn(self) -> None:
         """Turn the history to the order of the points."""
         with self._history.lock:
-            if not self._plain:
+            if not self._history.by_points:
                 self._history.reorder(self._order, self._placed)
-                self._plain = True
 
     def _placed(self, labels: LabelArray) -> LabelArray:
         placed, order = np.empty_like(labels), self._order

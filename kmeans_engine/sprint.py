@@ -11,6 +11,7 @@ from collections.abc import Generator
 import numpy as np
 
 from kmeans_engine.arrays import Floats
+from kmeans_engine.kernels.assign import BATCH
 from kmeans_engine.kernels.sprint import (
     COMPARE,
     DOUBT,
@@ -23,6 +24,7 @@ from kmeans_engine.kernels.sprint import (
     TOUCHED,
     sprint,
 )
+from kmeans_engine.kernels.vector import WIDTH
 from kmeans_engine.labels import FixedLabels, label_dtype
 from kmeans_engine.loop import State
 from kmeans_engine.points.data import Data
@@ -66,7 +68,8 @@ class Sprint:
         self._form, self._sums = form, form.empty(k)
         self._labels = np.full(m, -1, dtype=np.int32)
         self._changed, self._old = np.empty((2, m), dtype=np.int32)
-        self._centroids = np.empty((3, k, n))
+        self._bits = np.empty((3, k, n), dtype=np.uint64)
+        self._centroids = self._bits.view(np.float64)
         self._centroids[:2] = start
         self._squares, self._numbers = np.zeros(1), np.array([0, 0, 0, 1, 0])
         self._doubtful = np.empty((k, n), dtype=np.bool_)
@@ -79,7 +82,16 @@ class Sprint:
             form.down, form.up, form.exponents, form.width, measure.center, measure.scale,
             rho, kappa, delta_unit,
         )  # fmt: skip
-        self._start, self._rows = start, np.empty(k, dtype=np.int32)
+        self._start, (self._rows, moved) = start, np.empty((2, k), dtype=np.int32)
+        clusters = np.arange((k + 3) // 4 * 4, dtype=np.int32)
+        scaled = np.empty((k + 1, n), np.float32)
+        scaled[k], clusters[k:] = np.inf, k
+        best, second = np.empty((2, BATCH), np.float32)
+        self._scratch = (
+            scaled, np.empty(n), clusters, np.zeros((n, BATCH + WIDTH), np.float32), best, second,
+            np.empty(BATCH, np.int32), moved, np.empty(self._sums.sums.shape[1] + 1, np.int64),
+            np.empty(k, np.bool_),
+        )  # fmt: skip
 
     def states(self, *, only_last: bool) -> Generator[State, None, None]:
         """Yield the states, or the last one only; see `loop.iterate`."""
@@ -102,10 +114,10 @@ class Sprint:
             self._seen = np.concatenate([self._seen, np.zeros_like(self._seen)])
         while True:
             ended = sprint(
-                self._X, self._labels, self._changed, self._old, self._centroids, self._rows,
-                self._squares,
+                self._X, self._labels, self._changed, self._old, self._centroids, self._bits,
+                self._rows, self._squares,
                 self._sums.sums, self._sums.counts, self._doubtful, self._digest, self._seen,
-                self._numbers, *self._fixed, phase, turns, *self._ending,
+                self._numbers, *self._scratch, *self._fixed, phase, turns, *self._ending,
             )  # fmt: skip
             if ended != DOUBT:
                 return bool(ended == LAST)

@@ -141,7 +141,7 @@ def nearest(X, i, C):
     return winner
 
 
-@kernel(inner=True)
+@kernel(counted=False, inner=True)
 def load(X, start, size, center, scale, x):
     """Write (X - center) * scale of `size` rows to `x` (out, (N, BATCH) float32), by features.
 
@@ -245,7 +245,7 @@ class Comparison(Record):
     draft: Draft
 
 
-@kernel("contract", inner=True)
+@kernel("contract", counted=False, inner=True)
 def _best(task, start, size):
     """Write the nearest centroids of some points to the winners of the batch."""
     X, at, scoring, batch = task.X, start - task.base[0], task.scoring, task.batch
@@ -265,7 +265,7 @@ def _best(task, start, size):
                 winner[j] = nearest(X, at + j, C)
 
 
-@kernel("contract")
+@kernel("contract", counted=False)
 def assign_rows(task, first, stop):
     """Write the nearest centroids of the points from `first` to `stop`; `task`: a `Sweep`."""
     labels, winner = task.labels, task.batch.winner
@@ -276,7 +276,7 @@ def assign_rows(task, first, stop):
             labels[start + j] = winner[j]
 
 
-@kernel("contract")
+@kernel("contract", counted=False)
 def compare_rows(task, first, stop):
     """Find which labels from `first` to `stop` change; `task`: a `Comparison`."""
     labels, winner = task.sweep.labels, task.sweep.batch.winner

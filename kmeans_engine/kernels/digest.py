@@ -28,7 +28,7 @@ class Digesting(Record):
     digest: npt.NDArray[np.uint64]
 
 
-@kernel()
+@kernel(counted=False)
 def digest(words, start, out):
     """Add the digest of some words to that of the words before and after them, modulo 2^64.
 
@@ -57,7 +57,7 @@ if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
     digest = np.errstate(over="ignore")(digest)
 
 
-@kernel()
+@kernel(counted=False)
 def digest_rows(task, start, stop):
     """Add the digest of the points from `start` to `stop`; `task`: a `Digesting`."""
     N, first = task.words.shape[1], start - task.base[0]

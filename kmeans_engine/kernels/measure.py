@@ -39,7 +39,7 @@ class Scan(Record):
     found: npt.NDArray[np.int64]
 
 
-@kernel(inner=True)
+@kernel(counted=False, inner=True)
 def _fold(X, out):
     """Fold the values of `X` (in, (R, W)) into `out` (in and out, (5, W)), column by column.
 
@@ -65,7 +65,7 @@ def _fold(X, out):
             wild[n] += 0.0 if abs(np.float64(X[i, n])) < np.inf else 1.0
 
 
-@kernel()
+@kernel(counted=False)
 def scan_rows(task, start, stop):
     """Measure the points from `start` to `stop`; `task`: a `Scan`."""
     X, whole, rest, found = task.X, task.whole, task.rest, task.found

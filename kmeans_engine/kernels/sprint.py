@@ -8,7 +8,6 @@ import numpy as np
 from kmeans_engine.kernels.assign import BATCH, batch_slack, load, nearest, score
 from kmeans_engine.kernels.recalc import compare
 from kmeans_engine.kernels.sums import divide, transfer
-from kmeans_engine.kernels.vector import WIDTH
 from kmeans_engine.runtime.jit import kernel
 
 __all__ = [
@@ -46,32 +45,26 @@ def _pack(C, center, scale, P, reach):
             reach[n] = max(reach[n], np.float64(abs(P[k, n])))
 
 
-@kernel(inner=True)
-def _relabel(X, C, center, scale, rho, kappa, delta_unit, labels, changed, old):
+@kernel(counted=False, inner=True)
+def _relabel(
+    X, C, center, scale, rho, kappa, delta_unit, labels, changed, old, P, reach, clusters, x, best,
+    second, winner,
+):  # fmt: skip
     """Find the nearest centroid of each point; return how many labels change.
 
     `X` (in, (M, N)); `C` (in, (K, N)); the margin as in `kernels.assign.Scoring`; `labels` (in and
-    out, (M,) int32); `changed`, `old` (out, (M,) int32): which, ascending, and their labels before.
+    out, (M,) int32): which, ascending, and their labels before; `P`, `reach` (scratch) as in
+    `_pack`, the last row of `P` inf; `clusters` (in): 0 to K - 1, then K up to a multiple of 4;
+    `x` (scratch, zeroed), `best`, `second`, `winner` (scratch) as in `kernels.assign.Batch`.
     """
-    k, n = C.shape
-    P, reach = np.empty((k + 1, n), dtype=np.float32), np.empty(n)
-    for i in range(n):
-        P[k, i] = np.inf
     _pack(C, center, scale, P, reach)
-    count = (k + 3) // 4 * 4
-    rows = np.full(count, k, dtype=np.int32)
-    for i in range(k):
-        rows[i] = i
-    x = np.zeros((n, BATCH + WIDTH), dtype=np.float32)
-    best, second = np.empty(BATCH, dtype=np.float32), np.empty(BATCH, dtype=np.float32)
-    winner = np.empty(BATCH, dtype=np.int32)
     bar, total = np.float32(1.0 + rho), 0
     for start in range(0, X.shape[0], BATCH):
-        size = min(BATCH, X.shape[0] - start)
+        size = BATCH if X.shape[0] - start > BATCH else X.shape[0] - start
         load(X, start, size, center, scale, x)
         slack = batch_slack(x, size, reach, kappa, delta_unit)
         floor = np.float32(slack) if slack < 3e38 else np.float32(np.inf)
-        score(x, P, rows, count, best, second, winner, 0, size)
+        score(x, P, clusters, clusters.shape[0], best, second, winner, 0, size)
         for j in range(size):
             i, new = start + j, winner[j]
             if not second[j] > best[j] * bar + floor:
@@ -84,19 +77,21 @@ def _relabel(X, C, center, scale, rho, kappa, delta_unit, labels, changed, old):
 
 
 @kernel(counted=False, inner=True)
-def _move(X, changed, old, labels, down, up, sums, counts, touched):
-    """Move the points `changed` (in, (R,)) from clusters `old` (in, (R,)), -1 at first.
+def _move(X, changed, old, total, labels, down, up, sums, counts, touched):
+    """Move the first `total` points of `changed` (in) from clusters `old` (in), -1 at first.
 
     `touched` (out, (K,) bool): which clusters change.
     """
-    for j in range(changed.shape[0]):
-        i = changed[j]
-        taken, b = (0 if old[j] < 0 else 1), labels[i]
-        a = b if old[j] < 0 else old[j]
+    for k in range(counts.shape[0]):
+        touched[k] = False
+    for j in range(np.uintp(total)):
+        i = np.uintp(changed[j])
+        taken, b = (0 if old[j] < 0 else 1), np.uintp(labels[i])
+        a = b if old[j] < 0 else np.uintp(old[j])
         counts[a] -= taken
         counts[b] += 1
         touched[a] = touched[b] = True
-        for n in range(X.shape[1]):
+        for n in range(np.uintp(X.shape[1])):
             transfer(X[i, n], sums, a, taken, b, n, down, up)
 
 
@@ -110,16 +105,17 @@ def _known(seen, count, digest):
 
 
 @kernel(counted=False, inner=True)
-def _copy(C, source, target):
-    """Copy one of three arrays of centroids to another; Numba takes a second for a slice."""
-    for k in range(C.shape[1]):
-        for n in range(C.shape[2]):
-            C[target, k, n] = C[source, k, n]
+def _copy(source, target):
+    """Copy centroids; Numba takes a second for a slice."""
+    for k in range(source.shape[0]):
+        for n in range(source.shape[1]):
+            target[k, n] = source[k, n]
 
 
-@kernel()
+@kernel(counted=False)
 def sprint(
-    X, labels, changed, old, C, rows, squares, sums, counts, doubtful, digest, seen, numbers,
+    X, labels, changed, old, C, bits, rows, squares, sums, counts, doubtful, digest, seen, numbers,
+    P, reach, clusters, x, best, second, winner, moved, limbs, touched,
     down, up, exponents, width, center, scale, rho, kappa, delta_unit,
     phase, turns, limit, tolerance,
 ):  # fmt: skip
@@ -127,22 +123,21 @@ def sprint(
 
     Parameters: `X` (in, (M, N) float64); `labels` (in and out, (M,) int32), -1 at first; `changed`,
     `old` (out, (M,) int32), see `_relabel`; `C` (in and out, (3, K, N)): the centroids that the
-    labels refer to, those of the state, and those of the next; `rows` (out, (K,) int32), the
-    clusters that changed; `squares` (out, (1,)), of the shift; `sums`, `counts` (in and out), 0 at
-    first; `doubtful` as in `divide`; `digest`, `seen` (in and out, (2,) and (S, 2) uint64), of the
-    states so far; `numbers` (in and out, (5,) int64), see above; the format of the sums; centre,
-    scale and margin of the scores; `limit`, `tolerance`, as in `loop.iterate`.
+    labels refer to, those of the state and of the next, and their `bits`; `rows` (out, (K,) int32),
+    the clusters that changed; `squares` (out, (1,)), of the shift; `sums`, `counts` (in and out), 0
+    at first; `doubtful` as in `divide`; `digest`, `seen` (in and out, (2,) and (S, 2) uint64), of
+    the states so far; `numbers` (in and out, (5,) int64), see above; scratch, see `_relabel`,
+    `compare`, `divide` and `_move`, from Python, which saves half a second of compiling; the format
+    of the sums; centre, scale and margin of the scores; `limit`, `tolerance`, as in `loop.iterate`.
     """
     K = C.shape[1]
-    moved, limbs = np.empty(K, dtype=np.int32), np.empty(sums.shape[1] + 1, dtype=np.int64)
-    bits = C.view(np.uint64)
     while True:
-        if phase in (FIRST, STEP):
+        if phase != RECALC and phase != COMPARE:
             total = _relabel(
-                X, C[1], center, scale, rho, kappa, delta_unit, labels, changed, old
+                X, C[1], center, scale, rho, kappa, delta_unit, labels, changed, old, P, reach,
+                clusters, x, best, second, winner,
             )  # fmt: skip
-            touched = np.zeros(K, dtype=np.bool_)
-            _move(X, changed[:total], old, labels, down, up, sums, counts, touched)
+            _move(X, changed, old, total, labels, down, up, sums, counts, touched)
             numbers[CHANGED], numbers[TOUCHED] = total, 0
             for k in range(K):
                 if touched[k]:
@@ -159,12 +154,12 @@ def sprint(
             numbers[CHANGED] = 0
         some = rows[: numbers[TOUCHED]]
         if phase != COMPARE:
-            _copy(C, 1, 2)
+            _copy(C[1], C[2])
             if divide(sums, counts, some, exponents, width, limbs, C[2], doubtful) > 0:
                 return DOUBT
         square, differ = compare(C[1], C[2], bits[1], bits[2], some, moved, digest)
-        _copy(C, 1, 0)
-        _copy(C, 2, 1)
+        _copy(C[1], C[0])
+        _copy(C[2], C[1])
         squares[0] = square
         numbers[ITERATION] += 1
         last = differ == 0 or _known(seen, numbers[SEEN], digest)

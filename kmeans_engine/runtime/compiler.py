@@ -101,7 +101,9 @@ class KernelCompiler(Compiler):
     def __init__(
         self, typing: Any, target: Any, library: Any, args: Any, result: Any, flags: Any, names: Any
     ) -> None:
-        super().__init__(typing, target, library, args, result, _Flags(flags), names)
+        # Numba takes what it knows of types from generators, which an interrupt would end for good.
+        with put_off():
+            super().__init__(typing, target, library, args, result, _Flags(flags), names)
 
     def compile_extra(self, function: Any) -> Any:
         """Compile; Python looks for no garbage meanwhile, which would take an eighth of the time.

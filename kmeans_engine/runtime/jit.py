@@ -50,8 +50,8 @@ def kernel(
         minimum become a vector reduction. Without flags the arithmetic is IEEE, operation by
         operation.
     counted : bool
-        Whether references to arrays are counted, which a function that makes arrays or views of
-        them needs. Otherwise each call would count each of its arrays for nothing, and threads that
+        Whether references to arrays are counted, which a function that makes arrays needs.
+        Otherwise each call would count each of its arrays for nothing, and threads that
         count the same arrays wait for one another: a quarter of the time of
         `kernels.blocks.sweep`.
     inline : bool

@@ -218,7 +218,9 @@ def _post(board, job):
         write(board, _N_OPEN, listed + 1)
         write(job, _LISTED, 1)
     mutex_unlock(board)
-    for rank in range(size):
+    # The last one first: who takes the job wakes two of higher rank, who must have it by then, or
+    # they would go on sleeping.
+    for rank in range(size - 1, -1, -1):
         write(read(job, _CREW + rank), _GIVEN, job)
     if size > 0:
         _wake(read(job, _CREW))

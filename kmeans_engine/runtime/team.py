@@ -60,8 +60,19 @@ class Team:
     """The workers of a process: threads that are started when a job first wants them."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        # A handler of a signal may run an engine, in the middle of anything.
+        self._lock = threading.RLock()
         self._size, self._most = 0, jobs.MOST
+        # Not in the threads, nor when a job has to be stopped: a fork must find no compiler at
+        # work, and a second Ctrl-C none either.
+        places = types.int64, types.int64
+        work: Any
+        for work, kinds in (
+            (jobs.serve, places),
+            (jobs.lead, (*places, types.boolean, types.int64)),
+            (jobs.finish, places),
+        ):
+            work.compile(kinds)
         self._board = _Words(jobs.BOARD)
         self._board.words[jobs.CLOCK] = time.CLOCK_MONOTONIC
         self._jobs: list[_Words] = []
@@ -76,12 +87,14 @@ class Team:
         words[jobs.FUNCTION : jobs.ERROR + 1] = function, total, rows, others, 0, 0
         words[jobs.NEXT], words[jobs.SEATS] = 0, 1
         words[jobs.TASKS : jobs.TASKS + len(tasks)] = [task.__dict__["_address"] for task in tasks]
-        first = True
+        first = more = True
         try:
-            while jobs.lead(board, address, first, _GLANCE):
-                first = False
+            while more:
+                # Nothing comes between this and the call; the locks of another process stay locked.
                 if _team is not self:
                     raise RuntimeError("a run cannot go on in a process forked in the middle of it")
+                more = jobs.lead(board, address, first, _GLANCE)
+                first = False
         except BaseException:
             # Python looks for signals when a call returns, so none comes before this one begins.
             if _team is self:
@@ -98,18 +111,19 @@ class Team:
         with self._lock:
             while self._size < min(size, self._most):
                 slot = _Words(jobs.SLOT)
+                self._size += 1  # before it starts: Ctrl-C may come as soon as it has
                 try:
                     _thread.start_new_thread(jobs.serve, (self._board.address, slot.address))
                 except RuntimeError:  # as in a small container: those that there are do the work
+                    self._size -= 1
                     self._most = self._size
                     return
-                self._size += 1
             # Where there are more threads than processors, one that spins keeps another from work.
             self._board.words[jobs.SPIN] = _SPIN if self._size < processors() else 0
 
 
 _team: Team | None = None
-_team_lock = threading.Lock()
+_team_lock = threading.RLock()
 _addresses: dict[tuple[Any, Any], int] = {}
 
 
@@ -174,7 +188,7 @@ def _exception(address: int) -> BaseException:
 
 def _after_fork_in_child() -> None:
     global _team, _team_lock
-    _team, _team_lock = None, threading.Lock()
+    _team, _team_lock = None, threading.RLock()
 
 
 if hasattr(os, "register_at_fork"):

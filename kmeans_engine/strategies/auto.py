@@ -14,7 +14,7 @@ from kmeans_engine.labels import Labels
 from kmeans_engine.points.blocks import block_rows
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
-from kmeans_engine.runtime.products import FAST
+from kmeans_engine.runtime import products
 from kmeans_engine.strategies import make_strategy
 from kmeans_engine.strategies.base import Assigned, OwningAssigner, Stepped, Strategy
 from kmeans_engine.strategies.bounds import MOST_CENTROIDS, BoundsAssigner
@@ -36,6 +36,9 @@ _WORTH_SORTING = 1 << 15
 _ACROSS_FEW = {1: 0.5, 2: 0.5, 3: 4.1}
 _ACROSS_MANY = {1: 0.5, 2: 0.5, 3: 2.2, 4: 2.2}
 _MANY = 128
+# Clusters from which on it pays anyway with few features, though for so many points at least: 1.5
+# (20 k x 3, K = 10,000), 1.2 (20 k x 4, 5,000), 2.8 (100 k x 4, 5,000), 0.65 (20 k x 6, 5,000).
+_ANYWAY, _FEW_FEATURES, _SOME_POINTS = 1000, 4, 1 << 13
 # K (N + 7), in about 64ths of a nanosecond, from which on scoring all centroids costs more than
 # sorting the points by cluster.
 _WORTH_LISTS = 4000
@@ -43,11 +46,12 @@ _WORTH_LISTS = 4000
 _TOO_LONG = 0.9
 # K N from which on products of bytes pay, for so many centroids at least; and the share of
 # centroids left by them when they do not.
-_WORTH_BYTES = 6000
+_WORTH_BYTES = 6000 if products.DIRECT else 30000
 _MANY_BYTES = 32
 _TOO_MANY_LEFT = 0.15
 # The share of points looked at again from which on remembering is for nothing; then come so many
-# steps of brute, and another try, whose two steps cost up to 1.4 times as much.
+# steps of brute, and another try, whose two steps cost up to 1.4 times as much; each pause is twice
+# as long as the one before.
 _TOO_MANY = 0.95
 _PAUSE = 8
 # Points that are looked at to see whether there are more than K different ones.
@@ -102,6 +106,7 @@ class AutoAssigner:
         self.n_points = auto.points.n_points
         # Steps of the strategy at work so far, and the one that it is a pause from.
         self._steps, self._paused = 0, ""
+        self._pause = _PAUSE
 
     def first(self, centroids: Floats) -> ExactSums:
         """See `Assigner.first`."""
@@ -129,7 +134,8 @@ class AutoAssigner:
         ):
             self._paused = now.name
             self._change("brute", centroids)
-        elif self._paused and self._steps == _PAUSE and now.name == "brute":
+        elif self._paused and self._steps == self._pause and now.name == "brute":
+            self._pause *= 2
             self._change(self._paused, centroids)
         return step
 
@@ -162,17 +168,22 @@ class AutoAssigner:
 
 def _choose(points: Points, k: int) -> str:
     m, n = points.n_points, points.n_features
-    if k == 1 or k * 16 > m or m * k * n < _WORTH_BOUNDS or m >= 1 << 32:
+    if k == 1 or m * k * n < _WORTH_BOUNDS or m >= 1 << 32:
+        return "brute"
+    anyway = n <= _FEW_FEATURES and k >= _ANYWAY and m >= _SOME_POINTS
+    if k * 16 > m and not anyway:
         return "brute"
     glance = {row.tobytes() for row in points.sample(-(-m // _GLANCE))}
     if len(glance) <= min(k, _GLANCE // 2):
         return "brute"  # duplicates, which settle at once
     least = (_ACROSS_MANY if k >= _MANY else _ACROSS_FEW).get(n)
+    if anyway:
+        return "blocks"
     if least and m >= _WORTH_SORTING:
         blocks = m / block_rows(m)
         if (blocks / k) ** (1 / n) > least:
             return "blocks"
-    if FAST and k * n >= _WORTH_BYTES and k >= _MANY_BYTES and n <= MOST_FEATURES:
+    if products.FAST and k * n >= _WORTH_BYTES and k >= _MANY_BYTES and n <= MOST_FEATURES:
         return "quantized"
     return _choose_scores(k, points)
 

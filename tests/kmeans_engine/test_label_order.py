@@ -1,13 +1,15 @@
 """Labels of sorted rows: each state reads as if there were no order but that of the points."""
 
+import itertools
+
 import check
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmeans_engine import Engine
-from kmeans_engine.kernels.label_order import FAN, Moved, mark, mark_all
+from kmeans_engine import Engine, label_order
+from kmeans_engine.kernels.label_order import FAN, Moved, mark, mark_all, scatter_labels
 from kmeans_engine.label_order import SortedLabels
 from kmeans_engine.points.data import prepare
 from kmeans_engine.strategies.blocks import Blocks
@@ -117,3 +119,32 @@ def test_another_strategy_takes_over(back):
             now = other
     now.finish()
     assert all(np.array_equal(k.all(), w) for k, w in zip(kept, want, strict=True))
+
+
+@pytest.mark.kernels
+@pytest.mark.parametrize("moment", range(6))
+def test_ctrl_c_leaves_the_labels_of_every_state_as_they_are(monkeypatch, moment):
+    rng = np.random.default_rng(moment)
+    moved = start(rng, 2000, 32)
+    labels, want, held = SortedLabels(moved, 1), [], []
+    for _ in range(6):
+        held.append(labels.now())
+        want.append(by_points(moved))
+        moved.labels[:] = (moved.labels + rng.integers(1, 5)) % 5  # all, so each is an array
+        for b in range(len(moved.bits)):
+            mark_all(moved.bits, b, min(32, 2000 - 32 * b))
+        moved.changes[:] = np.diff(np.append(np.arange(0, 2000, 32 * FAN), 2000))
+        labels.note(np.arange(len(moved.changes)))
+    labels.now()
+    calls = itertools.count()
+
+    def interrupted(*arguments):
+        if next(calls) == moment:
+            raise KeyboardInterrupt
+        scatter_labels(*arguments)
+
+    monkeypatch.setattr(label_order, "scatter_labels", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        held[0].all()
+    for kept, all_labels in zip(held, want, strict=True):
+        assert np.array_equal(kept.all(), all_labels)

@@ -1,10 +1,13 @@
 """Numba's compiler, as `kernel` uses it."""
 
 import gc
+import os
+import signal
 
 import numpy as np
 import pytest
 from numba.core.compiler import Flags
+from numba.core.cpu import CPUContext
 
 from kmeans_engine.runtime.compiler import _Flags
 from kmeans_engine.runtime.jit import kernel
@@ -81,3 +84,21 @@ def test_flags_are_equal_if_all_of_them_are():
     other.error_model = "numpy"
     assert ours != other
     assert {ours, other, _Flags(plain)} == {ours, other}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no way to send Ctrl-C to one process")
+def test_numba_learns_its_functions_to_the_end_before_ctrl_c_is_seen(monkeypatch):
+    refresh, learned = CPUContext.refresh, []
+
+    def interrupted(self):
+        signal.raise_signal(signal.SIGINT)
+        refresh(self)
+        learned.append(True)
+
+    compiled = kernel()(lambda x: x + 2)
+    compiled._cache.disable()
+    with monkeypatch.context() as changed, pytest.raises(KeyboardInterrupt):
+        changed.setattr(CPUContext, "refresh", interrupted)
+        compiled(1)
+    assert learned
+    assert compiled(1) == 3

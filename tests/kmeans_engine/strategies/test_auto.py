@@ -15,7 +15,8 @@ from kmeans_engine.strategies import auto
     [
         (500, 2, 3, "brute"),
         (100_000, 2, 1, "brute"),  # settles at once
-        (20_000, 4, 2_000, "brute"),  # few points to a cluster: centroids are no fewer
+        (20_000, 5, 2_000, "brute"),  # few points to a cluster: centroids are no fewer
+        (20_000, 4, 2_000, "blocks"),
         (40_000, 2, 20, "blocks"),
         (20_000, 2, 30, "bounds"),
         (40_000, 6, 30, "bounds"),
@@ -29,14 +30,16 @@ def test_auto_chooses_by_the_shape(m, n, k, first):
 
 @pytest.mark.parametrize(("fast", "first"), [(True, "quantized"), (False, "neighbours")])
 def test_auto_rounds_to_bytes_where_products_of_them_are_fast(fast, first, monkeypatch):
-    monkeypatch.setattr(auto, "FAST", fast)
+    monkeypatch.setattr(auto.products, "FAST", fast)
+    monkeypatch.setattr(auto, "_WORTH_BYTES", 6000)
     points = np.random.default_rng(0).uniform(size=(20_000, 64)).astype(np.float32)
     assert Engine(points).fit(points[:100], max_iterations=1).strategy == first
 
 
 def test_auto_gives_up_bytes_that_leave_many_centroids(monkeypatch):
     # All of the structure is far below a step, which the spread of one feature makes long.
-    monkeypatch.setattr(auto, "FAST", True)
+    monkeypatch.setattr(auto.products, "FAST", True)
+    monkeypatch.setattr(auto, "_WORTH_BYTES", 6000)
     rng = np.random.default_rng(0)
     points = rng.uniform(size=(20_000, 64))
     points[:, 0] = 1e6 * rng.integers(0, 2, 20_000)
@@ -64,9 +67,11 @@ def test_auto_gives_up_lists_that_hold_nearly_all_centroids():
 
 def test_auto_pauses_from_bounds_that_are_always_used_up():
     points = np.random.default_rng(0).normal(size=(3000, 200)).astype(np.float32)
-    got = list(Engine(points).snapshots(points[:10], max_iterations=14))
-    # The second step looks at nearly all points, which ends it; after eight steps it tries again.
-    assert [s.strategy for s in got[:13]] == ["bounds"] * 4 + ["brute"] * 8 + ["bounds"]
-    want = Engine(points, strategy="brute").snapshots(points[:10], max_iterations=14)
+    got = list(Engine(points).snapshots(points[:10], max_iterations=32))
+    # The second step looks at nearly all points, which ends it; after eight steps it tries again,
+    # and then after sixteen.
+    names = [(name, len(list(run))) for name, run in itertools.groupby(s.strategy for s in got)]
+    assert names[:4] == [("bounds", 4), ("brute", 8), ("bounds", 3), ("brute", 16)]
+    want = Engine(points, strategy="brute").snapshots(points[:10], max_iterations=32)
     for a, b in itertools.zip_longest(got, want):
         check.same_snapshot(a, b)
