@@ -86,8 +86,8 @@ def measure_centroids(task, start, stop):
 def mirror(task, start, stop):
     """Give the columns of those that moved the values of their rows, from `start` to `stop`.
 
-    D_ac of two centroids that stay is as good a bound as ever; a score and its negated differences
-    make the same D_ca, bit for bit. So it does not matter who is first where both have moved.
+    D_ac of two centroids that stay is as good a bound as ever. Where both moved, D_ca is one as
+    well, and from scores even the same, bit for bit: it does not matter who is first.
     """
     D, rows = task.cells.D, task.rows
     for a in range(start, stop):

@@ -81,7 +81,8 @@ class Coded(Record):
     base : (>= K,) int32
         -128 sum q(c) - floor(|q(c)|^2 / 2), with which products begin.
     start : (>= K,) int32
-        The same, or -2^31 for a centroid that cannot win, as it equals a lower one.
+        The same, or -2^31 for what cannot win: padding, which is never left, and a centroid that
+        equals a lower one, whose products then mean nothing. It may be left beside that one.
     norms : (>= K,) int32
         |q(c)|^2.
     errors : (>= K,) float64
