@@ -297,7 +297,8 @@ class Worker:
         self._draft = make_draft(min(of.most(), of.n_points), of.changes)
         self.listing = Listing(
             memory=of.memory, threshold=of.cells.threshold, due=of.due, total=of.n_due,
-            ordered=of.sorts, listed=np.empty(min(_ROWS, of.n_points), dtype=np.uint32),
+            ordered=of.sorts,
+            listed=np.empty(min(max(_ROWS, _ROWS_AT_ONCE), of.n_points), dtype=np.uint32),
             positions=np.empty(k + 1, dtype=np.int64), counts=of.crew.counts[number],
         )  # fmt: skip
         task = Task(
