@@ -170,7 +170,7 @@ class Crew(Record):
 
     Attributes
     ----------
-    radii, counts : (W, K), in and out
+    radii, counts : (W, >= K), in and out
         Those of `Finder` and `Listing`; they are cleared.
     used : (1,) int64
         How many of them there are.

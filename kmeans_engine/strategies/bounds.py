@@ -144,7 +144,7 @@ class BoundsAssigner(MemoryAssigner):
         )
         self.due, self.n_due = np.empty(m, dtype=np.uint32), np.zeros(1, dtype=np.int64)
         self.changes = make_changes(m, labels.dtype)
-        # Workers do not write to the same lines of the cache.
+        # Workers do not write to the same lines of the cache. Whole rows: one type for any k.
         wide = -(-k // WIDTH) * WIDTH
         self.cells = Cells(
             P=self.scores.record.P,
@@ -159,8 +159,8 @@ class BoundsAssigner(MemoryAssigner):
             threshold=np.empty(k, dtype=np.float32),
         )
         self.crew = Crew(
-            radii=np.zeros((points.threads, wide))[:, :k],
-            counts=np.zeros((points.threads, wide), dtype=np.int64)[:, :k],
+            radii=np.zeros((points.threads, wide)),
+            counts=np.zeros((points.threads, wide), dtype=np.int64),
             used=np.zeros(1, dtype=np.int64),
             sizes=np.zeros(k, dtype=np.int64),
             radius=self.cells.radius,
@@ -292,14 +292,14 @@ class Worker:
 
     def __init__(self, of: BoundsAssigner, number: int) -> None:
         n, k = of.points.n_features, len(of.memory.spent)
-        self._radius = of.crew.radii[number]
+        self._radius = of.crew.radii[number, :k]
         self.scored = np.zeros(1, dtype=np.int64)
         self._draft = make_draft(min(of.most(), of.n_points), of.changes)
         self.listing = Listing(
             memory=of.memory, threshold=of.cells.threshold, due=of.due, total=of.n_due,
             ordered=of.sorts,
             listed=np.empty(min(max(_ROWS, _ROWS_AT_ONCE), of.n_points), dtype=np.uint32),
-            positions=np.empty(k + 1, dtype=np.int64), counts=of.crew.counts[number],
+            positions=np.empty(k + 1, dtype=np.int64), counts=of.crew.counts[number, :k],
         )  # fmt: skip
         task = Task(
             scoring=of.scores.record, memory=of.memory, due=of.due, changes=of.changes,
