@@ -60,7 +60,9 @@ def vector_table(rows: list[dict[str, Any]]) -> list[str]:
         exact = best_ratio(row, [name for name in names if name != "superkmeans"])
         other = best_ratio(row, ["superkmeans"])
         beyond = [
-            f"{(row[n]['peak'] - row['bytes']) / 2**20:,.0f} MiB" if n in row else "-"
+            f"{(row[n]['peak'] - row['bytes']) / 2**20:,.0f} MiB"
+            if row.get(n, {}).get("peak")
+            else "-"
             for n in ("ours", "sklearn-lloyd", "superkmeans")
         ]
         cells = [
