@@ -27,6 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.kernels.changes import Changes, Draft, publish
+from kmeans_engine.kernels.narrow import value
 from kmeans_engine.kernels.vector import (
     WIDTH,
     add_square,
@@ -56,6 +57,7 @@ __all__ = [
     "load",
     "nearest",
     "score",
+    "score_of",
     "squared_distance",
 ]
 
@@ -120,12 +122,22 @@ class Batch(Record):
     winner: npt.NDArray[np.int32]
 
 
+@kernel("contract", "reassoc", counted=False, inner=True)
+def score_of(X, i, center, scale, P, a):
+    """Return the score of row `i` of `X` against row `a` of `P`; its sum may go in any order."""
+    s = np.float32(0.0)
+    for n in range(X.shape[1]):
+        t = np.float32((value(X, i, n) - center[n]) * scale) - P[a, n]
+        s += t * t
+    return s
+
+
 @kernel(counted=False, inner=True)
 def squared_distance(X, i, C, k):
     """Return the distance of point `i` of `X` to row `k` of `C` (in, (K, N)): the definition."""
     d = 0.0
     for n in range(C.shape[1]):
-        t = np.float64(X[i, n]) - C[k, n]
+        t = np.float64(value(X, i, n)) - C[k, n]
         d += t * t
     return d
 

@@ -11,7 +11,7 @@ Guarded by tests/kmeans_engine/strategies/test_neighbours.py.
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.kernels.assign import Scoring, score, squared_distance
+from kmeans_engine.kernels.assign import Scoring, score, score_of, squared_distance
 from kmeans_engine.kernels.bounds import (
     DOWN,
     FAR,
@@ -93,16 +93,6 @@ def _own_scores(x, size, P, a, own):
         for n in range(P.shape[1]):
             s = add_square(s, load_row(x, n, j), spread(P, a, n))
         store(own, j, s)
-
-
-@kernel("contract", "reassoc", counted=False, inner=True)
-def _own_score(X, i, center, scale, P, a):
-    """Return the score of row `i` of `X` against row `a` of `P`; its sum may go in any order."""
-    s = np.float32(0.0)
-    for n in range(X.shape[1]):
-        t = np.float32((X[i, n] - center[n]) * scale) - P[a, n]
-        s += t * t
-    return s
 
 
 @kernel(counted=False, inner=True)
@@ -197,7 +187,7 @@ def look(task, first, stop):
         if ordered:
             for j in range(end - begin):
                 prefetch(X, due[min(begin + j + _AHEAD, stop - 1)], 0)
-                own[j] = _own_score(X, due[begin + j], center, scale, P, a)
+                own[j] = score_of(X, due[begin + j], center, scale, P, a)
             _by_distance(own, end - begin, order, bins)
         for start in range(begin, end, TILE):
             size = min(TILE, end - start)

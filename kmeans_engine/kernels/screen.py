@@ -19,12 +19,11 @@ Guarded by tests/kmeans_engine/kernels/test_screen.py and strategies/test_quanti
 
 import numpy as np
 import numpy.typing as npt
-from numba import types
 
-from kmeans_engine.kernels.assign import Scoring
+from kmeans_engine.kernels.assign import Scoring, score_of, squared_distance
 from kmeans_engine.kernels.bounds import DOWN, FAR, Finder, Memory, bounded, farthest, gap_between
 from kmeans_engine.kernels.changes import Changes, publish
-from kmeans_engine.kernels.narrow import value
+from kmeans_engine.kernels.vector import lowest_bit
 from kmeans_engine.runtime import llvm, products
 from kmeans_engine.runtime.jit import kernel
 from kmeans_engine.runtime.products import GROUP, TILE
@@ -181,12 +180,6 @@ def multiply(x, words, base, first, out):
     out[:] = (c @ u.T + base[first : first + GROUP, None] + 2**31) % 2**32 - 2**31
 
 
-@llvm.operation(types.uint64, products.lowest_bit)
-def _lowest_bit(bits):
-    """Return the number of the lowest bit that is set in a uint64 other than 0."""
-    return np.uint64((int(bits) & -int(bits)).bit_length() - 1)
-
-
 @kernel("contract", "reassoc", counted=False)
 def _quantize_row(X, i, zero, inverse, offset, codes, row):
     """Write row `i` of `X` as bytes plus `offset`; return |q|^2, the sum of q, and e, see above."""
@@ -268,16 +261,6 @@ def measure_coded(task, first, stop):
                     D[a, c + j] = far if far < FAR else FAR
 
 
-@kernel("contract", "reassoc", counted=False)
-def _score_of(X, i, center, scale, P, a):
-    """Return the score of row `i` of `X` against row `a` of `P`; its sum may go in any order."""
-    s = np.float32(0.0)
-    for n in range(X.shape[1]):
-        t = np.float32((value(X, i, n) - center[n]) * scale) - P[a, n]
-        s += t * t
-    return s
-
-
 @kernel(counted=False, inner=True)
 def _sweep(sieve, coded):
     """Screen a tile for all centroids."""
@@ -300,22 +283,12 @@ def _bar(norm, reach, error):
 
 
 @kernel(counted=False, inner=True)
-def _squared_distance(X, i, C, k):
-    """Return the distance of row `i` of `X` to row `k` of `C` (in, (K, N)): the definition."""
-    d = 0.0
-    for n in range(C.shape[1]):
-        t = np.float64(value(X, i, n)) - C[k, n]
-        d += t * t
-    return d
-
-
-@kernel(counted=False, inner=True)
 def _nearest_left(X, i, j, C, masks):
     """Return the cluster of row `i` of `X` by definition, among the centroids left for lane `j`."""
     best, winner = np.inf, 0
     for k in range(C.shape[0]):
         if (masks[k] >> np.uint64(j)) & np.uint64(1):
-            d = _squared_distance(X, i, C, k)
+            d = squared_distance(X, i, C, k)
             if d < best:
                 best, winner = d, k
     return winner
@@ -347,7 +320,7 @@ def _sift(task, size, fresh):
             now[j] = runner[j]
     far = np.float32(0.0)
     for j in range(size):
-        own[j] = _score_of(X, members[j], center, scale, P, now[j])
+        own[j] = score_of(X, members[j], center, scale, P, now[j])
         far = max(far, own[j])
         best[j] = second[j] = np.float32(np.inf)
     # |x'_n| <= |a'_n| + |x' - a'|: no look at the points themselves.
@@ -367,11 +340,11 @@ def _sift(task, size, fresh):
     for k in range(P.shape[0] - 1):
         bits = masks[k]
         while bits != 0:
-            j = _lowest_bit(bits)
+            j = lowest_bit(bits)
             bits &= bits - np.uint64(1)
             s = own[j]
             if k != now[j]:
-                s = _score_of(X, members[j], center, scale, P, k)
+                s = score_of(X, members[j], center, scale, P, k)
                 scored += 1
             if s < best[j]:
                 second[j], best[j], winner[j] = best[j], s, k

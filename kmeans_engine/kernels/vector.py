@@ -91,10 +91,10 @@ def late_bits(times, start, limit):
     return np.uint32(sum(int(bit) << j for j, bit in enumerate(late)))
 
 
-@llvm.operation(llvm.BITS, llvm.lowest_bit)
+@llvm.operation(lambda bits: bits, llvm.lowest_bit)
 def lowest_bit(bits):
-    """Return the number of the lowest bit that is set in a uint32 other than 0."""
-    return np.uint32((int(bits) & -int(bits)).bit_length() - 1)
+    """Return the number of the lowest bit that is set in an unsigned number other than 0."""
+    return type(bits)((int(bits) & -int(bits)).bit_length() - 1)
 
 
 @llvm.operation(None, llvm.store)

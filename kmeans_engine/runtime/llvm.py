@@ -73,15 +73,15 @@ def operation(result, emit):
     return decorate
 
 
-def _fill(builder, value):
+def filled(builder, value):
     kind = ir.VectorType(value.type, WIDTH)
     empty = ir.Constant(kind, ir.Undefined)
     first = builder.insert_element(empty, value, ir.Constant(_I32, 0))
-    return builder.shuffle_vector(first, empty, _lanes([0] * WIDTH))
+    return builder.shuffle_vector(first, empty, lane_numbers([0] * WIDTH))
 
 
-def _lanes(numbers):
-    return ir.Constant(ir.VectorType(_I32, WIDTH), numbers)
+def lane_numbers(numbers):
+    return ir.Constant(ir.VectorType(_I32, len(numbers)), list(numbers))
 
 
 def _address(context, builder, kinds, values):
@@ -117,13 +117,13 @@ def _halve(builder, sign, value):
         lanes //= 2
         numbers = [lane + lanes if lane < lanes else 0 for lane in range(WIDTH)]
         empty = ir.Constant(value.type, ir.Undefined)
-        other = builder.shuffle_vector(value, empty, _lanes(numbers))
+        other = builder.shuffle_vector(value, empty, lane_numbers(numbers))
         value = builder.select(builder.fcmp_ordered(sign, other, value), other, value)
     return builder.extract_element(value, ir.Constant(_I32, 0))
 
 
 def fill(context, builder, kinds, values):
-    return _fill(builder, values[0])
+    return filled(builder, values[0])
 
 
 def load(context, builder, kinds, values):
@@ -152,7 +152,7 @@ def value(context, builder, kinds, values):
 
 
 def spread(context, builder, kinds, values):
-    return _fill(builder, builder.load(_address(context, builder, kinds, values)))
+    return filled(builder, builder.load(_address(context, builder, kinds, values)))
 
 
 def store(context, builder, kinds, values):
@@ -215,7 +215,7 @@ def due_bits(context, builder, kinds, values):
 def late_bits(context, builder, kinds, values):
     times, start, limit = values
     time = load(context, builder, kinds[:2], (times, start))
-    return _bits(builder, builder.not_(builder.fcmp_ordered(">", time, _fill(builder, limit))))
+    return _bits(builder, builder.not_(builder.fcmp_ordered(">", time, filled(builder, limit))))
 
 
 def lowest_bit(context, builder, kinds, values):

@@ -9,9 +9,9 @@ from llvmlite import binding, ir
 from numba import types
 from numba.core import cgutils, config
 
-from kmeans_engine.runtime.llvm import WIDTH
+from kmeans_engine.runtime.llvm import WIDTH, filled, lane_numbers
 
-__all__ = ["DIRECT", "FAST", "GROUP", "TILE", "lowest_bit", "multiply", "screen"]
+__all__ = ["DIRECT", "FAST", "GROUP", "TILE", "multiply", "screen"]
 
 TILE = 64
 """Points that are screened together: four vectors of lanes."""
@@ -45,16 +45,6 @@ GROUP = 6 if _WIDE else 4
 _BESIDE = 4 if _WIDE else 1
 
 
-def _lanes(numbers):
-    return ir.Constant(ir.VectorType(_I32, len(numbers)), list(numbers))
-
-
-def _fill(builder, value, lanes=WIDTH):
-    empty = ir.Constant(ir.VectorType(value.type, lanes), ir.Undefined)
-    first = builder.insert_element(empty, value, ir.Constant(_I32, 0))
-    return builder.shuffle_vector(first, empty, _lanes([0] * lanes))
-
-
 def _constant(kind, value):
     return ir.Constant(kind, [value] * kind.count)
 
@@ -68,9 +58,9 @@ def _halves(builder, function, *vectors):
     """Return what a function makes of the lower and of the upper lanes of vectors."""
     pieces = []
     for first in (0, WIDTH // 2):
-        half = _lanes(range(first, first + WIDTH // 2))
+        half = lane_numbers(range(first, first + WIDTH // 2))
         pieces.append(function(*(builder.shuffle_vector(v, v, half) for v in vectors)))
-    return builder.shuffle_vector(*pieces, _lanes(range(WIDTH)))
+    return builder.shuffle_vector(*pieces, lane_numbers(range(WIDTH)))
 
 
 def _wide(builder, total, u, c):
@@ -129,7 +119,7 @@ def _multiply(builder, x, words, base, rows, consume):
     """Call ``consume(v, totals)`` for each vector of lanes, with a total for each of `rows`."""
     n_words = cgutils.unpack_tuple(builder, words.shape, 2)[1]
     starts = [builder.gep(words.data, [builder.mul(row, n_words)]) for row in rows]
-    first = [_fill(builder, builder.load(builder.gep(base.data, [row]))) for row in rows]
+    first = [filled(builder, builder.load(builder.gep(base.data, [row]))) for row in rows]
     for start in range(0, _VECTORS, _BESIDE):
         vectors = range(start, start + _BESIDE)
         totals = {v: [cgutils.alloca_once(builder, _LANES) for _ in rows] for v in vectors}
@@ -140,7 +130,7 @@ def _multiply(builder, x, words, base, rows, consume):
             row = builder.gep(x.data, [builder.mul(loop.index, ir.Constant(_I64, TILE))])
             u = {v: builder.load(_lanes_at(builder, row, v), align=4) for v in vectors}
             for k, begin in enumerate(starts):
-                c = _fill(builder, builder.load(builder.gep(begin, [loop.index])))
+                c = filled(builder, builder.load(builder.gep(begin, [loop.index])))
                 for v in vectors:
                     total = totals[v][k]
                     builder.store(_add_products(builder, builder.load(total), u[v], c), total)
@@ -170,7 +160,7 @@ def screen(context, builder, kinds, values):
             builder.store(builder.bitcast(passed, _I16), mask)
             more = builder.and_(builder.icmp_signed(">", total, most), builder.not_(passed))
             most = builder.select(more, total, most)
-            which = builder.select(more, _fill(builder, builder.trunc(row, _I32)), which)
+            which = builder.select(more, filled(builder, builder.trunc(row, _I32)), which)
         for value, place in zip((most, which), places, strict=True):
             builder.store(value, place, align=4)
 
@@ -187,7 +177,3 @@ def multiply(context, builder, kinds, values):
             builder.store(total, _lanes_at(builder, line, v), align=4)
 
     _multiply(builder, x, words, base, rows, consume)
-
-
-def lowest_bit(context, builder, kinds, values):
-    return builder.cttz(values[0], ir.Constant(ir.IntType(1), 1))
