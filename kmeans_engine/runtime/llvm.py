@@ -89,6 +89,9 @@ def _address(context, builder, kinds, values):
     kind, array, indices = kinds[0], values[0], values[1:]
     fields = context.make_array(kind)(context, builder, array)
     strides = cgutils.unpack_tuple(builder, fields.strides, kind.ndim)
+    if kind.layout == "C":  # known, so that a loop over a row becomes one over vectors
+        size = context.get_abi_sizeof(context.get_data_type(kind.dtype))
+        strides[-1] = ir.Constant(strides[-1].type, size)
     offset = ir.Constant(strides[0].type, 0)
     for of, index, stride in zip(kinds[1:], indices, strides, strict=True):
         index = context.cast(builder, index, of, types.intp)
