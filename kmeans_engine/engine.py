@@ -12,23 +12,18 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats
 from kmeans_engine.loop import State, iterate
-from kmeans_engine.points.data import Data, measure_together
 from kmeans_engine.points.precision import warn_of_rounding, warn_of_vanishing
-from kmeans_engine.points.seal import Seal
-from kmeans_engine.points.squares import exact_inertia, square_totals
+from kmeans_engine.points.squares import exact_inertia
 from kmeans_engine.runtime.processors import default_threads
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.snapshot import Snapshot
 from kmeans_engine.sprint import Sprint, is_short
-from kmeans_engine.strategies import make_strategy
 from kmeans_engine.strategies.base import Assigner
 from kmeans_engine.sums import ExactSums
 from kmeans_engine.validation import check_centroids, check_count, check_tolerance
+from kmeans_engine.whole import PartsHere, Whole
 
 __all__ = ["Engine"]
-
-# The strategies that score every centroid when there are few points.
-_PLAIN = ("auto", "brute")
 
 
 class Engine:
@@ -80,8 +75,8 @@ class Engine:
         self, points: npt.ArrayLike, *, threads: int | None = None, strategy: str = "auto"
     ) -> None:
         self._prepare([points], threads, strategy)
-        warn_of_rounding(self._parts)
-        warn_of_vanishing(self._parts)
+        warn_of_rounding(self._whole.count_rounded())
+        warn_of_vanishing(self._whole.measure)
 
     @classmethod
     def _of_parts(
@@ -95,35 +90,32 @@ class Engine:
     def _prepare(self, points: Sequence[npt.ArrayLike], threads: int | None, strategy: str) -> None:
         count = default_threads() if threads is None else check_count(threads, "threads", minimum=1)
         self._settings = threads, strategy
-        self._parts = parts = [Data(part, count) for part in points]
-        measure_together(parts)
-        self._measure = parts[0].measure
-        self._seal = Seal(parts)
-        self._points = parts[0].points
-        self._names = parts[0].sheet.names
-        if len(parts) > 1:
-            self._points = np.concatenate([part.points for part in parts])
-        self._strategies = [make_strategy(strategy, part) for part in parts]
+        self._whole: Whole = PartsHere(points, count, strategy)
+        self._names = self._whole.names
         self._squares: list[int] | None = None
         self._squares_lock = threading.Lock()
 
     def __repr__(self) -> str:
-        (m, n), (_, strategy) = self._points.shape, self._settings
-        return f"Engine(M={m}, N={n}, strategy={strategy!r}, threads={self._parts[0].threads})"
+        whole, (_, strategy) = self._whole, self._settings
+        return (
+            f"Engine(M={whole.n_points}, N={whole.n_features}, strategy={strategy!r}, "
+            f"threads={whole.threads})"
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A memory map arrives as the numbers that it holds.
-        return _again, (np.asarray(self._points), self._names, *self._settings)
+        return _again, (np.asarray(self.points), self._names, *self._settings)
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the features: the columns of a DataFrame, else x0, x1, ..."""
-        return self._names or tuple(f"x{n}" for n in range(self._points.shape[1]))
+        return self._names or tuple(f"x{n}" for n in range(self._whole.n_features))
 
     @property
     def points(self) -> npt.NDArray[Any]:
         """The points, (M, N), as they were given; those of a table as one array."""
-        return self._points
+        points: npt.NDArray[Any] = self._whole.given
+        return points
 
     def snapshots(
         self,
@@ -173,10 +165,9 @@ class Engine:
     def _check(
         self, centroids: npt.ArrayLike, max_iterations: int | None
     ) -> tuple[Floats, int | None]:
-        measure = self._measure
+        measure = self._whole.measure
         start = check_centroids(centroids, len(measure.low), self._names)
-        for part, strategy in zip(self._parts, self._strategies, strict=True):
-            strategy.check(part, len(start))
+        self._whole.check(len(start))
         measure.check_range(
             np.minimum(measure.low, start.min(axis=0)), np.maximum(measure.high, start.max(axis=0))
         )
@@ -187,28 +178,29 @@ class Engine:
     def _run(
         self, start: Floats, limit: int | None, tolerance: float, *, only_last: bool = False
     ) -> Generator[Snapshot, None, None]:
-        parts, assigners = self._parts, list[Assigner]()
-        short = len(parts) == 1 and self._settings[1] in _PLAIN and is_short(parts[0], len(start))
-        if short:
-            sprint = Sprint(parts[0], start, limit=limit, tolerance=tolerance)
+        whole = self._whole
+        assigners: Sequence[Assigner] = ()
+        few = whole.sprintable
+        if few is not None and is_short(few, len(start)):
+            sprint = Sprint(few, start, limit=limit, tolerance=tolerance)
             states = sprint.states(only_last=only_last)
         else:
-            assigners = [strategy.begin() for strategy in self._strategies]
+            few, assigners = None, whole.begin()
             states = iterate(
-                assigners, start, limit=limit, tolerance=tolerance, threads=parts[0].threads,
+                assigners, start, limit=limit, tolerance=tolerance, threads=whole.threads,
                 only_last=only_last,
             )  # fmt: skip
         with doing("clustering"), contextlib.closing(states):
             for state in states:
-                in_place = short or any(assigner.in_place for assigner in assigners)
-                moment = self._seal.now if in_place else None
+                in_place = few is not None or any(assigner.in_place for assigner in assigners)
+                moment = self._whole.seal.now if in_place else None
                 if state.is_last and in_place:
-                    self._seal.check()
+                    self._whole.seal.check()
                 yield self._snapshot(state, moment)
                 del state  # whoever keeps the snapshot keeps its labels, and nobody else
 
     def _snapshot(self, state: State, moment: int | None) -> Snapshot:
-        sums, centroids = state.sums, state.centroids
+        sums, centroids, whole = state.sums, state.centroids, self._whole
         return Snapshot(
             iteration=state.iteration,
             centroids=centroids,
@@ -218,10 +210,11 @@ class Engine:
             shift=state.shift,
             converged=state.converged,
             strategy=state.strategy,
-            points=self._points,
+            points=whole.given,
             names=self._names,
             compute_inertia=lambda: self._inertia(sums, centroids, moment),
             _labels=state.labels,
+            _whole=whole,
         )
 
     def _inertia(self, sums: ExactSums, centroids: Floats, moment: int | None) -> float:
@@ -229,11 +222,11 @@ class Engine:
         with self._squares_lock:
             if self._squares is None:
                 with doing("measuring the inertia"):
-                    squares = square_totals(self._parts)
-                self._seal.check()
+                    squares = self._whole.squares()
+                self._whole.seal.check()
                 self._squares = squares
         if moment is not None:
-            self._seal.vouch(moment)
+            self._whole.seal.vouch(moment)
         return exact_inertia(sums, self._squares, centroids)
 
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Integers, LabelArray
 from kmeans_engine.labels import FixedLabels, Labels
+from kmeans_engine.points.data import prepare
+from kmeans_engine.points.visit import Visible, VisibleParts, Visitor
+from kmeans_engine.runtime.processors import default_threads
 
 __all__ = ["Snapshot"]
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -72,6 +77,7 @@ class Snapshot:
     compute_inertia: Callable[[], float]
     _labels: Labels
     names: tuple[str, ...] = ()
+    _whole: Visible | None = None
 
     def __repr__(self) -> str:
         k, n = self.centroids.shape
@@ -86,8 +92,11 @@ class Snapshot:
     def __getstate__(self) -> dict[str, Any]:
         # What leaves the run must not need it: the labels of now, and the inertia as a number.
         labels = FixedLabels(self._labels.all().copy(), self._labels.changed())
-        known = {"_labels": labels}
-        return self.__dict__ | known | {"compute_inertia": functools.partial(float, self.inertia)}
+        known: dict[str, Any] = {"_labels": labels, "_whole": None}
+        known["compute_inertia"] = functools.partial(float, self.inertia)
+        state = self.__dict__ | known
+        state.pop("visible", None)
+        return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name in ("centroids", "assigned_from", "counts", "points"):
@@ -138,6 +147,30 @@ class Snapshot:
             If the points have been changed since they were measured, and this needs them.
         """
         return self.compute_inertia()
+
+    @functools.cached_property
+    def visible(self) -> Visible:
+        """The points as a picture asks for them: counted, measured, visited where they are."""
+        if self._whole is not None:
+            return self._whole
+        return VisibleParts([prepare(self.points, default_threads())])
+
+    def visit(self, visitor: Visitor[Found], before: Snapshot | None = None) -> Found:
+        """Show a visitor all points, or those whose label differs from another state.
+
+        Parameters
+        ----------
+        visitor : Visitor
+            What is done with them, chunk by chunk.
+        before : Snapshot, optional
+            Any state of any run on the same points. By default all points are visited.
+
+        Returns
+        -------
+        object
+            What the visitor has found.
+        """
+        return self.visible.visit(visitor, self, before)
 
     def follows(self, other: Snapshot) -> bool:
         """Return whether this is the next state of the same run, so that `changed` leads here.

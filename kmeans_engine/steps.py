@@ -6,7 +6,7 @@ import numpy.typing as npt
 from kmeans_engine.labels import label_dtype
 from kmeans_engine.points.data import prepare
 from kmeans_engine.points.moves import sum_points
-from kmeans_engine.points.precision import warn_of_rounding, warn_of_vanishing
+from kmeans_engine.points.precision import rounded_in, warn_of_rounding, warn_of_vanishing
 from kmeans_engine.runtime.processors import default_threads
 from kmeans_engine.strategies.brute import BruteAssigner
 from kmeans_engine.validation import check_centroids, check_labels
@@ -43,8 +43,8 @@ def assign_points(
         If whole numbers beyond 2^53 are rounded, or all squared distances vanish.
     """
     data = prepare(points, default_threads())
-    warn_of_rounding([data])
-    warn_of_vanishing([data])
+    warn_of_rounding(rounded_in([data]))
+    warn_of_vanishing(data.measure)
     checked = check_centroids(centroids, data.n_features, data.sheet.names)
     low, high = data.measure.low, data.measure.high
     data.measure.check_range(
@@ -85,7 +85,7 @@ def recalc_centroids(
         If whole numbers beyond 2^53 are rounded.
     """
     data = prepare(points, default_threads())
-    warn_of_rounding([data])
+    warn_of_rounding(rounded_in([data]))
     means = check_centroids(centroids, data.n_features, data.sheet.names).copy()
     checked = check_labels(labels, data.n_points, len(means))
     sum_points(data, checked, len(means)).update_means(means)

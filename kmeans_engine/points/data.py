@@ -240,9 +240,9 @@ class Data:
         """The type of the rows that `fold` hands out."""
         return np.dtype(np.float64) if self.copies else self._view.dtype
 
-    def sample(self, step: int) -> Floats:
-        """Return every `step`-th row as float64."""
-        return self._view[::step].astype(np.float64)
+    def sample(self, step: int, first: int = 0) -> Floats:
+        """Return every `step`-th row from `first` on as float64."""
+        return self._view[first::step].astype(np.float64)
 
     def take(self, indices: npt.ArrayLike) -> Floats:
         """Return the rows at `indices` as a new float64 array."""

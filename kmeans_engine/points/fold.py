@@ -58,5 +58,5 @@ class Points(Protocol):
     def take(self, indices: npt.ArrayLike) -> Floats:
         """Return the rows at `indices` as a new float64 array."""
 
-    def sample(self, step: int) -> Floats:
-        """Return every `step`-th row as float64."""
+    def sample(self, step: int, first: int = 0) -> Floats:
+        """Return every `step`-th row from `first` on as float64."""

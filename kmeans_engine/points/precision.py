@@ -10,28 +10,29 @@ from collections.abc import Sequence
 from kmeans_engine.errors import PrecisionWarning
 from kmeans_engine.frames import count_rounded
 from kmeans_engine.points.data import Data
+from kmeans_engine.points.measure import Measure
 
-__all__ = ["warn_of_rounding", "warn_of_vanishing"]
+__all__ = ["rounded_in", "warn_of_rounding", "warn_of_vanishing"]
 
 # From here on float64 skips whole numbers; squares of smaller numbers lose their digits.
 _WHOLE, _VANISHING = 2.0**53, 2.0**-511
 
 
-def warn_of_rounding(parts: Sequence[Data]) -> None:
-    """Warn of whole numbers that float64 rounds to others.
-
-    The warning names the line that called the caller.
-
-    Parameters
-    ----------
-    parts : sequence of Data
-        All parts of the points, measured.
-    """
+def rounded_in(parts: Sequence[Data]) -> int:
+    """Return how many whole numbers of all parts, measured together, float64 rounds to others."""
     measure = parts[0].measure
     rounded = sum(part.sheet.rounded for part in parts)
     # As lists: a tenth of the time for few features.
     if max(-min(measure.low.tolist()), max(measure.high.tolist())) >= _WHOLE:
         rounded += sum(count_rounded(part.points) for part in parts)
+    return rounded
+
+
+def warn_of_rounding(rounded: int) -> None:
+    """Warn of so many whole numbers that float64 rounds to others.
+
+    The warning names the line that called the caller.
+    """
     if rounded:
         some = "1 whole number" if rounded == 1 else f"{rounded:,} whole numbers"
         warnings.warn(
@@ -42,9 +43,8 @@ def warn_of_rounding(parts: Sequence[Data]) -> None:
         )
 
 
-def warn_of_vanishing(parts: Sequence[Data]) -> None:
+def warn_of_vanishing(measure: Measure) -> None:
     """Warn of points so near to each other that their squared distances vanish; as above."""
-    measure = parts[0].measure
     reach = max(map(operator.sub, measure.high.tolist(), measure.low.tolist()))
     if 0.0 < reach < _VANISHING:
         power = min(-math.frexp(reach)[1], 1000)

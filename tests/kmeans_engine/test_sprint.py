@@ -72,7 +72,7 @@ def test_the_last_state_alone_is_that_of_all(seed, kind, dtype):
 
 def test_a_state_that_comes_back_ends_the_run():
     points = np.random.default_rng(0).normal(size=(50, 2))
-    part = Engine(points)._parts[0]
+    part = Engine(points)._whole.parts[0]
 
     def a_run(limit=None):
         return sprint.Sprint(part, points[:4].copy(), limit=limit, tolerance=0.0)
@@ -89,7 +89,7 @@ def test_a_state_that_comes_back_ends_the_run():
 
 def test_where_a_run_is_short():
     def taken(m, n, k):
-        return sprint.is_short(Engine(np.zeros((m, n)) + np.arange(m)[:, None])._parts[0], k)
+        return sprint.is_short(Engine(np.zeros((m, n)) + np.arange(m)[:, None])._whole.parts[0], k)
 
     assert taken(1200, 2, 12)
     assert not taken(1 << 14, 8, 16)

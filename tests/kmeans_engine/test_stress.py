@@ -80,7 +80,7 @@ def test_random_problems(part, monkeypatch):
         name = names[rng.integers(len(names))]
         engine = Engine(points, threads=int(rng.integers(1, 4)), strategy=name)
         if rng.integers(5) == 0:
-            engine._strategies = [Switching(engine._parts[0], rng)]
+            engine._whole._strategies = [Switching(engine._whole.parts[0], rng)]
         snapshots += check.like_oracle(engine, centroids, max_iterations=8)
     assert snapshots > 3 * PROBLEMS // PARTS
 

@@ -149,7 +149,7 @@ def test_narrow_values_are_read_where_they_are(dtype):
     points = points.astype(kind)
     exact = points.astype(np.float64)
     engine = Engine(points, strategy="quantized")
-    assigner = engine._strategies[0].begin()
+    assigner = engine._whole._strategies[0].begin()
     start = exact[:17]
     assigner.first(start)
     assert np.shares_memory(assigner.memory.X, points)

@@ -1,0 +1,195 @@
+"""What a picture asks of labelled points, wherever they are: to be visited, and added up.
+
+A visitor goes to the points, chunk by chunk, and what it has found there comes back: sums of pixels
+instead of points, so that a part on another machine can paint itself.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from kmeans_engine.arrays import Floats, Indices, LabelArray
+from kmeans_engine.points.data import Data
+from kmeans_engine.points.measure import Measure
+from kmeans_engine.runtime.threads import chunk_rows, even_rows, fold_chunks, threads_for
+
+__all__ = ["Labelled", "Visible", "VisibleParts", "Visitor"]
+
+Found = TypeVar("Found")
+
+
+class Visitor(Protocol[Found]):
+    """Something to be done with labelled points; it can be pickled, and holds no points."""
+
+    work_per_row: int
+    """Multiply-adds, as in `points.fold.Points.fold`."""
+
+    def begin(self) -> Found:
+        """Return what one worker adds to."""
+
+    def add(
+        self,
+        found: Found,
+        rows: range | Indices,
+        X: npt.NDArray[Any],
+        was: LabelArray | None,
+        now: LabelArray,
+    ) -> None:
+        """Add some points to what a worker has found.
+
+        Parameters
+        ----------
+        found
+            From `begin`; never used by two calls at the same time.
+        rows : range or ndarray, (R,)
+            Their numbers among all points.
+        X : ndarray, (R, N)
+            The points themselves, of any type.
+        was, now : ndarray, (R,)
+            Their labels in the state before, None if there is no such state, and in this one.
+        """
+
+    def merge(self, found: list[Found]) -> Found:
+        """Return what several workers have found, one at least, as one; they may be changed."""
+
+
+class Labelled(Protocol):
+    """A state of a run, as a visit asks for it; see `Snapshot`."""
+
+    @property
+    def assigned_from(self) -> Floats:
+        """The centroids that the labels refer to, (K, N)."""
+
+    @property
+    def labels(self) -> LabelArray:
+        """The cluster of each point, (M,)."""
+
+    @property
+    def changed(self) -> npt.NDArray[np.intp]:
+        """The points whose label differs from the state before, ascending."""
+
+    def labels_at(self, indices: npt.NDArray[np.intp]) -> LabelArray:
+        """Return the labels of some points."""
+
+    def follows(self, other: Any) -> bool:
+        """Return whether this is the next state of the same run."""
+
+
+class Visible(Protocol):
+    """All points of an engine, wherever they are."""
+
+    n_points: int
+    n_features: int
+    measure: Measure
+
+    def take(self, indices: npt.ArrayLike) -> Floats:
+        """Return the rows at `indices` as a new float64 array."""
+
+    def sample(self, step: int) -> Floats:
+        """Return every `step`-th row as float64."""
+
+    def visit(
+        self, visitor: Visitor[Found], now: Labelled, before: Labelled | None = None
+    ) -> Found:
+        """Show a visitor all points, or those whose label differs between two states.
+
+        Parameters
+        ----------
+        visitor : Visitor
+        now : Labelled
+            A state of a run on these points.
+        before : Labelled, optional
+            Another state, of any run on these points: only points whose label differs are shown,
+            with both labels. By default all points are.
+        """
+
+
+class VisibleParts:
+    """Points in parts that this process can read; see `Visible`.
+
+    Parameters
+    ----------
+    parts : sequence of Data
+        Measured together.
+    """
+
+    def __init__(self, parts: Sequence[Data]) -> None:
+        self.parts = parts
+        self.measure = parts[0].measure
+        self.n_features = parts[0].n_features
+        self.threads = parts[0].threads
+        self._starts = np.cumsum([0, *(part.n_points for part in parts)])
+        self.n_points = int(self._starts[-1])
+
+    def take(self, indices: npt.ArrayLike) -> Floats:
+        """See `Visible.take`."""
+        if len(self.parts) == 1:
+            return self.parts[0].take(indices)
+        rows = np.asarray(indices)
+        taken = np.empty((len(rows), self.n_features))
+        owners = np.searchsorted(self._starts, rows, side="right") - 1
+        for number in np.unique(owners).tolist():
+            mine = owners == number
+            taken[mine] = self.parts[number].take(rows[mine] - self._starts[number])
+        return taken
+
+    def sample(self, step: int) -> Floats:
+        """See `Visible.sample`."""
+        starts = self._starts.tolist()
+        return np.concatenate(
+            [
+                part.sample(step, -start % step)
+                for part, start in zip(self.parts, starts, strict=False)
+            ]
+        )
+
+    def visit(
+        self, visitor: Visitor[Found], now: Labelled, before: Labelled | None = None
+    ) -> Found:
+        """See `Visible.visit`."""
+        if before is None:
+            labels = now.labels
+            found = [
+                part
+                for data, (start, stop) in zip(
+                    self.parts, itertools.pairwise(self._starts.tolist()), strict=True
+                )
+                for part in self._all(visitor, data, start, labels[start:stop])
+            ]
+            return visitor.merge(found)
+        rows = _differing(now, before)
+        was, new = before.labels_at(rows), now.labels_at(rows)
+        threads = threads_for(len(rows) * visitor.work_per_row, self.threads)
+
+        def add(found: Found, start: int, stop: int) -> None:
+            some = rows[start:stop]
+            visitor.add(found, some, self.take(some), was[start:stop], new[start:stop])
+
+        most = even_rows(len(rows), chunk_rows(visitor.work_per_row), threads)
+        return visitor.merge(
+            fold_chunks(visitor.begin, add, len(rows), most, threads) or [visitor.begin()]
+        )
+
+    def _all(
+        self, visitor: Visitor[Found], data: Data, first: int, labels: LabelArray
+    ) -> list[Found]:
+        def add(found: Found, start: int, X: npt.NDArray[Any]) -> None:
+            stop = start + len(X)
+            visitor.add(found, range(first + start, first + stop), X, None, labels[start:stop])
+
+        return data.fold(lambda _: visitor.begin(), add, work_per_row=visitor.work_per_row)
+
+
+def _differing(now: Labelled, before: Labelled) -> npt.NDArray[np.intp]:
+    if now is before:
+        return np.empty(0, dtype=np.intp)
+    if now.follows(before):
+        return now.changed
+    if before.follows(now):
+        return before.changed
+    return np.flatnonzero(now.labels != before.labels)

@@ -1,0 +1,97 @@
+"""All points of an engine: what it asks of them, and those that this process can read.
+
+The points come in parts, and everything the engine needs of a part can be added up; so the parts
+may as well be elsewhere (`Whole`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from kmeans_engine.points.data import Data, measure_together
+from kmeans_engine.points.precision import rounded_in
+from kmeans_engine.points.seal import Seal
+from kmeans_engine.points.squares import square_totals
+from kmeans_engine.points.visit import Visible, VisibleParts
+from kmeans_engine.strategies import make_strategy
+from kmeans_engine.strategies.base import Assigner
+
+__all__ = ["PartsHere", "Whole"]
+
+# The strategies that score every centroid when there are few points.
+_PLAIN = ("auto", "brute")
+
+
+class Whole(Visible, Protocol):
+    """All points of an engine, measured, with the strategy that clusters them."""
+
+    given: Any
+    """What the caller gave, or the same as one array."""
+    names: tuple[str, ...]
+    """Of the features, empty if they have none."""
+    threads: int
+    """That may work at the centroids."""
+    sprintable: Data | None
+    """The points as one part in memory, if a short run may be one piece of machine code."""
+    seal: Seal
+    """Whether the points are still those that were measured."""
+
+    def check(self, k: int) -> None:
+        """Raise `UnsupportedStrategy` if the strategy cannot serve so many clusters."""
+
+    def begin(self) -> Sequence[Assigner]:
+        """Return assigners for a new run, one for each part of the points."""
+
+    def squares(self) -> list[int]:
+        """Return the exact sums of the squares; see `points.squares.square_totals`."""
+
+    def count_rounded(self) -> int:
+        """Return how many whole numbers beyond 2^53 were rounded when they became float64."""
+
+
+class PartsHere(VisibleParts):
+    """Points in parts that this process can read; see `Whole`.
+
+    Parameters
+    ----------
+    points : sequence of array_like, (M_i, N) each
+        One after the other.
+    threads : int
+        How many may work.
+    strategy : str
+        One of `STRATEGIES`.
+    """
+
+    def __init__(self, points: Sequence[npt.ArrayLike], threads: int, strategy: str) -> None:
+        parts = [Data(part, threads) for part in points]
+        measure_together(parts)
+        super().__init__(parts)
+        self.given: Any = parts[0].points
+        if len(parts) > 1:
+            self.given = np.concatenate([part.points for part in parts])
+        self.names = parts[0].sheet.names
+        self.seal = Seal(parts)
+        plain = len(parts) == 1 and strategy in _PLAIN
+        self.sprintable = parts[0] if plain else None
+        self._strategies = [make_strategy(strategy, part) for part in parts]
+
+    def check(self, k: int) -> None:
+        """See `Whole.check`."""
+        for part, strategy in zip(self.parts, self._strategies, strict=True):
+            strategy.check(part, k)
+
+    def begin(self) -> list[Assigner]:
+        """See `Whole.begin`."""
+        return [strategy.begin() for strategy in self._strategies]
+
+    def squares(self) -> list[int]:
+        """See `Whole.squares`."""
+        return square_totals(self.parts)
+
+    def count_rounded(self) -> int:
+        """See `Whole.count_rounded`."""
+        return rounded_in(self.parts)
