@@ -6,15 +6,16 @@ instead of points, so that a part on another machine can paint itself.
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.arrays import Floats, Indices, LabelArray
-from kmeans_engine.points.data import Data
+from kmeans_engine.arrays import Floats, Indices, LabelArray, Rows
+from kmeans_engine.points.data import Data, measure_together
 from kmeans_engine.points.measure import Measure
 from kmeans_engine.runtime.threads import chunk_rows, even_rows, fold_chunks, threads_for
 
@@ -90,7 +91,12 @@ class Visible(Protocol):
 
     n_points: int
     n_features: int
-    measure: Measure
+    names: tuple[str, ...]
+    """Of the features, empty if they have none."""
+
+    @property
+    def measure(self) -> Measure:
+        """That of all points; the first who asks for it may wait, or get the error of bad ones."""
 
     def take(self, indices: npt.ArrayLike) -> Floats:
         """Return the rows at `indices` as a new float64 array."""
@@ -123,16 +129,43 @@ class VisibleParts:
     Parameters
     ----------
     parts : sequence of Data
-        Measured together.
+        Measured when somebody first asks for that.
     """
 
     def __init__(self, parts: Sequence[Data]) -> None:
         self.parts = parts
-        self.measure = parts[0].measure
         self.n_features = parts[0].n_features
+        self.names = parts[0].sheet.names
         self.threads = parts[0].threads
         self._starts = np.cumsum([0, *(part.n_points for part in parts)])
         self.n_points = int(self._starts[-1])
+
+    @functools.cached_property
+    def measure(self) -> Measure:
+        """See `Visible.measure`; errors as for `measure_together`."""
+        measure_together(self.parts)
+        return self.parts[0].measure
+
+    def fold(
+        self,
+        make: Callable[[int], Found],
+        add: Callable[[Found, int, Rows], None],
+        *,
+        work_per_row: int,
+        cells_per_part: int = 0,
+    ) -> list[Found]:
+        """See `points.fold.Points.fold`."""
+        assert self.measure  # which rows kernels see depends on that of all parts
+        found: list[Found] = []
+        for data, first in zip(self.parts, self._starts.tolist(), strict=False):
+
+            def shifted(part: Found, start: int, X: Rows, first: int = first) -> None:
+                add(part, first + start, X)
+
+            found += data.fold(
+                make, shifted, work_per_row=work_per_row, cells_per_part=cells_per_part
+            )
+        return found
 
     def take(self, indices: npt.ArrayLike) -> Floats:
         """See `Visible.take`."""
@@ -146,12 +179,12 @@ class VisibleParts:
             taken[mine] = self.parts[number].take(rows[mine] - self._starts[number])
         return taken
 
-    def sample(self, step: int) -> Floats:
+    def sample(self, step: int, first: int = 0) -> Floats:
         """See `Visible.sample`."""
         starts = self._starts.tolist()
         return np.concatenate(
             [
-                part.sample(step, -start % step)
+                part.sample(step, first - start if start < first else (first - start) % step)
                 for part, start in zip(self.parts, starts, strict=False)
             ]
         )
