@@ -76,7 +76,7 @@ class Snapshot:
     compute_inertia: Callable[[], float]
     _labels: Labels
     names: tuple[str, ...] = ()
-    _whole: Visible | None = None
+    _whole: Visible | Callable[[], Visible] | None = None
 
     def __repr__(self) -> str:
         k, n = self.centroids.shape
@@ -151,6 +151,8 @@ class Snapshot:
     @functools.cached_property
     def visible(self) -> Visible:
         """The points as a picture asks for them: counted, measured, visited where they are."""
+        if callable(self._whole):
+            return self._whole()
         if self._whole is not None:
             return self._whole
         return open_visible(self.points)
