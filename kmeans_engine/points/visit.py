@@ -29,6 +29,8 @@ class Visitor(Protocol[Found]):
 
     work_per_row: int
     """Multiply-adds, as in `points.fold.Points.fold`."""
+    cells: int
+    """The cost of one more worker, as `cells_per_part` there; 0 if what is found is small."""
 
     def begin(self) -> Found:
         """Return what one worker adds to."""
@@ -39,7 +41,7 @@ class Visitor(Protocol[Found]):
         rows: range | Indices,
         X: npt.NDArray[Any],
         was: LabelArray | None,
-        now: LabelArray,
+        now: LabelArray | None,
     ) -> None:
         """Add some points to what a worker has found.
 
@@ -52,11 +54,14 @@ class Visitor(Protocol[Found]):
         X : ndarray, (R, N)
             The points themselves, of any type.
         was, now : ndarray, (R,)
-            Their labels in the state before, None if there is no such state, and in this one.
+            Their labels in the state before and in this one; None if there is no such state.
         """
 
     def merge(self, found: list[Found]) -> Found:
-        """Return what several workers have found, one at least, as one; they may be changed."""
+        """Return what several workers have found, one at least, as one; they may be changed.
+
+        In any order and in any number of steps. What was found elsewhere arrives pickled.
+        """
 
 
 class Labelled(Protocol):
@@ -100,15 +105,18 @@ class Visible(Protocol):
         """Return every `step`-th row as float64."""
 
     def visit(
-        self, visitor: Visitor[Found], now: Labelled, before: Labelled | None = None
+        self,
+        visitor: Visitor[Found],
+        now: Labelled | None = None,
+        before: Labelled | None = None,
     ) -> Found:
         """Show a visitor all points, or those whose label differs between two states.
 
         Parameters
         ----------
         visitor : Visitor
-        now : Labelled
-            A state of a run on these points.
+        now : Labelled, optional
+            A state of a run on these points. By default they are shown without labels.
         before : Labelled, optional
             Another state, of any run on these points: only points whose label differs are shown,
             with both labels. By default all points are.
@@ -182,22 +190,29 @@ class VisibleParts:
         )
 
     def visit(
-        self, visitor: Visitor[Found], now: Labelled, before: Labelled | None = None
+        self,
+        visitor: Visitor[Found],
+        now: Labelled | None = None,
+        before: Labelled | None = None,
     ) -> Found:
         """See `Visible.visit`."""
-        if before is None:
-            labels = now.labels
+        if now is None or before is None:
+            labels = None if now is None else now.labels
             found = [
                 part
                 for data, (start, stop) in zip(
                     self.parts, itertools.pairwise(self._starts.tolist()), strict=True
                 )
-                for part in self._all(visitor, data, start, labels[start:stop])
+                for part in self._all(
+                    visitor, data, start, None if labels is None else labels[start:stop]
+                )
             ]
             return visitor.merge(found)
         rows = _differing(now, before)
         was, new = before.labels_at(rows), now.labels_at(rows)
         threads = threads_for(len(rows) * visitor.work_per_row, self.threads)
+        if visitor.cells:
+            threads = max(1, min(threads, len(rows) * self.n_features // visitor.cells))
 
         def add(found: Found, start: int, stop: int) -> None:
             some = rows[start:stop]
@@ -209,13 +224,19 @@ class VisibleParts:
         )
 
     def _all(
-        self, visitor: Visitor[Found], data: Data, first: int, labels: LabelArray
+        self, visitor: Visitor[Found], data: Data, first: int, labels: LabelArray | None
     ) -> list[Found]:
         def add(found: Found, start: int, X: npt.NDArray[Any]) -> None:
             stop = start + len(X)
-            visitor.add(found, range(first + start, first + stop), X, None, labels[start:stop])
+            now = None if labels is None else labels[start:stop]
+            visitor.add(found, range(first + start, first + stop), X, None, now)
 
-        return data.fold(lambda _: visitor.begin(), add, work_per_row=visitor.work_per_row)
+        return data.fold(
+            lambda _: visitor.begin(),
+            add,
+            work_per_row=visitor.work_per_row,
+            cells_per_part=visitor.cells,
+        )
 
 
 def _differing(now: Labelled, before: Labelled) -> npt.NDArray[np.intp]:
