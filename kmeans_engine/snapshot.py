@@ -90,7 +90,9 @@ class Snapshot:
 
     def __getstate__(self) -> dict[str, Any]:
         # What leaves the run must not need it: the labels of now, and the inertia as a number.
-        labels = FixedLabels(self._labels.all().copy(), self._labels.changed())
+        labels, array = self._labels, self._labels.all()
+        if isinstance(array, np.ndarray):  # those of a cluster stay there
+            labels = FixedLabels(array.copy(), labels.changed())
         known: dict[str, Any] = {"_labels": labels, "_whole": None}
         known["compute_inertia"] = functools.partial(float, self.inertia)
         state = self.__dict__ | known
@@ -130,7 +132,8 @@ class Snapshot:
     def changed(self) -> npt.NDArray[np.intp]:
         """Points whose label differs from the snapshot before, ascending indices, (n_changed,)."""
         indices = self._labels.changed()
-        indices.setflags(write=False)
+        if isinstance(indices, np.ndarray):
+            indices.setflags(write=False)
         return indices
 
     @property
