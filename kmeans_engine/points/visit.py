@@ -103,6 +103,8 @@ class Visible(Protocol):
         visitor: Visitor[Found],
         now: Labelled | None = None,
         before: Labelled | None = None,
+        *,
+        changed: bool = False,
     ) -> Found:
         """Show a visitor all points, or those whose label differs between two states.
 
@@ -114,6 +116,8 @@ class Visible(Protocol):
         before : Labelled, optional
             Another state, of any run on these points: only points whose label differs are shown,
             with both labels. By default all points are.
+        changed : bool
+            Only the points are shown that `now.changed` names, without labels; not with `before`.
         """
 
 
@@ -161,29 +165,43 @@ class VisibleParts:
         visitor: Visitor[Found],
         now: Labelled | None = None,
         before: Labelled | None = None,
+        *,
+        changed: bool = False,
     ) -> Found:
         """See `Visible.visit`."""
-        if now is None or before is None:
-            labels = None if now is None else now.labels
-            found = [
-                part
-                for data, (start, stop) in zip(
-                    self.parts, itertools.pairwise(self._starts.tolist()), strict=True
-                )
-                for part in self._all(
-                    visitor, data, start, None if labels is None else labels[start:stop]
-                )
-            ]
-            return visitor.merge(found)
-        rows = _differing(now, before)
-        was, new = before.labels_at(rows), now.labels_at(rows)
-        threads = threads_for(len(rows) * visitor.work_per_row, self.threads)
+        if now is not None and before is not None:
+            rows = _differing(now, before)
+            return self._some(visitor, rows, before.labels_at(rows), now.labels_at(rows))
+        if now is not None and changed:
+            return self._some(visitor, now.changed, None, None)
+        labels = None if now is None else now.labels
+        found = [
+            part
+            for data, (start, stop) in zip(
+                self.parts, itertools.pairwise(self._starts.tolist()), strict=True
+            )
+            for part in self._all(
+                visitor, data, start, None if labels is None else labels[start:stop]
+            )
+        ]
+        return visitor.merge(found)
+
+    def _some(
+        self,
+        visitor: Visitor[Found],
+        rows: npt.NDArray[np.intp],
+        was: LabelArray | None,
+        now: LabelArray | None,
+    ) -> Found:
+        """Show a visitor some points, and their labels."""
+        threads = threads_for(len(rows) * (3 + 0.06 * visitor.work_per_row), self.threads)
         if visitor.cells:
             threads = max(1, min(threads, len(rows) * self.n_features // visitor.cells))
 
         def add(found: Found, start: int, stop: int) -> None:
             some = rows[start:stop]
-            visitor.add(found, some, self.take(some), was[start:stop], new[start:stop])
+            old, new = (None if side is None else side[start:stop] for side in (was, now))
+            visitor.add(found, some, self.take(some), old, new)
 
         most = even_rows(len(rows), chunk_rows(visitor.work_per_row), threads)
         return visitor.merge(

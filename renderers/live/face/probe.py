@@ -97,8 +97,8 @@ class Probe:
         if spot is None:
             return None
         view, snapshot = frame.scene.panels[spot.panel].view, frame.moment.snapshots[spot.panel]
-        if view.is_whole:
-            place = view.lift(spot.xy[None])
+        if view.plane.is_whole:
+            place = view.plane.lift(spot.xy[None])
             cluster = int(assign_points(place, snapshot.assigned_from)[0])
         else:
             row = self._nearest(view, frame.placement(spot.panel), spot.xy)
