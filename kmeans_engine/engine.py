@@ -14,6 +14,7 @@ from kmeans_engine.arrays import Floats
 from kmeans_engine.loop import State, iterate
 from kmeans_engine.points.precision import warn_of_rounding, warn_of_vanishing
 from kmeans_engine.points.squares import exact_inertia
+from kmeans_engine.points.visit import Visible
 from kmeans_engine.runtime.processors import default_threads
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.snapshot import Snapshot
@@ -21,7 +22,7 @@ from kmeans_engine.sprint import Sprint, is_short
 from kmeans_engine.strategies.base import Assigner
 from kmeans_engine.sums import ExactSums
 from kmeans_engine.validation import check_centroids, check_count, check_tolerance
-from kmeans_engine.whole import PartsHere, Whole
+from kmeans_engine.whole import Whole, open_whole
 
 __all__ = ["Engine"]
 
@@ -74,23 +75,14 @@ class Engine:
     def __init__(
         self, points: npt.ArrayLike, *, threads: int | None = None, strategy: str = "auto"
     ) -> None:
-        self._prepare([points], threads, strategy)
+        self._prepare(points, threads, strategy)
         warn_of_rounding(self._whole.count_rounded())
         warn_of_vanishing(self._whole.measure)
 
-    @classmethod
-    def _of_parts(
-        cls, parts: Sequence[npt.ArrayLike], *, threads: int | None = None, strategy: str = "auto"
-    ) -> Engine:
-        """Return an engine on points that come in parts, (M_i, N) each, one after the other."""
-        engine = cls.__new__(cls)
-        engine._prepare(parts, threads, strategy)
-        return engine
-
-    def _prepare(self, points: Sequence[npt.ArrayLike], threads: int | None, strategy: str) -> None:
+    def _prepare(self, points: Any, threads: int | None, strategy: str) -> None:
         count = default_threads() if threads is None else check_count(threads, "threads", minimum=1)
         self._settings = threads, strategy
-        self._whole: Whole = PartsHere(points, count, strategy)
+        self._whole: Whole = open_whole(points, count, strategy)
         self._names = self._whole.names
         self._squares: list[int] | None = None
         self._squares_lock = threading.Lock()
@@ -104,7 +96,9 @@ class Engine:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A memory map arrives as the numbers that it holds.
-        return _again, (np.asarray(self.points), self._names, *self._settings)
+        points = self.points
+        plain = np.asarray(points) if isinstance(points, np.ndarray) else points
+        return _again, (plain, self._names, *self._settings)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -112,10 +106,14 @@ class Engine:
         return self._names or tuple(f"x{n}" for n in range(self._whole.n_features))
 
     @property
-    def points(self) -> npt.NDArray[Any]:
-        """The points, (M, N), as they were given; those of a table as one array."""
-        points: npt.NDArray[Any] = self._whole.given
-        return points
+    def visible(self) -> Visible:
+        """The points as they were opened and measured, for a picture or another `Engine`."""
+        return self._whole
+
+    @property
+    def points(self) -> Any:
+        """The points, (M, N), as they were given; those of a table in memory as one array."""
+        return self._whole.given
 
     def snapshots(
         self,
@@ -230,10 +228,9 @@ class Engine:
         return exact_inertia(sums, self._squares, centroids)
 
 
-def _again(
-    points: npt.NDArray[Any], names: tuple[str, ...], threads: int | None, strategy: str
-) -> Engine:
-    """Return the engine that another one was pickled or copied as."""
-    engine = Engine._of_parts([points], threads=threads, strategy=strategy)
+def _again(points: Any, names: tuple[str, ...], threads: int | None, strategy: str) -> Engine:
+    """Return the engine that another one was pickled or copied as; it does not warn again."""
+    engine = Engine.__new__(Engine)
+    engine._prepare(points, threads, strategy)
     engine._names = names
     return engine

@@ -12,9 +12,8 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Integers, LabelArray
 from kmeans_engine.labels import FixedLabels, Labels
-from kmeans_engine.points.data import prepare
-from kmeans_engine.points.visit import Visible, VisibleParts, Visitor
-from kmeans_engine.runtime.processors import default_threads
+from kmeans_engine.points.opening import open_visible
+from kmeans_engine.points.visit import Visible, Visitor
 
 __all__ = ["Snapshot"]
 
@@ -52,7 +51,7 @@ class Snapshot:
     strategy : str
         The strategy that found the labels; it has no influence on them.
     points : ndarray, (M, N)
-        The points of the engine, not a copy.
+        The points of the engine, not a copy: its array, or what it was given in place of one.
     compute_inertia : callable
         Returns `inertia`. It does not keep the labels, so it may outlive the snapshot.
     names : tuple of str
@@ -73,7 +72,7 @@ class Snapshot:
     shift: float
     converged: bool
     strategy: str
-    points: npt.NDArray[Any]
+    points: Any
     compute_inertia: Callable[[], float]
     _labels: Labels
     names: tuple[str, ...] = ()
@@ -100,7 +99,8 @@ class Snapshot:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name in ("centroids", "assigned_from", "counts", "points"):
-            state[name].setflags(write=False)
+            if isinstance(state[name], np.ndarray):
+                state[name].setflags(write=False)
         self.__dict__.update(state)
 
     @property
@@ -158,7 +158,7 @@ class Snapshot:
         """The points as a picture asks for them: counted, measured, visited where they are."""
         if self._whole is not None:
             return self._whole
-        return VisibleParts([prepare(self.points, default_threads())])
+        return open_visible(self.points)
 
     def visit(
         self, visitor: Visitor[Found], before: Snapshot | None = None, *, changed: bool = False

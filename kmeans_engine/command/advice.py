@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from kmeans_engine.command.source import Source
+from kmeans_engine.points.visit import Visible
 from kmeans_engine.snapshot import Snapshot
 
 __all__ = ["advise", "advise_on_result"]
@@ -16,13 +17,15 @@ _SAMPLE = 1 << 16  # rows that tell how widely a column spreads
 _NAMED = 8  # clusters that are named one by one
 
 
-def advise(source: Source, start: np.ndarray) -> list[str]:
+def advise(source: Source, points: Visible, start: np.ndarray) -> list[str]:
     """Return what should be known before a run.
 
     Parameters
     ----------
     source : Source
         What is clustered.
+    points : Visible
+        Its points.
     start : ndarray, (K, N)
         Where the run starts.
     """
@@ -41,15 +44,14 @@ def advise(source: Source, start: np.ndarray) -> list[str]:
             "points"
         )
     if source.table.shape is None and source.scale is None:
-        lines += _scales(source)
+        lines += _scales(points, source.table.names)
     return lines
 
 
-def _scales(source: Source) -> list[str]:
-    points, names = source.points, source.table.names
-    if points.shape[1] < 2:
+def _scales(points: Visible, names: Sequence[str]) -> list[str]:
+    if points.n_features < 2:
         return []
-    rows = points[:: -(-len(points) // _SAMPLE)].astype(np.float64)
+    rows = points.sample(-(-points.n_points // _SAMPLE))
     peak = np.abs(rows).max(axis=0)
     peak[peak == 0] = 1.0
     spread = (rows / peak).std(axis=0) * peak  # squares neither overflow nor vanish

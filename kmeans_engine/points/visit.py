@@ -6,21 +6,23 @@ instead of points, so that a part on another machine can paint itself.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.arrays import Floats, Indices, LabelArray
-from kmeans_engine.points.data import Data
+from kmeans_engine.arrays import Floats, Indices, LabelArray, Rows
+from kmeans_engine.points.data import Data, measure_together
 from kmeans_engine.points.measure import Measure
 from kmeans_engine.runtime.threads import chunk_rows, even_rows, fold_chunks, threads_for
 
 __all__ = ["Labelled", "Visible", "VisibleParts", "Visitor"]
 
 Found = TypeVar("Found")
+
+_COMPARED = 1 << 22  # labels at a time
 
 
 class Visitor(Protocol[Found]):
@@ -90,7 +92,12 @@ class Visible(Protocol):
 
     n_points: int
     n_features: int
-    measure: Measure
+    names: tuple[str, ...]
+    """Of the features, empty if they have none."""
+
+    @property
+    def measure(self) -> Measure:
+        """That of all points; the first who asks for it may wait, or get the error of bad ones."""
 
     def take(self, indices: npt.ArrayLike) -> Floats:
         """Return the rows at `indices` as a new float64 array."""
@@ -127,16 +134,43 @@ class VisibleParts:
     Parameters
     ----------
     parts : sequence of Data
-        Measured together.
+        Measured when somebody first asks for that.
     """
 
     def __init__(self, parts: Sequence[Data]) -> None:
         self.parts = parts
-        self.measure = parts[0].measure
         self.n_features = parts[0].n_features
+        self.names = parts[0].sheet.names
         self.threads = parts[0].threads
         self._starts = np.cumsum([0, *(part.n_points for part in parts)])
         self.n_points = int(self._starts[-1])
+
+    @functools.cached_property
+    def measure(self) -> Measure:
+        """See `Visible.measure`; errors as for `measure_together`."""
+        measure_together(self.parts)
+        return self.parts[0].measure
+
+    def fold(
+        self,
+        make: Callable[[int], Found],
+        add: Callable[[Found, int, Rows], None],
+        *,
+        work_per_row: int,
+        cells_per_part: int = 0,
+    ) -> list[Found]:
+        """See `points.fold.Points.fold`."""
+        assert self.measure  # which rows kernels see depends on that of all parts
+        found: list[Found] = []
+        for data, first in zip(self.parts, self._starts.tolist(), strict=False):
+
+            def shifted(part: Found, start: int, X: Rows, first: int = first) -> None:
+                add(part, first + start, X)
+
+            found += data.fold(
+                make, shifted, work_per_row=work_per_row, cells_per_part=cells_per_part
+            )
+        return found
 
     def take(self, indices: npt.ArrayLike) -> Floats:
         """See `Visible.take`."""
@@ -150,12 +184,12 @@ class VisibleParts:
             taken[mine] = self.parts[number].take(rows[mine] - self._starts[number])
         return taken
 
-    def sample(self, step: int) -> Floats:
+    def sample(self, step: int, first: int = 0) -> Floats:
         """See `Visible.sample`."""
         starts = self._starts.tolist()
         return np.concatenate(
             [
-                part.sample(step, -start % step)
+                part.sample(step, first - start if start < first else (first - start) % step)
                 for part, start in zip(self.parts, starts, strict=False)
             ]
         )
@@ -169,66 +203,83 @@ class VisibleParts:
         changed: bool = False,
     ) -> Found:
         """See `Visible.visit`."""
-        if now is not None and before is not None:
-            rows = _differing(now, before)
-            return self._some(visitor, rows, before.labels_at(rows), now.labels_at(rows))
-        if now is not None and changed:
-            return self._some(visitor, now.changed, None, None)
-        labels = None if now is None else now.labels
-        found = [
-            part
-            for data, (start, stop) in zip(
-                self.parts, itertools.pairwise(self._starts.tolist()), strict=True
-            )
-            for part in self._all(
-                visitor, data, start, None if labels is None else labels[start:stop]
-            )
-        ]
-        return visitor.merge(found)
+        assert self.measure  # as in `fold`
+        free: list[Found] = []
 
-    def _some(
-        self,
-        visitor: Visitor[Found],
-        rows: npt.NDArray[np.intp],
-        was: LabelArray | None,
-        now: LabelArray | None,
-    ) -> Found:
-        """Show a visitor some points, and their labels."""
-        threads = threads_for(len(rows) * (3 + 0.06 * visitor.work_per_row), self.threads)
-        if visitor.cells:
-            threads = max(1, min(threads, len(rows) * self.n_features // visitor.cells))
+        def begin() -> Found:
+            try:
+                return free.pop()
+            except IndexError:
+                return visitor.begin()
 
-        def add(found: Found, start: int, stop: int) -> None:
-            some = rows[start:stop]
-            old, new = (None if side is None else side[start:stop] for side in (was, now))
-            visitor.add(found, some, self.take(some), old, new)
-
-        most = even_rows(len(rows), chunk_rows(visitor.work_per_row), threads)
-        return visitor.merge(
-            fold_chunks(visitor.begin, add, len(rows), most, threads) or [visitor.begin()]
-        )
+        if now is not None and (changed or before is not None):
+            batches = _differing(now, before) if before else [(now.changed, None, None)]
+            for rows, was, new in batches:
+                free += self._some(visitor, begin, rows, was, new)
+        else:
+            labels = None if now is None else now.labels
+            for data, start in zip(self.parts, self._starts.tolist(), strict=False):
+                some = None if labels is None else labels[start : start + data.n_points]
+                free += self._all(visitor, begin, data, start, some)
+        return visitor.merge(free or [visitor.begin()])
 
     def _all(
-        self, visitor: Visitor[Found], data: Data, first: int, labels: LabelArray | None
+        self,
+        visitor: Visitor[Found],
+        begin: Callable[[], Found],
+        data: Data,
+        first: int,
+        labels: LabelArray | None,
     ) -> list[Found]:
+        """Show a visitor a part of the points, and its labels."""
+
         def add(found: Found, start: int, X: npt.NDArray[Any]) -> None:
             stop = start + len(X)
             now = None if labels is None else labels[start:stop]
             visitor.add(found, range(first + start, first + stop), X, None, now)
 
         return data.fold(
-            lambda _: visitor.begin(),
+            lambda _: begin(),
             add,
             work_per_row=visitor.work_per_row,
             cells_per_part=visitor.cells,
         )
 
+    def _some(
+        self,
+        visitor: Visitor[Found],
+        begin: Callable[[], Found],
+        rows: npt.NDArray[np.intp],
+        was: LabelArray | None,
+        now: LabelArray | None,
+    ) -> list[Found]:
+        """Show a visitor some points, and their labels."""
 
-def _differing(now: Labelled, before: Labelled) -> npt.NDArray[np.intp]:
+        def add(found: Found, start: int, stop: int) -> None:
+            some = rows[start:stop]
+            old, new = (None if side is None else side[start:stop] for side in (was, now))
+            visitor.add(found, some, self.take(some), old, new)
+
+        threads = threads_for(len(rows) * (3 + 0.06 * visitor.work_per_row), self.threads)
+        if visitor.cells:
+            threads = max(1, min(threads, len(rows) * self.n_features // visitor.cells))
+        most = even_rows(len(rows), chunk_rows(visitor.work_per_row), threads)
+        return fold_chunks(begin, add, len(rows), most, threads)
+
+
+def _differing(
+    now: Labelled, before: Labelled
+) -> Iterator[tuple[npt.NDArray[np.intp], LabelArray, LabelArray]]:
+    """Yield the points whose labels differ, and their labels before and now, in batches."""
     if now is before:
-        return np.empty(0, dtype=np.intp)
-    if now.follows(before):
-        return now.changed
-    if before.follows(now):
-        return before.changed
-    return np.flatnonzero(now.labels != before.labels)
+        return
+    if now.follows(before) or before.follows(now):
+        rows = now.changed if now.follows(before) else before.changed
+        yield rows, before.labels_at(rows), now.labels_at(rows)
+        return
+    was, new = before.labels, now.labels
+    for start in range(0, len(new), _COMPARED):
+        rows = start + np.flatnonzero(
+            was[start : start + _COMPARED] != new[start : start + _COMPARED]
+        )
+        yield rows, was[rows], new[rows]

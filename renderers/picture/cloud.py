@@ -91,12 +91,11 @@ class Cloud:
         self._shown: Snapshot | None = None
 
     def changed_places(self, snapshot: Snapshot) -> NDArray[np.float64]:
-        """Return the pixels, from the corner of the box, of the points that just changed, (R, 2)."""
+        """Return where the points that just changed are, from the corner of the box, (R, 2)."""
         places = Places(self.view.plane, self.placement)
         found = self.view.points.visit(places, snapshot, changed=True)
-        return np.concatenate(
-            [np.empty((0, 2)), *(xy for _, xy in sorted(found, key=itemgetter(0)))]
-        )
+        in_order = [xy for _, xy in sorted(found, key=itemgetter(0))]
+        return np.concatenate([np.empty((0, 2)), *in_order])
 
     def paint(self, snapshot: Snapshot, still: NDArray[np.uint8], base: NDArray[np.uint8]) -> None:
         """Bring the points up to date with `snapshot`.

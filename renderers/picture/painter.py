@@ -198,12 +198,11 @@ class Painter:
     def _radii(self) -> list[float]:
         """Return the radius of each panel's markers; it does not depend on the overlays."""
         width, height = self._size
-        cells = grid(len(self._scene.panels), Box(0, 0, width, height))
+        counts = [panel.view.points.n_points for panel in self._scene.panels]
+        cells = grid(len(counts), Box(0, 0, width, height))
         return [
-            marker_radius(
-                panel.view.points.n_points, cell.width * cell.height, self._unit, self._theme
-            )
-            for panel, cell in zip(self._scene.panels, cells, strict=True)
+            marker_radius(count, cell.width * cell.height, self._unit, self._theme)
+            for count, cell in zip(counts, cells, strict=True)
         ]
 
     def _paint_points(self, moment: Moment) -> None:

@@ -67,11 +67,10 @@ class Pixels:
 
 def _narrow(numbers: NDArray[np.int64]) -> NDArray[np.integer]:
     """Return the same numbers in the smallest type that holds them."""
-    ends = int(numbers.min(initial=0)), int(numbers.max(initial=0))
-    kind = (
-        np.result_type(*map(np.min_scalar_type, ends)) if ends[0] else np.min_scalar_type(ends[1])
-    )
-    return numbers.astype(kind)
+    least, most = int(numbers.min(initial=0)), int(numbers.max(initial=0))
+    kinds = np.int8, np.int16, np.int32
+    held = (kind for kind in kinds if np.iinfo(kind).min <= least and most <= np.iinfo(kind).max)
+    return numbers.astype(next(held, np.int64))
 
 
 def _restored(
@@ -159,7 +158,7 @@ class Places:
     cells = 0
 
     def __init__(self, plane: Plane, placement: Placement) -> None:
-        self._plane, self._placement = plane, placement
+        self.plane, self.placement = plane, placement
         self.work_per_row = WORK * len(plane.scale)
 
     def begin(self) -> list[_Found]:
@@ -167,11 +166,11 @@ class Places:
         return []
 
     def add(
-        self, found: list[_Found], rows: _Rows, X: NDArray[Any], was: _Labels, now: _Labels
+        self, found: list[_Found], rows: _Rows, X: NDArray[Any], was: object, now: object
     ) -> None:
         """See `Visitor.add`."""
         if len(rows):
-            found.append((int(rows[0]), self._placement.within_box(self._plane.project(X, rows))))
+            found.append((int(rows[0]), self.placement.within_box(self.plane.project(X, rows))))
 
     def merge(self, found: list[list[_Found]]) -> list[_Found]:
         """See `Visitor.merge`."""

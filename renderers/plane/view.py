@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kmeans_engine.points.data import prepare
-from kmeans_engine.points.visit import Visible, VisibleParts
-from kmeans_engine.runtime.processors import default_threads
+from kmeans_engine.points.opening import open_visible
+from kmeans_engine.points.visit import Visible
 from renderers.errors import InvalidOption
 from renderers.plane.components import component_label, principal_components
 from renderers.plane.extent import extent_of
@@ -29,8 +28,9 @@ class View:
 
     Parameters
     ----------
-    points : Visible or array_like, (M, N)
-        The points as they were clustered, wherever they are.
+    points : array_like, (M, N), or Visible
+        The points as they were clustered, wherever they are: what an `Engine` takes, or what one
+        has opened.
     axes : tuple of int, optional
         Two features to draw. By default both of two, and the first two principal components of
         more.
@@ -43,7 +43,7 @@ class View:
     Attributes
     ----------
     points : Visible
-        As given.
+        Those.
     axes : tuple of int or None
         As given.
     plane : Plane
@@ -68,7 +68,9 @@ class View:
         offset: ArrayLike | None = None,
         scale: ArrayLike | None = None,
     ) -> None:
-        self.points = _visible(points)
+        if getattr(points, "ndim", 2) == 1:
+            points = np.asarray(points)[:, None]
+        self.points: Visible = open_visible(points)
         features = self.points.n_features
         for word, values in (("names", names), ("offset", offset), ("scale", scale)):
             count = 0 if values is None else np.atleast_1d(np.asarray(values)).shape[0]
@@ -136,14 +138,6 @@ class View:
         if self.plane.is_line:
             return xmin, xmax, 0.0, 1.0
         return xmin, xmax, *padded(bottom, top)
-
-
-def _visible(points: Visible | ArrayLike) -> Visible:
-    if hasattr(points, "visit"):
-        visible: Any = points
-        return visible
-    X = np.asarray(points)
-    return VisibleParts([prepare(X[:, None] if X.ndim == 1 else X, default_threads())])
 
 
 def _checked_axes(axes: tuple[int, int], features: int) -> tuple[int, int]:

@@ -40,7 +40,7 @@ def wanted(points, labels, rows):
 @pytest.mark.parametrize("cuts", [[], [1], [100, 101, 250]])
 def test_all_points_or_those_that_differ(cuts):
     points = make_clusters(4, 100, spread=0.05, seed=2)
-    engine = Engine._of_parts(np.split(points, cuts), threads=3)
+    engine = Engine(np.split(points, cuts), threads=3)
     states = list(engine.snapshots(points[:4]))
     assert len(states) > 4
     for now in states:
@@ -54,13 +54,13 @@ def test_all_points_or_those_that_differ(cuts):
 @pytest.mark.parametrize("cuts", [[], [1], [100, 101, 250]])
 def test_points_without_labels(cuts):
     points = make_clusters(4, 100, spread=0.05, seed=2)
-    visible = Engine._of_parts(np.split(points, cuts), threads=3)._whole
+    visible = Engine(np.split(points, cuts), threads=3).visible
     assert visible.visit(Census()) == wanted(points, np.full(400, 99), range(400))
 
 
 def test_rows_of_several_parts():
     points = make_clusters(3, 50, seed=1)
-    whole = Engine._of_parts(np.split(points, [7, 8, 90])).snapshots(points[:2])
+    whole = Engine(np.split(points, [7, 8, 90])).snapshots(points[:2])
     visible = next(whole).visible
     assert isinstance(visible, VisibleParts)
     assert (visible.n_points, visible.n_features) == points.shape

@@ -31,7 +31,8 @@ def frame_of(features: int) -> Frame:
 
 def places(frame: Frame) -> np.ndarray:
     view = frame.scene.panels[0].view
-    return frame.placement(0).on_frame(view.project_rows(0, len(view.points)))
+    rows = np.arange(view.points.n_points)
+    return frame.placement(0).on_frame(view.plane.project(view.points.sample(1), rows))
 
 
 @pytest.fixture

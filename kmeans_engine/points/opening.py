@@ -1,0 +1,70 @@
+"""What users give as points becomes parts that this process reads, or goes where it is stored.
+
+Points of other machines are known by the library that their type comes from; its room stands
+higher, and is imported when it is needed.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from kmeans_engine.points.data import Data
+from kmeans_engine.points.visit import Visible, VisibleParts
+from kmeans_engine.runtime.processors import default_threads
+
+__all__ = ["elsewhere", "open_parts", "open_visible"]
+
+# By the first word of the module of a type: who opens it, with `open_whole` and `open_visible`.
+_ELSEWHERE = {"dask": "kmeans_engine.cluster"}
+
+
+def elsewhere(points: Any) -> Any | None:
+    """Return the module that opens such points where they are, or None if this process reads them.
+
+    It has ``open_whole(points, threads, strategy)``, see `whole.open_whole`, and
+    ``open_visible(points)``.
+    """
+    home = _ELSEWHERE.get(type(points).__module__.partition(".")[0])
+    return import_module(home) if home else None
+
+
+def open_parts(points: Any, threads: int) -> list[Data]:
+    """Return points as parts that this process can read, not measured yet.
+
+    Parameters
+    ----------
+    points : array_like or sequence of array_like, or VisibleParts
+        One array or table, or some of them, (M_i, N), that follow one another; or what was opened.
+    threads : int
+        How many may work.
+
+    Raises
+    ------
+    InvalidInput, InvalidType
+        If they are not tables of real numbers.
+    """
+    if isinstance(points, VisibleParts):
+        return list(points.parts)
+    return [Data(part, threads) for part in (points if _is_in_parts(points) else [points])]
+
+
+def _is_in_parts(points: Any) -> bool:
+    # Rows have no shape, or one of a single number.
+    return (
+        isinstance(points, list | tuple)
+        and len(points) > 0
+        and all(len(getattr(part, "shape", ())) == 2 for part in points)
+    )
+
+
+def open_visible(points: Any) -> Visible:
+    """Return points, given as for `Engine`, as whoever draws from them asks for them."""
+    if hasattr(points, "visit"):
+        opened: Visible = points
+        return opened
+    home = elsewhere(points)
+    if home is not None:
+        visible: Visible = home.open_visible(points)
+        return visible
+    return VisibleParts(open_parts(points, default_threads()))
