@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from kmeans_engine.command.source import Source
+from kmeans_engine.points.opening import open_visible
 from kmeans_engine.points.visit import Visible
 from kmeans_engine.snapshot import Snapshot
 
@@ -17,15 +18,13 @@ _SAMPLE = 1 << 16  # rows that tell how widely a column spreads
 _NAMED = 8  # clusters that are named one by one
 
 
-def advise(source: Source, points: Visible, start: np.ndarray) -> list[str]:
+def advise(source: Source, start: np.ndarray) -> list[str]:
     """Return what should be known before a run.
 
     Parameters
     ----------
     source : Source
         What is clustered.
-    points : Visible
-        Its points.
     start : ndarray, (K, N)
         Where the run starts.
     """
@@ -44,7 +43,7 @@ def advise(source: Source, points: Visible, start: np.ndarray) -> list[str]:
             "points"
         )
     if source.table.shape is None and source.scale is None:
-        lines += _scales(points, source.table.names)
+        lines += _scales(open_visible(source.points), source.table.names)
     return lines
 
 

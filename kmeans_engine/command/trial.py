@@ -72,7 +72,7 @@ class Trial:
         self.source = source = replace(source, points=self._engine.visible)
         self.start = source.start(0)
         self.snapshots(self.start)
-        self.advice += advise(source, self._engine.visible, self.start)
+        self.advice += advise(source, self.start)
 
     def _engine_on(self, points: Any) -> Engine:
         """Return an engine; what it warns of becomes advice."""

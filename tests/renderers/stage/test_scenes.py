@@ -23,7 +23,7 @@ def test_one_run():
     assert (scene.title, scene.facts) == ("A title", {"k": "2", "version": __version__})
     (panel,) = scene.panels
     assert (panel.k, panel.title, panel.image) == (2, "", None)
-    assert panel.view.points is POINTS
+    assert panel.view.points.parts[0].points is POINTS
 
 
 def test_runs_side_by_side_share_their_view():
@@ -75,6 +75,6 @@ def test_the_scene_of_a_snapshot():
 def test_the_source_of_a_snapshot_starts_other_runs():
     first = next(Engine(POINTS).snapshots(POINTS[:4]))
     found = source_of(first)
-    assert found.points is first.points
+    assert found.points is first.visible
     assert found.start(1).shape == (4, 3)
     assert not np.array_equal(found.start(1), found.start(2))
