@@ -76,7 +76,7 @@ class Snapshot:
     compute_inertia: Callable[[], float]
     _labels: Labels
     names: tuple[str, ...] = ()
-    _whole: Visible | None = None
+    _whole: Visible | Callable[[], Visible] | None = None
 
     def __repr__(self) -> str:
         k, n = self.centroids.shape
@@ -90,7 +90,9 @@ class Snapshot:
 
     def __getstate__(self) -> dict[str, Any]:
         # What leaves the run must not need it: the labels of now, and the inertia as a number.
-        labels = FixedLabels(self._labels.all().copy(), self._labels.changed())
+        labels, array = self._labels, self._labels.all()
+        if isinstance(array, np.ndarray):  # those of a cluster stay there
+            labels = FixedLabels(array.copy(), labels.changed())
         known: dict[str, Any] = {"_labels": labels, "_whole": None}
         known["compute_inertia"] = functools.partial(float, self.inertia)
         state = self.__dict__ | known
@@ -135,7 +137,8 @@ class Snapshot:
     def changed(self) -> npt.NDArray[np.intp]:
         """Points whose label differs from the snapshot before, ascending indices, (n_changed,)."""
         indices = self._labels.changed()
-        indices.setflags(write=False)
+        if isinstance(indices, np.ndarray):
+            indices.setflags(write=False)
         return indices
 
     @property
@@ -156,6 +159,8 @@ class Snapshot:
     @functools.cached_property
     def visible(self) -> Visible:
         """The points as a picture asks for them: counted, measured, visited where they are."""
+        if callable(self._whole):
+            return self._whole()
         if self._whole is not None:
             return self._whole
         return open_visible(self.points)
