@@ -214,3 +214,19 @@ print(peak[0] - before)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     # Chunks of each thread, and what the allocator does not give back at once.
     assert int(done.stdout) < 30_000
+
+
+@pytest.mark.skipif(check.PLAIN_PYTHON, reason="takes too many points for plain Python")
+def test_auto_sorts_a_file_once_sweeps_have_cost_as_much(tmp_path):
+    points = problems.make_points("random", np.random.default_rng(0), 50_000, 2)
+    engine = Engine(saved(tmp_path, points), memory=LITTLE, scratch=tmp_path)
+    start = points[:12].copy()
+    states = list(engine.snapshots(start, max_iterations=20))
+    names = [state.strategy for state in states]
+    assert names[0] == "brute"
+    assert names[-1] == "blocks"
+    assert names == sorted(names, key="brute blocks".split().index)
+    for got, want in zip(states, Engine(points).snapshots(start), strict=False):
+        check.same_snapshot(got, want)
+    # The next run of the same engine finds the sorted points.
+    assert next(engine.snapshots(start)).strategy == "blocks"
