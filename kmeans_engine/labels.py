@@ -100,10 +100,12 @@ class Unchanged:
 
     def __init__(self, labels: Labels) -> None:
         self.all, self.at = labels.all, labels.at
+        # Labels of a cluster are arrays of another kind.
+        self.changed = getattr(labels, "nothing", _nothing)
 
-    def changed(self) -> npt.NDArray[np.intp]:
-        """See `Labels.changed`."""
-        return np.empty(0, dtype=np.intp)
+
+def _nothing() -> npt.NDArray[np.intp]:
+    return np.empty(0, dtype=np.intp)
 
 
 class FixedLabels:

@@ -76,12 +76,12 @@ class Snapshot:
     compute_inertia: Callable[[], float]
     _labels: Labels
     names: tuple[str, ...] = ()
-    _whole: Visible | None = None
+    _whole: Visible | Callable[[], Visible] | None = None
 
     def __repr__(self) -> str:
         k, n = self.centroids.shape
         return (
-            f"Snapshot(iteration={self.iteration}, K={k}, N={n}, M={int(self.counts.sum())}, "
+            f"Snapshot(iteration={self.iteration}, K={k}, N={n}, M={self.n_points}, "
             f"n_changed={self.n_changed}, converged={self.converged})"
         )
 
@@ -90,7 +90,9 @@ class Snapshot:
 
     def __getstate__(self) -> dict[str, Any]:
         # What leaves the run must not need it: the labels of now, and the inertia as a number.
-        labels = FixedLabels(self._labels.all().copy(), self._labels.changed())
+        labels, array = self._labels, self._labels.all()
+        if isinstance(array, np.ndarray):  # those of a cluster stay there
+            labels = FixedLabels(array.copy(), labels.changed())
         known: dict[str, Any] = {"_labels": labels, "_whole": None}
         known["compute_inertia"] = functools.partial(float, self.inertia)
         state = self.__dict__ | known
@@ -102,6 +104,11 @@ class Snapshot:
             if isinstance(state[name], np.ndarray):
                 state[name].setflags(write=False)
         self.__dict__.update(state)
+
+    @property
+    def n_points(self) -> int:
+        """How many points there are."""
+        return int(self.counts.sum())
 
     @property
     def labels(self) -> LabelArray:
@@ -130,7 +137,8 @@ class Snapshot:
     def changed(self) -> npt.NDArray[np.intp]:
         """Points whose label differs from the snapshot before, ascending indices, (n_changed,)."""
         indices = self._labels.changed()
-        indices.setflags(write=False)
+        if isinstance(indices, np.ndarray):
+            indices.setflags(write=False)
         return indices
 
     @property
@@ -151,11 +159,15 @@ class Snapshot:
     @functools.cached_property
     def visible(self) -> Visible:
         """The points as a picture asks for them: counted, measured, visited where they are."""
+        if callable(self._whole):
+            return self._whole()
         if self._whole is not None:
             return self._whole
         return open_visible(self.points)
 
-    def visit(self, visitor: Visitor[Found], before: Snapshot | None = None) -> Found:
+    def visit(
+        self, visitor: Visitor[Found], before: Snapshot | None = None, *, changed: bool = False
+    ) -> Found:
         """Show a visitor all points, or those whose label differs from another state.
 
         Parameters
@@ -164,13 +176,15 @@ class Snapshot:
             What is done with them, chunk by chunk.
         before : Snapshot, optional
             Any state of any run on the same points. By default all points are visited.
+        changed : bool
+            Only those of `changed` are, without labels; not with `before`.
 
         Returns
         -------
         object
             What the visitor has found.
         """
-        return self.visible.visit(visitor, self, before)
+        return self.visible.visit(visitor, self, before, changed=changed)
 
     def follows(self, other: Snapshot) -> bool:
         """Return whether this is the next state of the same run, so that `changed` leads here.

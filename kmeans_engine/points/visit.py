@@ -7,8 +7,7 @@ instead of points, so that a part on another machine can paint itself.
 from __future__ import annotations
 
 import functools
-import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -23,12 +22,16 @@ __all__ = ["Labelled", "Visible", "VisibleParts", "Visitor"]
 
 Found = TypeVar("Found")
 
+_COMPARED = 1 << 22  # labels at a time
+
 
 class Visitor(Protocol[Found]):
     """Something to be done with labelled points; it can be pickled, and holds no points."""
 
     work_per_row: int
     """Multiply-adds, as in `points.fold.Points.fold`."""
+    cells: int
+    """The cost of one more worker, as `cells_per_part` there; 0 if what is found is small."""
 
     def begin(self) -> Found:
         """Return what one worker adds to."""
@@ -39,7 +42,7 @@ class Visitor(Protocol[Found]):
         rows: range | Indices,
         X: npt.NDArray[Any],
         was: LabelArray | None,
-        now: LabelArray,
+        now: LabelArray | None,
     ) -> None:
         """Add some points to what a worker has found.
 
@@ -52,11 +55,14 @@ class Visitor(Protocol[Found]):
         X : ndarray, (R, N)
             The points themselves, of any type.
         was, now : ndarray, (R,)
-            Their labels in the state before, None if there is no such state, and in this one.
+            Their labels in the state before and in this one; None if there is no such state.
         """
 
     def merge(self, found: list[Found]) -> Found:
-        """Return what several workers have found, one at least, as one; they may be changed."""
+        """Return what several workers have found, one at least, as one; they may be changed.
+
+        In any order and in any number of steps. What was found elsewhere arrives pickled.
+        """
 
 
 class Labelled(Protocol):
@@ -100,18 +106,25 @@ class Visible(Protocol):
         """Return every `step`-th row as float64."""
 
     def visit(
-        self, visitor: Visitor[Found], now: Labelled, before: Labelled | None = None
+        self,
+        visitor: Visitor[Found],
+        now: Labelled | None = None,
+        before: Labelled | None = None,
+        *,
+        changed: bool = False,
     ) -> Found:
         """Show a visitor all points, or those whose label differs between two states.
 
         Parameters
         ----------
         visitor : Visitor
-        now : Labelled
-            A state of a run on these points.
+        now : Labelled, optional
+            A state of a run on these points. By default they are shown without labels.
         before : Labelled, optional
             Another state, of any run on these points: only points whose label differs are shown,
             with both labels. By default all points are.
+        changed : bool
+            Only the points are shown that `now.changed` names, without labels; not with `before`.
         """
 
 
@@ -182,47 +195,91 @@ class VisibleParts:
         )
 
     def visit(
-        self, visitor: Visitor[Found], now: Labelled, before: Labelled | None = None
+        self,
+        visitor: Visitor[Found],
+        now: Labelled | None = None,
+        before: Labelled | None = None,
+        *,
+        changed: bool = False,
     ) -> Found:
         """See `Visible.visit`."""
-        if before is None:
-            labels = now.labels
-            found = [
-                part
-                for data, (start, stop) in zip(
-                    self.parts, itertools.pairwise(self._starts.tolist()), strict=True
-                )
-                for part in self._all(visitor, data, start, labels[start:stop])
-            ]
-            return visitor.merge(found)
-        rows = _differing(now, before)
-        was, new = before.labels_at(rows), now.labels_at(rows)
-        threads = threads_for(len(rows) * visitor.work_per_row, self.threads)
+        assert self.measure  # as in `fold`
+        free: list[Found] = []
+
+        def begin() -> Found:
+            try:
+                return free.pop()
+            except IndexError:
+                return visitor.begin()
+
+        if now is not None and (changed or before is not None):
+            batches = _differing(now, before) if before else [(now.changed, None, None)]
+            for rows, was, new in batches:
+                free += self._some(visitor, begin, rows, was, new)
+        else:
+            labels = None if now is None else now.labels
+            for data, start in zip(self.parts, self._starts.tolist(), strict=False):
+                some = None if labels is None else labels[start : start + data.n_points]
+                free += self._all(visitor, begin, data, start, some)
+        return visitor.merge(free or [visitor.begin()])
+
+    def _all(
+        self,
+        visitor: Visitor[Found],
+        begin: Callable[[], Found],
+        data: Data,
+        first: int,
+        labels: LabelArray | None,
+    ) -> list[Found]:
+        """Show a visitor a part of the points, and its labels."""
+
+        def add(found: Found, start: int, X: npt.NDArray[Any]) -> None:
+            stop = start + len(X)
+            now = None if labels is None else labels[start:stop]
+            visitor.add(found, range(first + start, first + stop), X, None, now)
+
+        return data.fold(
+            lambda _: begin(),
+            add,
+            work_per_row=visitor.work_per_row,
+            cells_per_part=visitor.cells,
+        )
+
+    def _some(
+        self,
+        visitor: Visitor[Found],
+        begin: Callable[[], Found],
+        rows: npt.NDArray[np.intp],
+        was: LabelArray | None,
+        now: LabelArray | None,
+    ) -> list[Found]:
+        """Show a visitor some points, and their labels."""
 
         def add(found: Found, start: int, stop: int) -> None:
             some = rows[start:stop]
-            visitor.add(found, some, self.take(some), was[start:stop], new[start:stop])
+            old, new = (None if side is None else side[start:stop] for side in (was, now))
+            visitor.add(found, some, self.take(some), old, new)
 
+        threads = threads_for(len(rows) * (3 + 0.06 * visitor.work_per_row), self.threads)
+        if visitor.cells:
+            threads = max(1, min(threads, len(rows) * self.n_features // visitor.cells))
         most = even_rows(len(rows), chunk_rows(visitor.work_per_row), threads)
-        return visitor.merge(
-            fold_chunks(visitor.begin, add, len(rows), most, threads) or [visitor.begin()]
-        )
-
-    def _all(
-        self, visitor: Visitor[Found], data: Data, first: int, labels: LabelArray
-    ) -> list[Found]:
-        def add(found: Found, start: int, X: npt.NDArray[Any]) -> None:
-            stop = start + len(X)
-            visitor.add(found, range(first + start, first + stop), X, None, labels[start:stop])
-
-        return data.fold(lambda _: visitor.begin(), add, work_per_row=visitor.work_per_row)
+        return fold_chunks(begin, add, len(rows), most, threads)
 
 
-def _differing(now: Labelled, before: Labelled) -> npt.NDArray[np.intp]:
+def _differing(
+    now: Labelled, before: Labelled
+) -> Iterator[tuple[npt.NDArray[np.intp], LabelArray, LabelArray]]:
+    """Yield the points whose labels differ, and their labels before and now, in batches."""
     if now is before:
-        return np.empty(0, dtype=np.intp)
-    if now.follows(before):
-        return now.changed
-    if before.follows(now):
-        return before.changed
-    return np.flatnonzero(now.labels != before.labels)
+        return
+    if now.follows(before) or before.follows(now):
+        rows = now.changed if now.follows(before) else before.changed
+        yield rows, before.labels_at(rows), now.labels_at(rows)
+        return
+    was, new = before.labels, now.labels
+    for start in range(0, len(new), _COMPARED):
+        rows = start + np.flatnonzero(
+            was[start : start + _COMPARED] != new[start : start + _COMPARED]
+        )
+        yield rows, was[rows], new[rows]

@@ -14,12 +14,14 @@ class Census:
     """Adds up points by their labels, and remembers which were shown."""
 
     work_per_row = 10
+    cells = 0
 
     def begin(self):
         return []
 
     def add(self, found, rows, X, was, now):
         numbers = np.array(rows)
+        now = np.full(len(X), 99) if now is None else now
         assert len(numbers) == len(X) == len(now)
         for i, x, k in zip(numbers.tolist(), X.tolist(), now.tolist(), strict=True):
             found.append((i, tuple(x), k))
@@ -47,6 +49,13 @@ def test_all_points_or_those_that_differ(cuts):
     for now, before in itertools.product(states[::2], states):
         rows = np.flatnonzero(now.labels != before.labels)
         assert now.visit(Census(), before) == wanted(points, now.labels, rows)
+
+
+@pytest.mark.parametrize("cuts", [[], [1], [100, 101, 250]])
+def test_points_without_labels(cuts):
+    points = make_clusters(4, 100, spread=0.05, seed=2)
+    visible = Engine(np.split(points, cuts), threads=3).visible
+    assert visible.visit(Census()) == wanted(points, np.full(400, 99), range(400))
 
 
 def test_rows_of_several_parts():
