@@ -93,6 +93,13 @@ class RowFile:
         with np.errstate(over="ignore"):
             out[...] = self._raw(start, stop)
 
+    def __len__(self) -> int:
+        return self._rows
+
+    def __getitem__(self, rows: slice) -> npt.NDArray[Any]:
+        start, stop, step = rows.indices(self._rows)
+        return self._raw(start, max(start, stop))[::step]
+
     def fill(self, out: npt.NDArray[Any]) -> None:
         """Write all rows to `out` (M, N), as they are stored."""
         rows = max(_PIECE // self._row_bytes, 1)

@@ -24,7 +24,7 @@ from kmeans_engine.runtime.progress import doing
 from kmeans_engine.runtime.scratch import grow_file, make_file
 from kmeans_engine.runtime.sizes import shown_bytes
 
-__all__ = ["is_stream", "read_files", "read_stream"]
+__all__ = ["RowWriter", "is_stream", "read_dataset", "read_files", "read_stream", "unharmed"]
 
 # Rows of a batch, and how many are decoded ahead: they are not part of the budget.
 _BATCH, _AHEAD = 1 << 16, 4
@@ -83,9 +83,9 @@ def read_stream(points: Any, budget: Budget) -> Store:
                 f"points() returned a {type(points).__name__}, needs a pyarrow.RecordBatchReader "
                 "or a pyarrow.dataset.Dataset"
             )
-    with _unharmed("the points"):
+    with unharmed("the points"):
         if hasattr(points, "scanner"):
-            return _collect(_scan(points, None, "the dataset"), budget)
+            return read_dataset(points, None, "the dataset", budget)
         if hasattr(points, "to_reader"):
             batches = ((tagged.record_batch, _path(tagged)) for tagged in points.scan_batches())
             schema, total = points.projected_schema, points.count_rows()
@@ -130,10 +130,15 @@ def read_files(path: str, columns: list[str] | None, budget: Budget) -> Store:
         )
     if len(kinds) > 1:
         raise InvalidInput(f"{path} holds files of several kinds ({', '.join(sorted(kinds))})")
-    with _unharmed(path):
+    with unharmed(path):
         data = ds.dataset([str(file) for file in known], format=kinds.pop())
-        _refuse_differing(data)
-        return _collect(_scan(data, columns, path), budget)
+        return read_dataset(data, columns, path, budget)
+
+
+def read_dataset(data: Any, columns: list[str] | None, where: str, budget: Budget) -> Store:
+    """Return the rows of a `pyarrow.dataset.Dataset`; parameters and errors as in `read_files`."""
+    _refuse_differing(data)
+    return _collect(_scan(data, columns, where), budget)
 
 
 def _scan(data: Any, columns: list[str] | None, where: str) -> Batches:
@@ -154,7 +159,7 @@ def _path(tagged: Any) -> str:
 def _refuse_differing(data: Any) -> None:
     """Raise if the files of a dataset have other columns than the first one."""
     first = None
-    for fragment in data.get_fragments():
+    for fragment in data.get_fragments() if hasattr(data, "files") else ():
         schema = fragment.physical_schema
         if first is None:
             first, path = schema, fragment.path
@@ -172,7 +177,7 @@ def _refuse_differing(data: Any) -> None:
 
 
 @contextmanager
-def _unharmed(where: str) -> Iterator[None]:
+def unharmed(where: str) -> Iterator[None]:
     """Context: what pyarrow says of a damaged file becomes one line of ours."""
     import pyarrow as pa
 
@@ -184,7 +189,7 @@ def _unharmed(where: str) -> Iterator[None]:
         raise InvalidInput(f"{where} is not complete: {' '.join(str(error).split())}") from error
 
 
-class _Rows:
+class RowWriter:
     """Rows as they arrive, of one type, in memory or in a file.
 
     Parameters
@@ -247,7 +252,7 @@ def _collect(batches: Batches, budget: Budget) -> Store:
     if not len(schema.names):
         raise InvalidInput(f"{batches.where} has no columns to cluster, at least one is needed")
     dtype = read_sheet(schema.empty_table(), "points").values.dtype
-    kept = _Rows(len(schema.names), dtype, total, budget)
+    kept = RowWriter(len(schema.names), dtype, total, budget)
     size = "" if total is None else f" ({shown_bytes(total * kept._row)})"
     files: list[tuple[int, str]] = []
     rounded = 0
