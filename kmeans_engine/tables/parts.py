@@ -62,13 +62,13 @@ def read_parts(
     if os.fspath(source) == "-" or not path.exists():
         return None
     if path.is_dir():
-        return _of_dataset(path, options, budget)
+        return _of_dataset(path, "parquet", options, budget)
     if not path.is_file():
         return None
     given = open_input(source, member=options.array)
     kind, _ = kind_of_file(given.head, given.suffix, given.where, given.kind)
     if kind == "parquet" or (kind == "arrow" and given.head.startswith(b"ARROW1")):
-        return _of_dataset(path, options, budget) if given.path is not None else None
+        return _of_dataset(path, kind, options, budget) if given.path is not None else None
     if kind == "text":
         size = path.stat().st_size * (_TEXT if given.path is not None else _PACKED)
         if size > budget.limit // 2:
@@ -76,7 +76,7 @@ def read_parts(
     return None
 
 
-def _of_dataset(path: Path, options: ReadOptions, budget: Budget) -> Table | None:
+def _of_dataset(path: Path, kind: str, options: ReadOptions, budget: Budget) -> Table | None:
     import pyarrow.dataset as ds
 
     from kmeans_engine.tables.arrow import frame_of_table
@@ -86,11 +86,10 @@ def _of_dataset(path: Path, options: ReadOptions, budget: Budget) -> Table | Non
     shown = [f for f in shown if not any(p[0] in "._" for p in f.relative_to(path).parts)]
     if folder and not shown:
         return None
-    head = path.open("rb").read(6) if not folder else b""
     with unharmed(where):
         data = ds.dataset(
             [str(file) for file in shown] if folder else where,
-            format="ipc" if head == b"ARROW1" else "parquet",
+            format="ipc" if kind == "arrow" else kind,
             partitioning="hive" if folder else None,
             partition_base_dir=where if folder else None,
         )
@@ -138,8 +137,8 @@ def _choose(frame: Frame, where: str, options: ReadOptions) -> tuple[list[int], 
     if options.drop_missing:
         raise InvalidInput(
             f"{where} is read by parts, so rows with a missing value cannot be left out "
-            "(drop_missing); leave them out before, or allow more memory (memory=)",
-            options=("drop_missing",),
+            "(drop_missing=); leave them out before, or allow more memory (memory=)",
+            options=("drop_missing", "memory"),
         )
     said = list(frame.notes)
 
