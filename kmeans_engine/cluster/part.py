@@ -142,7 +142,7 @@ class Part:
 
     def _look(self) -> list[Data]:
         if self._data is None:
-            data = [Data(rows, self.threads) for _, rows in self.segments]
+            data = [Data.of(rows, self.threads) for _, rows in self.segments]
             starts = [first for first, _ in self.segments]
             self._measure = merge(
                 one.measured().after(first) for one, first in zip(data, starts, strict=True)
