@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, LabelArray
 from kmeans_engine.errors import InvalidInput
-from kmeans_engine.label_history import LabelHistory
-from kmeans_engine.labels import Labels, Unchanged, label_dtype
+from kmeans_engine.label_history import KeptLabels, LabelHistory
+from kmeans_engine.labels import Labels, label_dtype
 from kmeans_engine.points.data import prepare
 from kmeans_engine.points.visit import Visible, VisibleParts
 from kmeans_engine.recording.format import Changes, Facts, named_dtype
@@ -176,23 +176,15 @@ class Recording(Sequence[Snapshot]):
         return self._snapshot(facts, RecordedLabels(self, place))
 
     def __iter__(self) -> Iterator[Snapshot]:
-        history: LabelHistory | None = None
-        try:
-            for i in range(len(self)):
-                facts, changes = self._stream.state(i)
-                if history is None:
-                    history = LabelHistory(self._first(changes))
-                else:
-                    for change in changes[:1] if len(changes) == 1 else [_joined(changes)]:
-                        history.commit(np.asarray(change.points), change.labels)
-                labels: Labels = history.now()
-                snapshot = self._snapshot(facts, Unchanged(labels) if i == 1 else labels)
-                del facts, changes, labels
-                yield snapshot
-                del snapshot  # whoever keeps it keeps its labels, and nobody else
-        finally:
-            if history is not None:
-                history.finish()
+        tape = _Tape(self._stream)
+        before: Floats | None = None  # kept for the state that is assigned from them
+        for i in range(len(self)):
+            snapshot = self._snapshot(self._stream.facts(i), tape.labels(i))
+            before = snapshot.centroids
+            yield snapshot
+            del snapshot  # whoever keeps it keeps its labels, and nobody else
+        del before
+        tape.finish()
 
     def _snapshot(self, facts: Facts, labels: Labels) -> Snapshot:
         i = facts.iteration
@@ -221,20 +213,12 @@ class Recording(Sequence[Snapshot]):
                 self._centroids[i] = known
             return known
 
-    def _first(self, changes: Iterable[Changes]) -> LabelArray:
-        """Return the labels of state 0 as a new array."""
-        labels = np.empty(self._stream.n_points, dtype=label_dtype(self._stream.k))
-        for points, new in changes:
-            assert isinstance(points, range)
-            labels[points.start : points.stop] = new
-        return labels
-
     def labels_of(self, i: int) -> LabelArray:
         """Return the labels of a state as a read-only array."""
         with self._lock:
             before = max((mark for mark in self._marks if mark <= i), default=-1)
             if before < 0:
-                labels = self._first(self._stream.changes(0))
+                labels = _first_labels(self._stream)
                 before = 0
             else:
                 labels = self._marks[before].copy()
@@ -305,9 +289,77 @@ class Recording(Sequence[Snapshot]):
         return read_table(str(path)).points
 
 
-def _joined(changes: Sequence[Changes]) -> Changes:
-    points = np.concatenate([np.asarray(change.points) for change in changes])
-    return Changes(points, np.concatenate([change.labels for change in changes]))
+def _first_labels(stream: Stream) -> LabelArray:
+    """Return the labels of state 0 as a new array."""
+    labels = np.empty(stream.n_points, dtype=label_dtype(stream.k))
+    for points, new in stream.changes(0):
+        if isinstance(points, range):
+            labels[points.start : points.stop] = new
+    return labels
+
+
+class _Tape:
+    """The labels of the states of one pass, which are read as far as somebody asks for them."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._lock = threading.RLock()
+        self._history: LabelHistory | None = None
+        self._at = -1
+        self._waiting: weakref.WeakValueDictionary[int, _TapeLabels] = weakref.WeakValueDictionary()
+
+    def labels(self, i: int) -> _TapeLabels:
+        """Return the labels of state i, which nobody has reached."""
+        self._waiting[i] = labels = _TapeLabels(self, i)
+        return labels
+
+    def reach(self, i: int) -> None:
+        """Read on as far as state i; all that wait for states up to there get their labels."""
+        with self._lock:
+            while self._at < i:
+                j = self._at + 1
+                if self._history is None:
+                    self._history = LabelHistory(_first_labels(self._stream))
+                else:
+                    pieces = list(self._stream.changes(j))
+                    points, labels = map(np.concatenate, zip(*pieces, strict=True))
+                    self._history.commit(points, labels)
+                self._at = j
+                waiting = self._waiting.pop(j, None)
+                if waiting is not None:
+                    waiting.kept = self._history.now()
+
+    def finish(self) -> None:
+        """End the pass: nobody asks for more states than those that are waited for."""
+        with self._lock:
+            if self._history is not None and not self._waiting:
+                self._history.finish()
+
+
+class _TapeLabels:
+    """The labels of one state of a pass; see `Labels`."""
+
+    def __init__(self, tape: _Tape, i: int) -> None:
+        self._tape, self._i = tape, i
+        self.kept: KeptLabels | None = None
+
+    def _found(self) -> KeptLabels:
+        if self.kept is None:
+            self._tape.reach(self._i)
+        assert self.kept is not None
+        return self.kept
+
+    def all(self) -> LabelArray:
+        """See `Labels.all`."""
+        return self._found().all()
+
+    def at(self, indices: npt.NDArray[np.intp]) -> LabelArray:
+        """See `Labels.at`."""
+        return self._found().at(indices)
+
+    def changed(self) -> npt.NDArray[np.intp]:
+        """See `Labels.changed`."""
+        return self._found().changed()
 
 
 class RecordedLabels:
