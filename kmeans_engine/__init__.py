@@ -22,6 +22,7 @@ from kmeans_engine._version import __version__
 if TYPE_CHECKING:
     from kmeans_engine.engine import Engine
     from kmeans_engine.errors import (
+        ClusterError,
         InvalidInput,
         InvalidType,
         KMeansError,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "STRATEGIES",
+    "ClusterError",
     "Engine",
     "InvalidInput",
     "InvalidType",
@@ -52,6 +54,7 @@ __all__ = [
 
 _HOMES = {
     "STRATEGIES": "strategies",
+    "ClusterError": "errors",
     "Engine": "engine",
     "InvalidInput": "errors",
     "InvalidType": "errors",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Generator, Sequence
 from typing import Any
@@ -21,7 +22,7 @@ from kmeans_engine.sprint import Sprint, is_short
 from kmeans_engine.strategies.base import Assigner
 from kmeans_engine.sums import ExactSums
 from kmeans_engine.validation import check_centroids, check_count, check_tolerance
-from kmeans_engine.whole import PartsHere, Whole
+from kmeans_engine.whole import Whole, open_whole
 
 __all__ = ["Engine"]
 
@@ -49,6 +50,13 @@ class Engine:
         processors that this process may use: its affinity mask, and the CPU quota of a container.
     strategy : str
         One of `STRATEGIES`. They differ in speed and memory only.
+    memory : str or int, optional
+        Bytes that the engine's own arrays may take in memory, such as ``"2GB"``; what is larger
+        goes to files in `scratch`. By default half of what is free. Python and machine code take
+        some 200 MB besides.
+    scratch : path, optional
+        Folder of these files, which have no names and leave nothing behind. By default ``$TMPDIR``,
+        or /var/tmp.
 
     Raises
     ------
@@ -56,6 +64,8 @@ class Engine:
         If the points cannot be clustered or an option is out of range.
     UnsupportedStrategy
         If the strategy cannot serve the shape of the points.
+    OSError
+        If a file cannot be read, or there is no room in `scratch`.
 
     Warns
     -----
@@ -72,31 +82,35 @@ class Engine:
     """
 
     def __init__(
-        self, points: npt.ArrayLike, *, threads: int | None = None, strategy: str = "auto"
+        self,
+        points: Any,
+        *,
+        threads: int | None = None,
+        strategy: str = "auto",
+        memory: str | int | None = None,
+        scratch: str | os.PathLike[str] | None = None,
     ) -> None:
-        self._prepare([points], threads, strategy)
+        self._prepare(points, threads, strategy, memory, scratch)
         warn_of_rounding(self._whole.count_rounded())
         warn_of_vanishing(self._whole.measure)
 
-    @classmethod
-    def _of_parts(
-        cls, parts: Sequence[npt.ArrayLike], *, threads: int | None = None, strategy: str = "auto"
-    ) -> Engine:
-        """Return an engine on points that come in parts, (M_i, N) each, one after the other."""
-        engine = cls.__new__(cls)
-        engine._prepare(parts, threads, strategy)
-        return engine
-
-    def _prepare(self, points: Sequence[npt.ArrayLike], threads: int | None, strategy: str) -> None:
+    def _prepare(
+        self,
+        points: Any,
+        threads: int | None,
+        strategy: str,
+        memory: str | int | None,
+        scratch: str | os.PathLike[str] | None,
+    ) -> None:
         count = default_threads() if threads is None else check_count(threads, "threads", minimum=1)
-        self._settings = threads, strategy
-        self._whole: Whole = PartsHere(points, count, strategy)
+        self._settings = threads, strategy, memory, scratch
+        self._whole: Whole = open_whole(points, count, strategy, memory, scratch)
         self._names = self._whole.names
         self._squares: list[int] | None = None
         self._squares_lock = threading.Lock()
 
     def __repr__(self) -> str:
-        whole, (_, strategy) = self._whole, self._settings
+        whole, strategy = self._whole, self._settings[1]
         return (
             f"Engine(M={whole.n_points}, N={whole.n_features}, strategy={strategy!r}, "
             f"threads={whole.threads})"
@@ -104,7 +118,9 @@ class Engine:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A memory map arrives as the numbers that it holds.
-        return _again, (np.asarray(self.points), self._names, *self._settings)
+        points = self.points
+        plain = np.asarray(points) if isinstance(points, np.ndarray) else points
+        return _again, (plain, self._names, *self._settings)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -112,10 +128,9 @@ class Engine:
         return self._names or tuple(f"x{n}" for n in range(self._whole.n_features))
 
     @property
-    def points(self) -> npt.NDArray[Any]:
-        """The points, (M, N), as they were given; those of a table as one array."""
-        points: npt.NDArray[Any] = self._whole.given
-        return points
+    def points(self) -> Any:
+        """The points, (M, N), as they were given; those of a table in memory as one array."""
+        return self._whole.given
 
     def snapshots(
         self,
@@ -230,10 +245,9 @@ class Engine:
         return exact_inertia(sums, self._squares, centroids)
 
 
-def _again(
-    points: npt.NDArray[Any], names: tuple[str, ...], threads: int | None, strategy: str
-) -> Engine:
-    """Return the engine that another one was pickled or copied as."""
-    engine = Engine._of_parts([points], threads=threads, strategy=strategy)
+def _again(points: Any, names: tuple[str, ...], *settings: Any) -> Engine:
+    """Return the engine that another one was pickled or copied as; it does not warn again."""
+    engine = Engine.__new__(Engine)
+    engine._prepare(points, *settings)
     engine._names = names
     return engine

@@ -3,6 +3,7 @@
 ::
 
     KMeansError
+    ├── ClusterError (RuntimeError)   machines that cannot be used, or that lost points
     ├── InvalidInput (ValueError)     a value that cannot be clustered
     │   └── UnsupportedStrategy       a strategy that cannot serve this shape
     └── InvalidType (TypeError)       an object of the wrong kind
@@ -13,6 +14,7 @@ Each message says what was received, what is required and what to do.
 """
 
 __all__ = [
+    "ClusterError",
     "InvalidInput",
     "InvalidType",
     "KMeansError",
@@ -33,6 +35,10 @@ class KMeansError(Exception):
     def __init__(self, *args: object, options: tuple[str, ...] = ()) -> None:
         super().__init__(*args)
         self.options = options
+
+
+class ClusterError(KMeansError, RuntimeError):
+    """A cluster of machines cannot be used, or has lost what nobody can make again."""
 
 
 class InvalidInput(KMeansError, ValueError):

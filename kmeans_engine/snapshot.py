@@ -12,9 +12,8 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Integers, LabelArray
 from kmeans_engine.labels import FixedLabels, Labels
-from kmeans_engine.points.data import prepare
-from kmeans_engine.points.visit import Visible, VisibleParts, Visitor
-from kmeans_engine.runtime.processors import default_threads
+from kmeans_engine.points.opening import open_visible
+from kmeans_engine.points.visit import Visible, Visitor
 
 __all__ = ["Snapshot"]
 
@@ -52,7 +51,7 @@ class Snapshot:
     strategy : str
         The strategy that found the labels; it has no influence on them.
     points : ndarray, (M, N)
-        The points of the engine, not a copy.
+        The points of the engine, not a copy: its array, or what it was given in place of one.
     compute_inertia : callable
         Returns `inertia`. It does not keep the labels, so it may outlive the snapshot.
     names : tuple of str
@@ -73,7 +72,7 @@ class Snapshot:
     shift: float
     converged: bool
     strategy: str
-    points: npt.NDArray[Any]
+    points: Any
     compute_inertia: Callable[[], float]
     _labels: Labels
     names: tuple[str, ...] = ()
@@ -82,7 +81,7 @@ class Snapshot:
     def __repr__(self) -> str:
         k, n = self.centroids.shape
         return (
-            f"Snapshot(iteration={self.iteration}, K={k}, N={n}, M={len(self.points)}, "
+            f"Snapshot(iteration={self.iteration}, K={k}, N={n}, M={int(self.counts.sum())}, "
             f"n_changed={self.n_changed}, converged={self.converged})"
         )
 
@@ -91,7 +90,9 @@ class Snapshot:
 
     def __getstate__(self) -> dict[str, Any]:
         # What leaves the run must not need it: the labels of now, and the inertia as a number.
-        labels = FixedLabels(self._labels.all().copy(), self._labels.changed())
+        labels, array = self._labels, self._labels.all()
+        if isinstance(array, np.ndarray):  # those of a cluster stay there
+            labels = FixedLabels(array.copy(), labels.changed())
         known: dict[str, Any] = {"_labels": labels, "_whole": None}
         known["compute_inertia"] = functools.partial(float, self.inertia)
         state = self.__dict__ | known
@@ -100,7 +101,8 @@ class Snapshot:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name in ("centroids", "assigned_from", "counts", "points"):
-            state[name].setflags(write=False)
+            if isinstance(state[name], np.ndarray):
+                state[name].setflags(write=False)
         self.__dict__.update(state)
 
     @property
@@ -130,7 +132,8 @@ class Snapshot:
     def changed(self) -> npt.NDArray[np.intp]:
         """Points whose label differs from the snapshot before, ascending indices, (n_changed,)."""
         indices = self._labels.changed()
-        indices.setflags(write=False)
+        if isinstance(indices, np.ndarray):
+            indices.setflags(write=False)
         return indices
 
     @property
@@ -155,7 +158,7 @@ class Snapshot:
             return self._whole()
         if self._whole is not None:
             return self._whole
-        return VisibleParts([prepare(self.points, default_threads())])
+        return open_visible(self.points)
 
     def visit(self, visitor: Visitor[Found], before: Snapshot | None = None) -> Found:
         """Show a visitor all points, or those whose label differs from another state.

@@ -6,21 +6,21 @@ may as well be elsewhere (`Whole`).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-import numpy as np
-import numpy.typing as npt
-
-from kmeans_engine.points.data import Data, measure_together
+from kmeans_engine.points.data import Data
+from kmeans_engine.points.opening import elsewhere, open_parts
 from kmeans_engine.points.precision import rounded_in
 from kmeans_engine.points.seal import Seal
 from kmeans_engine.points.squares import square_totals
 from kmeans_engine.points.visit import Visible, VisibleParts
+from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.strategies import make_strategy
 from kmeans_engine.strategies.base import Assigner
 
-__all__ = ["PartsHere", "Whole"]
+__all__ = ["PartsHere", "Whole", "open_whole"]
 
 # The strategies that score every centroid when there are few points.
 _PLAIN = ("auto", "brute")
@@ -30,9 +30,7 @@ class Whole(Visible, Protocol):
     """All points of an engine, measured, with the strategy that clusters them."""
 
     given: Any
-    """What the caller gave, or the same as one array."""
-    names: tuple[str, ...]
-    """Of the features, empty if they have none."""
+    """What the caller gave, or the same as one array if it was a table in memory."""
     threads: int
     """That may work at the centroids."""
     sprintable: Data | None
@@ -58,24 +56,20 @@ class PartsHere(VisibleParts):
 
     Parameters
     ----------
-    points : sequence of array_like, (M_i, N) each
+    parts : sequence of Data
         One after the other.
-    threads : int
-        How many may work.
     strategy : str
         One of `STRATEGIES`.
+    given
+        See `Whole.given`.
     """
 
-    def __init__(self, points: Sequence[npt.ArrayLike], threads: int, strategy: str) -> None:
-        parts = [Data(part, threads) for part in points]
-        measure_together(parts)
+    def __init__(self, parts: Sequence[Data], strategy: str, given: Any) -> None:
         super().__init__(parts)
-        self.given: Any = parts[0].points
-        if len(parts) > 1:
-            self.given = np.concatenate([part.points for part in parts])
-        self.names = parts[0].sheet.names
+        assert self.measure  # or the error of bad points
+        self.given = given
         self.seal = Seal(parts)
-        plain = len(parts) == 1 and strategy in _PLAIN
+        plain = len(parts) == 1 and parts[0].in_memory and strategy in _PLAIN
         self.sprintable = parts[0] if plain else None
         self._strategies = [make_strategy(strategy, part) for part in parts]
 
@@ -95,3 +89,22 @@ class PartsHere(VisibleParts):
     def count_rounded(self) -> int:
         """See `Whole.count_rounded`."""
         return rounded_in(self.parts)
+
+
+def open_whole(
+    points: Any,
+    threads: int,
+    strategy: str,
+    memory: str | int | None = None,
+    scratch: str | os.PathLike[str] | None = None,
+) -> Whole:
+    """Return points, given as for `Engine`, measured and ready to be clustered where they are."""
+    home = elsewhere(points)
+    if home is not None:
+        whole: Whole = home.open_whole(points, threads, strategy)
+        return whole
+    parts = open_parts(points, threads, Budget(memory, scratch))
+    given = points
+    if len(parts) == 1 and parts[0].in_memory and not isinstance(points, str | os.PathLike):
+        given = parts[0].points
+    return PartsHere(parts, strategy, given)

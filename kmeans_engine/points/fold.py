@@ -20,8 +20,10 @@ class Points(Protocol):
 
     n_points: int
     n_features: int
-    measure: Measure
-    """That of all parts together, of which these points are one."""
+
+    @property
+    def measure(self) -> Measure:
+        """That of all parts together, of which these points are one."""
 
     def fold(
         self,

@@ -6,15 +6,16 @@ instead of points, so that a part on another machine can paint itself.
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.arrays import Floats, Indices, LabelArray
-from kmeans_engine.points.data import Data
+from kmeans_engine.arrays import Floats, Indices, LabelArray, Rows
+from kmeans_engine.points.data import Data, measure_together
 from kmeans_engine.points.measure import Measure
 from kmeans_engine.runtime.threads import chunk_rows, even_rows, fold_chunks, threads_for
 
@@ -28,6 +29,8 @@ class Visitor(Protocol[Found]):
 
     work_per_row: int
     """Multiply-adds, as in `points.fold.Points.fold`."""
+    cells: int
+    """The cost of one more worker, as `cells_per_part` there; 0 if what is found is small."""
 
     def begin(self) -> Found:
         """Return what one worker adds to."""
@@ -38,7 +41,7 @@ class Visitor(Protocol[Found]):
         rows: range | Indices,
         X: npt.NDArray[Any],
         was: LabelArray | None,
-        now: LabelArray,
+        now: LabelArray | None,
     ) -> None:
         """Add some points to what a worker has found.
 
@@ -51,11 +54,14 @@ class Visitor(Protocol[Found]):
         X : ndarray, (R, N)
             The points themselves, of any type.
         was, now : ndarray, (R,)
-            Their labels in the state before, None if there is no such state, and in this one.
+            Their labels in the state before and in this one; None if there is no such state.
         """
 
     def merge(self, found: list[Found]) -> Found:
-        """Return what several workers have found, one at least, as one; they may be changed."""
+        """Return what several workers have found, one at least, as one; they may be changed.
+
+        In any order and in any number of steps. What was found elsewhere arrives pickled.
+        """
 
 
 class Labelled(Protocol):
@@ -85,7 +91,12 @@ class Visible(Protocol):
 
     n_points: int
     n_features: int
-    measure: Measure
+    names: tuple[str, ...]
+    """Of the features, empty if they have none."""
+
+    @property
+    def measure(self) -> Measure:
+        """That of all points; the first who asks for it may wait, or get the error of bad ones."""
 
     def take(self, indices: npt.ArrayLike) -> Floats:
         """Return the rows at `indices` as a new float64 array."""
@@ -94,15 +105,18 @@ class Visible(Protocol):
         """Return every `step`-th row as float64."""
 
     def visit(
-        self, visitor: Visitor[Found], now: Labelled, before: Labelled | None = None
+        self,
+        visitor: Visitor[Found],
+        now: Labelled | None = None,
+        before: Labelled | None = None,
     ) -> Found:
         """Show a visitor all points, or those whose label differs between two states.
 
         Parameters
         ----------
         visitor : Visitor
-        now : Labelled
-            A state of a run on these points.
+        now : Labelled, optional
+            A state of a run on these points. By default they are shown without labels.
         before : Labelled, optional
             Another state, of any run on these points: only points whose label differs are shown,
             with both labels. By default all points are.
@@ -115,16 +129,43 @@ class VisibleParts:
     Parameters
     ----------
     parts : sequence of Data
-        Measured together.
+        Measured when somebody first asks for that.
     """
 
     def __init__(self, parts: Sequence[Data]) -> None:
         self.parts = parts
-        self.measure = parts[0].measure
         self.n_features = parts[0].n_features
+        self.names = parts[0].names
         self.threads = parts[0].threads
         self._starts = np.cumsum([0, *(part.n_points for part in parts)])
         self.n_points = int(self._starts[-1])
+
+    @functools.cached_property
+    def measure(self) -> Measure:
+        """See `Visible.measure`; errors as for `measure_together`."""
+        measure_together(self.parts)
+        return self.parts[0].measure
+
+    def fold(
+        self,
+        make: Callable[[int], Found],
+        add: Callable[[Found, int, Rows], None],
+        *,
+        work_per_row: int,
+        cells_per_part: int = 0,
+    ) -> list[Found]:
+        """See `points.fold.Points.fold`."""
+        assert self.measure  # which rows kernels see depends on that of all parts
+        found: list[Found] = []
+        for data, first in zip(self.parts, self._starts.tolist(), strict=False):
+
+            def shifted(part: Found, start: int, X: Rows, first: int = first) -> None:
+                add(part, first + start, X)
+
+            found += data.fold(
+                make, shifted, work_per_row=work_per_row, cells_per_part=cells_per_part
+            )
+        return found
 
     def take(self, indices: npt.ArrayLike) -> Floats:
         """See `Visible.take`."""
@@ -138,33 +179,40 @@ class VisibleParts:
             taken[mine] = self.parts[number].take(rows[mine] - self._starts[number])
         return taken
 
-    def sample(self, step: int) -> Floats:
+    def sample(self, step: int, first: int = 0) -> Floats:
         """See `Visible.sample`."""
         starts = self._starts.tolist()
         return np.concatenate(
             [
-                part.sample(step, -start % step)
+                part.sample(step, first - start if start < first else (first - start) % step)
                 for part, start in zip(self.parts, starts, strict=False)
             ]
         )
 
     def visit(
-        self, visitor: Visitor[Found], now: Labelled, before: Labelled | None = None
+        self,
+        visitor: Visitor[Found],
+        now: Labelled | None = None,
+        before: Labelled | None = None,
     ) -> Found:
         """See `Visible.visit`."""
-        if before is None:
-            labels = now.labels
+        if now is None or before is None:
+            labels = None if now is None else now.labels
             found = [
                 part
                 for data, (start, stop) in zip(
                     self.parts, itertools.pairwise(self._starts.tolist()), strict=True
                 )
-                for part in self._all(visitor, data, start, labels[start:stop])
+                for part in self._all(
+                    visitor, data, start, None if labels is None else labels[start:stop]
+                )
             ]
             return visitor.merge(found)
         rows = _differing(now, before)
         was, new = before.labels_at(rows), now.labels_at(rows)
         threads = threads_for(len(rows) * visitor.work_per_row, self.threads)
+        if visitor.cells:
+            threads = max(1, min(threads, len(rows) * self.n_features // visitor.cells))
 
         def add(found: Found, start: int, stop: int) -> None:
             some = rows[start:stop]
@@ -176,13 +224,19 @@ class VisibleParts:
         )
 
     def _all(
-        self, visitor: Visitor[Found], data: Data, first: int, labels: LabelArray
+        self, visitor: Visitor[Found], data: Data, first: int, labels: LabelArray | None
     ) -> list[Found]:
         def add(found: Found, start: int, X: npt.NDArray[Any]) -> None:
             stop = start + len(X)
-            visitor.add(found, range(first + start, first + stop), X, None, labels[start:stop])
+            now = None if labels is None else labels[start:stop]
+            visitor.add(found, range(first + start, first + stop), X, None, now)
 
-        return data.fold(lambda _: visitor.begin(), add, work_per_row=visitor.work_per_row)
+        return data.fold(
+            lambda _: visitor.begin(),
+            add,
+            work_per_row=visitor.work_per_row,
+            cells_per_part=visitor.cells,
+        )
 
 
 def _differing(now: Labelled, before: Labelled) -> npt.NDArray[np.intp]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +11,9 @@ import numpy.typing as npt
 from kmeans_engine.arrays import Floats, Integers, Rows
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.kernels.initial import BATCH, potentials, tighten
-from kmeans_engine.points.data import prepare
 from kmeans_engine.points.fold import Points
-from kmeans_engine.runtime.processors import default_threads
+from kmeans_engine.points.opening import open_visible
+from kmeans_engine.points.visit import Visible, VisibleParts
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.starts.methods import METHODS
 from kmeans_engine.validation import (
@@ -23,11 +22,12 @@ from kmeans_engine.validation import (
     check_count,
     check_k,
     check_seed,
-    check_sheet,
-    non_finite_error,
 )
 
 __all__ = ["initial_centroids"]
+
+# Rows that are looked up at once.
+_BATCH = 1 << 16
 
 
 def initial_centroids(
@@ -42,7 +42,7 @@ def initial_centroids(
     Parameters
     ----------
     points : array_like, (M, N)
-        float32, float64 or integers.
+        Anything that an `Engine` takes.
     k : int
         At least 1; at most M where points are drawn.
     method : {"random", "k-means++"} or array_like, (K, N)
@@ -63,9 +63,8 @@ def initial_centroids(
         If an argument cannot be used.
     """
     if not isinstance(method, str):
-        sheet = check_sheet(points, "points")
-        array = sheet.values
-        centroids = check_centroids(method, array.shape[1], sheet.names)
+        visible = open_visible(points)
+        centroids = check_centroids(method, visible.n_features, visible.names)
         if len(centroids) != check_count(k, "k", minimum=1):
             raise InvalidInput(
                 f"k={k} but method holds {len(centroids)} centroids: give {k} rows, "
@@ -74,48 +73,51 @@ def initial_centroids(
         return centroids.copy()
     check_choice(method, "method", METHODS, ", or an array")
     rng = check_seed(seed)
+    visible = open_visible(points)
+    k = check_k(k, visible.n_points)
     if method == "random":
-        sheet = check_sheet(points, "points")
-        array = sheet.values
-        k = check_k(k, len(array))
-        chosen = array[_random_rows(array, k, rng)].astype(np.float64)
+        chosen = visible.take(_random_rows(visible, k, rng))
         if not np.isfinite(chosen).all():
-            raise non_finite_error(sheet, "points")
+            visible.measure.check()
         return chosen
-    data = prepare(points, default_threads())
-    k = check_k(k, data.n_points)
+    assert isinstance(visible, VisibleParts)
+    visible.measure.check()
     with doing(f"drawing {k:,} centroids"):
-        return _plus_plus(data, k, rng)
+        return _plus_plus(visible, k, rng)
 
 
-def _random_rows(points: npt.NDArray[Any], k: int, rng: np.random.Generator) -> list[int]:
+def _random_rows(points: Visible, k: int, rng: np.random.Generator) -> list[int]:
     """Return `k` different rows, at different positions as far as there are that many."""
     chosen: list[int] = []
     rows: set[int] = set()
     positions: set[bytes] = set()
-    # Drawing one by one costs K, not M. Data that keeps repeating itself is looked at as a whole
-    # below.
-    for _ in range(20 * k + 100):
-        row = int(rng.integers(len(points)))
-        position = (points[row].astype(np.float64) + 0.0).tobytes()
-        if row not in rows and position not in positions:
-            chosen.append(row)
-            rows.add(row)
-            positions.add(position)
-            if len(chosen) == k:
-                return chosen
-    order = rng.permutation(len(points))
-    spare = []
-    for row in order.tolist():
-        if row in rows:
-            continue
-        position = (points[row].astype(np.float64) + 0.0).tobytes()
-        if position in positions:
-            spare.append(row)
-            continue
-        chosen.append(row)
-        positions.add(position)
-        if len(chosen) == k:
+    spare: list[int] = []
+
+    def choose(some: list[int]) -> bool:
+        """Choose what is new among some rows; return whether there are enough."""
+        for row, values in zip(some, points.take(some) + 0.0, strict=True):
+            position = values.tobytes()
+            if row not in rows and position not in positions:
+                chosen.append(row)
+                rows.add(row)
+                positions.add(position)
+                if len(chosen) == k:
+                    return True
+            elif row not in rows:
+                spare.append(row)
+        return False
+
+    # Drawing costs K, not M. Data that keeps repeating itself is looked at as a whole below.
+    left = 20 * k + 100
+    while left:
+        count = min(k - len(chosen), left)
+        left -= count
+        if choose([int(rng.integers(points.n_points)) for _ in range(count)]):
+            return chosen
+    spare.clear()
+    order = rng.permutation(points.n_points)
+    for start in range(0, len(order), _BATCH):
+        if choose(order[start : start + _BATCH].tolist()):
             return chosen
     return chosen + spare[: k - len(chosen)]
 

@@ -14,9 +14,10 @@ from kmeans_engine.validation import check_choice
 
 if TYPE_CHECKING:
     from kmeans_engine.points.data import Data
+    from kmeans_engine.points.fold import Points
     from kmeans_engine.strategies.base import Strategy
 
-__all__ = ["STRATEGIES", "make_strategy"]
+__all__ = ["STRATEGIES", "check_strategy", "make_strategy"]
 
 # Module and class of each name.
 _HOMES = {
@@ -42,11 +43,15 @@ def make_strategy(name: str, points: Data) -> Strategy:
     UnsupportedStrategy
         If the strategy cannot serve these points on this machine.
     """
-    check_choice(name, "strategy", STRATEGIES)
-    strategy = _load(name)
-    strategy.check(points)
-    made: Strategy = strategy(points)
+    check_strategy(name, points)
+    made: Strategy = _load(name)(points)
     return made
+
+
+def check_strategy(name: str, points: Points, k: int | None = None) -> None:
+    """Raise as `make_strategy` does; see `base.Strategy.check`."""
+    check_choice(name, "strategy", STRATEGIES)
+    _load(name).check(points, k)
 
 
 @lru_cache

@@ -155,7 +155,7 @@ def test_missing_values_are_named_by_column_and_row(frame, where):
     parts = frame[:1], frame[1:]
     if len(parts[1]) == 3:
         with pytest.raises(InvalidInput, match=re.escape(where)):
-            Engine._of_parts(parts)
+            Engine(parts)
 
 
 def test_bad_values_of_an_array_are_named_by_number():

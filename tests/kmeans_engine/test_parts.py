@@ -24,13 +24,13 @@ def cut(points, pieces, rng):
 
 def same_run(parts, points, start, **options):
     want = Engine(points, threads=1, **options).snapshots(start, max_iterations=25)
-    got = Engine._of_parts(parts, threads=2, **options).snapshots(start, max_iterations=25)
+    got = Engine(parts, threads=2, **options).snapshots(start, max_iterations=25)
     rows = np.arange(0, len(points), 7)
     kept = []
     for a, b in itertools.zip_longest(got, want):
         check.same_snapshot(a, b)
         assert np.array_equal(a.labels_at(rows), b.labels[rows])
-        assert np.array_equal(a.points, points)
+        assert a.points is (parts if len(parts) > 1 else parts[0])
         if kept:
             assert a.follows(kept[-1][0])
             assert not kept[-1][0].follows(a)
@@ -49,6 +49,7 @@ def test_as_many_parts_as_there_may_be(pieces, strategy, kind):
     same_run(cut(points, pieces, rng), points, points[:9].copy(), strategy=strategy)
 
 
+@pytest.mark.filterwarnings("ignore::kmeans_engine.PrecisionWarning")
 @check.examples(60)
 @given(st.integers(0, 2**32), st.sampled_from(problems.KINDS), st.integers(1, 12))
 def test_any_points_in_any_parts(seed, kind, n):
@@ -59,7 +60,7 @@ def test_any_points_in_any_parts(seed, kind, n):
     parts = cut(points, int(rng.integers(1, 9)), rng)
     start = problems.make_centroids(points, rng, int(rng.integers(2, 9)))
     want = Engine(points, strategy="brute").snapshots(start, max_iterations=10)
-    got = Engine._of_parts(parts, strategy=strategy).snapshots(start, max_iterations=10)
+    got = Engine(parts, strategy=strategy).snapshots(start, max_iterations=10)
     for a, b in itertools.zip_longest(got, want):
         check.same_snapshot(a, b)
 
@@ -80,8 +81,8 @@ def test_what_is_wrong_is_told_of_all_parts():
     with pytest.raises(
         InvalidInput, match=r"^points have 4 NaN or infinite values, the first in row 5"
     ):
-        Engine._of_parts([good, bad, bad])
+        Engine([good, bad, bad])
     with pytest.raises(InvalidInput, match=r"^parts of the points have 2 and 3 features"):
-        Engine._of_parts([good, np.zeros((4, 3))])
+        Engine([good, np.zeros((4, 3))])
     with pytest.raises(InvalidInput, match="squares overflow float64"):
-        Engine._of_parts([good - 1e154, good + 1e154])
+        Engine([good - 1e154, good + 1e154])

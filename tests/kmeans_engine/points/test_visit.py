@@ -14,12 +14,14 @@ class Census:
     """Adds up points by their labels, and remembers which were shown."""
 
     work_per_row = 10
+    cells = 0
 
     def begin(self):
         return []
 
     def add(self, found, rows, X, was, now):
         numbers = np.array(rows)
+        now = np.full(len(X), 99) if now is None else now
         assert len(numbers) == len(X) == len(now)
         for i, x, k in zip(numbers.tolist(), X.tolist(), now.tolist(), strict=True):
             found.append((i, tuple(x), k))
@@ -38,7 +40,7 @@ def wanted(points, labels, rows):
 @pytest.mark.parametrize("cuts", [[], [1], [100, 101, 250]])
 def test_all_points_or_those_that_differ(cuts):
     points = make_clusters(4, 100, spread=0.05, seed=2)
-    engine = Engine._of_parts(np.split(points, cuts), threads=3)
+    engine = Engine(np.split(points, cuts), threads=3)
     states = list(engine.snapshots(points[:4]))
     assert len(states) > 4
     for now in states:
@@ -49,9 +51,16 @@ def test_all_points_or_those_that_differ(cuts):
         assert now.visit(Census(), before) == wanted(points, now.labels, rows)
 
 
+@pytest.mark.parametrize("cuts", [[], [1], [100, 101, 250]])
+def test_points_without_labels(cuts):
+    points = make_clusters(4, 100, spread=0.05, seed=2)
+    visible = Engine._of_parts(np.split(points, cuts), threads=3)._whole
+    assert visible.visit(Census()) == wanted(points, np.full(400, 99), range(400))
+
+
 def test_rows_of_several_parts():
     points = make_clusters(3, 50, seed=1)
-    whole = Engine._of_parts(np.split(points, [7, 8, 90])).snapshots(points[:2])
+    whole = Engine(np.split(points, [7, 8, 90])).snapshots(points[:2])
     visible = next(whole).visible
     assert isinstance(visible, VisibleParts)
     assert (visible.n_points, visible.n_features) == points.shape

@@ -13,7 +13,7 @@ def test_the_seed_alone_decides(method, monkeypatch):
     want = initial_centroids(points, 20, method=method, seed=9)
     assert not np.array_equal(want, initial_centroids(points, 20, method=method, seed=10))
     for threads in (1, 2, 8):
-        monkeypatch.setattr("kmeans_engine.starts.initial.default_threads", lambda n=threads: n)
+        monkeypatch.setattr("kmeans_engine.points.opening.default_threads", lambda n=threads: n)
         for array in (points, np.asfortranarray(points)):
             assert np.array_equal(initial_centroids(array, 20, method=method, seed=9), want)
 

@@ -1,0 +1,220 @@
+"""The client to work with: the current one, or one of a cluster in this process; and its versions.
+
+Knows nothing of points.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+import weakref
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from kmeans_engine._version import __version__
+from kmeans_engine.errors import ClusterError
+from kmeans_engine.runtime.processors import default_threads
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+__all__ = ["Held", "ask", "check_versions", "connect", "hold", "start", "submit"]
+
+# Seconds to wait for a scheduler that does not answer, and for the first worker.
+_ANSWER, _WORKERS = 5, 30
+# How often a task may lose its worker before it counts as what kills workers.
+_RETRIES = 10
+
+_lock = threading.Lock()
+
+
+class Held:
+    """A client that is used; one that was made here is closed when nobody holds this any more."""
+
+    def __init__(self, client: Client, cluster: Any = None) -> None:
+        self.client = client
+        if cluster is not None:
+            weakref.finalize(self, _close, client, cluster)
+
+
+_ours: weakref.ref[Held] | None = None
+
+
+def _close(client: Client, cluster: Any) -> None:
+    client.close()
+    cluster.close()
+
+
+def hold() -> Held:
+    """Return the current client, or that of a cluster that is started in this process.
+
+    Raises
+    ------
+    ClusterError
+        If Dask is not installed, no worker comes, or a worker cannot take part.
+    """
+    global _ours
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError as error:
+        raise ClusterError(
+            f"Dask is not complete here ({error}): pip install kmeans-engine[dask]"
+        ) from error
+    with _lock:
+        held = _ours() if _ours is not None else None
+        try:
+            client = Client.current()
+        except ValueError:
+            threads = default_threads()
+            warnings.warn(
+                f"no Dask client is in use, so a local cluster is started: {threads} "
+                f"thread{'s' * (threads != 1)} of this process, for as long as its engine lives; "
+                "make a distributed.Client first to use another",
+                stacklevel=2,
+            )
+            cluster = LocalCluster(
+                n_workers=1, threads_per_worker=threads, processes=False, dashboard_address=None
+            )
+            held = Held(Client(cluster), cluster)
+            _ours = weakref.ref(held)
+            return held
+        if held is not None and held.client is client:
+            return held
+    try:
+        client.wait_for_workers(1, timeout=_WORKERS)
+    except TimeoutError as error:
+        raise ClusterError(
+            f"the cluster at {_address(client)} has no workers: start some, such as with "
+            "'dask worker ADDRESS'"
+        ) from error
+    check_versions(client)
+    return Held(client)
+
+
+def connect(address: str) -> Held:
+    """Return a client of the scheduler at an address, which is current from now on.
+
+    Raises
+    ------
+    ClusterError
+        If nothing answers there within seconds.
+    """
+    from distributed import Client
+
+    try:
+        client = Client(address, timeout=_ANSWER)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise ClusterError(
+            f"no Dask scheduler answers at {address}: start one with 'dask scheduler', or correct "
+            "the address"
+        ) from error
+    return Held(client)
+
+
+def start(workers: int, threads: int) -> Held:
+    """Return the client of a new cluster on this machine: processes with so many threads each."""
+    from distributed import Client, LocalCluster
+
+    cluster = LocalCluster(
+        n_workers=workers, threads_per_worker=threads, processes=True, dashboard_address=None
+    )
+    return Held(Client(cluster), cluster)
+
+
+def _address(client: Client) -> str:
+    scheduler = client.scheduler
+    return str(scheduler.address) if scheduler is not None else "?"
+
+
+def _facts() -> tuple[str, str, str]:
+    """Return the versions of this package, NumPy and Numba here."""
+    import numba
+    import numpy
+
+    return __version__, numpy.__version__, numba.__version__
+
+
+def check_versions(client: Client) -> None:
+    """Raise `ClusterError` if the scheduler or a worker cannot take part, in one line."""
+    mine = _facts()
+    found: dict[str, Any] = client.run(_facts, on_error="return")
+    for address, theirs in found.items():
+        if isinstance(theirs, BaseException):
+            raise ClusterError(
+                f"the worker at {address} cannot load kmeans-engine "
+                f"({' '.join(str(theirs).split())}): install version {mine[0]} on every worker"
+            )
+        if theirs[0] != mine[0]:
+            raise ClusterError(
+                f"the worker at {address} has kmeans-engine {theirs[0]}, this client {mine[0]}: "
+                "install the same version on every worker"
+            )
+        for name, here, there in zip(("numpy", "numba"), mine[1:], theirs[1:], strict=True):
+            if _series(here) != _series(there):
+                raise ClusterError(
+                    f"the worker at {address} has {name} {there}, this client {here}: install "
+                    "the same release on every worker"
+                )
+
+
+def _series(version: str) -> list[str]:
+    return version.split(".")[:2]
+
+
+def submit(
+    client: Client,
+    tasks: Mapping[Any, Any],
+    keys: Iterable[Any],
+    homes: Mapping[Any, str] | None = None,
+) -> list[Future]:
+    """Have tasks done and return the futures of some, without waiting for them.
+
+    Parameters
+    ----------
+    client : Client
+    tasks : mapping
+        By key; what they need and is not among them is known to the scheduler.
+    keys : iterable
+        Which are asked for.
+    homes : mapping, optional
+        The address of the worker that has what a task needs, where it is to be done if it can be.
+    """
+    from dask.highlevelgraph import HighLevelGraph, MaterializedLayer
+
+    wanted = list(keys)
+    annotations: dict[str, Any] | None = None
+    if homes:
+        annotations = {"workers": dict(homes).get, "allow_other_workers": True}
+    layer = MaterializedLayer(dict(tasks), annotations=annotations)
+    graph = HighLevelGraph({"kmeans": layer}, {"kmeans": set()})
+    futures: list[Future] = client.get(graph, wanted, sync=False, retries=_RETRIES)
+    return futures
+
+
+def ask(client: Client, futures: Sequence[Future]) -> list[Any]:
+    """Return the results of tasks.
+
+    Raises
+    ------
+    ClusterError
+        If they were lost and cannot be made again.
+    KMeansError
+        As the tasks raised it.
+    """
+    from concurrent.futures import CancelledError
+
+    from distributed import KilledWorker
+
+    try:
+        found: list[Any] = client.gather(list(futures))
+    except CancelledError as error:
+        raise ClusterError(
+            "workers that held points are gone, and nobody can make the points again: they were "
+            "sent there, not read there; or the client is closed"
+        ) from error
+    except KilledWorker as error:
+        raise ClusterError(
+            f"workers keep dying at the same task ({' '.join(str(error).split())}): they may have "
+            "too little memory"
+        ) from error
+    return found

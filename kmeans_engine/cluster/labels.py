@@ -1,0 +1,110 @@
+"""The labels of a state of a run on a cluster: Dask arrays, made when somebody computes them.
+
+They are a function of the points and of the centroids, so they can be asked for at any time, also
+when the run is over and when workers have been lost since.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kmeans_engine.arrays import LabelArray
+from kmeans_engine.cluster import tasks
+from kmeans_engine.cluster.part import Setting, Turn
+from kmeans_engine.cluster.parts import Parts
+from kmeans_engine.labels import label_dtype
+
+__all__ = ["ClusterLabels", "chunked"]
+
+
+def chunked(
+    parts: Parts, name: str, function: Any, arguments: tuple[Any, ...], dtype: Any, *,
+    columns: int = 0, known: bool = True,
+) -> Any:  # fmt: skip
+    """Return a Dask array of the chunks of the points.
+
+    Parameters
+    ----------
+    parts : Parts
+    name : str
+        Says what is in it: the same name for the same numbers.
+    function : callable
+        ``function(part, *arguments, start, size)`` returns a chunk.
+    dtype : dtype
+    columns : int
+        0 for one dimension.
+    known : bool
+        Whether a chunk has as many rows as that of the points.
+    """
+    import dask.array
+    from dask._task_spec import Task, TaskRef
+    from dask.highlevelgraph import HighLevelGraph
+
+    graph: dict[Any, Any] = dict(zip(parts.keys, parts.futures, strict=True))
+    refs = []
+    for place, value in enumerate(arguments):
+        key = f"{name}-{place}"
+        graph[key] = Task(key, tasks.same, value)
+        refs.append(TaskRef(key))
+    for chunk, (start, size) in enumerate(zip(parts.starts, parts.sizes, strict=False)):
+        key = (name, chunk, 0) if columns else (name, chunk)
+        part = TaskRef(parts.keys[parts.owners[chunk]])
+        graph[key] = Task(key, function, part, *refs, start, size)
+    sizes = tuple(parts.sizes) if known else (np.nan,) * len(parts.sizes)
+    chunks = (sizes, (columns,)) if columns else (sizes,)
+    whole = HighLevelGraph.from_collections(name, graph, dependencies=())
+    shape = (0,) * len(chunks)
+    return dask.array.Array(whole, name, chunks=chunks, meta=np.empty(shape, dtype=dtype))
+
+
+class ClusterLabels:
+    """See `labels.Labels`; whole arrays are Dask's.
+
+    Parameters
+    ----------
+    parts : Parts
+    setting : Setting
+    now : Turn
+        What they refer to.
+    before : Turn or None
+        What the labels of the state before refer to, if there is one.
+    """
+
+    def __init__(self, parts: Parts, setting: Setting, now: Turn, before: Turn | None) -> None:
+        self._parts, self._setting, self._now, self._before = parts, setting, now, before
+
+    def all(self) -> Any:
+        """See `Labels.all`: a Dask array, (M,)."""
+        name = f"kmeans-labels-{self._parts.token}-{self._now.digest.hex()}"
+        dtype = label_dtype(len(self._now.values))
+        return chunked(self._parts, name, tasks.labels, (self._setting, self._now), dtype)
+
+    def at(self, indices: npt.NDArray[np.intp]) -> LabelArray:
+        """See `Labels.at`: computed at once."""
+        rows = np.asarray(indices)
+        some = np.empty(len(rows), dtype=label_dtype(len(self._now.values)))
+        shares = self._parts.owners_of(rows)
+        found = self._parts.each(
+            tasks.labels_at, self._setting, self._now, only=[part for part, _ in shares],
+            own=[(rows[mine],) for _, mine in shares],
+        )  # fmt: skip
+        for (_, mine), labels in zip(shares, found, strict=True):
+            some[mine] = labels
+        return some
+
+    def changed(self) -> Any:
+        """See `Labels.changed`: a Dask array, (n_changed,), of chunks of unknown sizes."""
+        before = "all" if self._before is None else self._before.digest.hex()
+        name = f"kmeans-changed-{self._parts.token}-{self._now.digest.hex()}-{before}"
+        arguments = self._setting, self._now, self._before
+        known = self._before is None
+        return chunked(self._parts, name, tasks.changed, arguments, np.intp, known=known)
+
+    def nothing(self) -> Any:
+        """Return what `changed` is where nothing has changed."""
+        import dask.array
+
+        return dask.array.empty(0, dtype=np.intp, chunks=0)

@@ -1,0 +1,246 @@
+"""What runs on the workers: pure functions of their arguments."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from kmeans_engine.arrays import Floats, Indices, LabelArray
+from kmeans_engine.cluster.part import Part, Run, Segment, Setting, Turn, Worked
+from kmeans_engine.points.measure import Measure
+from kmeans_engine.points.squares import square_totals
+from kmeans_engine.points.visit import VisibleParts, Visitor
+from kmeans_engine.frames import count_rounded
+from kmeans_engine.validation import check_sheet
+
+__all__ = [
+    "add_up",
+    "changed",
+    "first",
+    "given",
+    "labels",
+    "labels_at",
+    "make_part",
+    "measure",
+    "merge_found",
+    "rows_of",
+    "same",
+    "sample",
+    "square",
+    "step",
+    "take",
+    "visit",
+]
+
+Found = TypeVar("Found")
+_Array = npt.NDArray[Any]
+
+# Bytes of chunks that are joined to one segment: a strategy wants many points at once, and larger
+# ones are not worth the copy.
+_JOINED = 1 << 26
+# From here on float64 skips whole numbers.
+_WHOLE = 2.0**53
+
+
+def same(value: Found) -> Found:
+    """Return the value: a task that gives workers something once."""
+    return value
+
+
+def rows_of(chunk: Any) -> int:
+    """Return the number of rows of a chunk."""
+    return len(chunk)
+
+
+def make_part(firsts: Sequence[int], threads: int, *chunks: Any) -> Part:
+    """Return some chunks as a part.
+
+    Parameters
+    ----------
+    firsts : sequence of int
+        The number of the first row of each chunk, ascending.
+    threads : int
+        How many a task may use.
+    *chunks : array or DataFrame, (M_i, N) each
+    """
+    sheets = [check_sheet(chunk, "points") for chunk in chunks if len(chunk)]
+    starts = [first for first, chunk in zip(firsts, chunks, strict=True) if len(chunk)]
+    segments: list[Segment] = []
+    group: list[_Array] = []
+
+    def close() -> None:
+        if group:
+            rows = group[0] if len(group) == 1 else np.concatenate(group)
+            segments.append(Segment(begun, rows))
+            group.clear()
+
+    begun = end = size = 0
+    for first, sheet in zip(starts, sheets, strict=True):
+        rows = sheet.values
+        if first != end or size + rows.nbytes > _JOINED or not group:
+            close()
+            begun, size = first, 0
+        group.append(rows)
+        end, size = first + len(rows), size + rows.nbytes
+    close()
+    return Part(segments, threads, sum(sheet.rounded for sheet in sheets))
+
+
+def measure(part: Part) -> tuple[Measure, int]:
+    """Return the measure of a part, and how many of its whole numbers are rounded."""
+    found, rounded = part.measured(), part.rounded
+    if max(-found.low.min(), found.high.max()) >= _WHOLE:
+        rounded += sum(count_rounded(rows) for _, rows in part.segments)
+    return found, rounded
+
+
+def square(part: Part, setting: Setting) -> list[int]:
+    """Return the exact sums of squares; see `points.squares.square_totals`."""
+    return square_totals(part.data(setting))
+
+
+def first(part: Part, run: Run, turn: Turn) -> Worked:
+    """Return what a part gives for the initial centroids."""
+    return part.kept(run).first(turn)
+
+
+def step(part: Part, run: Run, before: Turn, now: Turn) -> Worked:
+    """Return what a part gives for the centroids of a state, with those of the state before."""
+    return part.kept(run).step(before, now)
+
+
+def add_up(*found: Worked) -> Worked:
+    """Return what several parts give together."""
+    sums, counts = found[0].sums.copy(), found[0].counts.copy()
+    for other in found[1:]:
+        sums += other.sums
+        counts += other.counts
+    names = tuple(sorted({name for one in found for name in one.names}))
+    return Worked(sums, counts, sum(one.n_changed for one in found), names)
+
+
+def given(part: Part, start: int, size: int) -> _Array:
+    """Return the rows of a chunk."""
+    for first, rows in part.segments:
+        if first <= start and start + size <= first + len(rows):
+            return rows[start - first : start - first + size]
+    return part.segments[0].rows[:0]  # of an empty chunk
+
+
+def labels(part: Part, setting: Setting, turn: Turn, start: int, size: int) -> LabelArray:
+    """Return the labels of a chunk."""
+    found = part.labels(setting, turn)
+    for (first, rows), some in zip(part.segments, found, strict=True):
+        if first <= start and start + size <= first + len(rows):
+            return some[start - first : start - first + size]
+    return found[0][:0]
+
+
+def changed(
+    part: Part, setting: Setting, now: Turn, before: Turn | None, start: int, size: int
+) -> npt.NDArray[np.intp]:
+    """Return the numbers of the rows of a chunk whose labels differ; without `before`, of all."""
+    if before is None:
+        return np.arange(start, start + size, dtype=np.intp)
+    old, new = (labels(part, setting, turn, start, size) for turn in (before, now))
+    return np.flatnonzero(old != new) + start
+
+
+def _split(part: Part, rows: Indices) -> list[tuple[int, Any]]:
+    """Return the segments that have some of these rows, and which rows they have."""
+    firsts = np.array([first for first, _ in part.segments])
+    owners = np.searchsorted(firsts, rows, side="right") - 1
+    return [(int(owner), owners == owner) for owner in np.unique(owners)]
+
+
+def labels_at(part: Part, setting: Setting, turn: Turn, rows: Indices) -> LabelArray:
+    """Return the labels of some rows of a part."""
+    found = part.labels(setting, turn)
+    some = np.empty(len(rows), dtype=found[0].dtype)
+    for owner, mine in _split(part, rows):
+        some[mine] = found[owner][rows[mine] - part.segments[owner].first]
+    return some
+
+
+def take(part: Part, rows: Indices) -> Floats:
+    """Return some rows of a part as float64."""
+    taken = np.empty((len(rows), part.segments[0].rows.shape[1]))
+    for owner, mine in _split(part, rows):
+        first, values = part.segments[owner]
+        taken[mine] = values[rows[mine] - first]
+    return taken
+
+
+def sample(part: Part, step: int, first: int) -> list[tuple[int, Floats]]:
+    """Return rows `first`, `first + step` and so on, as far as they are here, by segments."""
+    return [
+        (start, rows[(first - start if start < first else (first - start) % step) :: step].astype(
+            np.float64
+        ))
+        for start, rows in part.segments
+    ]  # fmt: skip
+
+
+class _Shifted:
+    """A visitor that is told the numbers of rows among all points; see `Visitor`."""
+
+    def __init__(self, visitor: Visitor[Any], first: int) -> None:
+        self._visitor, self._first = visitor, first
+        self.work_per_row, self.cells = visitor.work_per_row, visitor.cells
+        self.begin, self.merge = visitor.begin, visitor.merge
+
+    def add(
+        self, found: Any, rows: Any, X: _Array, was: LabelArray | None, now: LabelArray | None
+    ) -> None:
+        first = self._first
+        if isinstance(rows, range):
+            rows = range(rows.start + first, rows.stop + first)
+        else:
+            rows = rows + first
+        self._visitor.add(found, rows, X, was, now)
+
+
+class _State(NamedTuple):
+    """The labels of one segment in one state; see `Labelled`."""
+
+    assigned_from: Floats
+    labels: LabelArray
+    changed: npt.NDArray[np.intp]
+
+    def labels_at(self, indices: npt.NDArray[np.intp]) -> LabelArray:
+        return self.labels[indices]
+
+    def follows(self, other: _State) -> bool:
+        return other.changed is self.changed
+
+
+def visit(
+    part: Part, setting: Setting, visitor: Visitor[Found], now: Turn | None, before: Turn | None
+) -> Found:
+    """Show a visitor the rows of a part; see `Visible.visit`."""
+    data, new, old = part.data(setting), None, None
+    if now is not None:
+        new = part.labels(setting, now)
+    if now is not None and before is not None:
+        old = part.labels(setting, before)
+        where = part.changed(now, before) or part.changed(before, now)
+    found = []
+    for i, (start, _) in enumerate(part.segments):
+        states: list[_State] = []
+        if now is not None and new is not None:
+            states.append(_State(now.values, new[i], np.empty(0, dtype=np.intp)))
+        if now is not None and before is not None and new is not None and old is not None:
+            rows = where[i] if where else np.flatnonzero(new[i] != old[i])
+            states = [_State(now.values, new[i], rows), _State(before.values, old[i], rows)]
+        found.append(VisibleParts([data[i]]).visit(_Shifted(visitor, start), *states))
+    return visitor.merge(found)
+
+
+def merge_found(visitor: Visitor[Found], *found: Found) -> Found:
+    """Return what was found in several parts as one."""
+    # What other tasks have given must stay as it is: they may be asked for it again.
+    return visitor.merge([copy.deepcopy(one) for one in found])

@@ -1,0 +1,136 @@
+"""All points of an engine, in a Dask collection; see `whole.Whole`."""
+
+from __future__ import annotations
+
+import uuid
+from types import SimpleNamespace
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from kmeans_engine.arrays import Floats
+from kmeans_engine.cluster import tasks
+from kmeans_engine.cluster.assigner import ClusterAssigner, tree
+from kmeans_engine.cluster.client import ask, submit
+from kmeans_engine.cluster.labels import chunked
+from kmeans_engine.cluster.part import Setting, Turn
+from kmeans_engine.cluster.parts import Parts, open_parts
+from kmeans_engine.points.seal import Seal
+from kmeans_engine.points.visit import Labelled, Visitor
+from kmeans_engine.strategies import check_strategy
+
+__all__ = ["PartsThere", "open_visible", "open_whole"]
+
+Found = TypeVar("Found")
+
+
+class PartsThere:
+    """Points in parts on the workers of a cluster; see `whole.Whole` and `visit.Visible`.
+
+    Parameters
+    ----------
+    parts : Parts
+    given : Any
+        What the user gave.
+    threads : int
+        That may work at the centroids, here.
+    strategy : str
+    """
+
+    sprintable = None
+
+    def __init__(self, parts: Parts, given: Any, threads: int, strategy: str) -> None:
+        self.parts, self.threads = parts, threads
+        self.n_points, self.n_features = parts.n_points, parts.n_features
+        self.names, self.measure = parts.names, parts.measure
+        self.seal = Seal([])  # chunks are values, which nobody changes
+        self._setting = Setting(parts.measure, strategy)
+        self.given = given
+        if not hasattr(given, "numblocks") or np.isnan(given.shape[0]):
+            name = f"kmeans-points-{parts.token}"
+            self.given = chunked(
+                parts, name, tasks.given, (), parts.dtype, columns=parts.n_features
+            )
+        self.check(None)
+
+    def check(self, k: int | None) -> None:
+        """See `Whole.check`."""
+        like = SimpleNamespace(
+            n_points=self.n_points, n_features=self.n_features, measure=self.measure
+        )
+        check_strategy(self._setting.strategy, like, k)
+
+    def begin(self) -> list[ClusterAssigner]:
+        """See `Whole.begin`."""
+        return [ClusterAssigner(self.parts, self._setting)]
+
+    def squares(self) -> list[int]:
+        """See `Whole.squares`."""
+        found = self.parts.each(tasks.square, self._setting)
+        return [sum(feature) for feature in zip(*found, strict=True)]
+
+    def count_rounded(self) -> int:
+        """See `Whole.count_rounded`."""
+        return self.parts.rounded
+
+    def take(self, indices: npt.ArrayLike) -> Floats:
+        """See `Visible.take`."""
+        rows = np.asarray(indices)
+        taken = np.empty((len(rows), self.n_features))
+        shares = self.parts.owners_of(rows)
+        found = self.parts.each(
+            tasks.take, only=[part for part, _ in shares],
+            own=[(rows[mine],) for _, mine in shares],
+        )  # fmt: skip
+        for (_, mine), values in zip(shares, found, strict=True):
+            taken[mine] = values
+        return taken
+
+    def sample(self, step: int, first: int = 0) -> Floats:
+        """See `Visible.sample`."""
+        found = [piece for part in self.parts.each(tasks.sample, step, first) for piece in part]
+        return np.concatenate([rows for _, rows in sorted(found, key=lambda piece: piece[0])])
+
+    def visit(
+        self,
+        visitor: Visitor[Found],
+        now: Labelled | None = None,
+        before: Labelled | None = None,
+    ) -> Found:
+        """See `Visible.visit`: the visitor goes to the workers."""
+        from dask._task_spec import Task, TaskRef
+
+        parts, stem = self.parts, f"kmeans-visit-{uuid.uuid4().hex[:12]}"
+        graph: dict[Any, Any] = {}
+
+        def store(name: str, value: Any) -> Any:
+            if value is None:
+                return None
+            key = f"{stem}-{name}"
+            graph[key] = Task(key, tasks.same, value)
+            return TaskRef(key)
+
+        who = store("visitor", visitor)
+        turns = [
+            store(name, None if state is None else Turn(state.assigned_from))
+            for name, state in (("now", now), ("before", before))
+        ]
+        setting, homes = store("setting", self._setting), {}
+        for number, (part, home) in enumerate(zip(parts.keys, parts.homes, strict=True)):
+            key = stem, number
+            graph[key] = Task(key, tasks.visit, TaskRef(part), setting, who, *turns)
+            homes[key] = home
+        last = tree(graph, list(homes), tasks.merge_found, f"{stem}-merged", who)
+        found: Found = ask(parts.client, submit(parts.client, graph, last, homes))[0]
+        return found
+
+
+def open_whole(points: Any, threads: int, strategy: str) -> PartsThere:
+    """Return the points of a Dask collection, measured on the workers; see `whole.open_whole`."""
+    return PartsThere(open_parts(points), points, threads, strategy)
+
+
+def open_visible(points: Any) -> PartsThere:
+    """Return the points of a Dask collection, as whoever draws from them asks for them."""
+    return PartsThere(open_parts(points), points, 1, "auto")
