@@ -17,13 +17,12 @@ from kmeans_engine.arrays import Floats, LabelArray
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.label_history import KeptLabels, LabelHistory
 from kmeans_engine.labels import Labels, label_dtype
-from kmeans_engine.points.data import prepare
-from kmeans_engine.points.visit import Visible, VisibleParts
+from kmeans_engine.points.opening import open_visible
+from kmeans_engine.points.visit import Visible
 from kmeans_engine.recording.format import Changes, Facts, named_dtype
 from kmeans_engine.recording.points import LazyPoints, digest_of, find_file
 from kmeans_engine.recording.stream import Stream
 from kmeans_engine.recording.writer import extend
-from kmeans_engine.runtime.processors import default_threads
 from kmeans_engine.snapshot import Snapshot
 
 __all__ = ["Recording", "open"]
@@ -73,15 +72,13 @@ class Recording(Sequence[Snapshot]):
         self._marks: dict[int, LabelArray] = {}
         self._centroids: weakref.WeakValueDictionary[int, Floats] = weakref.WeakValueDictionary()
         self._lock = threading.RLock()
-        self._vouched: VisibleParts | None = None
         shape = stream.n_points, stream.n_features
+        self._vouched: Visible | None = None
         self._points: Any = points
         if points is None:
             self._points = LazyPoints(shape, named_dtype(stream.dtype), self._found_points)
         else:
-            if np.shape(points) != shape:
-                raise self._others()
-            self._points = self._vouch(points)
+            self._vouch(points)
 
     def __repr__(self) -> str:
         stream = self._stream
@@ -97,6 +94,11 @@ class Recording(Sequence[Snapshot]):
     def path(self) -> Path:
         """The file."""
         return self._stream.path
+
+    @property
+    def end(self) -> int:
+        """Bytes of the file up to the end of its last whole state."""
+        return self._stream.end
 
     @property
     def complete(self) -> bool:
@@ -120,14 +122,14 @@ class Recording(Sequence[Snapshot]):
         return settings
 
     @property
-    def points(self) -> npt.NDArray[Any] | None:
-        """The points, (M, N): those that were given, recorded or named; None if there are none."""
+    def points(self) -> Any:
+        """The points, (M, N): as given, recorded, or in the file named; None if there are none."""
         if isinstance(self._points, LazyPoints):
             about = self._stream.about["points"]
             if not about["recorded"] and find_file(about, self.path) is None:
                 return None
             return self._points.array
-        return np.asarray(self._points)
+        return self._points
 
     def check(self) -> Recording:
         """Look at every byte, leave out what is damaged and all that follows, and return this.
@@ -246,22 +248,21 @@ class Recording(Sequence[Snapshot]):
     @functools.cached_property
     def visible(self) -> Visible:
         """The points as a picture asks for them; see `Snapshot.visible`."""
-        points = np.asarray(self._points)  # prepares them if it has to look at them
-        return self._vouched or VisibleParts([prepare(points, default_threads())])
+        points = self._points
+        if isinstance(points, LazyPoints):
+            points = points.array  # opens them if it has to look at them
+        return self._vouched or open_visible(points)
 
-    def _vouch(self, points: Any) -> npt.NDArray[Any]:
-        """Return points as an array; raise unless they are those that were recorded."""
-        visible = VisibleParts([prepare(points, default_threads())])
-        if digest_of(visible, self[0]) != self._stream.about["points"]["digest"]:
-            raise self._others()
+    def _vouch(self, points: Any) -> None:
+        """Raise `InvalidInput` unless these points are those that were recorded."""
+        visible, about = open_visible(points), self._stream.about
+        same = (visible.n_points, visible.n_features) == (about["rows"], about["features"])
+        if not same or digest_of(visible) != about["points"]["digest"]:
+            raise InvalidInput(
+                f"the points are not those of {self.path}, whose digest differs; give those that "
+                "were clustered"
+            )
         self._vouched = visible
-        return visible.parts[0].points
-
-    def _others(self) -> InvalidInput:
-        return InvalidInput(
-            f"the points are not those of {self.path}, whose digest differs; give those that were "
-            "clustered"
-        )
 
     def _found_points(self) -> npt.NDArray[Any]:
         stream, about = self._stream, self._stream.about["points"]
@@ -278,15 +279,11 @@ class Recording(Sequence[Snapshot]):
                 f"{self.path} does not hold the points and names no file of them; give them, "
                 "recording.open(path, points=points)"
             )
-        points = self._read(path)
-        if points.shape != (stream.n_points, stream.n_features):
-            raise self._others()
-        return self._vouch(points)
-
-    def _read(self, path: Path) -> npt.NDArray[Any]:
         from kmeans_engine.tables import read_table
 
-        return read_table(str(path)).points
+        points = read_table(str(path)).points
+        self._vouch(points)
+        return points
 
 
 def _first_labels(stream: Stream) -> LabelArray:

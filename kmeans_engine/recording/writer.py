@@ -121,7 +121,7 @@ def extend(
                 f"{stream.path} is being recorded by another process; wait for its end, or stop it"
             )
         if os.fstat(file.fileno()).st_size != stream.size:
-            raise InvalidInput(f"{stream.path} has grown since it was opened; open it again")
+            raise InvalidInput(f"{stream.path} has changed since it was opened; open it again")
         last = stream.facts(len(stream) - 1)
         writer = _Writer(stream.path, file, stream.schema, stream.n_points, settings)
         writer.follow(last.iteration, last.centroids)
@@ -161,7 +161,7 @@ def _begun(
         "names": list(state.names),
         "points": {
             "dtype": dtype.newbyteorder("=").name,
-            "digest": digest_of(visible, state),
+            "digest": digest_of(visible),
             "recorded": points,
             **file_of(source, given, path),
         },
@@ -275,7 +275,7 @@ class _Writer:
                 points = range(start, min(start + PIECE, self._n_points))
                 yield Changes(points, state.labels_at(np.arange(points.start, points.stop)))
             return
-        changed = state.changed
+        changed = np.asarray(state.changed)
         for start in range(0, len(changed), PIECE):
             indices = changed[start : start + PIECE]
             yield Changes(indices, state.labels_at(indices))

@@ -15,6 +15,8 @@ from recordings import check_same, check_same_run, large_run, record
 from kmeans_engine import Engine, InvalidInput, make_clusters, recording
 from kmeans_engine.recording import format as columns
 
+pytestmark = pytest.mark.filterwarnings("ignore::kmeans_engine.PrecisionWarning")
+
 
 @pytest.fixture
 def small():
