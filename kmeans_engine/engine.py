@@ -16,6 +16,7 @@ from kmeans_engine.errors import InvalidInput
 from kmeans_engine.loop import Past, State, iterate
 from kmeans_engine.points.precision import warn_of_rounding, warn_of_vanishing
 from kmeans_engine.points.squares import exact_inertia
+from kmeans_engine.points.visit import Visible
 from kmeans_engine.recalc import follow
 from kmeans_engine.runtime.processors import default_threads
 from kmeans_engine.runtime.progress import doing
@@ -128,6 +129,11 @@ class Engine:
     def names(self) -> tuple[str, ...]:
         """The names of the features: the columns of a DataFrame, else x0, x1, ..."""
         return self._names or tuple(f"x{n}" for n in range(self._whole.n_features))
+
+    @property
+    def visible(self) -> Visible:
+        """The points as they were opened and measured, for a picture or another `Engine`."""
+        return self._whole
 
     @property
     def points(self) -> Any:

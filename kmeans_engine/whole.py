@@ -98,7 +98,13 @@ def open_whole(
     memory: str | int | None = None,
     scratch: str | os.PathLike[str] | None = None,
 ) -> Whole:
-    """Return points, given as for `Engine`, measured and ready to be clustered where they are."""
+    """Return points, given as for `Engine`, measured and ready to be clustered where they are.
+
+    Those that another engine has opened keep its threads and its strategy.
+    """
+    if hasattr(points, "begin"):
+        opened: Whole = points
+        return opened
     home = elsewhere(points)
     if home is not None:
         whole: Whole = home.open_whole(points, threads, strategy)

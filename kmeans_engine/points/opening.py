@@ -39,8 +39,8 @@ def open_parts(points: Any, threads: int, budget: Budget) -> list[Data]:
 
     Parameters
     ----------
-    points : array_like or sequence of array_like
-        One array or table, or some of them, (M_i, N), that follow one another.
+    points : array_like or sequence of array_like, or VisibleParts
+        One array or table, or some of them, (M_i, N), that follow one another; or what was opened.
     threads : int
         How many may work.
     budget : Budget
@@ -53,6 +53,8 @@ def open_parts(points: Any, threads: int, budget: Budget) -> list[Data]:
     OSError
         If a file cannot be read, or scratch has no room.
     """
+    if isinstance(points, VisibleParts):
+        return list(points.parts)
     parts = points if _is_in_parts(points) else [points]
     return [_open(part, threads, budget) for part in parts]
 
@@ -82,6 +84,9 @@ def _is_in_parts(points: Any) -> bool:
 
 def open_visible(points: Any) -> Visible:
     """Return points, given as for `Engine`, as whoever draws from them asks for them."""
+    if hasattr(points, "visit"):
+        opened: Visible = points
+        return opened
     home = elsewhere(points)
     if home is not None:
         visible: Visible = home.open_visible(points)

@@ -12,6 +12,7 @@ from kmeans_engine import Engine, label_order
 from kmeans_engine.kernels.label_order import FAN, Moved, mark, mark_all, scatter_labels
 from kmeans_engine.label_order import SortedLabels
 from kmeans_engine.points.data import prepare
+from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.strategies.blocks import Blocks
 from kmeans_engine.strategies.brute import Brute
 
