@@ -188,7 +188,7 @@ class TestPoints:
         with pytest.raises(InvalidInput, match="are not those of"):
             again.points  # noqa: B018
         (tmp_path / "there/points.npy").unlink()
-        with pytest.raises(FileNotFoundError):
+        with pytest.raises(InvalidInput, match="no such file"):
             np.asarray(recording.open(tmp_path / "there/run.arrows")[0].points)
 
     def test_nowhere(self, small, tmp_path):
