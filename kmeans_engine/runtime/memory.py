@@ -56,7 +56,7 @@ class Budget:
         self._used = 0
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Budget, (self._asked, self._scratch)  # elsewhere nothing is used yet
+        return Budget, (self._asked,)  # another process has memory and folders of its own
 
     @functools.cached_property
     def limit(self) -> int:
