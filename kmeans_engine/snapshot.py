@@ -76,12 +76,12 @@ class Snapshot:
     compute_inertia: Callable[[], float]
     _labels: Labels
     names: tuple[str, ...] = ()
-    _whole: Visible | None = None
+    _whole: Visible | Callable[[], Visible] | None = None
 
     def __repr__(self) -> str:
         k, n = self.centroids.shape
         return (
-            f"Snapshot(iteration={self.iteration}, K={k}, N={n}, M={int(self.counts.sum())}, "
+            f"Snapshot(iteration={self.iteration}, K={k}, N={n}, M={self.n_points}, "
             f"n_changed={self.n_changed}, converged={self.converged})"
         )
 
@@ -104,6 +104,11 @@ class Snapshot:
             if isinstance(state[name], np.ndarray):
                 state[name].setflags(write=False)
         self.__dict__.update(state)
+
+    @property
+    def n_points(self) -> int:
+        """How many points there are."""
+        return int(self.counts.sum())
 
     @property
     def labels(self) -> LabelArray:
@@ -154,11 +159,15 @@ class Snapshot:
     @functools.cached_property
     def visible(self) -> Visible:
         """The points as a picture asks for them: counted, measured, visited where they are."""
+        if callable(self._whole):
+            return self._whole()
         if self._whole is not None:
             return self._whole
         return open_visible(self.points)
 
-    def visit(self, visitor: Visitor[Found], before: Snapshot | None = None) -> Found:
+    def visit(
+        self, visitor: Visitor[Found], before: Snapshot | None = None, *, changed: bool = False
+    ) -> Found:
         """Show a visitor all points, or those whose label differs from another state.
 
         Parameters
@@ -167,13 +176,15 @@ class Snapshot:
             What is done with them, chunk by chunk.
         before : Snapshot, optional
             Any state of any run on the same points. By default all points are visited.
+        changed : bool
+            Only those of `changed` are, without labels; not with `before`.
 
         Returns
         -------
         object
             What the visitor has found.
         """
-        return self.visible.visit(visitor, self, before)
+        return self.visible.visit(visitor, self, before, changed=changed)
 
     def follows(self, other: Snapshot) -> bool:
         """Return whether this is the next state of the same run, so that `changed` leads here.

@@ -73,7 +73,7 @@ def told(*lengths: int, phases: bool = False) -> list[Moment]:
     """The moments of a smooth film: so many for each state, two phases with half of them each."""
     run = []
     for i, count in enumerate(lengths):
-        state = (SimpleNamespace(iteration=i, points=range(5_000_000)),)
+        state = (SimpleNamespace(iteration=i, n_points=5_000_000),)
         for j in range(count):
             phase = "assignment" if phases and j < count // 2 else "update" if phases else "state"
             run.append(Moment(state, 0.1, phase, (j + 1) / count))
@@ -148,7 +148,7 @@ def scene_of(features: int, k: int = 3) -> Scene:
 def begun(scene: Scene, **given: Any) -> tuple[Session, list[Start], list[str]]:
     """Return a session that shows a run, the starts that it asks for, and what it notifies of."""
     asked: list[Start] = []
-    points = scene.panels[0].view.points
+    points = scene.panels[0].view.points.sample(1)
     states = [
         replace(
             moment,

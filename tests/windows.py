@@ -96,7 +96,7 @@ class Beginning:
 
     def pixels(self, values: np.ndarray) -> np.ndarray:
         """Return where values are in the window, (R, 2)."""
-        return Placement(self._view.limits, self.box).on_frame(self._view.project(values))
+        return Placement(self._view.limits, self.box).on_frame(self._view.plane.project(values))
 
 
 def shown(screen: Screen, frames: list[np.ndarray]) -> int | None:

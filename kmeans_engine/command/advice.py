@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from kmeans_engine.command.source import Source
+from kmeans_engine.points.opening import open_visible
+from kmeans_engine.points.visit import Visible
 from kmeans_engine.snapshot import Snapshot
 
 __all__ = ["advise", "advise_on_result"]
@@ -41,15 +43,14 @@ def advise(source: Source, start: np.ndarray) -> list[str]:
             "points"
         )
     if source.table.shape is None and source.scale is None:
-        lines += _scales(source)
+        lines += _scales(open_visible(source.points), source.table.names)
     return lines
 
 
-def _scales(source: Source) -> list[str]:
-    points, names = source.points, source.table.names
-    if points.shape[1] < 2:
+def _scales(points: Visible, names: Sequence[str]) -> list[str]:
+    if points.n_features < 2:
         return []
-    rows = points[:: -(-len(points) // _SAMPLE)].astype(np.float64)
+    rows = points.sample(-(-points.n_points // _SAMPLE))
     peak = np.abs(rows).max(axis=0)
     peak[peak == 0] = 1.0
     spread = (rows / peak).std(axis=0) * peak  # squares neither overflow nor vanish

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,8 +28,9 @@ class Source:
     ----------
     table : Table
         As it was read.
-    points : ndarray, (M, N)
-        What is clustered: the points of the table or their z-scores.
+    points : array_like, (M, N), or Visible
+        What is clustered, the points of the table or their z-scores: as an `Engine` takes them, or
+        as one has opened them.
     k : int
         Number of clusters.
     init : str or ndarray, (K, N)
@@ -42,7 +44,7 @@ class Source:
     """
 
     table: Table
-    points: npt.NDArray[np.generic]
+    points: Any
     k: int
     init: str | Floats
     seed: int

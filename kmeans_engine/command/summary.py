@@ -38,10 +38,9 @@ def summarize(
     """
     source, last = trial.source, trial.last
     assert last is not None
-    n_points, n_features = source.points.shape
     facts = {
-        "points": n_points,
-        "features": n_features,
+        "points": last.n_points,
+        "features": last.centroids.shape[1],
         "k": source.k,
         "iterations": last.iteration,
         "converged": bool(last.converged),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -37,7 +38,7 @@ class Trial:
     Attributes
     ----------
     source : Source
-        As given.
+        The same, its points opened: whoever uses it does not measure them again.
     start : ndarray, (K, N)
         Where `states` starts: the source's start number 0 until `choose_best` finds a better one.
     last : Snapshot or None
@@ -62,18 +63,18 @@ class Trial:
         tolerance: float = 0.0,
         engine: Engine | None = None,
     ) -> None:
-        self.source = source
         self.last: Snapshot | None = None
         self.seconds = 0.0
         self._threads = threads
         self._limits: dict[str, Any] = {"max_iterations": max_iterations, "tolerance": tolerance}
         self.advice: list[str] = []
         self._engine = engine or self._engine_on(source.points)
+        self.source = source = replace(source, points=self._engine.visible)
         self.start = source.start(0)
         self.snapshots(self.start)
         self.advice += advise(source, self.start)
 
-    def _engine_on(self, points: npt.NDArray[np.generic]) -> Engine:
+    def _engine_on(self, points: Any) -> Engine:
         """Return an engine; what it warns of becomes advice."""
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")

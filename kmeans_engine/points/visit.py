@@ -7,8 +7,7 @@ instead of points, so that a part on another machine can paint itself.
 from __future__ import annotations
 
 import functools
-import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -22,6 +21,8 @@ from kmeans_engine.runtime.threads import chunk_rows, even_rows, fold_chunks, th
 __all__ = ["Labelled", "Visible", "VisibleParts", "Visitor"]
 
 Found = TypeVar("Found")
+
+_COMPARED = 1 << 22  # labels at a time
 
 
 class Visitor(Protocol[Found]):
@@ -109,6 +110,8 @@ class Visible(Protocol):
         visitor: Visitor[Found],
         now: Labelled | None = None,
         before: Labelled | None = None,
+        *,
+        changed: bool = False,
     ) -> Found:
         """Show a visitor all points, or those whose label differs between two states.
 
@@ -120,6 +123,8 @@ class Visible(Protocol):
         before : Labelled, optional
             Another state, of any run on these points: only points whose label differs are shown,
             with both labels. By default all points are.
+        changed : bool
+            Only the points are shown that `now.changed` names, without labels; not with `before`.
         """
 
 
@@ -135,7 +140,7 @@ class VisibleParts:
     def __init__(self, parts: Sequence[Data]) -> None:
         self.parts = parts
         self.n_features = parts[0].n_features
-        self.names = parts[0].sheet.names
+        self.names = parts[0].names
         self.threads = parts[0].threads
         self._starts = np.cumsum([0, *(part.n_points for part in parts)])
         self.n_points = int(self._starts[-1])
@@ -194,56 +199,87 @@ class VisibleParts:
         visitor: Visitor[Found],
         now: Labelled | None = None,
         before: Labelled | None = None,
+        *,
+        changed: bool = False,
     ) -> Found:
         """See `Visible.visit`."""
-        if now is None or before is None:
+        assert self.measure  # as in `fold`
+        free: list[Found] = []
+
+        def begin() -> Found:
+            try:
+                return free.pop()
+            except IndexError:
+                return visitor.begin()
+
+        if now is not None and (changed or before is not None):
+            batches = _differing(now, before) if before else [(now.changed, None, None)]
+            for rows, was, new in batches:
+                free += self._some(visitor, begin, rows, was, new)
+        else:
             labels = None if now is None else now.labels
-            found = [
-                part
-                for data, (start, stop) in zip(
-                    self.parts, itertools.pairwise(self._starts.tolist()), strict=True
-                )
-                for part in self._all(
-                    visitor, data, start, None if labels is None else labels[start:stop]
-                )
-            ]
-            return visitor.merge(found)
-        rows = _differing(now, before)
-        was, new = before.labels_at(rows), now.labels_at(rows)
-        threads = threads_for(len(rows) * visitor.work_per_row, self.threads)
-        if visitor.cells:
-            threads = max(1, min(threads, len(rows) * self.n_features // visitor.cells))
-
-        def add(found: Found, start: int, stop: int) -> None:
-            some = rows[start:stop]
-            visitor.add(found, some, self.take(some), was[start:stop], new[start:stop])
-
-        most = even_rows(len(rows), chunk_rows(visitor.work_per_row), threads)
-        return visitor.merge(
-            fold_chunks(visitor.begin, add, len(rows), most, threads) or [visitor.begin()]
-        )
+            for data, start in zip(self.parts, self._starts.tolist(), strict=False):
+                some = None if labels is None else labels[start : start + data.n_points]
+                free += self._all(visitor, begin, data, start, some)
+        return visitor.merge(free or [visitor.begin()])
 
     def _all(
-        self, visitor: Visitor[Found], data: Data, first: int, labels: LabelArray | None
+        self,
+        visitor: Visitor[Found],
+        begin: Callable[[], Found],
+        data: Data,
+        first: int,
+        labels: LabelArray | None,
     ) -> list[Found]:
+        """Show a visitor a part of the points, and its labels."""
+
         def add(found: Found, start: int, X: npt.NDArray[Any]) -> None:
             stop = start + len(X)
             now = None if labels is None else labels[start:stop]
             visitor.add(found, range(first + start, first + stop), X, None, now)
 
         return data.fold(
-            lambda _: visitor.begin(),
+            lambda _: begin(),
             add,
             work_per_row=visitor.work_per_row,
             cells_per_part=visitor.cells,
         )
 
+    def _some(
+        self,
+        visitor: Visitor[Found],
+        begin: Callable[[], Found],
+        rows: npt.NDArray[np.intp],
+        was: LabelArray | None,
+        now: LabelArray | None,
+    ) -> list[Found]:
+        """Show a visitor some points, and their labels."""
 
-def _differing(now: Labelled, before: Labelled) -> npt.NDArray[np.intp]:
+        def add(found: Found, start: int, stop: int) -> None:
+            some = rows[start:stop]
+            old, new = (None if side is None else side[start:stop] for side in (was, now))
+            visitor.add(found, some, self.take(some), old, new)
+
+        threads = threads_for(len(rows) * (3 + 0.06 * visitor.work_per_row), self.threads)
+        if visitor.cells:
+            threads = max(1, min(threads, len(rows) * self.n_features // visitor.cells))
+        most = even_rows(len(rows), chunk_rows(visitor.work_per_row), threads)
+        return fold_chunks(begin, add, len(rows), most, threads)
+
+
+def _differing(
+    now: Labelled, before: Labelled
+) -> Iterator[tuple[npt.NDArray[np.intp], LabelArray, LabelArray]]:
+    """Yield the points whose labels differ, and their labels before and now, in batches."""
     if now is before:
-        return np.empty(0, dtype=np.intp)
-    if now.follows(before):
-        return now.changed
-    if before.follows(now):
-        return before.changed
-    return np.flatnonzero(now.labels != before.labels)
+        return
+    if now.follows(before) or before.follows(now):
+        rows = now.changed if now.follows(before) else before.changed
+        yield rows, before.labels_at(rows), now.labels_at(rows)
+        return
+    was, new = before.labels, now.labels
+    for start in range(0, len(new), _COMPARED):
+        rows = start + np.flatnonzero(
+            was[start : start + _COMPARED] != new[start : start + _COMPARED]
+        )
+        yield rows, was[rows], new[rows]

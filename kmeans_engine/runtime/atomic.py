@@ -24,7 +24,7 @@ from kmeans_engine.runtime.signals import put_off
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["AtomicFile", "check_writable"]
+__all__ = ["AtomicFile", "check_writable", "lock"]
 
 
 class AtomicFile:
@@ -185,7 +185,7 @@ def _create(final: Path, mode: int) -> tuple[Path, int]:
         temporary = final.with_name(name)
         descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode)
         try:
-            locked = _lock(descriptor)
+            locked = lock(descriptor)
         except OSError:  # A file system without locks: nobody can take this file for a stale one.
             locked = True
         # Another process may have taken it for stale between the two calls above.
@@ -205,7 +205,7 @@ def _remove(lock: IO[bytes], temporary: Path, process: int) -> None:
             temporary.unlink()
 
 
-def _lock(descriptor: int) -> bool:
+def lock(descriptor: int) -> bool:
     """Mark the file as in use; False if another one does.
 
     A lock ends with its process, however that dies. A process id would not tell: it is used again,
@@ -234,7 +234,7 @@ def _remove_stale(final: Path) -> None:
             else:
                 descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
                 try:
-                    if _lock(descriptor):
+                    if lock(descriptor):
                         Path(path).unlink()
                 finally:
                     os.close(descriptor)

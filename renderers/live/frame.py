@@ -75,7 +75,7 @@ class Frame:
 
     def pixels_of(self, panel: int, values: Floats) -> Floats:
         """Return the pixels where values in clustered units are, (R, 2)."""
-        return self.placement(panel).on_frame(self.scene.panels[panel].view.project(values))
+        return self.placement(panel).on_frame(self.scene.panels[panel].view.plane.project(values))
 
     def centroids_of(self, panel: int) -> Floats:
         """Return the centroids where they are shown, (K, N)."""

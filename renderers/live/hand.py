@@ -91,7 +91,7 @@ class Hand:
             return None
         # Features that the picture does not show are those of the middle.
         middle = frame.centroids_of(spot.panel).mean(axis=0)
-        self.placed.append(frame.scene.panels[spot.panel].view.moved(middle, spot.xy))
+        self.placed.append(frame.scene.panels[spot.panel].view.plane.moved(middle, spot.xy))
         if len(self.placed) < k:
             return None
         centroids = np.array(self.placed)
@@ -118,7 +118,7 @@ class Hand:
         if spot is None or spot.panel != panel:
             return None
         centroids = np.array(before)
-        centroids[cluster] = frame.scene.panels[panel].view.moved(before[cluster], spot.xy)
+        centroids[cluster] = frame.scene.panels[panel].view.plane.moved(before[cluster], spot.xy)
         return None if np.array_equal(centroids, before) else centroids
 
     def marks(self, frame: Frame) -> list[Mark]:

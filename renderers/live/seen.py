@@ -36,7 +36,7 @@ class Look:
 def projections(scene: Scene) -> list[Axes]:
     """Return the ways to look at a scene, its own first; one if its points have no more."""
     views = [panel.view for panel in scene.panels]
-    features = min((view.points.shape[1] for view in views), default=0)
+    features = min((view.points.n_features for view in views), default=0)
     if features < 3:
         return [OWN]
     others = [None, *itertools.combinations(range(features), 2)]

@@ -80,7 +80,7 @@ class Axes:
         plot_height = max(1, cell.height - bottom - above)
 
         _, _, ymin, ymax = panel.view.limits
-        count = 0 if panel.view.on_a_line else min(7, int(plot_height / (3.5 * tick_type)))
+        count = 0 if panel.view.plane.is_line else min(7, int(plot_height / (3.5 * tick_type)))
         y_ticks = ticks(ymin, ymax, count)
         widest = max((extent(words, tick_type).width for _, words in y_ticks), default=0)
         beside = tick + 3 * gap + widest + (1.25 * label_type + gap if y_label else 0)

@@ -46,7 +46,7 @@ class Borders:
         # The plane is lifted axis by axis, so the samples of a row share what it gives them.
         across, down = np.full((width, 2), ymax), np.full((height, 2), xmin)
         across[:, 0], down[:, 1] = placement.samples(_FINE)
-        self._across, self._down = view.lift(across), view.lift(down)
+        self._across, self._down = view.plane.lift(across), view.plane.lift(down)
         self._from_row = (self._down != self._down[0]).any(axis=0)
 
     def mask(self, centroids: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:

@@ -94,13 +94,13 @@ def _changed(moment: Moment, snapshot: Snapshot) -> str:
     """Return how many points changed; state 1 has the labels of state 0, which changed none."""
     if snapshot.iteration < 2 or moment.is_over(snapshot):
         return "\N{EN DASH}"
-    share = snapshot.n_changed / max(1, len(snapshot.points))
+    share = snapshot.n_changed / max(1, snapshot.n_points)
     return f"{snapshot.n_changed:,}" + (f" ({share:.1%})" if share >= 0.001 else "")
 
 
 def size_marks(strip: Box, snapshot: Snapshot, colours: NDArray[np.uint8]) -> list[Mark]:
     """Return a strip of the clusters' colours, each as wide as its share of the points."""
-    ends = strip.width * (np.cumsum(snapshot.counts) / max(1, len(snapshot.points)))
+    ends = strip.width * (np.cumsum(snapshot.counts) / max(1, snapshot.n_points))
     left, marks = 0.0, list[Mark]()
     for end, (r, g, b) in zip(ends.tolist(), colours.tolist(), strict=False):
         if end > left:

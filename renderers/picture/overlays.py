@@ -125,7 +125,7 @@ class Overlays:
         return marks + centroid_marks(xy, self._colours, sizes, self.box)
 
     def _places(self, centroids: Floats) -> Floats:
-        return self._cloud.placement.on_frame(self._cloud.view.project(centroids))
+        return self._cloud.placement.on_frame(self._cloud.view.plane.project(centroids))
 
     def _sizes(self, k: int, numbered: bool) -> CentroidSizes:
         spread = self._cloud.view.spread
@@ -133,7 +133,7 @@ class Overlays:
 
     def _border_marks(self, snapshot: Snapshot) -> list[Mark]:
         view = self._cloud.view
-        if not view.is_whole or len(snapshot.centroids) < 2:
+        if not view.plane.is_whole or len(snapshot.centroids) < 2:
             return []
         if self._borders is None:
             line = max(1.0, 0.14 * self._unit)
@@ -155,7 +155,7 @@ class Overlays:
             return [Cover(pixels, np.rint(50 + 0.35 * share).astype(np.uint8), ink, 1.0)]
         line = min(max(0.8, 0.16 * self._unit), 0.4 * radius)
         opacity = 0.75 * min(1.0, radius / 2.5)
-        places = self._cloud.places(snapshot.changed)
+        places = self._cloud.changed_places(snapshot)
         places += self.box[:2]
         return [Rings(places, radius + line, line, ink, opacity)]
 
@@ -196,7 +196,7 @@ class _Trails:
         return found
 
     def _add(self, centroids: Floats) -> None:
-        places = self._cloud.placement.on_frame(self._cloud.view.project(centroids))
+        places = self._cloud.placement.on_frame(self._cloud.view.plane.project(centroids))
         places = np.nan_to_num(places.clip(-_FAR, _FAR))
         if self._seen == 0:
             self._ways = [[] for _ in places]

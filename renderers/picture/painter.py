@@ -175,7 +175,7 @@ class Painter:
         panels, theme = self._scene.panels, self._theme
         radii = self._radii()
         self.notes = [
-            "" if radius else f"{len(panel.view.points):,} points, shaded by density"
+            "" if radius else f"{panel.view.points.n_points:,} points, shaded by density"
             for panel, radius in zip(panels, radii, strict=True)
         ]
         self.layout: Layout = lay_out(self._scene, self._size, theme, self.notes, self._overlays)
@@ -198,10 +198,11 @@ class Painter:
     def _radii(self) -> list[float]:
         """Return the radius of each panel's markers; it does not depend on the overlays."""
         width, height = self._size
-        cells = grid(len(self._scene.panels), Box(0, 0, width, height))
+        counts = [panel.view.points.n_points for panel in self._scene.panels]
+        cells = grid(len(counts), Box(0, 0, width, height))
         return [
-            marker_radius(len(panel.view.points), cell.width * cell.height, self._unit, self._theme)
-            for panel, cell in zip(self._scene.panels, cells, strict=True)
+            marker_radius(count, cell.width * cell.height, self._unit, self._theme)
+            for count, cell in zip(counts, cells, strict=True)
         ]
 
     def _paint_points(self, moment: Moment) -> None:

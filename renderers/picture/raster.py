@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from math import sqrt
 
-from numpy import float64, int32, int64, intp, uint8
+from numpy import float64, int64, intp, uint8
 from numpy.typing import NDArray
 
 from kmeans_engine.runtime.jit import kernel
@@ -36,7 +36,7 @@ def add_dots(
     colours: NDArray[int64],  # in, (K + 1, 4): R, G, B and 1; the last row is zeros
     size: float,  # whole pixels along each side of a dot
     sums: NDArray[int64],  # in and out, (height, width, 4): R, G, B and coverage
-    moved: NDArray[int32],  # in and out, (height, width): coverage by these points
+    moved: NDArray[int64],  # in and out, (height, width): coverage by these points
 ) -> None:
     """Square dots of a few whole pixels, the place of the point in their middle."""
     height, width = moved.shape
@@ -66,7 +66,7 @@ def add_discs(
     colours: NDArray[int64],  # in, (K + 1, 4): R, G, B and 1; the last row is zeros
     size: float,  # radius in pixels
     sums: NDArray[int64],  # in and out, (height, width, 4): R, G, B and coverage
-    moved: NDArray[int32],  # in and out, (height, width): coverage by these points
+    moved: NDArray[int64],  # in and out, (height, width): coverage by these points
 ) -> None:
     """Discs, anti-aliased by the distance of a pixel's centre from the rim."""
     height, width = moved.shape
@@ -98,7 +98,7 @@ def add_crosses(
     colours: NDArray[int64],  # in, (K + 1, 4): R, G, B and 1; the last row is zeros
     size: float,  # half the width of the square that the cross spans, in pixels
     sums: NDArray[int64],  # in and out, (height, width, 4): R, G, B and coverage
-    moved: NDArray[int32],  # in and out, (height, width): coverage by these points
+    moved: NDArray[int64],  # in and out, (height, width): coverage by these points
 ) -> None:
     """Crosses of two diagonal strokes within a square."""
     height, width = moved.shape

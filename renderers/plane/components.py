@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SAMPLE", "component_label", "principal_components"]
+__all__ = ["component_label", "principal_components"]
 
-SAMPLE = 200_000  # rows that are looked at
 _CHUNK = 1 << 16  # values at a time
 
 
@@ -21,24 +19,23 @@ def component_label(number: int, share: float, of: str) -> str:
 
 
 def principal_components(
-    points: NDArray[Any],
+    points: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return the mean, the first two principal directions (2, N) and their shares of the variance.
 
-    Of every n-th row where there are many. Values are divided by a power of two near the largest
-    one, so that squares neither overflow nor vanish. The loading of largest size is positive.
+    Values are divided by a power of two near the largest one, so that squares neither overflow nor
+    vanish. The loading of largest size is positive.
     """
     features = points.shape[1]
-    sample = points[:: -(-len(points) // SAMPLE)]
     step = max(1, _CHUNK // features)
 
     def chunks() -> Iterator[NDArray[np.float64]]:
-        for start in range(0, len(sample), step):
-            yield sample[start : start + step].astype(np.float64)
+        for start in range(0, len(points), step):
+            yield points[start : start + step]
 
     largest = max(float(np.abs(part).max()) for part in chunks())
     unit = 2.0 ** max(-1022, int(np.frexp(largest)[1]) - 1) if largest > 0 else 1.0
-    centre = np.sum([(part / unit).sum(axis=0) for part in chunks()], axis=0) / len(sample)
+    centre = np.sum([(part / unit).sum(axis=0) for part in chunks()], axis=0) / len(points)
     covariance = np.zeros((features, features))
     for part in chunks():
         part = part / unit - centre

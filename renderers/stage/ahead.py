@@ -81,13 +81,14 @@ class Ahead:
     def show(self, scene: Scene) -> None:
         """Say which scene will be drawn."""
         points = scene.panels[0].view.points
-        rows = min(len(points), _MOST_POINTS, -(-_MOST_VALUES // points.shape[1]))
+        features = points.n_features
+        rows = min(points.n_points, _MOST_POINTS, -(-_MOST_VALUES // features))
         ours = [o for o in self._outputs if o.renderer.__module__.startswith("renderers.")]
         # A window paints as a picture does.
         drawn = [(o.name, o.path.suffix) if o.path else ("png", ".png") for o in ours]
         task = {
-            "shape": [rows, points.shape[1]],
-            "dtype": points.dtype.str,
+            "shape": [rows, features],
+            "dtype": points.measure.dtype.str,
             "k": [panel.k for panel in scene.panels],
             "outputs": drawn,
             "options": dict(self._options),

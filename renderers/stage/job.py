@@ -84,7 +84,7 @@ class Job:
         self.scene = None
         if self.scenes is not None:
             titles = _distinct([one.title for one in entrants(args)]) if others else [""]
-            runs = zip(titles, sources.values(), strict=True)
+            runs = zip(titles, (one.source for one in self.trials.values()), strict=True)
             self.scene = self.scenes.of(list(runs), self._facts(first))
             self._ahead.show(self.scene)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -62,7 +62,7 @@ class Scenes:
 
         _, source = runs[0]
         view = self._view(source)
-        alone = len(runs) == 1 and source.points.shape[1] == 3 and self._axes is None
+        alone = len(runs) == 1 and view.points.n_features == 3 and self._axes is None
         image = source.table.shape if alone else None
         alpha, white = (None, 255.0) if image is None else _light(source.table)
         panels = tuple(Panel(one.k, view, _whole(name), image, alpha, white) for name, one in runs)
@@ -120,15 +120,13 @@ def source_of(
     from kmeans_engine.command.source import Source
     from kmeans_engine.tables import Table
 
-    points: Any = np.asarray(snapshot.points)
-    points = points[:, None] if points.ndim == 1 else points
     units = _unit("offset", offset), _unit("scale", scale)
     try:
-        table = Table(points, tuple(map(str, names)) or snapshot.names, len(points))
+        table = Table(snapshot.points, tuple(map(str, names)) or snapshot.names, snapshot.n_points)
     except TypeError:
         message = f"names={names!r} is not a list of names; give one for each feature"
         raise InvalidOption(message) from None
-    return Source(table, points, len(snapshot.centroids), METHODS[0], 0, *units)
+    return Source(table, snapshot.visible, len(snapshot.centroids), METHODS[0], 0, *units)
 
 
 def _unit(option: str, values: npt.ArrayLike | None) -> npt.NDArray[np.float64] | None:

@@ -209,6 +209,7 @@ def _started(
     first = next(states, ())
     if not first or len(first) < len(runs):
         raise InvalidOption("there are no snapshots to draw; pass engine.snapshots(centroids)")
-    if any(state.points.shape != first[0].points.shape for state in first):
+    shapes = {(state.visible.n_points, state.visible.n_features) for state in first}
+    if len(shapes) > 1:
         raise InvalidOption("the runs of a race must be on the same points; use one Engine for all")
     return first, itertools.chain([first], states)

@@ -46,7 +46,7 @@ class PngRenderer(Still):
     def _recoloured(self, panel: Panel, moment: Moment) -> Image.Image:
         assert panel.image is not None
         snapshot = moment.snapshots[0]
-        bright = panel.view.original(snapshot.centroids) * (255.0 / panel.white)
+        bright = panel.view.plane.original(snapshot.centroids) * (255.0 / panel.white)
         colours = np.rint(bright).clip(0, 255).astype(np.uint8)
         if panel.alpha is None:
             pixels = colours[snapshot.labels]

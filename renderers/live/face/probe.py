@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from renderers.live.frame import Frame, Spot
 from renderers.live.newest import Newest
+from renderers.picture.pixels import Places
 from renderers.plane.placement import Placement
+from renderers.plane.plane import Plane
 from renderers.plane.view import View
 
 __all__ = ["Finding", "Probe"]
@@ -97,8 +100,8 @@ class Probe:
         if spot is None:
             return None
         view, snapshot = frame.scene.panels[spot.panel].view, frame.moment.snapshots[spot.panel]
-        if view.is_whole:
-            place = view.lift(spot.xy[None])
+        if view.plane.is_whole:
+            place = view.plane.lift(spot.xy[None])
             cluster = int(assign_points(place, snapshot.assigned_from)[0])
         else:
             row = self._nearest(view, frame.placement(spot.panel), spot.xy)
@@ -108,7 +111,7 @@ class Probe:
         return Finding(spot.panel, cluster, int(snapshot.counts[cluster]))
 
     def _nearest(self, view: View, placement: Placement, xy: NDArray[np.float64]) -> int | None:
-        if len(view.points) > self._indexed_up_to:
+        if view.points.n_points > self._indexed_up_to:
             return None
         index = self._index
         if index is None or index.view is not view or index.placement != placement:
@@ -124,6 +127,32 @@ class Probe:
         )
         if elsewhere or self._newest.stopped:
             raise _Overtaken
+
+
+class _Places(Places):
+    """Tells where points are, unless nobody waits for that any more."""
+
+    def __init__(self, plane: Plane, placement: Placement, check: Callable[[], None]) -> None:
+        super().__init__(plane, placement)
+        self._check = check
+
+    def __reduce__(self) -> tuple[Any, ...]:  # nobody can be asked from elsewhere
+        return Places, (self.plane, self.placement)
+
+    def begin(self) -> list[tuple[int, NDArray[np.float64]]]:
+        self._check()
+        return super().begin()
+
+    def add(
+        self,
+        found: list[tuple[int, NDArray[np.float64]]],
+        rows: range | NDArray[np.integer],
+        X: NDArray[Any],
+        was: object,
+        now: object,
+    ) -> None:
+        self._check()
+        super().add(found, rows, X, was, now)
 
 
 class _Index:
@@ -144,13 +173,11 @@ class _Index:
         size = placement.box[2:]
         self._columns = size[0] // REACH + 1
         self._rows = size[1] // REACH + 1
-        self._xy = np.empty((len(view.points), 2), dtype=np.float32)
-        cells = np.empty(len(view.points), dtype=np.int32)
-        step = view.chunk_rows()
-        for start in range(0, len(view.points), step):
-            check()
-            part = slice(start, min(start + step, len(view.points)))
-            pixels = placement.within_box(view.project_rows(part.start, part.stop))
+        count = view.points.n_points
+        self._xy = np.empty((count, 2), dtype=np.float32)
+        cells = np.empty(count, dtype=np.int32)
+        for start, pixels in view.points.visit(_Places(view.plane, placement, check)):
+            part = slice(start, start + len(pixels))
             self._xy[part] = pixels
             column, row = (pixels // REACH).astype(np.int32).T
             cells[part] = row.clip(0, self._rows - 1) * self._columns

@@ -54,7 +54,7 @@ def test_all_points_or_those_that_differ(cuts):
 @pytest.mark.parametrize("cuts", [[], [1], [100, 101, 250]])
 def test_points_without_labels(cuts):
     points = make_clusters(4, 100, spread=0.05, seed=2)
-    visible = Engine._of_parts(np.split(points, cuts), threads=3)._whole
+    visible = Engine(np.split(points, cuts), threads=3).visible
     assert visible.visit(Census()) == wanted(points, np.full(400, 99), range(400))
 
 

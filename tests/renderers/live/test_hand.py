@@ -31,7 +31,7 @@ def frame_of(features: int = 2, *, axes=None, **moment) -> Frame:
 def pixel_of(frame: Frame, value) -> tuple[float, float]:
     view = frame.scene.panels[0].view
     xmin, xmax, ymin, ymax = view.limits
-    x, y = view.project(np.asarray(value)[None])[0]
+    x, y = view.plane.project(np.asarray(value)[None])[0]
     return (
         BOX.left + (x - xmin) / (xmax - xmin) * BOX.width,
         BOX.top + (ymax - y) / (ymax - ymin) * BOX.height,

@@ -17,7 +17,9 @@ def naive_mask(view, centroids, box, line):
     for i in range(height):
         y = ymax - (i + 0.5) * ((ymax - ymin) / height)
         x = xmin + (np.arange(width) + 0.5) * ((xmax - xmin) / width)
-        labels[i] = assign_points(view.lift(np.stack([x, np.full(width, y)], axis=1)), centroids)
+        labels[i] = assign_points(
+            view.plane.lift(np.stack([x, np.full(width, y)], axis=1)), centroids
+        )
     half = max(1, round(line))
     marked = np.zeros((height, width), dtype=bool)
     for i in range(height):

@@ -56,7 +56,8 @@ def test_the_share_of_a_crowd_is_counted_pixel_by_pixel(each):
     shown.paint(at(first))
     (cloud,) = shown._clouds
     assert cloud.radius == 0
-    places = np.floor(cloud.places(rows) - 0.5 * (cloud._size - 1)).astype(int)
+    pixels = cloud.placement.within_box(cloud.view.plane.project(points))
+    places = np.floor(pixels - 0.5 * (cloud._size - 1)).astype(int)
     some, all_ = (np.zeros((cloud.box.height, cloud.box.width), dtype=int) for _ in range(2))
     for row, (j, i) in enumerate(places.tolist()):
         for picture in (all_, some) if row % 7 == 0 else (all_,):

@@ -108,15 +108,13 @@ def test_painting_leaves_matplotlib_as_it_was():
     code = """
 import sys, numpy as np, matplotlib
 before = matplotlib.rcParams.copy()
-from types import SimpleNamespace as S
+from kmeans_engine import Engine
 from renderers.stage.scenes import make_scene
 from renderers.picture.painter import Painter
 from renderers.scene import Moment
 from renderers.contract import Options
 p = np.arange(40.0).reshape(20, 2)
-s = S(points=p, labels=np.zeros(20, np.uint8), centroids=p[:1], assigned_from=p[:1],
-      changed=np.arange(20), n_changed=20, iteration=0, converged=False, inertia=1.0,
-      counts=np.array([20]))
+s = Engine(p).fit(p[:1])
 Painter(make_scene(s, title="t", names=["a", "b"]), Options()).paint(Moment((s,), 1.0))
 assert "matplotlib.pyplot" not in sys.modules
 assert matplotlib.rcParams.copy() == before

@@ -23,7 +23,7 @@ def test_one_run():
     assert (scene.title, scene.facts) == ("A title", {"k": "2", "version": __version__})
     (panel,) = scene.panels
     assert (panel.k, panel.title, panel.image) == (2, "", None)
-    assert panel.view.points is POINTS
+    assert panel.view.points.parts[0].points is POINTS
 
 
 def test_runs_side_by_side_share_their_view():
@@ -61,7 +61,7 @@ def test_an_image_is_one_unless_axes_are_chosen(axes, image):
 def test_units_are_those_of_the_picture():
     offset, scale = np.array([1.0, 2.0, 3.0]), np.array([2.0, 2.0, 2.0])
     view = Scenes().of([("", source(offset=offset, scale=scale))]).panels[0].view
-    assert np.array_equal(view.original(POINTS), POINTS * 2 + offset)
+    assert np.array_equal(view.plane.original(POINTS), POINTS * 2 + offset)
 
 
 def test_the_scene_of_a_snapshot():
@@ -69,12 +69,12 @@ def test_the_scene_of_a_snapshot():
     scene = make_scene(first, title="T", axes=(0, 1), names=["a", "b", "c"], scale=[1, 2, 3])
     assert (scene.title, scene.facts, scene.panels[0].k) == ("T", {}, 4)
     assert scene.panels[0].view.labels == ("a", "b")
-    assert np.array_equal(scene.panels[0].view.original(np.ones((1, 3))), [[1, 2, 3]])
+    assert np.array_equal(scene.panels[0].view.plane.original(np.ones((1, 3))), [[1, 2, 3]])
 
 
 def test_the_source_of_a_snapshot_starts_other_runs():
     first = next(Engine(POINTS).snapshots(POINTS[:4]))
     found = source_of(first)
-    assert found.points is first.points
+    assert found.points is first.visible
     assert found.start(1).shape == (4, 3)
     assert not np.array_equal(found.start(1), found.start(2))

@@ -10,6 +10,7 @@ import pytest
 from wait import eventually
 
 from kmeans_engine import Engine
+from kmeans_engine.points.visit import VisibleParts
 from renderers import Moment, Panel, Scene
 from renderers.live.face.probe import Probe
 from renderers.live.frame import Frame
@@ -31,7 +32,8 @@ def frame_of(features: int) -> Frame:
 
 def places(frame: Frame) -> np.ndarray:
     view = frame.scene.panels[0].view
-    return frame.placement(0).on_frame(view.project_rows(0, len(view.points)))
+    rows = np.arange(view.points.n_points)
+    return frame.placement(0).on_frame(view.plane.project(view.points.sample(1), rows))
 
 
 @pytest.fixture
@@ -78,19 +80,21 @@ def test_points_too_many_to_index_are_not_looked_up():
 def test_an_index_that_nobody_waits_for_is_given_up(probe: Probe):
     begun, release, looked_at = threading.Event(), threading.Event(), []
 
-    class Slow(View):
-        def project_rows(self, start: int, stop: int) -> np.ndarray:
-            begun.set()
-            release.wait(10)
-            looked_at.append(start)
-            return super().project_rows(start, stop)
-
-        def chunk_rows(self) -> int:
-            return 100
+    class Slow(VisibleParts):
+        def visit(self, visitor, now=None, before=None, *, changed=False):
+            found = visitor.begin()
+            for start in range(0, self.n_points, 100):
+                rows = range(start, start + 100)
+                visitor.add(found, rows, self.take(rows), None, None)
+                looked_at.append(start)
+                begun.set()
+                release.wait(10)
+            return visitor.merge([found])
 
     def slowed(frame: Frame) -> Frame:
-        view = Slow(frame.scene.panels[0].view.points)
-        return replace(frame, scene=Scene((Panel(4, view),)))
+        points = frame.scene.panels[0].view.points
+        assert isinstance(points, VisibleParts)
+        return replace(frame, scene=Scene((Panel(4, View(Slow(points.parts))),)))
 
     second = frame_of(6)
     release.set()

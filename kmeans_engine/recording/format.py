@@ -1,0 +1,309 @@
+"""The columns of a recording: states become rows of them, and rows states again. No files.
+
+A row holds one state; the columns that say which points got which label come last:
+
+iteration : int64
+centroids : list of lists of float64, (K, N)
+counts : list of int64, (K,)
+inertia, shift : float64
+n_changed : int64
+converged : bool
+strategy : string
+first : int64
+    The first point that got a label.
+gaps : list of uint16
+    From each such point to the next, beginning with 0; null if there are none, as in state 0:
+    ``first + np.cumsum(gaps)``, or ``first + np.arange(len(labels))``.
+labels : list of unsigned integers
+    What they got.
+
+A gap that does not fit begins another row, and so does every `PIECE` of points, which is a batch of
+its own: nobody has to hold all labels of a billion points in this form. In these further rows the
+columns before `first` are null, but for `iteration`. So ``WHERE centroids IS NOT NULL`` selects one
+row for each state.
+
+Recorded points come in rows of their own before state 0, where `iteration` is null: column
+`points`, a list of R N values, row by row. Types that Arrow lacks are stored as unsigned integers
+of the same bits.
+
+Gaps of 16 bits are as small as those of 32 are once Zstandard has seen them, and half the memory.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from kmeans_engine.arrays import Floats, Indices, Integers, LabelArray
+from kmeans_engine.labels import label_dtype
+from kmeans_engine.recording.messages import Damaged, spell
+
+__all__ = [
+    "KEY",
+    "PIECE",
+    "VERSION",
+    "Changes",
+    "Facts",
+    "columns",
+    "decode_changes",
+    "decode_facts",
+    "decode_points",
+    "encode",
+    "encode_points",
+    "named_dtype",
+    "read_about",
+    "spell_about",
+]
+
+KEY = "kmeans_engine.recording"
+"""Where, in the metadata of the schema, the facts of a recording are."""
+
+VERSION = 1
+"""Of the columns and the facts."""
+
+PIECE = 1 << 22
+"""Most points of one batch."""
+
+_FARTHEST = (1 << 16) - 1
+
+
+class Facts(NamedTuple):
+    """What a state is beside its labels; see `Snapshot`."""
+
+    iteration: int
+    centroids: Floats
+    counts: Integers
+    inertia: float
+    shift: float
+    n_changed: int
+    converged: bool
+    strategy: str
+
+
+class Changes(NamedTuple):
+    """Points that got labels.
+
+    Attributes
+    ----------
+    points : range or ndarray, (R,)
+        Ascending.
+    labels : ndarray, (R,)
+    """
+
+    points: range | Indices
+    labels: LabelArray
+
+
+def columns(k: int, dtype: np.dtype[Any] | None) -> pa.Schema:
+    """Return the columns of a recording of K clusters; with points if a type is given."""
+    fields = [
+        ("iteration", pa.int64()),
+        ("centroids", pa.list_(pa.list_(pa.float64()))),
+        ("counts", pa.list_(pa.int64())),
+        ("inertia", pa.float64()),
+        ("shift", pa.float64()),
+        ("n_changed", pa.int64()),
+        ("converged", pa.bool_()),
+        ("strategy", pa.string()),
+        ("first", pa.int64()),
+        ("gaps", pa.list_(pa.uint16())),
+        ("labels", pa.list_(pa.from_numpy_dtype(label_dtype(k)))),
+    ]
+    if dtype is not None:
+        fields.append(("points", pa.list_(pa.from_numpy_dtype(_stored(dtype)))))
+    return pa.schema(fields)
+
+
+def _stored(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the type that values of another are stored as, bit by bit."""
+    if dtype.kind in "fiu":
+        return dtype.newbyteorder("=")
+    return np.dtype(f"u{dtype.itemsize}")
+
+
+def spell_about(about: Mapping[str, Any]) -> dict[str, str]:
+    """Return the facts of a recording as metadata of a schema."""
+    return {KEY: spell({"version": VERSION, **about})}
+
+
+def read_about(schema: pa.Schema) -> dict[str, Any] | None:
+    """Return the facts of a recording from the metadata of its schema; None if it is not one.
+
+    Raises
+    ------
+    Damaged
+        If they cannot be read.
+    """
+    text = (schema.metadata or {}).get(KEY.encode())
+    if text is None:
+        return None
+    try:
+        about = json.loads(text)
+    except ValueError:
+        raise Damaged from None
+    if not isinstance(about, dict) or not isinstance(about.get("version"), int):
+        raise Damaged
+    return about
+
+
+def encode(
+    schema: pa.Schema, facts: Facts, changes: Iterator[Changes] | list[Changes]
+) -> Iterator[pa.RecordBatch]:
+    """Yield the batches of a state.
+
+    Parameters
+    ----------
+    schema : Schema
+        From `columns`.
+    facts : Facts
+    changes : iterable of Changes
+        Of at most `PIECE` points each; one at least, which may be empty.
+    """
+    for number, (points, labels) in enumerate(changes):
+        if isinstance(points, range):
+            first, starts, gaps = [points.start], np.zeros(1, dtype=np.int32), None
+        else:
+            gaps = np.diff(points, prepend=points[:1])
+            far = np.flatnonzero(gaps > _FARTHEST)
+            starts = np.concatenate([[0], far]).astype(np.int32)
+            gaps[starts[: len(gaps)]] = 0
+            first = points[starts].tolist() if len(points) else [0]
+        ends = np.append(starts, np.int32(len(labels)))
+        rows = len(starts)
+        yield _batch(
+            schema,
+            rows,
+            {
+                "iteration": pa.array([facts.iteration] * rows, pa.int64()),
+                **(_encoded(facts, rows) if number == 0 else {}),
+                "first": pa.array(first, pa.int64()),
+                "gaps": pa.nulls(rows, schema.field("gaps").type)
+                if gaps is None
+                else pa.ListArray.from_arrays(ends, gaps.astype(np.uint16)),
+                "labels": pa.ListArray.from_arrays(ends, np.ascontiguousarray(labels)),
+            },
+        )
+
+
+def _encoded(facts: Facts, rows: int) -> dict[str, pa.Array]:
+    """Return the columns of the facts, in the first of so many rows."""
+    k, n = facts.centroids.shape
+    none: list[Any] = [None] * (rows - 1)
+    inner = pa.ListArray.from_arrays(
+        np.arange(k + 1, dtype=np.int32) * np.int32(n), facts.centroids.reshape(-1)
+    )
+    ends = np.full(rows + 1, k, dtype=np.int32)
+    ends[0] = 0
+    mask = pa.array([False] + [True] * (rows - 1))
+    return {
+        "centroids": pa.ListArray.from_arrays(ends, inner, mask=mask),
+        "counts": pa.ListArray.from_arrays(ends, facts.counts, mask=mask),
+        **{
+            name: pa.array([getattr(facts, name), *none], kind)
+            for name, kind in (
+                ("inertia", pa.float64()),
+                ("shift", pa.float64()),
+                ("n_changed", pa.int64()),
+                ("converged", pa.bool_()),
+                ("strategy", pa.string()),
+            )
+        },
+    }
+
+
+def _batch(schema: pa.Schema, rows: int, known: Mapping[str, pa.Array]) -> pa.RecordBatch:
+    """Return a batch; the columns that are not known are null."""
+    arrays = [known.get(field.name, pa.nulls(rows, field.type)) for field in schema]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def encode_points(schema: pa.Schema, points: npt.NDArray[Any]) -> pa.RecordBatch:
+    """Return some points as a batch."""
+    flat = np.ascontiguousarray(points, dtype=points.dtype.newbyteorder("=")).reshape(-1)
+    values = pa.array(flat.view(_stored(flat.dtype)))
+    return _batch(
+        schema, 1, {"points": pa.ListArray.from_arrays(np.array([0, len(flat)], np.int32), values)}
+    )
+
+
+def decode_points(batch: pa.RecordBatch, n_features: int, dtype: str) -> npt.NDArray[Any]:
+    """Return the points of a batch."""
+    flat = batch.column("points").flatten().to_numpy(zero_copy_only=True)
+    points: npt.NDArray[Any] = flat.view(named_dtype(dtype)).reshape(-1, n_features)
+    return points
+
+
+def named_dtype(name: str) -> np.dtype[Any]:
+    """Return a type by its name."""
+    if name == "bfloat16":
+        import ml_dtypes
+
+        bfloat16: np.dtype[Any] = np.dtype(ml_dtypes.bfloat16)
+        return bfloat16
+    return np.dtype(name)
+
+
+def decode_facts(batch: pa.RecordBatch, k: int, n_features: int) -> Facts:
+    """Return the facts of a state from the first of its batches.
+
+    Raises
+    ------
+    Damaged
+        If they are not those of K clusters.
+    """
+    row = batch.slice(0, 1)
+    values = {
+        name: row.column(name)[0].as_py()
+        for name in Facts._fields
+        if name not in ("centroids", "counts")
+    }
+    centroids = _flat(row.column("centroids").flatten()).reshape(-1, n_features)
+    counts = _flat(row.column("counts"))
+    if centroids.shape != (k, n_features) or counts.shape != (k,) or None in values.values():
+        raise Damaged
+    return Facts(centroids=centroids, counts=counts, **values)
+
+
+def _flat(column: pa.Array) -> npt.NDArray[Any]:
+    """Return the values of lists, one after the other, read-only."""
+    array: npt.NDArray[Any] = column.flatten().to_numpy(zero_copy_only=True)
+    return array
+
+
+def decode_changes(batch: pa.RecordBatch, n_points: int, k: int) -> Changes:
+    """Return the points that got labels, and these, from a batch.
+
+    Raises
+    ------
+    Damaged
+        If they are not those of so many points and clusters: kernels take them as they are.
+    """
+    labels = _flat(batch.column("labels"))
+    first = batch.column("first").to_numpy()
+    gaps = batch.column("gaps")
+    if len(labels) and int(labels.max()) >= k:
+        raise Damaged
+    if gaps.null_count:
+        points = range(int(first[0]), int(first[0]) + len(labels))
+        if batch.num_rows != 1 or points.start < 0 or points.stop > n_points:
+            raise Damaged
+        return Changes(points, labels)
+    sizes = gaps.value_lengths().to_numpy()
+    if not np.array_equal(sizes, batch.column("labels").value_lengths().to_numpy()):
+        raise Damaged
+    steps = _flat(gaps).astype(np.int64)
+    if not len(steps):
+        return Changes(np.empty(0, dtype=np.int64), labels)
+    if not sizes.all():
+        raise Damaged
+    ends = np.cumsum(steps)
+    starts = np.cumsum(sizes) - sizes
+    ends += np.repeat(first - ends[starts], sizes)
+    if ends[0] < 0 or ends[-1] >= n_points or not np.all(ends[1:] > ends[:-1]):
+        raise Damaged
+    return Changes(ends.astype(np.uint32 if n_points < 1 << 32 else np.int64), labels)

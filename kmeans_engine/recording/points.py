@@ -1,0 +1,128 @@
+"""The points of a recording: named by a digest, found again when they are looked at."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kmeans_engine.arrays import Indices, LabelArray
+from kmeans_engine.points.seal import Digest, add_digest, no_digest, sum_digests
+from kmeans_engine.points.visit import Labelled, Visible
+
+__all__ = ["LazyPoints", "digest_of", "file_of", "find_file"]
+
+
+class _Digesting:
+    """Digests points as float64, which is how they count: any type and any parts give the same."""
+
+    def __init__(self, n_features: int) -> None:
+        self.work_per_row = 8 * n_features
+
+    def begin(self) -> Digest:
+        """See `Visitor.begin`."""
+        return no_digest()
+
+    def add(
+        self,
+        found: Digest,
+        rows: range | Indices,
+        X: npt.NDArray[Any],
+        was: LabelArray | None,
+        now: LabelArray | None,
+    ) -> None:
+        """See `Visitor.add`."""
+        assert isinstance(rows, range)  # all points are visited
+        add_digest(found, rows.start, np.ascontiguousarray(X, dtype=np.float64))
+
+    def merge(self, found: list[Digest]) -> Digest:
+        """See `Visitor.merge`."""
+        return np.frombuffer(sum_digests(found), dtype=np.uint64)
+
+
+def digest_of(points: Visible, now: Labelled) -> str:
+    """Return a digest of all points, in hexadecimal digits.
+
+    Parameters
+    ----------
+    points : Visible
+    now : Labelled
+        Any state of a run on them.
+    """
+    digest = points.visit(_Digesting(points.n_features), now)
+    return digest.astype("<u8").tobytes().hex()
+
+
+def file_of(source: str | os.PathLike[str] | None, points: Any, place: Path) -> dict[str, str]:
+    """Return where points come from, for the facts of a recording at some place.
+
+    Parameters
+    ----------
+    source : path-like or None
+        As the caller names it; of a memory map, its own file otherwise.
+    points : object
+        The points of a snapshot.
+    place : Path
+        Of the recording.
+    """
+    if source is None and isinstance(points, np.memmap) and points.filename is not None:
+        source = points.filename
+    if source is None:
+        return {}
+    path = Path(source).absolute()
+    known = {"path": str(path)}
+    with contextlib.suppress(ValueError):  # on another drive
+        known["relative"] = os.path.relpath(path, place.absolute().parent)
+    return known
+
+
+def find_file(points: dict[str, Any], place: Path) -> Path | None:
+    """Return the file of the points of a recording that is at some place now, None without one."""
+    named = [place.absolute().parent / points["relative"]] if "relative" in points else []
+    named += [Path(points["path"])] if "path" in points else []
+    there = [path for path in named if path.exists()]
+    return Path(os.path.normpath((there or named)[0])) if named else None
+
+
+class LazyPoints:
+    """An array that is read when somebody looks into it.
+
+    Parameters
+    ----------
+    shape : tuple of int
+    dtype : dtype
+    read : callable
+        Returns the array; called once. What it raises, all raise that look into it.
+    """
+
+    ndim = 2
+
+    def __init__(
+        self, shape: tuple[int, int], dtype: np.dtype[Any], read: Callable[[], npt.NDArray[Any]]
+    ) -> None:
+        self.shape, self.dtype, self._read = shape, dtype, read
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, key: Any) -> Any:
+        return self.array[key]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return np.asarray, (self.array,)
+
+    def __array__(
+        self, dtype: npt.DTypeLike | None = None, copy: bool | None = None
+    ) -> npt.NDArray[Any]:
+        return np.array(self.array, dtype=dtype, copy=copy)
+
+    @functools.cached_property
+    def array(self) -> npt.NDArray[Any]:
+        """The array itself."""
+        return self._read()
