@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Indices, LabelArray
 from kmeans_engine.cluster.part import Part, Run, Segment, Setting, Turn, Worked
+from kmeans_engine.frames import count_rounded
 from kmeans_engine.points.measure import Measure
 from kmeans_engine.points.squares import square_totals
 from kmeans_engine.points.visit import VisibleParts, Visitor
-from kmeans_engine.frames import count_rounded
 from kmeans_engine.validation import check_sheet
 
 __all__ = [
