@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Generator, Sequence
 from typing import Any
@@ -50,6 +51,13 @@ class Engine:
         processors that this process may use: its affinity mask, and the CPU quota of a container.
     strategy : str
         One of `STRATEGIES`. They differ in speed and memory only.
+    memory : str or int, optional
+        Bytes that the engine's own arrays may take in memory, such as ``"2GB"``; what is larger
+        goes to files in `scratch`. By default half of what is free. Python and machine code take
+        some 200 MB besides.
+    scratch : path, optional
+        Folder of these files, which have no names and leave nothing behind. By default ``$TMPDIR``,
+        or /var/tmp.
 
     Raises
     ------
@@ -57,6 +65,8 @@ class Engine:
         If the points cannot be clustered or an option is out of range.
     UnsupportedStrategy
         If the strategy cannot serve the shape of the points.
+    OSError
+        If a file cannot be read, or there is no room in `scratch`.
 
     Warns
     -----
@@ -73,22 +83,35 @@ class Engine:
     """
 
     def __init__(
-        self, points: npt.ArrayLike, *, threads: int | None = None, strategy: str = "auto"
+        self,
+        points: Any,
+        *,
+        threads: int | None = None,
+        strategy: str = "auto",
+        memory: str | int | None = None,
+        scratch: str | os.PathLike[str] | None = None,
     ) -> None:
-        self._prepare(points, threads, strategy)
+        self._prepare(points, threads, strategy, memory, scratch)
         warn_of_rounding(self._whole.count_rounded())
         warn_of_vanishing(self._whole.measure)
 
-    def _prepare(self, points: Any, threads: int | None, strategy: str) -> None:
+    def _prepare(
+        self,
+        points: Any,
+        threads: int | None,
+        strategy: str,
+        memory: str | int | None,
+        scratch: str | os.PathLike[str] | None,
+    ) -> None:
         count = default_threads() if threads is None else check_count(threads, "threads", minimum=1)
-        self._settings = threads, strategy
-        self._whole: Whole = open_whole(points, count, strategy)
+        self._settings = threads, strategy, memory, scratch
+        self._whole: Whole = open_whole(points, count, strategy, memory, scratch)
         self._names = self._whole.names
         self._squares: list[int] | None = None
         self._squares_lock = threading.Lock()
 
     def __repr__(self) -> str:
-        whole, (_, strategy) = self._whole, self._settings
+        whole, strategy = self._whole, self._settings[1]
         return (
             f"Engine(M={whole.n_points}, N={whole.n_features}, strategy={strategy!r}, "
             f"threads={whole.threads})"
@@ -228,9 +251,9 @@ class Engine:
         return exact_inertia(sums, self._squares, centroids)
 
 
-def _again(points: Any, names: tuple[str, ...], threads: int | None, strategy: str) -> Engine:
+def _again(points: Any, names: tuple[str, ...], *settings: Any) -> Engine:
     """Return the engine that another one was pickled or copied as; it does not warn again."""
     engine = Engine.__new__(Engine)
-    engine._prepare(points, threads, strategy)
+    engine._prepare(points, *settings)
     engine._names = names
     return engine

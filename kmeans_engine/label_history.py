@@ -21,6 +21,7 @@ import numpy.typing as npt
 from kmeans_engine.arrays import Indices, LabelArray
 from kmeans_engine.kernels.labels import merge_labels, pick_labels, put_labels
 from kmeans_engine.labels import IndexSet
+from kmeans_engine.runtime.memory import Budget
 
 __all__ = ["LabelHistory"]
 
@@ -45,6 +46,7 @@ class _State:
 
     __slots__ = (
         "array",
+        "budget",
         "changed",
         "given",
         "history",
@@ -61,6 +63,7 @@ class _State:
         self.size = len(history.newest)
         self.lock = history.lock
         self.history: LabelHistory | None = history
+        self.budget = history.budget
         self.owner: weakref.ref[KeptLabels] | None = None  # without it, nothing needs to be kept
         self.given = False
         self.array: LabelArray | None = None
@@ -89,7 +92,7 @@ class _State:
         with self.lock:
             source, undo, chain = self._way_back()
             if sum(len(changed) for changed, _ in undo) > len(source) // _WALKED:
-                labels = source.copy()
+                labels = self.budget.copy(source)
                 for changed, old in undo:
                     labels[changed] = old
                 return labels[indices]
@@ -104,7 +107,7 @@ class _State:
         """Hold an array from now on: `array`, overwritten, or a new one; the lock is held."""
         source, undo, _ = self._way_back()
         if array is None:
-            array = source.copy()
+            array = self.budget.copy(source)
         array.setflags(write=True)
         for changed, old in undo:
             array[changed] = old
@@ -176,6 +179,8 @@ class LabelHistory:
         The first ones, of which all count as changed; owned by the history from now on.
     by_points : bool, optional
         As the attribute.
+    budget : Budget, optional
+        What becomes of arrays as long as the points.
 
     Attributes
     ----------
@@ -185,8 +190,11 @@ class LabelHistory:
         Whether these are labels of points, not of rows in another order; see `reorder`.
     """
 
-    def __init__(self, labels: LabelArray, *, by_points: bool = True) -> None:
+    def __init__(
+        self, labels: LabelArray, *, by_points: bool = True, budget: Budget | None = None
+    ) -> None:
         self.lock = threading.Lock()
+        self.budget = budget or Budget()
         self.newest, self.by_points = labels, by_points
         self._nbytes = labels.nbytes
         self._changed: IndexSet | None = None
@@ -208,12 +216,12 @@ class LabelHistory:
         """Change the labels of the points `indices` to `new`."""
 
         def before() -> LabelArray:
-            old = np.empty_like(new)
+            old = self.budget.empty(new.shape, new.dtype)
             pick_labels(self.newest, indices, old)
             return old
 
         with self.lock:
-            self.record(indices, before, IndexSet(indices, len(self.newest)))
+            self.record(indices, before, IndexSet(indices, len(self.newest), budget=self.budget))
             put_labels(self.newest, indices, new)
 
     def record(self, indices: Indices, before: Callable[[], LabelArray], changed: IndexSet) -> None:

@@ -16,6 +16,7 @@ from kmeans_engine.kernels.label_order import Moved, list_moved, scatter_labels
 from kmeans_engine.kernels.labels import put_labels
 from kmeans_engine.label_history import KeptLabels, LabelHistory
 from kmeans_engine.labels import IndexSet
+from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.runtime.threads import chunk_rows, even_rows, run_chunks, threads_for
 
 __all__ = ["SortedLabels"]
@@ -33,14 +34,20 @@ class SortedLabels:
         Where the newest labels are found; `note` says when.
     threads : int
         How many threads may work at it.
+    budget : Budget
+        What becomes of arrays as long as the points.
     history : LabelHistory, optional
         The labels until now, by points. By default it begins with the labels in `moved`.
     """
 
-    def __init__(self, moved: Moved, threads: int, history: LabelHistory | None = None) -> None:
+    def __init__(
+        self, moved: Moved, threads: int, budget: Budget, history: LabelHistory | None = None
+    ) -> None:
         self._moved: Moved | None = moved
-        self._order, self._threads = moved.order, threads
-        self._history = history or LabelHistory(self._copied(moved.labels), by_points=False)
+        self._order, self._threads, self._budget = moved.order, threads, budget
+        self._history = history or LabelHistory(
+            self._copied(moved.labels), by_points=False, budget=budget
+        )
         # The parents that were looked at in the last turn, and how many labels have changed in them
         # and those before, if these are not in the history yet.
         self._noted: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]] | None = None
@@ -73,8 +80,8 @@ class SortedLabels:
         with history.lock:
             plain, before = history.by_points, history.newest
             total = int(ends[-1]) if len(ends) else 0
-            changed = np.empty(total, dtype=np.uint32)
-            old, new = np.empty((2, total), dtype=before.dtype)
+            changed = self._budget.empty(total, np.uint32)
+            old, new = (self._budget.empty(total, before.dtype) for _ in range(2))
 
             def find(start: int, stop: int) -> None:
                 first = int(ends[start - 1]) if start else 0
@@ -87,7 +94,9 @@ class SortedLabels:
             threads = threads_for(_MOVE * total + _LOOK * len(parents), self._threads)
             run_chunks(find, len(parents), even_rows(len(parents), 1 << 10, threads, 16), threads)
             order = None if plain else self._order
-            history.record(changed, lambda: old, IndexSet(changed, len(before), order))
+            history.record(
+                changed, lambda: old, IndexSet(changed, len(before), order, self._budget)
+            )
             run_chunks(put, total, even_rows(total, 1 << 18, threads), threads)
 
     def now(self) -> KeptSorted:
@@ -113,7 +122,7 @@ class SortedLabels:
                 self._history.reorder(self._order, self._placed)
 
     def _placed(self, labels: LabelArray) -> LabelArray:
-        placed, order = np.empty_like(labels), self._order
+        placed, order = self._budget.empty(labels.shape, labels.dtype), self._order
 
         def scatter(start: int, stop: int) -> None:
             scatter_labels(labels, order, start, stop, placed)
@@ -122,7 +131,7 @@ class SortedLabels:
         return placed
 
     def _copied(self, labels: LabelArray) -> LabelArray:
-        copied = np.empty_like(labels)
+        copied = self._budget.empty(labels.shape, labels.dtype)
 
         def copy(start: int, stop: int) -> None:
             copied[start:stop] = labels[start:stop]

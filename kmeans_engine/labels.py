@@ -10,8 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.arrays import Indices, LabelArray
+from kmeans_engine.kernels.labels import set_bits
+from kmeans_engine.runtime.memory import Budget
 
 __all__ = ["FixedLabels", "IndexSet", "Labels", "Unchanged", "join_labels", "label_dtype"]
+
+# Bytes of bits that are looked at in one piece.
+_BYTES = 1 << 17
 
 
 class Labels(Protocol):
@@ -36,15 +41,21 @@ class IndexSet:
     """Different indices below `size`: as they came, or as one bit each where that is smaller.
 
     With `order`, (size,), index i stands for ``order[i]``, which is looked up when it is asked for.
+    Long arrays are made by `budget`.
     """
 
-    __slots__ = ("_ascending", "_bits", "_order", "_raw", "_size")
+    __slots__ = ("_ascending", "_bits", "_budget", "_count", "_order", "_raw", "_size")
 
     def __init__(
-        self, indices: Indices, size: int, order: npt.NDArray[np.uint32] | None = None
+        self,
+        indices: Indices,
+        size: int,
+        order: npt.NDArray[np.uint32] | None = None,
+        budget: Budget | None = None,
     ) -> None:
-        self._size = size
+        self._size, self._count = size, len(indices)
         self._order = order
+        self._budget = budget or Budget()
         self._raw: Indices | None = indices
         self._bits: npt.NDArray[np.uint8] | None = None
         self._ascending = False
@@ -52,25 +63,36 @@ class IndexSet:
     def pack(self) -> None:
         """Take as little memory as possible, since somebody keeps this."""
         if self._raw is not None and self._raw.nbytes * 8 > self._size:
-            mask = np.zeros(self._size, dtype=np.bool_)
-            mask[self._raw] = True
-            self._bits = np.packbits(mask)
+            self._bits = self._budget.zeros(-(-self._size // 8), np.uint8)
+            set_bits(self._raw, self._bits)
             self._raw = None
 
     def sorted(self) -> npt.NDArray[np.intp]:
         """Return the indices, ascending."""
         if self._order is not None:
-            self._raw, self._order = self._order[self._unpacked()], None
+            found = self._budget.empty(self._count, self._order.dtype)
+            np.take(self._order, self._unpacked(), out=found, mode="clip")  # no buffer
+            self._raw, self._order = found, None
             self._bits, self._ascending = None, False
         if self._raw is not None and not self._ascending:
-            self._raw, self._ascending = np.sort(self._raw), True
-        return self._unpacked().astype(np.intp)
+            ascending = self._budget.copy(self._raw)
+            ascending.sort()
+            self._raw, self._ascending = ascending, True
+        indices = self._budget.empty(self._count, np.intp)
+        indices[:] = self._unpacked()
+        return indices
 
     def _unpacked(self) -> Indices:
         if self._raw is not None:
             return self._raw
         assert self._bits is not None
-        return np.flatnonzero(np.unpackbits(self._bits, count=self._size))
+        indices = self._budget.empty(self._count, np.intp)
+        total = 0
+        for start in range(0, len(self._bits), _BYTES):
+            some = np.flatnonzero(np.unpackbits(self._bits[start : start + _BYTES]))
+            np.add(some, 8 * start, out=indices[total : total + len(some)])
+            total += len(some)
+        return indices
 
 
 class Unchanged:

@@ -45,7 +45,7 @@ def assign_points(
     data = prepare(points, default_threads())
     warn_of_rounding(rounded_in([data]))
     warn_of_vanishing(data.measure)
-    checked = check_centroids(centroids, data.n_features, data.sheet.names)
+    checked = check_centroids(centroids, data.n_features, data.names)
     low, high = data.measure.low, data.measure.high
     data.measure.check_range(
         np.minimum(low, checked.min(axis=0)), np.maximum(high, checked.max(axis=0))
@@ -86,7 +86,7 @@ def recalc_centroids(
     """
     data = prepare(points, default_threads())
     warn_of_rounding(rounded_in([data]))
-    means = check_centroids(centroids, data.n_features, data.sheet.names).copy()
+    means = check_centroids(centroids, data.n_features, data.names).copy()
     checked = check_labels(labels, data.n_points, len(means))
     sum_points(data, checked, len(means)).update_means(means)
     return means

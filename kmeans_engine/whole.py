@@ -6,6 +6,7 @@ may as well be elsewhere (`Whole`).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -15,6 +16,7 @@ from kmeans_engine.points.precision import rounded_in
 from kmeans_engine.points.seal import Seal
 from kmeans_engine.points.squares import square_totals
 from kmeans_engine.points.visit import Visible, VisibleParts
+from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.strategies import make_strategy
 from kmeans_engine.strategies.base import Assigner
 
@@ -67,7 +69,7 @@ class PartsHere(VisibleParts):
         assert self.measure  # or the error of bad points
         self.given = given
         self.seal = Seal(parts)
-        plain = len(parts) == 1 and strategy in _PLAIN
+        plain = len(parts) == 1 and parts[0].in_memory and strategy in _PLAIN
         self.sprintable = parts[0] if plain else None
         self._strategies = [make_strategy(strategy, part) for part in parts]
 
@@ -89,7 +91,13 @@ class PartsHere(VisibleParts):
         return rounded_in(self.parts)
 
 
-def open_whole(points: Any, threads: int, strategy: str) -> Whole:
+def open_whole(
+    points: Any,
+    threads: int,
+    strategy: str,
+    memory: str | int | None = None,
+    scratch: str | os.PathLike[str] | None = None,
+) -> Whole:
     """Return points, given as for `Engine`, measured and ready to be clustered where they are.
 
     Those that another engine has opened keep its threads and its strategy.
@@ -101,5 +109,8 @@ def open_whole(points: Any, threads: int, strategy: str) -> Whole:
     if home is not None:
         whole: Whole = home.open_whole(points, threads, strategy)
         return whole
-    parts = open_parts(points, threads)
-    return PartsHere(parts, strategy, parts[0].points if len(parts) == 1 else points)
+    parts = open_parts(points, threads, Budget(memory, scratch))
+    given = points
+    if len(parts) == 1 and parts[0].in_memory and not isinstance(points, str | os.PathLike):
+        given = parts[0].points
+    return PartsHere(parts, strategy, given)

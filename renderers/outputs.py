@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import operator
 import os
-import re
 from collections.abc import Iterable, Sequence
 from os import PathLike
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import NamedTuple, cast, get_args
 
 from kmeans_engine.runtime.atomic import check_writable
 from kmeans_engine.runtime.similar import did_you_mean
+from kmeans_engine.runtime.sizes import parse_bytes
 from renderers import registry
 from renderers.contract import OPTIONS, OVERLAYS, Options, Quality, Renderer
 from renderers.errors import InvalidOption, UnknownRenderer
@@ -275,14 +275,9 @@ def _checked_overlays(overlays: Iterable[str] | str | None) -> frozenset[str] | 
 
 
 def _checked_bytes(size: str | int) -> int:
-    match = re.fullmatch(r"\s*([\d.]+)\s*([kMG]?)(i?)B?\s*", str(size), flags=re.IGNORECASE)
     try:
-        assert match is not None
-        factor = (1024 if match[3] else 1000) ** (
-            "kmg".index(match[2].lower()) + 1 if match[2] else 0
-        )
-        number = int(float(match[1]) * factor)
-    except (AssertionError, ValueError, OverflowError):
+        number = parse_bytes(size)
+    except ValueError:
         message = f"max_size={size!r} is not the size of a file; give bytes, such as 2MB or 800kB"
         raise InvalidOption(message, option="max_size") from None
     if number < LEAST_BYTES:

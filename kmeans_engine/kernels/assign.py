@@ -290,7 +290,7 @@ def assign_rows(task, first, stop):
 
 @kernel("contract", counted=False)
 def compare_rows(task, first, stop):
-    """Find which labels from `first` to `stop` change; `task`: a `Comparison`."""
+    """Find which labels from `first` to `stop` change; return how many. `task`: a `Comparison`."""
     labels, winner = task.sweep.labels, task.sweep.batch.winner
     draft = task.draft
     points, new, old = draft.points, draft.labels, draft.before
@@ -302,3 +302,4 @@ def compare_rows(task, first, stop):
             points[total], new[total], old[total] = start + j, winner[j], labels[start + j]
             total += np.uintp(1) if winner[j] != np.int32(labels[start + j]) else np.uintp(0)
     publish(draft, task.changes, total)
+    return np.int64(total)

@@ -16,7 +16,7 @@ from kmeans_engine.kernels.sorting import (
     sort_buckets,
 )
 from kmeans_engine.points.data import Data
-from kmeans_engine.points.seal import add_digest, changed_error, no_digest, sum_digests
+from kmeans_engine.points.seal import add_digest, no_digest, sum_digests
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.runtime.threads import chunk_rows, fold_chunks, run_chunks
 
@@ -67,14 +67,16 @@ class SortedPoints:
     def __init__(self, data: Data) -> None:
         m, n, form = data.n_points, data.n_features, data.measure.sum_format
         self.block = block = block_rows(m)
-        self.rows = np.empty((m, n), dtype=data.measure.dtype)
-        self.order = np.empty(m, dtype=np.uint32)
+        budget = data.budget
+        # What is looked at most comes first, while there is memory.
+        blocks = -(-m // block)
+        low, high = budget.empty((blocks, n), np.float64), budget.empty((blocks, n), np.float64)
+        sums = budget.empty((blocks, form.levels, n), np.int64)
+        self.order = budget.empty(m, np.uint32)
+        self.rows = budget.empty((m, n), data.measure.dtype)
         with doing(f"sorting {m:,} points"):
             self._sort(data)
         self.rows.flags.writeable = False
-        blocks = -(-m // block)
-        low, high = np.empty((blocks, n)), np.empty((blocks, n))
-        sums = np.empty((blocks, form.levels, n), dtype=np.int64)
 
         def measure(start: int, stop: int) -> None:
             part = self.rows[start * block : stop * block]
@@ -121,16 +123,15 @@ class SortedPoints:
                 scatter_rows(X, _as_words(X), start, grid, positions[piece], order, words)
 
         run_chunks(scatter, len(pieces), 1, data.threads)
-        if sum_digests(digests) != data.digest:
-            raise changed_error()
+        data.vouch(sum_digests(digests))
         starts = np.concatenate([[0], ends[-1]]).astype(np.int64)
         largest = int(np.diff(starts).max())
 
         def spare() -> Spare:
             return Spare(
-                words=np.empty((largest, words.shape[1]), dtype=words.dtype),
-                order=np.empty(largest, dtype=np.uint32),
-                codes=np.empty(largest, dtype=np.uint32),
+                words=data.budget.empty((largest, words.shape[1]), words.dtype),
+                order=data.budget.empty(largest, np.uint32),
+                codes=data.budget.empty(largest, np.uint32),
                 positions=np.empty(len(grid.fine) // buckets, dtype=np.uint32),
             )
 

@@ -1,4 +1,4 @@
-"""Points in memory. Nothing is copied but one chunk at a time, unless somebody asks for it."""
+"""A part of the points, in memory or in a file. Copied chunk by chunk, and only if need be."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Indices, Integers, Rows
+from kmeans_engine.frames import Sheet
 from kmeans_engine.kernels.digest import Digesting, digest_rows
 from kmeans_engine.kernels.measure import Scan, scan_rows
 from kmeans_engine.kernels.narrow import NARROW
 from kmeans_engine.points.measure import Measure, merge
 from kmeans_engine.points.scan import make_scan, measure_of
 from kmeans_engine.points.seal import bits, changed_error, no_digest, sum_digests
-from kmeans_engine.runtime.records import Record
+from kmeans_engine.points.stored import ArrayStore, Store
+from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.runtime.team import run_kernel
 from kmeans_engine.runtime.threads import (
     chunk_rows,
@@ -32,7 +34,7 @@ from kmeans_engine.validation import bad_values, check_sheet
 __all__ = ["Data", "measure_together", "prepare"]
 
 Part = TypeVar("Part")
-Task = TypeVar("Task", bound=Record)
+Task = TypeVar("Task")
 
 # Multiply-adds that the digest of a value counts for.
 _DIGEST_WORK = 4
@@ -44,21 +46,19 @@ _NATIVE = (np.dtype(np.float32), np.dtype(np.float64))
 
 
 class Data:
-    """A part of the points, in memory; usually the only one. See `points.fold.Points`.
+    """A part of the points, usually the only one. See `points.fold.Points`.
 
     Parameters
     ----------
-    points : array_like, (M, N)
-        float32, float64 or integers; any strides.
+    store : Store
+        Where they are: float32, float64 or integers; any strides.
     threads : int
         How many threads may work at it.
+    budget : Budget
+        What becomes of arrays as long as the points.
 
     Attributes
     ----------
-    sheet : Sheet
-        What the caller gave.
-    points : ndarray, (M, N)
-        Its array, the caller's own if it was one.
     copies : bool
         Whether kernels cannot read them where they are.
     digest : bytes
@@ -66,28 +66,49 @@ class Data:
     measure : Measure
         That of all parts, once `measure_together` has set it.
 
-    Raises
-    ------
-    InvalidInput, InvalidType
-        If the points are not a two-dimensional table of real numbers.
     """
 
     measure: Measure
     digest: bytes
 
-    def __init__(self, points: Any, threads: int) -> None:
-        self.sheet = check_sheet(points, "points")
-        self.points = self.sheet.values
-        self.n_points, self.n_features = self.points.shape
-        self.threads = threads
-        view = self.points.view(np.ndarray)
-        # One numba type for what may be written and what may not.
-        view.flags.writeable = False
-        self._view = view
-        native = view.dtype in _NATIVE and view.dtype.isnative
-        self.copies = not (native and view.flags.c_contiguous)
+    def __init__(self, store: Store, threads: int, budget: Budget) -> None:
+        self.store, self.threads, self.budget = store, threads, budget
+        self.n_points, self.n_features = store.shape
+        self.names = store.names
+        view = store.view
+        native = store.dtype in _NATIVE and store.dtype.isnative
+        self.copies = view is None or not (native and view.flags.c_contiguous)
+        # All parts have float32 rows, or none.
+        self._single = store.dtype == np.float32 and (view is None or not self.copies)
         self._compact: Data | None = None
         self._lock = threading.Lock()
+
+    @classmethod
+    def of(cls, points: Any, threads: int, budget: Budget | None = None) -> Data:
+        """Return an array or a table in memory as points.
+
+        Raises
+        ------
+        InvalidInput, InvalidType
+            If it is not a two-dimensional table of real numbers.
+        """
+        return cls(ArrayStore(check_sheet(points, "points")), threads, budget or Budget())
+
+    @property
+    def _view(self) -> npt.NDArray[Any]:
+        assert self.store.view is not None
+        return self.store.view
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether the rows are in memory, not in a file."""
+        return self.store.view is not None
+
+    @property
+    def points(self) -> npt.NDArray[Any]:
+        """The array of points in memory, (M, N), the caller's own if it was one."""
+        assert isinstance(self.store, ArrayStore)
+        return self.store.values
 
     def measured(self) -> Measure:
         """Return the measure of these points alone."""
@@ -97,17 +118,25 @@ class Data:
 
         parts = self.run(scan_rows, make, work_per_row=64 * self.n_features)
         self.digest = sum_digests([part.digest for part in parts])
-        digits = 24 if self._view.dtype == np.float32 else 53
-        single = np.can_cast(self._view.dtype, np.float32)
+        digits = 24 if self.store.dtype == np.float32 else 53
+        single = np.can_cast(self.store.dtype, np.float32)
         return merge(measure_of(part, digits, single) for part in parts)
 
-    def is_as_measured(self) -> bool:
-        """Return whether every bit of the points is as it was when they were measured."""
-        return self._digested() == self.digest
+    def is_as_measured(self, digest: bytes | None = None) -> bool:
+        """Return whether every bit of points in memory is as it was when they were measured."""
+        return (digest or self._digested()) == self.digest
 
-    def vouch(self) -> None:
-        """Raise `InvalidInput` if any bit has changed: what is kept would outlast the change."""
-        if not self.is_as_measured():
+    def vouch(self, digest: bytes | None = None) -> None:
+        """Raise `InvalidInput` if the points have changed since they were measured.
+
+        Parameters
+        ----------
+        digest : bytes, optional
+            Of all rows as they have just been read; otherwise they are looked at again. Of a file
+            only its time, size and place are looked at: a whole pass would take too long.
+        """
+        self.store.vouch()
+        if self.in_memory and not self.is_as_measured(digest):
             raise changed_error()
 
     def _digested(self) -> bytes:
@@ -120,10 +149,10 @@ class Data:
     def use(self, measure: Measure) -> None:
         """Be one part of the points that this is the measure of."""
         self.measure = measure
-        # All parts have float32 rows, or none.
-        if not self.copies and self._view.dtype == np.float32 and not measure.single:
-            self.copies = True
-            self.digest = self._digested()  # of float64 now
+        if self._single and not measure.single:
+            self.copies, self._single = True, False
+            if self.in_memory:
+                self.digest = self._digested()  # of float64 now
 
     def fold(
         self,
@@ -140,14 +169,16 @@ class Data:
             add(part, 0, self.rows(0, self.n_points, None))
             return [part]
 
-        def begin() -> tuple[Part, Floats | None]:
-            buffer = np.empty(rows * self.n_features) if self.copies else None
+        def begin() -> tuple[Part, Rows | None]:
+            buffer = np.empty(rows * self.n_features, self.row_dtype) if self.copies else None
             return make(rows), buffer
 
-        def work(own: tuple[Part, Floats | None], start: int, stop: int) -> None:
+        def work(own: tuple[Part, Rows | None], start: int, stop: int) -> None:
             add(own[0], start, self.rows(start, stop, own[1]))
 
-        return [part for part, _ in fold_chunks(begin, work, self.n_points, rows, threads)]
+        parts = [part for part, _ in fold_chunks(begin, work, self.n_points, rows, threads)]
+        self.store.vouch()
+        return parts
 
     def run(
         self,
@@ -162,7 +193,8 @@ class Data:
         Parameters
         ----------
         kernel : callable
-            ``kernel(task, start, stop)``, see `runtime.team`.
+            ``kernel(task, start, stop)``, see `runtime.team`; if the points are copied it may be
+            any function.
         make : callable
             ``make(worker, X, base)`` returns the task of a worker. Row 0 of its `X` has the number
             ``base[0]``, which may change from chunk to chunk.
@@ -171,24 +203,25 @@ class Data:
         """
         threads, rows = self._portions(work_per_row, cells_per_part)
         if not self.copies:
-            tasks = [make(worker, self._view, _ZERO) for worker in range(threads)]
+            tasks: list[Any] = [make(worker, self._view, _ZERO) for worker in range(threads)]
             return tasks[: run_kernel(kernel, tasks, self.n_points, rows)]
         workers = itertools.count()
 
-        def begin() -> tuple[Task, Floats, Integers]:
-            X, base = np.empty((rows, self.n_features)), np.empty(1, dtype=np.int64)
+        def begin() -> tuple[Task, Rows, Integers]:
+            X = np.empty((rows, self.n_features), dtype=self.row_dtype)
+            base = np.empty(1, dtype=np.int64)
             view = X.view()
             view.flags.writeable = False
             return make(next(workers), view, base), X, base
 
-        def work(own: tuple[Task, Floats, Integers], start: int, stop: int) -> None:
+        def work(own: tuple[Task, Rows, Integers], start: int, stop: int) -> None:
             task, X, base = own
             base[0] = start
-            with np.errstate(over="ignore"):
-                X[: stop - start] = self._view[start:stop]
+            self.store.read(start, stop, X[: stop - start])
             kernel(task, start, stop)
 
         parts = fold_chunks(begin, work, self.n_points, rows, threads)
+        self.store.vouch()
         return [task for task, *_ in parts]
 
     def _portions(self, work_per_row: int, cells_per_part: int) -> tuple[int, int]:
@@ -202,15 +235,14 @@ class Data:
             threads = max(1, min(threads, self.n_points * self.n_features // cells_per_part))
         return threads, even_rows(self.n_points, most, threads)
 
-    def rows(self, start: int, stop: int, buffer: Floats | None) -> Rows:
+    def rows(self, start: int, stop: int, buffer: Rows | None) -> Rows:
         """Return rows as kernels read them, copied to a flat buffer if need be."""
         if not self.copies:
             return self._view[start:stop]
         if buffer is None:
-            buffer = np.empty((stop - start) * self.n_features)
-        chunk = buffer[: (stop - start) * self.n_features].reshape(-1, self.n_features)
-        with np.errstate(over="ignore"):
-            chunk[...] = self._view[start:stop]
+            buffer = np.empty((stop - start) * self.n_features, dtype=self.row_dtype)
+        chunk: Rows = buffer[: (stop - start) * self.n_features].reshape(-1, self.n_features)
+        self.store.read(start, stop, chunk)
         chunk.flags.writeable = False
         return chunk
 
@@ -224,41 +256,44 @@ class Data:
             return self._compact
 
     def _copied(self) -> Data:
-        rows = np.empty(self._view.shape, dtype=self.measure.dtype)
+        rows = self.budget.empty(self.store.shape, self.measure.dtype)
 
         def copy(start: int, stop: int) -> None:
-            rows[start:stop] = self._view[start:stop]
+            self.store.read(start, stop, rows[start:stop])
 
-        run_chunks(copy, self.n_points, chunk_rows(16 * self.n_features), self.threads)
+        most = min(chunk_rows(16 * self.n_features), max(_COPIED // self.n_features, 64))
+        run_chunks(copy, self.n_points, most, self.threads)
         self.vouch()
-        compact = Data(rows, self.threads)
+        compact = Data.of(rows, self.threads, self.budget)
         compact.use(self.measure)
         return compact
 
     @property
     def row_dtype(self) -> np.dtype[np.floating]:
         """The type of the rows that `fold` hands out."""
-        return np.dtype(np.float64) if self.copies else self._view.dtype
+        return np.dtype(np.float32 if self._single else np.float64)
 
     def sample(self, step: int, first: int = 0) -> Floats:
         """Return every `step`-th row from `first` on as float64."""
-        return self._view[first::step].astype(np.float64)
+        return self.store.sample(step, first)
 
     def take(self, indices: npt.ArrayLike) -> Floats:
         """Return the rows at `indices` as a new float64 array."""
-        # Seven times as fast as an index of that many rows.
-        rows: Floats = self._view.take(np.asarray(indices), axis=0).astype(np.float64)
-        return rows
+        return self.store.take(indices)
 
     @property
     def narrow(self) -> npt.NDArray[np.integer] | None:
         """The rows as they are given, if one or two bytes hold a value; see `kernels.narrow`."""
-        view = self._view
-        words = NARROW.get(view.dtype.name)
-        if words is None or not (view.flags.c_contiguous and view.dtype.isnative):
+        view = self.store.view
+        words = None if view is None else NARROW.get(view.dtype.name)
+        if view is None or words is None or not (view.flags.c_contiguous and view.dtype.isnative):
             return None
         rows: npt.NDArray[np.integer] = view.view(words)
         return rows
+
+    def bad(self, row: int) -> Sheet:
+        """Return a row as a table of its own, for a message."""
+        return Sheet(self.take([row]), self.names, 0, lambda _: self.store.row(row))
 
     def gather(self, indices: Indices) -> tuple[Rows, Indices]:
         """Return rows as kernels read them, and where among them those at `indices` are."""
@@ -282,14 +317,15 @@ def measure_together(parts: Sequence[Data]) -> None:
     whole = merge(part.measured().after(start) for part, start in zip(parts, starts, strict=False))
     if whole.n_bad:
         at = bisect.bisect_right(starts, whole.first_bad) - 1
-        raise bad_values("points", whole.n_bad, whole.first_bad, parts[at].sheet, starts[at])
+        bad = parts[at].bad(whole.first_bad - starts[at])
+        raise bad_values("points", whole.n_bad, whole.first_bad, bad, whole.first_bad)
     whole.check()
     for part in parts:
         part.use(whole)
 
 
 def prepare(points: Any, threads: int) -> Data:
-    """Return points in memory, checked and measured; parameters and errors as for `Data`."""
-    data = Data(points, threads)
+    """Return points in memory, checked and measured; errors as for `Data.of` and above."""
+    data = Data.of(points, threads)
     measure_together([data])
     return data

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import numpy as np
 
 from kmeans_engine.arrays import Indices, Integers, LabelArray, Rows
@@ -18,9 +21,11 @@ from kmeans_engine.kernels.sums import (
 from kmeans_engine.points.data import Data
 from kmeans_engine.runtime.team import run_kernel
 from kmeans_engine.runtime.threads import chunk_rows, even_rows, threads_for
-from kmeans_engine.sums import ExactSums
+from kmeans_engine.sums import ExactSums, SumFormat
 
-__all__ = ["move_points", "sum_points"]
+__all__ = ["Mover", "move_points", "sum_points", "sum_while"]
+
+Task = TypeVar("Task")
 
 # Nanoseconds of a limb of a point whose row has to be found, and of a number that is added.
 _LIMB, _ADDED = 8.0, 0.5
@@ -76,6 +81,75 @@ def sum_points(points: Data, labels: LabelArray, k: int) -> ExactSums:
     work = 16 * points.n_features * form.levels
     cells = k * form.levels * points.n_features
     used = points.run(accumulate, make, work_per_row=work, cells_per_part=cells)
+    return shares.total(len(used), points.threads)
+
+
+class Mover:
+    """What one worker adds up of the chunks that it is shown.
+
+    Parameters
+    ----------
+    X, base
+        As in `kernels.sums.Adding`.
+    form : SumFormat
+    sums, counts : ndarray
+        Those of the worker.
+    """
+
+    def __init__(
+        self, X: Rows, base: Integers, form: SumFormat, sums: Integers, counts: Integers
+    ) -> None:
+        self._rows, self._base, self._form = X, base, form
+        self._sums, self._counts = sums, counts
+
+    def adding(self, labels: LabelArray) -> Adding:
+        """Return the task of `accumulate` for these labels (M,)."""
+        form = self._form
+        return Adding(
+            X=self._rows, base=self._base, labels=labels, down=form.down, up=form.up,
+            sums=self._sums, counts=self._counts,
+        )  # fmt: skip
+
+    def move(self, indices: Indices, old: LabelArray, new: LabelArray) -> None:
+        """Move points of the chunk from their old to their new clusters."""
+        form, which = self._form, indices - indices.dtype.type(self._base[0])
+        move_rows(
+            self._rows, which, old, new, form.down, form.up, self._sums, self._counts, 0, len(which)
+        )
+
+
+def sum_while(
+    points: Data,
+    total: ExactSums,
+    kernel: Callable[[Task, int, int], None],
+    make: Callable[[int, Rows, Integers, Mover], Task],
+    *,
+    work_per_row: int,
+) -> ExactSums:
+    """Run a function over points that are copied chunk by chunk, and add up what is in its chunks.
+
+    Rows from a file would be read once more otherwise, and those that move one by one.
+
+    Parameters
+    ----------
+    points : Data
+    total : ExactSums
+        Changed from now on.
+    kernel, make, work_per_row
+        As for `Data.run`; `make` gets the worker's mover besides.
+
+    Returns
+    -------
+    ExactSums
+        The total, read-only.
+    """
+    shares = _Shares(total, points.threads)
+
+    def task(worker: int, X: Rows, base: Integers) -> Task:
+        return make(worker, X, base, Mover(X, base, total.format, *shares.of(worker)))
+
+    cells = total.sums.size
+    used = points.run(kernel, task, work_per_row=work_per_row, cells_per_part=cells)
     return shares.total(len(used), points.threads)
 
 

@@ -6,11 +6,16 @@ higher, and is imported when it is needed.
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import Any
 
+import numpy as np
+
 from kmeans_engine.points.data import Data
+from kmeans_engine.points.files import RowFile, file_of, open_npy
 from kmeans_engine.points.visit import Visible, VisibleParts
+from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.runtime.processors import default_threads
 
 __all__ = ["elsewhere", "open_parts", "open_visible"]
@@ -29,7 +34,7 @@ def elsewhere(points: Any) -> Any | None:
     return import_module(home) if home else None
 
 
-def open_parts(points: Any, threads: int) -> list[Data]:
+def open_parts(points: Any, threads: int, budget: Budget) -> list[Data]:
     """Return points as parts that this process can read, not measured yet.
 
     Parameters
@@ -38,15 +43,34 @@ def open_parts(points: Any, threads: int) -> list[Data]:
         One array or table, or some of them, (M_i, N), that follow one another; or what was opened.
     threads : int
         How many may work.
+    budget : Budget
+        What does not fit into it is read from where it is.
 
     Raises
     ------
     InvalidInput, InvalidType
         If they are not tables of real numbers.
+    OSError
+        If a file cannot be read, or scratch has no room.
     """
     if isinstance(points, VisibleParts):
         return list(points.parts)
-    return [Data(part, threads) for part in (points if _is_in_parts(points) else [points])]
+    parts = points if _is_in_parts(points) else [points]
+    return [_open(part, threads, budget) for part in parts]
+
+
+def _open(points: Any, threads: int, budget: Budget) -> Data:
+    file: RowFile | None = None
+    if isinstance(points, str | os.PathLike):
+        file = open_npy(os.fspath(points))
+        size = file.shape[0] * file.shape[1] * file.dtype.itemsize
+        if budget.fits(size):
+            whole = budget.empty(file.shape, file.dtype)
+            whole[...] = np.load(points, mmap_mode="r")
+            return Data.of(whole, threads, budget)
+    elif isinstance(points, np.memmap) and points.ndim == 2 and not budget.fits(points.nbytes):
+        file = file_of(points)
+    return Data.of(points, threads, budget) if file is None else Data(file, threads, budget)
 
 
 def _is_in_parts(points: Any) -> bool:
@@ -67,4 +91,4 @@ def open_visible(points: Any) -> Visible:
     if home is not None:
         visible: Visible = home.open_visible(points)
         return visible
-    return VisibleParts(open_parts(points, default_threads()))
+    return VisibleParts(open_parts(points, default_threads(), Budget()))

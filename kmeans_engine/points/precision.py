@@ -8,7 +8,6 @@ import warnings
 from collections.abc import Sequence
 
 from kmeans_engine.errors import PrecisionWarning
-from kmeans_engine.frames import count_rounded
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.measure import Measure
 
@@ -21,10 +20,10 @@ _WHOLE, _VANISHING = 2.0**53, 2.0**-511
 def rounded_in(parts: Sequence[Data]) -> int:
     """Return how many whole numbers of all parts, measured together, float64 rounds to others."""
     measure = parts[0].measure
-    rounded = sum(part.sheet.rounded for part in parts)
+    rounded = sum(part.store.rounded for part in parts)
     # As lists: a tenth of the time for few features.
     if max(-min(measure.low.tolist()), max(measure.high.tolist())) >= _WHOLE:
-        rounded += sum(count_rounded(part.points) for part in parts)
+        rounded += sum(part.store.count_rounded() for part in parts)
     return rounded
 
 

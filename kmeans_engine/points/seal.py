@@ -56,7 +56,7 @@ def changed_error() -> InvalidInput:
 
 
 class _Part(Protocol):
-    def is_as_measured(self) -> bool: ...
+    def vouch(self) -> None: ...
 
 
 class Seal:
@@ -80,7 +80,7 @@ class Seal:
         return self._begun
 
     def check(self) -> None:
-        """Look at every bit of the points.
+        """Look at every bit of the points, or of a file whether it is the same.
 
         Raises
         ------
@@ -91,8 +91,7 @@ class Seal:
             self._begun += 1
             number = self._begun
         for part in self._parts:
-            if not part.is_as_measured():
-                raise changed_error()
+            part.vouch()
         with self._lock:
             self._passed = max(self._passed, number)
 

@@ -140,7 +140,7 @@ class VisibleParts:
     def __init__(self, parts: Sequence[Data]) -> None:
         self.parts = parts
         self.n_features = parts[0].n_features
-        self.names = parts[0].sheet.names
+        self.names = parts[0].names
         self.threads = parts[0].threads
         self._starts = np.cumsum([0, *(part.n_points for part in parts)])
         self.n_points = int(self._starts[-1])

@@ -6,9 +6,10 @@ import math
 import os
 from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from kmeans_engine.errors import InvalidInput
+from kmeans_engine.runtime.groups import folders_of
 
 __all__ = ["asked_threads", "cpu_quota", "default_threads", "processors"]
 
@@ -71,39 +72,9 @@ def cpu_quota(root: Path = Path("/")) -> float:
     root : Path
         Where ``proc`` and the mounted groups are.
     """
-    return min((quota for folder in _groups(root) for quota in _quotas(folder)), default=math.inf)
-
-
-def _groups(root: Path) -> Iterator[Path]:
-    """Yield the folders of this process's groups, and of those around them."""
-    try:
-        memberships = (root / "proc/self/cgroup").read_text().splitlines()
-        mounts = (root / "proc/self/mountinfo").read_text().splitlines()
-    except OSError:
-        return
-    paths: dict[str, PurePosixPath] = {}
-    for line in memberships:
-        _, controllers, path = line.split(":", 2)
-        if controllers == "":
-            paths["cgroup2"] = PurePosixPath(path)
-        elif "cpu" in controllers.split(","):
-            paths["cgroup"] = PurePosixPath(path)
-    for line in mounts:
-        own, _, filesystem = line.partition(" - ")
-        fields, kind = own.split(), filesystem.split()
-        if len(fields) < 5 or len(kind) < 3 or kind[0] not in paths:
-            continue
-        if kind[0] == "cgroup" and "cpu" not in kind[2].split(","):
-            continue
-        group = paths[kind[0]]
-        top = root / fields[4].lstrip("/")
-        # In a container, the path may be that of the host; then only the mounted group is seen.
-        inside = PurePosixPath()
-        if group.is_relative_to(fields[3]) and ".." not in group.parts:
-            inside = group.relative_to(fields[3])
-        yield top
-        for part in (*reversed(inside.parents), inside):
-            yield top / part
+    return min(
+        (quota for folder in folders_of("cpu", root) for quota in _quotas(folder)), default=math.inf
+    )
 
 
 def _quotas(folder: Path) -> Iterator[float]:

@@ -16,6 +16,7 @@ from kmeans_engine.labels import Labels, label_dtype
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
 from kmeans_engine.points.moves import move_points, sum_points
+from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.sums import ExactSums
 
 __all__ = [
@@ -135,13 +136,13 @@ def check_numbers(name: str, points: Points) -> None:
         )
 
 
-def make_changes(n_points: int, dtype: np.dtype[np.unsignedinteger]) -> Changes:
+def make_changes(n_points: int, dtype: np.dtype[np.unsignedinteger], budget: Budget) -> Changes:
     """Return room for changes of so many points, with labels of a type."""
     return Changes(
         total=np.zeros(1, dtype=np.int64),
-        points=np.empty(n_points, dtype=np.uint32 if n_points < 1 << 32 else np.int64),
-        labels=np.empty(n_points, dtype=dtype),
-        before=np.empty(n_points, dtype=dtype),
+        points=budget.empty(n_points, np.uint32 if n_points < 1 << 32 else np.int64),
+        labels=budget.empty(n_points, dtype),
+        before=budget.empty(n_points, dtype),
     )
 
 
@@ -221,8 +222,11 @@ class OwningAssigner(abc.ABC):
             return self.first(centroids)
         if not isinstance(labels, Assigned):
             k = len(centroids)
-            own = np.array(labels, dtype=label_dtype(k))
-            labels = Assigned(LabelHistory(own), sum_points(self.points, own, k))
+            budget = self.points.budget
+            own = budget.empty(self.n_points, label_dtype(k))
+            own[:] = labels
+            history = LabelHistory(own, budget=budget)
+            labels = Assigned(history, sum_points(self.points, own, k))
         self.assigned = labels
         self._resume(centroids)
         return labels.sums
@@ -251,9 +255,10 @@ class MemoryAssigner(OwningAssigner):
     def first(self, centroids: Floats) -> ExactSums:
         """See `Assigner.first`."""
         k = len(centroids)
-        labels = np.empty(self.n_points, dtype=label_dtype(k))
+        budget = self.points.budget
+        labels = budget.empty(self.n_points, label_dtype(k))
         sums = self._start(centroids, labels) or sum_points(self.points, labels, k)
-        self.assigned = Assigned(LabelHistory(labels), sums)
+        self.assigned = Assigned(LabelHistory(labels, budget=budget), sums)
         return sums
 
     def step(self, centroids: Floats, moved: Clusters | None = None) -> Step:
@@ -262,11 +267,12 @@ class MemoryAssigner(OwningAssigner):
         self.assigned.commit(step)
         return step
 
-    def _changed(self, changes: Changes) -> Step:
-        """Return the step that makes these changes, and clear them."""
-        total = int(changes.total[0])
+    def _changed(self, changes: Changes, sums: ExactSums | None = None) -> Step:
+        """Return the step that makes these changes, with its sums if they are known; clear them."""
+        total, budget = int(changes.total[0]), self.points.budget
         changes.total[0] = 0
-        points, labels = changes.points[:total].copy(), changes.labels[:total].copy()
-        before = changes.before[:total]
-        sums = move_points(self.points, self.assigned.sums, points, before, labels)
-        return Step(sums, points, labels)
+        points = budget.copy(changes.points[:total])
+        labels, before = budget.copy(changes.labels[:total]), changes.before[:total]
+        if sums is None:
+            sums = move_points(self.points, self.assigned.sums, points, before, labels)
+        return Step(sums if total else self.assigned.sums, points, labels)

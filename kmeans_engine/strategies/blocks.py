@@ -33,7 +33,6 @@ from kmeans_engine.labels import label_dtype
 from kmeans_engine.points.blocks import SortedPoints
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
-from kmeans_engine.runtime.pages import sparse_empty
 from kmeans_engine.runtime.team import run_kernel
 from kmeans_engine.runtime.threads import chunk_rows, even_rows, threads_for
 from kmeans_engine.strategies.base import Assigned, OwningAssigner, check_numbers
@@ -124,18 +123,20 @@ class BlocksAssigner(OwningAssigner):
     def _resume(self, centroids: Floats) -> None:
         history = self.assigned.plain()
         self._begin(centroids)
-        self._moved.labels[:] = history.newest[self._sorted.order]
+        np.take(
+            history.newest, self._sorted.order, out=self._moved.labels, mode="clip"
+        )  # no buffer
         self._turn.state[1] = 0
         self._own(self.assigned.sums, history)
 
     def _own(self, sums: ExactSums, history: LabelHistory | None = None) -> None:
-        self._labels = SortedLabels(self._moved, self.points.threads, history)
+        self._labels = SortedLabels(self._moved, self.points.threads, self.points.budget, history)
         self.assigned = Assigned(self._labels, sums)
 
     def _begin(self, centroids: Floats) -> None:
         self._sorted = ordered = self._strategy.sorted
         blocks, parents = len(ordered.record.low), len(ordered.record.parent_low)
-        k, n = centroids.shape
+        (k, n), budget = centroids.shape, self.points.budget
         self.scores = Scores(self.points, k, dtype=ordered.rows.dtype)
         self.scores.place(centroids)
         self._clocks = Clocks(
@@ -143,12 +144,12 @@ class BlocksAssigner(OwningAssigner):
             listed=np.empty((parents, LISTED + 1), dtype=np.int32),
             spent=np.empty(parents), ceiling=np.empty(parents),
             expiry=np.empty(blocks, dtype=np.float32), whole=np.full(blocks, -1, dtype=np.int32),
-            times=sparse_empty(self.n_points, np.float32),  # those of mixed blocks
+            times=budget.empty(self.n_points, np.float32, sparse=True),  # those of mixed blocks
 
         )  # fmt: skip
         self._moved = Moved(
-            labels=np.empty(self.n_points, dtype=label_dtype(k)), order=ordered.order,
-            bits=np.zeros((blocks, -(-ordered.block // 32)), dtype=np.uint32),
+            labels=budget.empty(self.n_points, label_dtype(k)), order=ordered.order,
+            bits=budget.zeros((blocks, -(-ordered.block // 32)), np.uint32),
             changes=np.zeros(parents, dtype=np.int64), block=ordered.block,
         )  # fmt: skip
         self._turn = Turn(

@@ -139,11 +139,11 @@ class BoundsAssigner(MemoryAssigner):
         self.memory = Memory(
             X=rows,
             labels=labels,
-            expiry=np.empty(m, dtype=np.float32),
+            expiry=points.budget.empty(m, np.float32),
             spent=np.zeros(k),
         )
-        self.due, self.n_due = np.empty(m, dtype=np.uint32), np.zeros(1, dtype=np.int64)
-        self.changes = make_changes(m, labels.dtype)
+        self.due, self.n_due = points.budget.empty(m, np.uint32), np.zeros(1, dtype=np.int64)
+        self.changes = make_changes(m, labels.dtype, points.budget)
         # Workers do not write to the same lines of the cache. Whole rows: one type for any k.
         wide = -(-k // WIDTH) * WIDTH
         self.cells = Cells(

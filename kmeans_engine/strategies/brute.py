@@ -6,11 +6,14 @@ from typing import ClassVar
 
 from kmeans_engine.arrays import Clusters, Floats, Integers, LabelArray, Rows
 from kmeans_engine.kernels.assign import Comparison, Sweep, assign_rows, compare_rows
+from kmeans_engine.kernels.sums import Adding, accumulate
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
+from kmeans_engine.points.moves import Mover, sum_while
 from kmeans_engine.runtime.threads import chunk_rows
 from kmeans_engine.strategies.base import MemoryAssigner, Step, make_changes, make_draft
 from kmeans_engine.strategies.scores import Scores, make_batch
+from kmeans_engine.sums import ExactSums
 
 __all__ = ["Brute", "BruteAssigner"]
 
@@ -53,9 +56,28 @@ class BruteAssigner(MemoryAssigner):
 
         self.points.run(assign_rows, make, work_per_row=k * n)
 
-    def _start(self, centroids: Floats, labels: LabelArray) -> None:
-        self.assign(centroids, labels)
+    def _start(self, centroids: Floats, labels: LabelArray) -> ExactSums | None:
+        sums = None
+        if self.points.copies:
+            sums = self._assign_and_add(centroids, labels)
+        else:
+            self.assign(centroids, labels)
         self._begin(labels)
+        return sums
+
+    def _assign_and_add(self, centroids: Floats, labels: LabelArray) -> ExactSums:
+        self._scores = Scores(self.points, len(centroids))
+        self._scores.place(centroids)
+
+        def make(worker: int, X: Rows, base: Integers, mover: Mover) -> tuple[Sweep, Adding]:
+            return self._sweep(X, base, labels), mover.adding(labels)
+
+        def work(task: tuple[Sweep, Adding], start: int, stop: int) -> None:
+            assign_rows(task[0], start, stop)
+            accumulate(task[1], start, stop)
+
+        total = self.points.measure.sum_format.empty(len(centroids))
+        return sum_while(self.points, total, work, make, work_per_row=centroids.size)
 
     def _resume(self, centroids: Floats) -> None:
         # Nothing is remembered but where things are.
@@ -64,11 +86,13 @@ class BruteAssigner(MemoryAssigner):
 
     def _begin(self, labels: LabelArray) -> None:
         self._labels = labels
-        self._changes = make_changes(self.n_points, labels.dtype)
+        self._changes = make_changes(self.n_points, labels.dtype, self.points.budget)
         self._comparisons: dict[int, Comparison] = {}
 
     def _find(self, centroids: Floats, moved: Clusters | None) -> Step:
         self._scores.place(centroids, moved)
+        if self.points.copies:
+            return self._find_and_move(centroids)
         made = self._comparisons
 
         def make(worker: int, X: Rows, base: Integers) -> Comparison:
@@ -78,6 +102,21 @@ class BruteAssigner(MemoryAssigner):
 
         self.points.run(compare_rows, make, work_per_row=centroids.size)
         return self._changed(self._changes)
+
+    def _find_and_move(self, centroids: Floats) -> Step:
+        def make(worker: int, X: Rows, base: Integers, mover: Mover) -> tuple[Comparison, Mover]:
+            return self._comparison(X, base), mover
+
+        def work(task: tuple[Comparison, Mover], start: int, stop: int) -> None:
+            comparison, mover = task
+            total = int(compare_rows(comparison, start, stop))
+            if total:
+                draft = comparison.draft
+                mover.move(draft.points[:total], draft.before[:total], draft.labels[:total])
+
+        total = self.assigned.sums.copy()
+        sums = sum_while(self.points, total, work, make, work_per_row=centroids.size)
+        return self._changed(self._changes, sums)
 
     def _comparison(self, X: Rows, base: Integers) -> Comparison:
         sweep, changes = self._sweep(X, base, self._labels), self._changes

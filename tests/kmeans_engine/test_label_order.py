@@ -12,6 +12,7 @@ from kmeans_engine import Engine, label_order
 from kmeans_engine.kernels.label_order import FAN, Moved, mark, mark_all, scatter_labels
 from kmeans_engine.label_order import SortedLabels
 from kmeans_engine.points.data import prepare
+from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.strategies.blocks import Blocks
 from kmeans_engine.strategies.brute import Brute
 
@@ -71,7 +72,7 @@ def check_state(kept, want, before, rng):
 def test_every_state_reads_as_without_an_order(seed, block, threads):
     rng = np.random.default_rng(seed)
     moved = start(rng, int(rng.integers(1, 40 * block)), block)
-    labels, want, held = SortedLabels(moved, threads), by_points(moved), []
+    labels, want, held = SortedLabels(moved, threads, Budget()), by_points(moved), []
     begins = rng.integers(0, 12)  # when somebody first asks for labels
     labels.now()
     for number in range(8):
@@ -126,7 +127,7 @@ def test_another_strategy_takes_over(back):
 def test_ctrl_c_leaves_the_labels_of_every_state_as_they_are(monkeypatch, moment):
     rng = np.random.default_rng(moment)
     moved = start(rng, 2000, 32)
-    labels, want, held = SortedLabels(moved, 1), [], []
+    labels, want, held = SortedLabels(moved, 1, Budget()), [], []
     for _ in range(6):
         held.append(labels.now())
         want.append(by_points(moved))

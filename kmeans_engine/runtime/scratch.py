@@ -1,0 +1,116 @@
+"""Files for what does not fit into memory: without a name, and with their space reserved.
+
+A file without a name is gone when its last holder is, also after SIGKILL. Space that is reserved
+cannot run out later: writing to a mapping of a file on a full disk would kill the process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import mmap
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kmeans_engine.errors import InvalidInput
+from kmeans_engine.runtime.sizes import shown_bytes
+
+__all__ = ["advise", "check_folder", "default_folder", "make_file", "map_empty"]
+
+_NO_SPACE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+
+
+def default_folder() -> str:
+    """Return the folder for scratch where nobody names one.
+
+    ``$TMPDIR`` where it is set; else /var/tmp, which is on a disk where /tmp may be in memory.
+    """
+    if "TMPDIR" not in os.environ and os.access("/var/tmp", os.W_OK | os.X_OK):
+        return "/var/tmp"
+    return tempfile.gettempdir()
+
+
+def check_folder(folder: str | os.PathLike[str]) -> str:
+    """Return the path of a folder for scratch, or raise `InvalidInput` if it cannot be one."""
+    path = os.fspath(folder)
+    if not Path(path).is_dir():
+        what = "is not a folder" if Path(path).exists() else "does not exist"
+        raise InvalidInput(
+            f"scratch={path!r} {what}: name a folder on a disk with room", options=("scratch",)
+        )
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise InvalidInput(
+            f"scratch={path!r} cannot be written to: name another folder", options=("scratch",)
+        )
+    return path
+
+
+def make_file(folder: str, size: int) -> int:
+    """Return the descriptor of a new file of `size` bytes, all zero, that has no name.
+
+    Raises
+    ------
+    OSError
+        If there is no room, in one line that says what to do.
+    """
+    with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+        _reserve(file.fileno(), folder, size)
+        return os.dup(file.fileno())
+
+
+def map_empty(folder: str, size: int) -> npt.NDArray[np.uint8]:
+    """Return `size` bytes, all zero, that live in a file of `folder`; errors as in `make_file`."""
+    with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+        _reserve(file.fileno(), folder, size)
+        # The mapping keeps the file.
+        return np.frombuffer(mmap.mmap(file.fileno(), size), dtype=np.uint8)
+
+
+def _reserve(file: int, folder: str, size: int) -> None:
+    free = shutil.disk_usage(folder).free
+    try:
+        if free < size:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(file, 0, size)
+        else:
+            os.truncate(file, size)
+    except OSError as error:
+        if error.errno in _NO_SPACE:
+            raise OSError(
+                error.errno,
+                f"scratch needs {shown_bytes(size)} more in {folder}, which has "
+                f"{shown_bytes(free)} free: name a folder on a larger disk, scratch=..., or allow "
+                "more memory, memory=...",
+            ) from None
+        if error.errno not in (errno.EINVAL, errno.EOPNOTSUPP):  # a file system without it
+            raise
+        os.truncate(file, size)
+
+
+def advise(array: npt.NDArray[Any], advice: str, start: int = 0, length: int | None = None) -> None:
+    """Tell the system how an array will be read, if it is mapped from a file: ``"RANDOM"``.
+
+    Parameters
+    ----------
+    array : ndarray
+    advice : str
+        The last word of a flag of madvise(2).
+    start, length : int, optional
+        Which bytes of the mapping; by default all of them.
+    """
+    base: Any = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    flag = getattr(mmap, f"MADV_{advice}", None)
+    if isinstance(base, mmap.mmap) and flag is not None:
+        first = start - start % mmap.PAGESIZE
+        size = len(base) - first if length is None else length + start - first
+        with contextlib.suppress(OSError, ValueError):
+            base.madvise(flag, first, size)
