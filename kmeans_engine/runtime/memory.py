@@ -55,6 +55,9 @@ class Budget:
         self._lock = threading.RLock()
         self._used = 0
 
+    def __reduce__(self) -> tuple[Any, ...]:  # what is used elsewhere is counted there
+        return Budget, (self._asked, self._scratch)
+
     @functools.cached_property
     def limit(self) -> int:
         """Bytes that arrays in memory may have together."""
