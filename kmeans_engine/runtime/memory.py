@@ -55,8 +55,8 @@ class Budget:
         self._lock = threading.RLock()
         self._used = 0
 
-    def __reduce__(self) -> tuple[Any, ...]:  # what is used elsewhere is counted there
-        return Budget, (self._asked, self._scratch)
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Budget, (self._asked,)  # another process has memory and folders of its own
 
     @functools.cached_property
     def limit(self) -> int:

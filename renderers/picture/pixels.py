@@ -80,7 +80,7 @@ def _restored(
 ) -> Pixels:
     found = Pixels(*shape)
     if where.dtype == np.uint8:  # a bit for each pixel
-        where = np.flatnonzero(np.unpackbits(where, count=found.moved.size))
+        where = np.flatnonzero(np.unpackbits(where.astype(np.uint8), count=found.moved.size))
     found.sums.reshape(-1, 4)[where] = sums
     found.moved.reshape(-1)[where] = moved
     return found

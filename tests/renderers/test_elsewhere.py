@@ -41,6 +41,17 @@ def test_every_format(name, tmp_path):
     assert same(tmp_path, name, here, moved(here), **STORIES[name])
 
 
+@pytest.mark.parametrize("kind", FEATURES)
+def test_a_file_larger_than_memory(kind, tmp_path, monkeypatch):
+    monkeypatch.setattr("kmeans_engine.runtime.memory.SMALL", 64)  # of which a budget takes notice
+    features, each = FEATURES[kind]
+    here = states(features, each)
+    np.save(tmp_path / "points.npy", here[0].points)
+    engine = Engine(tmp_path / "points.npy", memory=1, scratch=tmp_path)
+    there = engine.snapshots(here[0].centroids, max_iterations=4)
+    assert same(tmp_path, "film.gif", iter(here), there, overlays=ALL)
+
+
 def test_a_race_of_runs_in_the_same_place(tmp_path):
     points = blobs(seed=5, clusters=4)
     engine = Engine(points)
