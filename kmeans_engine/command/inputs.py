@@ -19,7 +19,7 @@ from kmeans_engine.tables.columns import some_of
 from kmeans_engine.tables.parts import read_parts
 from kmeans_engine.tables.rows import check_name
 
-__all__ = ["read", "synthetic"]
+__all__ = ["read", "read_data", "synthetic"]
 
 
 def synthetic(args: argparse.Namespace, seed: int) -> Table:
@@ -39,7 +39,9 @@ def read(args: argparse.Namespace) -> dict[str, Source]:
     # The same command on the same data gives the same answer; the demo is new each time.
     asked = args.seed if args.seed is not None else 0 if args.data is not None else "random"
     seed = secrets.randbits(32) if asked == "random" else int(asked)
-    table = synthetic(args, seed) if args.data is None else _read_data(args)
+    table = (
+        synthetic(args, seed) if args.data is None else read_data(args, _names_of_centroids(args))
+    )
     return read_sources(
         table,
         entrants(args),
@@ -51,9 +53,9 @@ def read(args: argparse.Namespace) -> dict[str, Source]:
     )
 
 
-def _read_data(args: argparse.Namespace) -> Table:
+def read_data(args: argparse.Namespace, names: tuple[str, ...]) -> Table:
+    """Return DATA; without `columns`, those of these names are taken if it has them all."""
     with doing(f"reading {where(args)}"):
-        names = _names_of_centroids(args)
         options = replace(read_options(args), like=names)
         table = read_parts(args.data, options, Budget(args.memory, args.scratch))
         if table is None:

@@ -214,6 +214,16 @@ def build_parser() -> argparse.ArgumentParser:
     add("--scratch", metavar="DIR", help="a folder on a disk with room, for what does not fit "
         "(default: $TMPDIR or /var/tmp); nothing stays there")  # fmt: skip
 
+    add = parser.add_argument_group("recordings").add_argument
+    add("--record", metavar="FILE", help="keep every iteration in FILE, such as run.arrows, while "
+        "it is computed; with --runs those of the best run")  # fmt: skip
+    add("--record-points", action="store_true", help="record the points as well, so that DATA is "
+        "not needed again")  # fmt: skip
+    add("--replay", metavar="FILE", help="draw a recorded run without computing it; DATA is that "
+        "of the recording, unless it is named")  # fmt: skip
+    add("--resume", metavar="FILE", help="go on with a recorded run where it was stopped, and "
+        "append to FILE; --max-iterations and --tolerance may change")  # fmt: skip
+
     _add_pictures(parser.add_argument_group("pictures (with --render or -o)").add_argument)
 
     add = parser.add_argument_group("results (- is standard output)").add_argument

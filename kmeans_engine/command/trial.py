@@ -45,6 +45,8 @@ class Trial:
         The newest snapshot of `states`, or the last one of the best run.
     seconds : float
         Time spent clustering, without what became of the snapshots, and without compiling.
+    record : callable or None
+        What `states` goes through, to be recorded.
     advice : list of str
         What should be known of it, a line each; grows while it runs.
 
@@ -70,6 +72,7 @@ class Trial:
         self._settings: dict[str, Any] = {
             "threads": threads, "memory": memory, "scratch": scratch,
         }  # fmt: skip
+        self.record: Callable[[Iterator[Snapshot]], Iterator[Snapshot]] | None = None
         self._limits: dict[str, Any] = {"max_iterations": max_iterations, "tolerance": tolerance}
         self.advice: list[str] = []
         self._engine = engine or self._engine_on(source.points)
@@ -104,7 +107,8 @@ class Trial:
 
     def states(self) -> Iterator[Snapshot]:
         """Yield the run from `start`."""
-        for snapshot in self._timed(self.start):
+        states = self._timed(self.start)
+        for snapshot in states if self.record is None else self.record(states):
             self.last = snapshot
             yield snapshot
 

@@ -131,6 +131,10 @@ class Recording(Sequence[Snapshot]):
             return self._points.array
         return self._points
 
+    def on(self, points: Any) -> Recording:
+        """Return the same recording with its points given; parameter and errors as for `open`."""
+        return Recording(self._stream, points)
+
     def check(self) -> Recording:
         """Look at every byte, leave out what is damaged and all that follows, and return this.
 
