@@ -41,7 +41,7 @@ def initial_centroids(
     Parameters
     ----------
     points : array_like, (M, N)
-        Anything that an `Engine` takes.
+        Anything that an `Engine` takes. What can be read only once, it reads.
     k : int
         At least 1; at most M where points are drawn.
     method : {"random", "k-means++"} or array_like, (K, N)
