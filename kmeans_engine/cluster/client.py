@@ -139,6 +139,8 @@ def check_versions(client: Client) -> None:
     mine = _facts()
     found: dict[str, Any] = client.run(_facts, on_error="return")
     for address, theirs in found.items():
+        if isinstance(theirs, OSError):
+            continue  # it is gone by now
         if isinstance(theirs, BaseException):
             raise ClusterError(
                 f"the worker at {address} cannot load kmeans-engine "
@@ -166,7 +168,7 @@ def submit(
     tasks: Mapping[Any, Any],
     keys: Iterable[Any],
     homes: Mapping[Any, str] | None = None,
-) -> list[Future]:
+) -> list[Future[Any]]:
     """Have tasks done and return the futures of some, without waiting for them.
 
     Parameters
@@ -187,11 +189,11 @@ def submit(
         annotations = {"workers": dict(homes).get, "allow_other_workers": True}
     layer = MaterializedLayer(dict(tasks), annotations=annotations)
     graph = HighLevelGraph({"kmeans": layer}, {"kmeans": set()})
-    futures: list[Future] = client.get(graph, wanted, sync=False, retries=_RETRIES)
+    futures: list[Future[Any]] = client.get(graph, wanted, sync=False, retries=_RETRIES)
     return futures
 
 
-def ask(client: Client, futures: Sequence[Future]) -> list[Any]:
+def ask(client: Client, futures: Sequence[Future[Any]]) -> list[Any]:
     """Return the results of tasks.
 
     Raises

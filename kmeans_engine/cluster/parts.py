@@ -52,7 +52,7 @@ class _Chunks(NamedTuple):
     graph: dict[Any, Any]
     keys: list[Any]
     sizes: list[int] | None
-    futures: list[Future]
+    futures: list[Future[Any]]
     names: tuple[str, ...]
     n_features: int
     dtype: np.dtype[Any]
@@ -178,17 +178,18 @@ def open_parts(points: Any) -> Parts:
 
 def _chunks_of(points: Any, client: Client) -> _Chunks:
     """Return the chunks of a collection, checked as far as it says what is in it."""
+    import dask.array
     from dask.core import flatten
     from distributed import futures_of
 
     kind = type(points).__name__
     names: tuple[str, ...] = ()
-    if hasattr(points, "npartitions") and hasattr(points, "columns"):
+    if kind == "DataFrame":
         points = points.optimize()
         meta = read_sheet(points._meta, "points")
         names, n_features, dtype = meta.names, len(points.columns), meta.values.dtype
         keys, graph, sizes = points.__dask_keys__(), dict(points.__dask_graph__()), None
-    elif hasattr(points, "numblocks") and hasattr(points, "dtype"):
+    elif isinstance(points, dask.array.Array):
         if points.ndim == 2 and points.numblocks[1] > 1:
             points = _rechunked(points)
         shape = tuple(1 if size != size else size for size in points.shape)

@@ -30,7 +30,7 @@ class Trial:
     ----------
     source : Source
         What is clustered.
-    threads, max_iterations, tolerance
+    threads, memory, scratch, max_iterations, tolerance
         As in `Engine` and `Engine.snapshots`.
     engine : Engine, optional
         One that is prepared for the points of the source.
@@ -61,14 +61,18 @@ class Trial:
         source: Source,
         *,
         threads: int | None = None,
+        memory: str | int | None = None,
+        scratch: str | None = None,
         max_iterations: int | None = None,
         tolerance: float = 0.0,
         engine: Engine | None = None,
     ) -> None:
         self.last: Snapshot | None = None
         self.seconds = 0.0
+        self._settings: dict[str, Any] = {
+            "threads": threads, "memory": memory, "scratch": scratch,
+        }  # fmt: skip
         self.record: Callable[[Iterator[Snapshot]], Iterator[Snapshot]] | None = None
-        self._threads = threads
         self._limits: dict[str, Any] = {"max_iterations": max_iterations, "tolerance": tolerance}
         self.advice: list[str] = []
         self._engine = engine or self._engine_on(source.points)
@@ -81,7 +85,7 @@ class Trial:
         """Return an engine; what it warns of becomes advice."""
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            engine = Engine(points, threads=self._threads)
+            engine = Engine(points, **self._settings)
         for warning in caught:
             if warning.category.__module__.startswith("kmeans_engine"):
                 self.advice.append(str(warning.message))
@@ -144,11 +148,11 @@ class Trial:
 
     def remade(self, make: Callable[[int], Table], number: int) -> Trial:
         """Return the same trial on other points; see `Source.remade`."""
-        return Trial(self.source.remade(make, number), threads=self._threads, **self._limits)
+        return Trial(self.source.remade(make, number), **self._settings, **self._limits)
 
     def beside(self, source: Source) -> Trial:
         """Return a trial on the same points, with the same engine."""
-        return Trial(source, threads=self._threads, **self._limits, engine=self._engine)
+        return Trial(source, **self._settings, **self._limits, engine=self._engine)
 
     def write(
         self,

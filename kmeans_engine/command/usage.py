@@ -215,6 +215,7 @@ def stem(data: str | None) -> str:
 _UNTOLD = {
     *("data", "list_renderers", "print_completion", "warm", "describe", "render", "output"),
     *("labels", "table", "label_name", "centroids", "overwrite", "json", "quiet", "threads"),
+    *("memory", "scratch"),
     *("record", "record_points", "replay", "resume"),
 }
 

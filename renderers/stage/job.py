@@ -76,6 +76,8 @@ class Job:
 
         options: dict[str, Any] = {
             "threads": args.threads,
+            "memory": args.memory,
+            "scratch": args.scratch,
             "max_iterations": args.max_iterations,
             "tolerance": args.tolerance,
         }
