@@ -27,8 +27,9 @@ __all__ = ["LabelHistory"]
 
 _Part = tuple[Indices, LabelArray]  # points, and their labels before
 
-# Sorting a change, and walking past it and a point asked for, cost as much as copying 16 labels.
-_WALKED = 16
+# Sorting a change, and walking past it and a point asked for, cost as much as copying 16 labels;
+# while they are sorted, changes take 8 bytes each.
+_WALKED, _MOST_WALKED = 16, 1 << 24
 
 
 class _State:
@@ -91,7 +92,8 @@ class _State:
         """Return the labels of the points `indices`, ascending, and keep nothing."""
         with self.lock:
             source, undo, chain = self._way_back()
-            if sum(len(changed) for changed, _ in undo) > len(source) // _WALKED:
+            count = sum(len(changed) for changed, _ in undo)
+            if count > min(len(source) // _WALKED, _MOST_WALKED):
                 labels = self.budget.copy(source)
                 for changed, old in undo:
                     labels[changed] = old

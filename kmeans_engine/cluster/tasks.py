@@ -211,6 +211,10 @@ class _State(NamedTuple):
     labels: LabelArray
     changed: npt.NDArray[np.intp]
 
+    @property
+    def n_changed(self) -> int:
+        return len(self.changed)
+
     def labels_at(self, indices: npt.NDArray[np.intp]) -> LabelArray:
         return self.labels[indices]
 

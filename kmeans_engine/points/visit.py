@@ -22,7 +22,8 @@ __all__ = ["Labelled", "Visible", "VisibleParts", "Visitor"]
 
 Found = TypeVar("Found")
 
-_COMPARED = 1 << 22  # labels at a time
+# Points that are listed, 128 MiB of them; of more, so many labels at a time are compared.
+_LISTED, _COMPARED = 1 << 24, 1 << 22
 
 
 class Visitor(Protocol[Found]):
@@ -71,6 +72,10 @@ class Labelled(Protocol):
     @property
     def assigned_from(self) -> Floats:
         """The centroids that the labels refer to, (K, N)."""
+
+    @property
+    def n_changed(self) -> int:
+        """How many points have another label than in the state before."""
 
     @property
     def labels(self) -> LabelArray:
@@ -273,10 +278,11 @@ def _differing(
     """Yield the points whose labels differ, and their labels before and now, in batches."""
     if now is before:
         return
-    if now.follows(before) or before.follows(now):
-        rows = now.changed if now.follows(before) else before.changed
-        yield rows, before.labels_at(rows), now.labels_at(rows)
-        return
+    for one, other in ((now, before), (before, now)):
+        if one.follows(other) and one.n_changed <= _LISTED:
+            rows = one.changed
+            yield rows, before.labels_at(rows), now.labels_at(rows)
+            return
     was, new = before.labels, now.labels
     for start in range(0, len(new), _COMPARED):
         rows = start + np.flatnonzero(

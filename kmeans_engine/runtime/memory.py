@@ -55,6 +55,10 @@ class Budget:
         self._lock = threading.RLock()
         self._used = 0
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A folder of another machine may not be there.
+        return Budget, (self._asked,)
+
     @functools.cached_property
     def limit(self) -> int:
         """Bytes that arrays in memory may have together."""

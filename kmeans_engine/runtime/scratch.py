@@ -21,7 +21,7 @@ import numpy.typing as npt
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.runtime.sizes import shown_bytes
 
-__all__ = ["advise", "check_folder", "default_folder", "make_file", "map_empty"]
+__all__ = ["advise", "check_folder", "default_folder", "grow_file", "make_file", "map_empty"]
 
 _NO_SPACE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 
@@ -64,6 +64,12 @@ def make_file(folder: str, size: int) -> int:
         return os.dup(file.fileno())
 
 
+def grow_file(file: int, folder: str, size: int, more: int) -> int:
+    """Make a file of `size` bytes longer; return its size now. Errors as in `make_file`."""
+    _reserve(file, folder, more, size)
+    return size + more
+
+
 def map_empty(folder: str, size: int) -> npt.NDArray[np.uint8]:
     """Return `size` bytes, all zero, that live in a file of `folder`; errors as in `make_file`."""
     with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
@@ -72,15 +78,15 @@ def map_empty(folder: str, size: int) -> npt.NDArray[np.uint8]:
         return np.frombuffer(mmap.mmap(file.fileno(), size), dtype=np.uint8)
 
 
-def _reserve(file: int, folder: str, size: int) -> None:
+def _reserve(file: int, folder: str, size: int, start: int = 0) -> None:
     free = shutil.disk_usage(folder).free
     try:
         if free < size:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if hasattr(os, "posix_fallocate"):
-            os.posix_fallocate(file, 0, size)
+            os.posix_fallocate(file, start, size)
         else:
-            os.truncate(file, size)
+            os.truncate(file, start + size)
     except OSError as error:
         if error.errno in _NO_SPACE:
             raise OSError(
@@ -91,7 +97,7 @@ def _reserve(file: int, folder: str, size: int) -> None:
             ) from None
         if error.errno not in (errno.EINVAL, errno.EOPNOTSUPP):  # a file system without it
             raise
-        os.truncate(file, size)
+        os.truncate(file, start + size)
 
 
 def advise(array: npt.NDArray[Any], advice: str, start: int = 0, length: int | None = None) -> None:

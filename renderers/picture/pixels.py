@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_engine.labels import IndexSet
 from renderers.picture import raster
 from renderers.plane.extent import WORK
 from renderers.plane.placement import Placement
@@ -42,8 +41,8 @@ class Pixels:
 
     def __reduce__(self) -> tuple[Any, ...]:
         pixels, moved = self.touched()
-        where = IndexSet(pixels, self.moved.size)
-        where.pack()
+        numbers, bits = pixels.astype(np.uint32), np.packbits(self.moved != 0)
+        where = bits if bits.nbytes < numbers.nbytes else numbers
         sums = self.sums.reshape(-1, 4)[pixels]
         return _restored, (self.moved.shape, where, _narrow(sums), _narrow(moved))
 
@@ -75,13 +74,15 @@ def _narrow(numbers: NDArray[np.int64]) -> NDArray[np.integer]:
 
 def _restored(
     shape: tuple[int, int],
-    where: IndexSet,
+    where: NDArray[np.integer],
     sums: NDArray[np.integer],
     moved: NDArray[np.integer],
 ) -> Pixels:
-    found, pixels = Pixels(*shape), where.sorted()
-    found.sums.reshape(-1, 4)[pixels] = sums
-    found.moved.reshape(-1)[pixels] = moved
+    found = Pixels(*shape)
+    if where.dtype == np.uint8:  # a bit for each pixel
+        where = np.flatnonzero(np.unpackbits(where.astype(np.uint8), count=found.moved.size))
+    found.sums.reshape(-1, 4)[where] = sums
+    found.moved.reshape(-1)[where] = moved
     return found
 
 

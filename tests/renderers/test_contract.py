@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from elsewhere import moved
 from media import read_gif, read_mp4, threads
 from PIL import Image
 
@@ -30,10 +31,11 @@ READERS = {
 }
 
 
-@pytest.fixture(scope="module")
-def snapshots():
+@pytest.fixture(scope="module", params=["here", "elsewhere"])
+def snapshots(request):
     points = np.random.default_rng(3).normal(size=(60, 2)) + np.repeat([[0, 0], [9, 9]], 30, axis=0)
-    return list(Engine(points).snapshots(points[[0, 1, 40]]))
+    states = list(Engine(points).snapshots(points[[0, 1, 40]]))
+    return states if request.param == "here" else moved(states)
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def test_merged_in_any_order(seed, kind, dtype, n):
     points = problems.make_layout(problems.make_points(kind, rng, 50, n), dtype, "C")
     whole = prepare(points, 1).measure
     parts = np.split(points, np.sort(rng.choice(np.arange(1, 50), 4, replace=False)))
-    measures = [Data(part, 1).measured() for part in parts]
+    measures = [Data.of(part, 1).measured() for part in parts]
     same(merge(measures), whole)
     order = rng.permutation(5)
     same(merge([measures[i] for i in order]), whole)
@@ -65,7 +65,7 @@ def test_bad_values_are_counted_and_the_first_is_named(threads, monkeypatch):
     points = np.zeros((40_000 if not check.PLAIN_PYTHON else 400, 3), dtype=np.float32)
     points[[77, 300, 301], [0, 1, 2]] = [np.inf, np.nan, -np.inf]
     points[-1, :2] = np.nan
-    measure = Data(points, threads).measured()
+    measure = Data.of(points, threads).measured()
     assert (measure.n_bad, measure.first_bad) == (5, 77)
     assert measure.after(1000).first_bad == 1077
     with pytest.raises(InvalidInput, match=r"^points have 5 NaN or infinite values, .* in row 77;"):

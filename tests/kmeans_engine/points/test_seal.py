@@ -67,7 +67,7 @@ def test_the_smallest_change_of_one_value_among_many_is_seen(monkeypatch):
 
 def test_parts_of_both_kinds_of_float():
     points = np.random.default_rng(0).normal(size=(50, 2))
-    parts = [Data(points[:20].astype("f4"), 2), Data(points[20:], 2)]
+    parts = [Data.of(points[:20].astype("f4"), 2), Data.of(points[20:], 2)]
     measure_together(parts)
     assert all(part.is_as_measured() for part in parts)
     parts[0].points[3] += 1
