@@ -17,10 +17,16 @@ from kmeans_engine.cluster import parts
 @contextlib.contextmanager
 def started(workers, **options):
     """A client of new worker processes with one thread each, which are gone afterwards."""
+    import dask
     from distributed import Client, LocalCluster
 
     options = {"threads_per_worker": 1, "dashboard_address": None, "silence_logs": 50} | options
-    with LocalCluster(n_workers=workers, **options) as cluster, Client(cluster) as client:
+    # A task that is new to a process takes seconds, and some tests kill one every second.
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 99}),
+        LocalCluster(n_workers=workers, **options) as cluster,
+        Client(cluster) as client,
+    ):
         yield client
 
 

@@ -22,8 +22,6 @@ __all__ = ["Held", "ask", "check_versions", "connect", "hold", "start", "submit"
 
 # Seconds to wait for a scheduler that does not answer, and for the first worker.
 _ANSWER, _WORKERS = 5, 30
-# How often a task may lose its worker before it counts as what kills workers.
-_RETRIES = 10
 
 _lock = threading.Lock()
 
@@ -189,7 +187,7 @@ def submit(
         annotations = {"workers": dict(homes).get, "allow_other_workers": True}
     layer = MaterializedLayer(dict(tasks), annotations=annotations)
     graph = HighLevelGraph({"kmeans": layer}, {"kmeans": set()})
-    futures: list[Future[Any]] = client.get(graph, wanted, sync=False, retries=_RETRIES)
+    futures: list[Future[Any]] = client.get(graph, wanted, sync=False)
     return futures
 
 

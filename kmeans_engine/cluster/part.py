@@ -7,6 +7,7 @@ the part any more, and when the client that asked for it is gone.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import threading
 import weakref
@@ -23,6 +24,7 @@ from kmeans_engine.errors import ClusterError
 from kmeans_engine.labels import Labels, label_dtype
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.measure import Measure, merge
+from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.strategies import make_strategy
 from kmeans_engine.strategies.base import Assigner, Strategy
 from kmeans_engine.strategies.brute import BruteAssigner
@@ -142,7 +144,7 @@ class Part:
 
     def _look(self) -> list[Data]:
         if self._data is None:
-            data = [Data.of(rows, self.threads) for _, rows in self.segments]
+            data = [Data.of(rows, self.threads, _budget()) for _, rows in self.segments]
             starts = [first for first, _ in self.segments]
             self._measure = merge(
                 one.measured().after(first) for one, first in zip(data, starts, strict=True)
@@ -204,6 +206,18 @@ class Part:
                 if found is not None:
                     return [labels.changed() for labels in found]
         return None
+
+
+@functools.cache
+def _budget() -> Budget:
+    """Return what this worker computes in: half of the memory that Dask grants it."""
+    from distributed import get_worker
+
+    try:
+        limit = get_worker().memory_manager.memory_limit
+    except (ValueError, AttributeError):  # not on a worker, or one without a limit
+        limit = None
+    return Budget(limit // 2 if limit else None)
 
 
 def _assign(data: Data, centroids: Floats) -> LabelArray:

@@ -249,15 +249,18 @@ def _grouped(
     for chunk in filled:
         where = places.get(chunks.keys[chunk]) or ("",)
         by_worker.setdefault(sorted(where)[0], []).append(chunk)
-    slots = [worker for worker, count in threads.items() for _ in range(count)]
+    total = sum(chunks.sizes)
+    most = max(1, min(PER_THREAD * sum(threads.values()), total * n // LEAST))
+    free = {worker: PER_THREAD * count for worker, count in threads.items()}
     groups, homes = [], []
     for worker, mine in by_worker.items():
         rows = sum(chunks.sizes[chunk] for chunk in mine)
-        seats = [worker] * threads[worker] if worker in threads else slots
-        count = max(1, min(PER_THREAD * len(seats), rows * n // LEAST))
-        pieces = _cut(mine, chunks.sizes, rows, count)
-        groups += pieces
-        homes += [seats[number * len(seats) // len(pieces)] for number in range(len(pieces))]
+        for piece in _cut(mine, chunks.sizes, rows, max(1, round(most * rows / total))):
+            # One that has more than its share gives the rest to whoever has least.
+            home = worker if free.get(worker, 0) > 0 else max(free, key=lambda name: free[name])
+            free[home] -= 1
+            groups.append(piece)
+            homes.append(home)
     order = sorted(range(len(groups)), key=lambda place: groups[place][0])
     return [groups[place] for place in order], [homes[place] for place in order]
 

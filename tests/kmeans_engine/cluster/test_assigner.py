@@ -32,7 +32,7 @@ def many_parts(monkeypatch):
 
 
 # Most iterations of a run.
-MOST = 25
+MOST = 15
 
 
 def same_states(got, want, rng):
@@ -89,7 +89,7 @@ def test_workers_that_stand_still(troubled):
     def act(rng):
         clusters.stop(int(rng.choice(clusters.processes(troubled))), 0.7)
 
-    with clusters.Nuisance(act, 0.1) as nuisance:
+    with clusters.Nuisance(act, 0.5) as nuisance:
         states = slow(clusters.cut(points, 9, rng), start, 0.01)
         same_states(states, Engine(points).snapshots(start, max_iterations=MOST), rng)
     assert nuisance.acts
