@@ -285,9 +285,9 @@ class Recording(Sequence[Snapshot]):
             )
         from kmeans_engine.tables import read_table
 
-        points = read_table(str(path)).points
-        self._vouch(points)
-        return points
+        read: npt.NDArray[Any] = read_table(str(path)).points
+        self._vouch(read)
+        return read
 
 
 def _first_labels(stream: Stream) -> LabelArray:
