@@ -41,7 +41,8 @@ def initial_centroids(
     Parameters
     ----------
     points : array_like, (M, N)
-        Anything that an `Engine` takes. What can be read only once, it reads.
+        Anything that an `Engine` takes, or `Engine.visible`: what an engine has read, such as a
+        Parquet file or a stream, is not read again then.
     k : int
         At least 1; at most M where points are drawn.
     method : {"random", "k-means++"} or array_like, (K, N)
