@@ -105,13 +105,13 @@ def _is_in_parts(points: Any) -> bool:
 
 def open_visible(points: Any) -> Visible:
     """Return points, given as for `Engine`, as whoever draws from them asks for them."""
-    if hasattr(points, "visit"):
-        opened: Visible = points
-        return opened
     home = elsewhere(points)
     if home is not None:
         visible: Visible = home.open_visible(points)
         return visible
+    if hasattr(points, "visit"):
+        opened: Visible = points
+        return opened
     if isinstance(points, str | os.PathLike) and _is_npy(points):
         points = open_npy(os.fspath(points))  # it stays there: few of its rows may be asked for
     return VisibleParts(open_parts(points, default_threads(), Budget()))
