@@ -281,6 +281,6 @@ class Recording(Sequence[Snapshot]):
             )
         from kmeans_engine.tables import read_table
 
-        points: npt.NDArray[Any] = read_table(str(path)).points
-        self._vouch(points)
-        return points
+        read: npt.NDArray[Any] = read_table(str(path)).points
+        self._vouch(read)
+        return read
