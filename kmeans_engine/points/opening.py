@@ -101,13 +101,13 @@ def _is_in_parts(points: Any) -> bool:
 
 def open_visible(points: Any) -> Visible:
     """Return points, given as for `Engine`, as whoever draws from them asks for them."""
-    if hasattr(points, "visit"):
-        opened: Visible = points
-        return opened
     home = elsewhere(points)
     if home is not None:
         visible: Visible = home.open_visible(points)
         return visible
+    if hasattr(points, "visit"):
+        opened: Visible = points
+        return opened
     # What is in a file stays there: few of its rows may be asked for.
     path = os.fspath(points) if isinstance(points, str | os.PathLike) else ""
     budget = Budget(1 if isinstance(points, np.memmap) or path.lower().endswith(".npy") else None)

@@ -129,6 +129,8 @@ def test_visits_rows_and_samples(cluster):
                 now[i].visit(clusters.Census(), None if first is None else first[i]) for i in (0, 1)
             )
             assert sorted(a, key=repr) == sorted(b, key=repr)
+        a, b = (state.visit(clusters.Census(), changed=True) for state in now)
+        assert sorted(a) == sorted(b)
         before = now
     rows = rng.integers(0, 600, 50)
     assert np.array_equal(visible.take(rows), points[rows])
