@@ -151,9 +151,8 @@ def _begun(
     """Begin the file of a run with state 0, and close it at the end of the block."""
     visible, given = state.visible, state.points
     k, n_features = state.centroids.shape
-    dtype = getattr(given, "dtype", np.dtype(np.float64))
-    if not (isinstance(given, np.ndarray) or np.can_cast(dtype, np.float64)):
-        dtype = np.dtype(np.float64)  # which is how points count that are not an array here
+    # What is not an array here is taken as kernels see it.
+    dtype = given.dtype if isinstance(given, np.ndarray) else visible.measure.dtype
     about = {
         "engine": __version__,
         "rows": visible.n_points,
