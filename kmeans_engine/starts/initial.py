@@ -16,6 +16,7 @@ from kmeans_engine.points.opening import open_visible
 from kmeans_engine.points.visit import Visible, VisibleParts
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.starts.methods import METHODS
+from kmeans_engine.starts.parallel import scalable
 from kmeans_engine.validation import (
     check_centroids,
     check_choice,
@@ -45,11 +46,13 @@ def initial_centroids(
         Anything that an `Engine` takes.
     k : int
         At least 1; at most M where points are drawn.
-    method : {"random", "k-means++"} or array_like, (K, N)
+    method : {"random", "k-means++", "k-means||"} or array_like, (K, N)
         ``random`` draws k different points, at different positions where the points have that many.
         ``k-means++`` draws each next point with a probability proportional to its squared distance
         from those drawn before, and takes the best of 2 + ln k such draws (Arthur and
-        Vassilvitskii 2007, the greedy variant). An array is checked and returned as float64.
+        Vassilvitskii 2007, the greedy variant). ``k-means||`` takes a dozen passes over the points
+        instead of two for each centroid, for files and clusters (Bahmani et al. 2012). An array is
+        checked and returned as float64.
     seed : int or SeedSequence, optional
         The same seed gives the same bits for any number of threads, on the same version of NumPy.
 
@@ -80,9 +83,11 @@ def initial_centroids(
         if not np.isfinite(chosen).all():
             visible.measure.check()
         return chosen
-    assert isinstance(visible, VisibleParts)
     visible.measure.check()
     with doing(f"drawing {k:,} centroids"):
+        if method == "k-means||":
+            return scalable(visible, k, rng)
+        assert isinstance(visible, VisibleParts)
         return _plus_plus(visible, k, rng)
 
 
