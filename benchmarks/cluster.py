@@ -39,7 +39,7 @@ def cluster(workers: int) -> Iterator[Any]:
     from distributed import Client, LocalCluster
 
     with (
-        LocalCluster(workers, threads_per_worker=1, dashboard_address=None) as local,
+        LocalCluster(workers, threads_per_worker=1, dashboard_address=":0") as local,
         Client(local) as client,
     ):
         yield client

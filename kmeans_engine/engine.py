@@ -254,7 +254,7 @@ class Engine:
             few, assigners = None, whole.begin()
             states = iterate(
                 assigners, start, limit=limit, tolerance=tolerance, threads=whole.threads,
-                only_last=only_last, past=past,
+                only_last=only_last, past=past, budget=whole.budget,
             )  # fmt: skip
         with doing("clustering"), contextlib.closing(states):
             for state in states:

@@ -12,6 +12,7 @@ from kmeans_engine.arrays import Clusters, Floats, Integers
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.labels import Labels, Unchanged, join_labels
 from kmeans_engine.recalc import Digest, recalc
+from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.strategies.base import Assigner
 from kmeans_engine.sums import ExactSums
 
@@ -76,6 +77,7 @@ def iterate(
     threads: int,
     only_last: bool = False,
     past: Past | None = None,
+    budget: Budget | None = None,
 ) -> Generator[State, None, None]:
     """Yield the states of a run, beginning with the initial one.
 
@@ -95,6 +97,8 @@ def iterate(
         Yield the last state only.
     past : Past, optional
         Yield the states after this one instead.
+    budget : Budget, optional
+        Of the labels of all parts as one array.
     """
     # Assigners label the points anew: a function of them and of the centroids, which no part has to
     # be sent, and no more than bounds and blocks need anyway.
@@ -118,7 +122,8 @@ def iterate(
                 pass  # its reader has it
             elif ended or not only_last:
                 kept = [assigner.labels() for assigner in assigners]
-                labels = join_labels(kept, [assigner.n_points for assigner in assigners])
+                sizes = [assigner.n_points for assigner in assigners]
+                labels = join_labels(kept, sizes, budget)
                 yield State(
                     iteration=iteration,
                     centroids=centroids,

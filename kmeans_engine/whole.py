@@ -38,6 +38,10 @@ class Whole(Visible, Protocol):
     seal: Seal
     """Whether the points are still those that were measured."""
 
+    @property
+    def budget(self) -> Budget | None:
+        """Of what becomes as long as the points in this process, if something does."""
+
     def check(self, k: int) -> None:
         """Raise `UnsupportedStrategy` if the strategy cannot serve so many clusters."""
 

@@ -20,7 +20,7 @@ def started(workers, **options):
     import dask
     from distributed import Client, LocalCluster
 
-    options = {"threads_per_worker": 1, "dashboard_address": None, "silence_logs": 50} | options
+    options = {"threads_per_worker": 1, "dashboard_address": ":0", "silence_logs": 50} | options
     # A task that is new to a process takes seconds, and some tests kill one every second.
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 99}),

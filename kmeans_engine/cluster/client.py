@@ -71,7 +71,7 @@ def hold() -> Held:
                 stacklevel=2,
             )
             cluster = LocalCluster(
-                n_workers=1, threads_per_worker=threads, processes=False, dashboard_address=None
+                n_workers=1, threads_per_worker=threads, processes=False, dashboard_address=":0"
             )
             held = Held(Client(cluster), cluster)
             _ours = weakref.ref(held)
@@ -114,7 +114,7 @@ def start(workers: int, threads: int) -> Held:
     from distributed import Client, LocalCluster
 
     cluster = LocalCluster(
-        n_workers=workers, threads_per_worker=threads, processes=True, dashboard_address=None
+        n_workers=workers, threads_per_worker=threads, processes=True, dashboard_address=":0"
     )
     return Held(Client(cluster), cluster)
 

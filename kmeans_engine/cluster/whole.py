@@ -38,7 +38,7 @@ class PartsThere:
     strategy : str
     """
 
-    sprintable = None
+    sprintable = budget = None
 
     def __init__(self, parts: Parts, given: Any, threads: int, strategy: str) -> None:
         self.parts, self.threads = parts, threads

@@ -195,8 +195,8 @@ class Replayed(Trial):
         self._resumed, longer = False, open_recording(recording.path)
         if len(longer) == len(recording):
             self.advice.append(
-                f"{recording.path} is complete: its run ended with iteration {len(longer) - 1}, and "
-                "nothing was computed"
+                f"{recording.path} is complete: its run ended with iteration {len(longer) - 1}, "
+                "and nothing was computed"
             )
         self.recording = longer.on(self.source.points)
 

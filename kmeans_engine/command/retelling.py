@@ -46,16 +46,14 @@ def retell(path: str) -> dict[str, Any]:
 def spell_recording(facts: dict[str, Any]) -> str:
     """Return the facts of `retell` in a few lines."""
     inertia, changed, settings = facts["inertia"], facts["n_changed"], facts["settings"]
-    where = facts["file"] or "not in a file that is known"
-    if facts["points_recorded"]:
-        where = "recorded"
+    where = "recorded" if facts["points_recorded"] else facts["file"]
     ended = "cut" if facts["damaged"] else "stopped" if facts["complete"] else "interrupted"
     if facts["converged"]:
         ended = "converged"
     said = {"command": settings.get("command"), "damage": facts["damaged"]}
     lines = [
         f"{facts['points']:,} points, {facts['features']} features of {facts['dtype']}, "
-        f"k = {facts['k']}; the points are {where}",
+        f"k = {facts['k']}{f'; points: {where}' if where else ''}",
         *(f"{name}: {words}" for name, words in said.items() if words),
         f"{ended} after {facts['iterations']:,} iterations, {facts['bytes']:,} bytes",
         f"inertia {inertia[0]:.10g} to {inertia[-1]:.10g}  {sparkline(inertia)}",

@@ -21,7 +21,15 @@ import numpy.typing as npt
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.runtime.sizes import shown_bytes
 
-__all__ = ["advise", "check_folder", "default_folder", "grow_file", "make_file", "map_empty"]
+__all__ = [
+    "advise",
+    "check_folder",
+    "default_folder",
+    "grow_file",
+    "make_file",
+    "map_empty",
+    "mapping_of",
+]
 
 _NO_SPACE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 
@@ -111,12 +119,17 @@ def advise(array: npt.NDArray[Any], advice: str, start: int = 0, length: int | N
     start, length : int, optional
         Which bytes of the mapping; by default all of them.
     """
-    base: Any = array
-    while isinstance(base, np.ndarray):
-        base = base.base
-    flag = getattr(mmap, f"MADV_{advice}", None)
-    if isinstance(base, mmap.mmap) and flag is not None:
+    base, flag = mapping_of(array), getattr(mmap, f"MADV_{advice}", None)
+    if base is not None and flag is not None:
         first = start - start % mmap.PAGESIZE
         size = len(base) - first if length is None else length + start - first
         with contextlib.suppress(OSError, ValueError):
             base.madvise(flag, first, size)
+
+
+def mapping_of(array: npt.NDArray[Any]) -> mmap.mmap | None:
+    """Return the mapping that an array lies in, if it does."""
+    base: Any = array
+    while isinstance(base, np.ndarray | memoryview):
+        base = base.base if isinstance(base, np.ndarray) else base.obj
+    return base if isinstance(base, mmap.mmap) else None

@@ -34,6 +34,7 @@ from kmeans_engine.labels import label_dtype
 from kmeans_engine.points.blocks import SortedPoints
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
+from kmeans_engine.runtime.scratch import advise
 from kmeans_engine.runtime.team import run_kernel
 from kmeans_engine.runtime.threads import chunk_rows, even_rows, run_chunks, threads_for
 from kmeans_engine.strategies.base import Assigned, OwningAssigner, check_numbers
@@ -195,6 +196,8 @@ class BlocksAssigner(OwningAssigner):
         used = run_kernel(sweep, tasks[:threads], active, rows)
         self.seen[:] = 0
         merge_parts(*self._parts, used, sums.sums, sums.counts, self.seen)
+        if first:  # from now on, only rows here and there
+            advise(self._sorted.rows, "RANDOM")
         self._turn.state[1] = 0
         if twins:
             self._forget()

@@ -12,7 +12,7 @@ def scanning(n_points: int, k: int, n_features: int) -> float:
 
 def sorting(n_points: int, n_features: int) -> float:
     """Return about how long `blocks` takes to sort the points of a file into scratch."""
-    return n_points * (10.0 + 7.0 * n_features)
+    return n_points * (20.0 + 11.0 * n_features)
 
 
 def looking(n_points: int, looked: int, k: int, n_features: int) -> float:
