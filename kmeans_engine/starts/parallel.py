@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.arrays import Floats, Indices, Integers, LabelArray
+from kmeans_engine.arrays import Floats, Integers, LabelArray
 from kmeans_engine.labels import label_dtype
 from kmeans_engine.points.visit import Visible, VisibleParts
 from kmeans_engine.strategies.brute import BruteAssigner
@@ -31,6 +31,7 @@ _POLISH = 20
 # Digits of one third of a significand: sums of 2^45 of them fit 63 bits.
 _DIGITS = 18
 _Array = npt.NDArray[Any]
+_Piece = tuple[npt.NDArray[np.int64], Floats]
 
 
 class Chosen:
@@ -133,20 +134,20 @@ def _float_of(bins: Integers) -> float:
     return total / (1 << 1133)
 
 
-class _Take(NamedTuple):
+class _Take:
     """Takes points at random by their distances; a `Visitor`."""
 
-    centroids: Floats
-    factor: float
-    key: int
-    work_per_row: int
-    cells: int = 0
+    cells = 0
 
-    def begin(self) -> list[tuple[Indices, Floats]]:
+    def __init__(self, centroids: Floats, factor: float, key: int) -> None:
+        self.centroids, self.factor, self.key = centroids, factor, key
+        self.work_per_row = 8 * centroids.shape[1]
+
+    def begin(self) -> list[_Piece]:
         """See `Visitor.begin`."""
         return []
 
-    def add(self, found: Any, rows: Any, X: _Array, was: Any, now: Any) -> None:
+    def add(self, found: list[_Piece], rows: Any, X: _Array, was: Any, now: Any) -> None:
         """See `Visitor.add`."""
         numbers = np.asarray(rows, dtype=np.int64)
         chance = self.factor * distances(X, self.centroids, now)
@@ -154,7 +155,7 @@ class _Take(NamedTuple):
         if len(taken):
             found.append((numbers[taken], X[taken].astype(np.float64)))
 
-    def merge(self, found: list[list[Any]]) -> list[Any]:
+    def merge(self, found: list[list[_Piece]]) -> list[_Piece]:
         """See `Visitor.merge`."""
         return [piece for some in found for piece in some]
 
@@ -190,7 +191,7 @@ def scalable(points: Visible, k: int, rng: np.random.Generator) -> Floats:
         if potential < 2.0**-900:
             break
         factor = min(_OVERSAMPLING * k / potential, 2.0**1000)
-        found = points.visit(_Take(taken, factor, key, 8 * taken.shape[1]), state)
+        found = points.visit(_Take(taken, factor, key), state)
         if found:
             numbers = np.concatenate([some for some, _ in found])
             order = np.argsort(numbers)
