@@ -118,7 +118,7 @@ def read_on_workers(path: str, options: ReadOptions, cluster: str, threads: int 
     meta = np.empty((0, 0), dtype=found.dtype)
     rows = dask.array.Array(graph, name, chunks=(sizes, (len(found.names),)), meta=meta)
     points = open_whole(rows, count, "auto")
-    assert points.parts.held is held  # else the cluster would be closed by now
+    points.parts.held = held  # whoever has the points has the cluster
     points.source, points.names = found, found.names
     return Table(points, found.names, points.n_points, notes=tuple(filter(None, notes)))
 
