@@ -139,7 +139,7 @@ def parts(report: Row) -> str:
 def kill(report: Row) -> str:
     run = report["kill"]
     return (
-        f"Of {len(run['plain']) - 1} iterations over 20,000,000 x 2 on two workers, with one killed "
+        f"Of {len(run['plain']) - 1} iterations over 20,000,000 x 2 on two workers, one killed "
         f"in the middle, the longest takes {spell(max(run['killed'][1:]))}; without, "
         f"{spell(max(run['plain'][1:]))}. The bits are the same."
     )
