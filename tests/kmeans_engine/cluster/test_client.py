@@ -1,4 +1,4 @@
-"""Which client is used, when its cluster is closed, and what is said of workers that cannot help."""
+"""Which client is used, when its cluster is closed, what is said of workers that cannot help."""
 
 import os
 import subprocess
