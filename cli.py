@@ -44,8 +44,16 @@ __all__ = ["EXAMPLES", "build_parser", "main"]
 
 
 def _describe(args: argparse.Namespace, progress: Progress) -> None:
-    """Show the columns of DATA."""
-    from kmeans_engine.command.description import describe
+    """Show the columns of DATA, or the run of a recording."""
+    from kmeans_engine.command.description import describe, is_recording
+
+    if is_recording(args.data):
+        from kmeans_engine.command.retelling import retell, spell_recording
+
+        run = retell(args.data)
+        progress.hide()
+        tell(json.dumps(run) if args.json else spell_recording(run))
+        return
     from kmeans_engine.tables import spell_facts
 
     facts, notes = describe(args)
@@ -83,6 +91,11 @@ def _fail(message: str, status: int) -> int:
         _say(traceback.format_exc().rstrip())
     _say(f"kmeans-engine: {' '.join(message.split())}")
     return status
+
+
+def _saved(started: Sequence[Job]) -> str:
+    """Return what is left of a run that has failed, as the end of a line."""
+    return "".join(f"; {job.saved}" for job in started if job.saved)
 
 
 def _report(args: argparse.Namespace, job: Job, said: Iterable[str]) -> None:
@@ -193,8 +206,12 @@ def _do(args: argparse.Namespace, started: list[Job]) -> None:
     """Do what is asked for; `started` gets the job once nothing was found wrong with it."""
     shown = sys.stderr is not None and sys.stderr.isatty() and not args.quiet
     with Progress(sys.stderr, shown=shown) as progress, listen(progress.phase):
-        said = []
-        if args.data is None and args.clusters is None:
+        said, past = [], None
+        if args.replay or args.resume:
+            from kmeans_engine.command.recorded import recall
+
+            args, past = recall(args)
+        elif args.data is None and args.clusters is None:
             stdin = None if sys.stdin is None else sys.stdin.buffer
             with doing("reading standard input"):
                 piped = look(stdin, asked=says_data(args))
@@ -211,7 +228,7 @@ def _do(args: argparse.Namespace, started: list[Job]) -> None:
         from renderers.stage.job import Job
 
         shield(drawing=bool(args.render or args.output), showing=window() in args.render)
-        job = Job(args, progress, say=_say, menu=_offer_menu)
+        job = Job(args, progress, say=_say, menu=_offer_menu, past=past)
         started.append(job)
         said += job.advice
         if not args.quiet:
@@ -246,10 +263,11 @@ def main(argv: list[str] | None = None) -> int:
                 raise
             return 0
     except (KeyboardInterrupt, Terminated) as error:
-        kind = Terminated if isinstance(error, Terminated) else KeyboardInterrupt
-        return _fail(*ENDINGS[kind])
+        words, status = ENDINGS[Terminated if isinstance(error, Terminated) else KeyboardInterrupt]
+        return _fail(words + _saved(started), status)
     except (KMeansError, UnknownRenderer, InvalidOption, RenderError, OSError) as error:
-        return _fail(_words(error), 1 if started else 2)
+        return _fail(_words(error) + _saved(started), 1 if started else 2)
     except MemoryError as error:
         words = str(error) or "out of memory"
-        return _fail(f"{words}; use fewer points, or float32", 1 if started else 2)
+        words = f"{words}; use fewer points, or float32{_saved(started)}"
+        return _fail(words, 1 if started else 2)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats
-from kmeans_engine.loop import State, iterate
+from kmeans_engine.errors import InvalidInput
+from kmeans_engine.loop import Past, State, iterate
 from kmeans_engine.points.precision import warn_of_rounding, warn_of_vanishing
 from kmeans_engine.points.squares import exact_inertia
 from kmeans_engine.points.visit import Visible
+from kmeans_engine.recalc import follow
 from kmeans_engine.runtime.processors import default_threads
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.snapshot import Snapshot
@@ -172,6 +174,43 @@ class Engine:
         start, limit = self._check(centroids, max_iterations)
         return self._run(start, limit, check_tolerance(tolerance))
 
+    def resume(
+        self,
+        states: Snapshot | Iterable[Snapshot],
+        *,
+        max_iterations: int | None = None,
+        tolerance: float = 0.0,
+    ) -> Generator[Snapshot, None, None]:
+        """Return a generator of the states that follow those of a run on the same points.
+
+        They have the bits that `snapshots` gives without the interruption. The points are labelled
+        anew once, which takes as long as an iteration that knows nothing of those before.
+
+        Parameters
+        ----------
+        states : iterable of Snapshot, or Snapshot
+            All states of the run so far, such as those of `recording.open`, consumed at once. The
+            last one is enough, but for a run that ends because the centroids of a state before it
+            come back.
+        max_iterations, tolerance
+            As for `snapshots`, and for the run as a whole: nothing follows the state that ends it.
+
+        Returns
+        -------
+        generator of Snapshot
+
+        Raises
+        ------
+        InvalidInput, InvalidType
+            At once if there are no states or an argument cannot be used; with the first state if
+            the last one does not follow from these points.
+        """
+        past = _past([states] if isinstance(states, Snapshot) else states)
+        _, limit = self._check(past.centroids, max_iterations)
+        start, _ = self._check(past.assigned_from, None)
+        past = past._replace(assigned_from=start)
+        return self._run(start, limit, check_tolerance(tolerance), past=past)
+
     def fit(
         self,
         centroids: npt.ArrayLike,
@@ -197,19 +236,25 @@ class Engine:
         return start, check_count(max_iterations, "max_iterations", minimum=0)
 
     def _run(
-        self, start: Floats, limit: int | None, tolerance: float, *, only_last: bool = False
+        self,
+        start: Floats,
+        limit: int | None,
+        tolerance: float,
+        *,
+        only_last: bool = False,
+        past: Past | None = None,
     ) -> Generator[Snapshot, None, None]:
         whole = self._whole
         assigners: Sequence[Assigner] = ()
         few = whole.sprintable
-        if few is not None and is_short(few, len(start)):
+        if few is not None and past is None and is_short(few, len(start)):
             sprint = Sprint(few, start, limit=limit, tolerance=tolerance)
             states = sprint.states(only_last=only_last)
         else:
             few, assigners = None, whole.begin()
             states = iterate(
                 assigners, start, limit=limit, tolerance=tolerance, threads=whole.threads,
-                only_last=only_last,
+                only_last=only_last, past=past, budget=whole.budget,
             )  # fmt: skip
         with doing("clustering"), contextlib.closing(states):
             for state in states:
@@ -249,6 +294,28 @@ class Engine:
         if moment is not None:
             self._whole.seal.vouch(moment)
         return exact_inertia(sums, self._squares, centroids)
+
+
+def _past(states: Iterable[Snapshot]) -> Past:
+    """Return what must be known of states so that others can follow."""
+    state, digest, seen = None, np.zeros(2, dtype=np.uint64), set[bytes]()
+    for after in states:
+        if state is not None:
+            seen.add(digest.tobytes())
+            follow(state.centroids, after.centroids, digest)
+        state = after
+    if state is None:
+        raise InvalidInput("there are no states to go on from; give those of the run so far")
+    return Past(
+        iteration=state.iteration,
+        centroids=state.centroids,
+        assigned_from=state.assigned_from,
+        counts=state.counts,
+        shift=state.shift,
+        converged=state.converged,
+        digest=digest,
+        seen=seen,
+    )
 
 
 def _again(points: Any, names: tuple[str, ...], *settings: Any) -> Engine:

@@ -141,15 +141,21 @@ class FixedLabels:
 class _Joined:
     """The labels of several parts, one after the other; see `Labels`."""
 
-    def __init__(self, parts: Sequence[Labels], sizes: Sequence[int]) -> None:
-        self._parts = parts
+    def __init__(self, parts: Sequence[Labels], sizes: Sequence[int], budget: Budget) -> None:
+        self._parts, self._budget = parts, budget
         self._starts = np.cumsum([0, *sizes]).tolist()
         self._array: LabelArray | None = None
 
     def all(self) -> LabelArray:
         """See `Labels.all`."""
         if self._array is None:
-            self._array = np.concatenate([part.all() for part in self._parts])
+            pairs = itertools.pairwise(self._starts)
+            for part, (start, stop) in zip(self._parts, pairs, strict=True):
+                labels = part.all()
+                if self._array is None:
+                    self._array = self._budget.empty(self._starts[-1], labels.dtype)
+                self._array[start:stop] = labels
+            assert self._array is not None
             self._array.setflags(write=False)
         return self._array
 
@@ -171,6 +177,8 @@ class _Joined:
         return np.concatenate([part.changed() + start for part, start in pairs])
 
 
-def join_labels(parts: Sequence[Labels], sizes: Sequence[int]) -> Labels:
+def join_labels(
+    parts: Sequence[Labels], sizes: Sequence[int], budget: Budget | None = None
+) -> Labels:
     """Return the labels of the points of all parts, of these sizes, one after the other."""
-    return parts[0] if len(parts) == 1 else _Joined(parts, sizes)
+    return parts[0] if len(parts) == 1 else _Joined(parts, sizes, budget or Budget())

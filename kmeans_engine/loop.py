@@ -8,13 +8,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kmeans_engine.arrays import Floats
+from kmeans_engine.arrays import Clusters, Floats, Integers
+from kmeans_engine.errors import InvalidInput
 from kmeans_engine.labels import Labels, Unchanged, join_labels
-from kmeans_engine.recalc import recalc
+from kmeans_engine.recalc import Digest, recalc
+from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.strategies.base import Assigner
 from kmeans_engine.sums import ExactSums
 
-__all__ = ["State", "iterate"]
+__all__ = ["Past", "State", "iterate"]
+
+
+_NO_COUNTS = np.empty(0, dtype=np.int64)
 
 
 class State(NamedTuple):
@@ -42,6 +47,27 @@ class State(NamedTuple):
     is_last: bool
 
 
+class Past(NamedTuple):
+    """What is known of a run that goes on; the attributes are those of its last `Snapshot`.
+
+    Attributes
+    ----------
+    digest : ndarray, (2,), uint64
+        Of these centroids, see `kernels.recalc`, and ...
+    seen : set of bytes
+        ... of those of the states before.
+    """
+
+    iteration: int
+    centroids: Floats
+    assigned_from: Floats
+    counts: Integers
+    shift: float
+    converged: bool
+    digest: Digest
+    seen: set[bytes]
+
+
 def iterate(
     assigners: Sequence[Assigner],
     start: Floats,
@@ -50,6 +76,8 @@ def iterate(
     tolerance: float,
     threads: int,
     only_last: bool = False,
+    past: Past | None = None,
+    budget: Budget | None = None,
 ) -> Generator[State, None, None]:
     """Yield the states of a run, beginning with the initial one.
 
@@ -67,23 +95,35 @@ def iterate(
         That may work at the centroids.
     only_last : bool
         Yield the last state only.
+    past : Past, optional
+        Yield the states after this one instead.
+    budget : Budget, optional
+        Of the labels of all parts as one array.
     """
+    # Assigners label the points anew: a function of them and of the centroids, which no part has to
+    # be sent, and no more than bounds and blocks need anyway.
+    last = past or Past(0, start, start, _NO_COUNTS, 0.0, False, _no_digest(), set())
+    iteration, centroids, assigned_from, _, shift, converged, digest, seen = last
+    digest, seen = digest.copy(), seen.copy()
     try:
-        sums = _total([assigner.first(start) for assigner in assigners])
+        sums = _total([assigner.adopt(assigned_from) for assigner in assigners])
+        if past is not None:
+            _check(past, sums, threads)
         n_changed = sum(assigner.n_points for assigner in assigners)
         before: ExactSums | None = None  # the sums that the centroids are the means of
-        iteration, assigned_from, centroids = 0, start, start
-        shift, converged, moved = 0.0, False, None
-        digest, seen = np.zeros(2, dtype=np.uint64), set[bytes]()
+        moved: Clusters | None = None
         while True:
             ended = converged or iteration == limit
             now = digest.tobytes()
             if iteration > 0:
                 ended = ended or now in seen or 0.0 < tolerance >= shift
             seen.add(now)
-            if ended or not only_last:
+            if past is not None and iteration == past.iteration:
+                pass  # its reader has it
+            elif ended or not only_last:
                 kept = [assigner.labels() for assigner in assigners]
-                labels = join_labels(kept, [assigner.n_points for assigner in assigners])
+                sizes = [assigner.n_points for assigner in assigners]
+                labels = join_labels(kept, sizes, budget)
                 yield State(
                     iteration=iteration,
                     centroids=centroids,
@@ -113,6 +153,22 @@ def iterate(
     finally:
         for assigner in assigners:
             assigner.finish()
+
+
+def _no_digest() -> Digest:
+    return np.zeros(2, dtype=np.uint64)
+
+
+def _check(past: Past, sums: ExactSums, threads: int) -> None:
+    """Raise `InvalidInput` unless these sums lead to the centroids of a state."""
+    means = past.assigned_from
+    if past.iteration > 0:
+        means = recalc(means, sums, None, _no_digest(), threads).centroids
+    if not (np.array_equal(sums.counts, past.counts) and np.array_equal(means, past.centroids)):
+        raise InvalidInput(
+            f"state {past.iteration} does not follow from these points, so they are not those of "
+            "its run; resume with the points that were clustered"
+        )
 
 
 def _total(parts: list[ExactSums]) -> ExactSums:

@@ -12,7 +12,7 @@ from kmeans_engine.kernels.recalc import compare, renew
 from kmeans_engine.runtime.threads import even_rows, fold_chunks, threads_for
 from kmeans_engine.sums import ExactSums
 
-__all__ = ["Recalculated", "recalc"]
+__all__ = ["Digest", "Recalculated", "follow", "recalc"]
 
 Digest = npt.NDArray[np.uint64]
 
@@ -64,6 +64,13 @@ def recalc(
         square, moved = _renew_together(sums, rows, centroids, means, digest, threads)
     means.setflags(write=False)
     return Recalculated(means, square, moved)
+
+
+def follow(before: Floats, after: Floats, digest: Digest) -> None:
+    """Turn the digest of some centroids, (K, N), into that of others."""
+    rows = np.arange(len(before), dtype=np.int32)
+    pair = before, after, before.view(np.uint64), after.view(np.uint64)
+    compare(*pair, rows, np.empty_like(rows), digest)
 
 
 def _renew(

@@ -38,6 +38,10 @@ class Whole(Visible, Protocol):
     seal: Seal
     """Whether the points are still those that were measured."""
 
+    @property
+    def budget(self) -> Budget | None:
+        """Of what becomes as long as the points in this process, if something does."""
+
     def check(self, k: int) -> None:
         """Raise `UnsupportedStrategy` if the strategy cannot serve so many clusters."""
 
@@ -102,13 +106,13 @@ def open_whole(
 
     Those that another engine has opened keep its threads and its strategy.
     """
-    if hasattr(points, "begin"):
-        opened: Whole = points
-        return opened
     home = elsewhere(points)
     if home is not None:
         whole: Whole = home.open_whole(points, threads, strategy)
         return whole
+    if hasattr(points, "begin"):
+        opened: Whole = points
+        return opened
     parts = open_parts(points, threads, Budget(memory, scratch))
     given = points
     if len(parts) == 1 and parts[0].in_memory and not isinstance(points, str | os.PathLike):

@@ -10,9 +10,10 @@ import importlib
 import inspect
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points
 from os import PathLike
 from pathlib import Path
 
@@ -173,7 +174,10 @@ def _plug_ins() -> tuple[EntryPoint, ...]:
 
 def _package(entry: EntryPoint) -> str:
     """Return the name of its package; nothing where the metadata is damaged."""
-    name: str | None = entry.dist.metadata["Name"] if entry.dist else None
+    name: str | None = None
+    # The backport of importlib.metadata, which some libraries put in its place, raises.
+    with suppress(PackageNotFoundError, KeyError):
+        name = entry.dist.metadata["Name"] if entry.dist else None
     return name or ""
 
 

@@ -15,7 +15,7 @@ for name in ("MPLBACKEND", "IMAGEIO_FFMPEG_EXE"):
     os.environ.pop(name, None)
 
 
-pytest_plugins = ["screen"]
+pytest_plugins = ["clusters", "screen"]
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ class ClusterAssigner:
         self._now: Turn | None = None
         self._before: Turn | None = None
         # What workers store for as long as it is here: the run, and centroids that are large.
-        self._stored: dict[str, Future] = {}
+        self._stored: dict[str, Future[Any]] = {}
         parts.find()
 
     def first(self, centroids: Floats) -> ExactSums:

@@ -22,8 +22,6 @@ __all__ = ["Held", "ask", "check_versions", "connect", "hold", "start", "submit"
 
 # Seconds to wait for a scheduler that does not answer, and for the first worker.
 _ANSWER, _WORKERS = 5, 30
-# How often a task may lose its worker before it counts as what kills workers.
-_RETRIES = 10
 
 _lock = threading.Lock()
 
@@ -73,7 +71,7 @@ def hold() -> Held:
                 stacklevel=2,
             )
             cluster = LocalCluster(
-                n_workers=1, threads_per_worker=threads, processes=False, dashboard_address=None
+                n_workers=1, threads_per_worker=threads, processes=False, dashboard_address=":0"
             )
             held = Held(Client(cluster), cluster)
             _ours = weakref.ref(held)
@@ -116,7 +114,7 @@ def start(workers: int, threads: int) -> Held:
     from distributed import Client, LocalCluster
 
     cluster = LocalCluster(
-        n_workers=workers, threads_per_worker=threads, processes=True, dashboard_address=None
+        n_workers=workers, threads_per_worker=threads, processes=True, dashboard_address=":0"
     )
     return Held(Client(cluster), cluster)
 
@@ -139,6 +137,8 @@ def check_versions(client: Client) -> None:
     mine = _facts()
     found: dict[str, Any] = client.run(_facts, on_error="return")
     for address, theirs in found.items():
+        if isinstance(theirs, OSError):
+            continue  # it is gone by now
         if isinstance(theirs, BaseException):
             raise ClusterError(
                 f"the worker at {address} cannot load kmeans-engine "
@@ -166,7 +166,7 @@ def submit(
     tasks: Mapping[Any, Any],
     keys: Iterable[Any],
     homes: Mapping[Any, str] | None = None,
-) -> list[Future]:
+) -> list[Future[Any]]:
     """Have tasks done and return the futures of some, without waiting for them.
 
     Parameters
@@ -187,11 +187,11 @@ def submit(
         annotations = {"workers": dict(homes).get, "allow_other_workers": True}
     layer = MaterializedLayer(dict(tasks), annotations=annotations)
     graph = HighLevelGraph({"kmeans": layer}, {"kmeans": set()})
-    futures: list[Future] = client.get(graph, wanted, sync=False, retries=_RETRIES)
+    futures: list[Future[Any]] = client.get(graph, wanted, sync=False)
     return futures
 
 
-def ask(client: Client, futures: Sequence[Future]) -> list[Any]:
+def ask(client: Client, futures: Sequence[Future[Any]]) -> list[Any]:
     """Return the results of tasks.
 
     Raises

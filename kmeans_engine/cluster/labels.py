@@ -17,7 +17,7 @@ from kmeans_engine.cluster.part import Setting, Turn
 from kmeans_engine.cluster.parts import Parts
 from kmeans_engine.labels import label_dtype
 
-__all__ = ["ClusterLabels", "chunked"]
+__all__ = ["ClusterLabels", "StoredLabels", "chunked"]
 
 
 def chunked(
@@ -45,14 +45,14 @@ def chunked(
 
     graph: dict[Any, Any] = dict(zip(parts.keys, parts.futures, strict=True))
     refs = []
-    for place, value in enumerate(arguments):
-        key = f"{name}-{place}"
+    for number, value in enumerate(arguments):
+        key = f"{name}-{number}"
         graph[key] = Task(key, tasks.same, value)
         refs.append(TaskRef(key))
     for chunk, (start, size) in enumerate(zip(parts.starts, parts.sizes, strict=False)):
-        key = (name, chunk, 0) if columns else (name, chunk)
+        place = (name, chunk, 0) if columns else (name, chunk)
         part = TaskRef(parts.keys[parts.owners[chunk]])
-        graph[key] = Task(key, function, part, *refs, start, size)
+        graph[place] = Task(place, function, part, *refs, start, size)
     sizes = tuple(parts.sizes) if known else (np.nan,) * len(parts.sizes)
     chunks = (sizes, (columns,)) if columns else (sizes,)
     whole = HighLevelGraph.from_collections(name, graph, dependencies=())
@@ -103,8 +103,45 @@ class ClusterLabels:
         known = self._before is None
         return chunked(self._parts, name, tasks.changed, arguments, np.intp, known=known)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return StoredLabels, (self.all(), self.changed())
+
     def nothing(self) -> Any:
         """Return what `changed` is where nothing has changed."""
-        import dask.array
+        return _nothing()
 
-        return dask.array.empty(0, dtype=np.intp, chunks=0)
+
+class StoredLabels:
+    """Labels that have left their run, as Dask arrays; see `labels.Labels`.
+
+    Parameters
+    ----------
+    labels : dask.array.Array, (M,)
+    changed : dask.array.Array, (n_changed,)
+    """
+
+    def __init__(self, labels: Any, changed: Any) -> None:
+        self._labels, self._changed = labels, changed
+
+    def all(self) -> Any:
+        """See `Labels.all`."""
+        return self._labels
+
+    def at(self, indices: npt.NDArray[np.intp]) -> LabelArray:
+        """See `Labels.at`: computed at once."""
+        labels: LabelArray = self._labels[np.asarray(indices)].compute()
+        return labels
+
+    def changed(self) -> Any:
+        """See `Labels.changed`."""
+        return self._changed
+
+    def nothing(self) -> Any:
+        """Return what `changed` is where nothing has changed."""
+        return _nothing()
+
+
+def _nothing() -> Any:
+    import dask.array
+
+    return dask.array.empty(0, dtype=np.intp, chunks=0)

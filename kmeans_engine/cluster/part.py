@@ -7,6 +7,7 @@ the part any more, and when the client that asked for it is gone.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import threading
 import weakref
@@ -23,6 +24,7 @@ from kmeans_engine.errors import ClusterError
 from kmeans_engine.labels import Labels, label_dtype
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.measure import Measure, merge
+from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.strategies import make_strategy
 from kmeans_engine.strategies.base import Assigner, Strategy
 from kmeans_engine.strategies.brute import BruteAssigner
@@ -89,7 +91,7 @@ class Turn:
 
     def __init__(self, values: Floats, moved: Clusters | None = None) -> None:
         self.values, self.moved = values, moved
-        self.digest = hashlib.blake2b(np.ascontiguousarray(values), digest_size=16).digest()
+        self.digest = hashlib.blake2b(values.tobytes(), digest_size=16).digest()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Turn, (self.values, self.moved)
@@ -142,7 +144,7 @@ class Part:
 
     def _look(self) -> list[Data]:
         if self._data is None:
-            data = [Data(rows, self.threads) for _, rows in self.segments]
+            data = [Data.of(rows, self.threads, _budget()) for _, rows in self.segments]
             starts = [first for first, _ in self.segments]
             self._measure = merge(
                 one.measured().after(first) for one, first in zip(data, starts, strict=True)
@@ -206,6 +208,18 @@ class Part:
         return None
 
 
+@functools.cache
+def _budget() -> Budget:
+    """Return what this worker computes in: half of the memory that Dask grants it."""
+    from distributed import get_worker
+
+    try:
+        limit = get_worker().memory_manager.memory_limit
+    except (ValueError, AttributeError):  # not on a worker, or one without a limit
+        limit = None
+    return Budget(limit // 2 if limit else None)
+
+
 def _assign(data: Data, centroids: Floats) -> LabelArray:
     labels = np.empty(data.n_points, dtype=label_dtype(len(centroids)))
     BruteAssigner(data).assign(centroids, labels)
@@ -255,25 +269,31 @@ class _Kept:
             assigners, self._assigners, self._worked = self._assigners, [], None
             steps = [assigner.step(now.values, now.moved) for assigner in assigners]
             # Only now: an error leaves nothing behind that is half done.
-            self._stand(assigners, [step.sums for step in steps], now, before.digest)
-            self._worked = self._worked._replace(n_changed=sum(step.n_changed for step in steps))
-            return self._worked
+            n_changed = sum(step.n_changed for step in steps)
+            sums = [step.sums for step in steps]
+            return self._stand(assigners, sums, n_changed, now, before.digest)
 
     def _begin(self, turn: Turn) -> None:
         self._assigners, self._worked, self.labels, self.at = [], None, {}, b""
         assigners = [strategy.begin() for strategy in self._strategies]
         sums = [assigner.first(turn.values) for assigner in assigners]
-        self._stand(assigners, sums, turn, b"")
+        points = sum(assigner.n_points for assigner in assigners)
+        self._stand(assigners, sums, points, turn, b"")
 
     def _stand(
-        self, assigners: list[Assigner], sums: list[ExactSums], turn: Turn, before: bytes
-    ) -> None:
+        self,
+        assigners: list[Assigner],
+        sums: list[ExactSums],
+        n_changed: int,
+        turn: Turn,
+        before: bytes,
+    ) -> Worked:
         """Note that the assigners stand at these centroids now."""
         total = ExactSums.total([sums[0].copy(), *(some.copy() for some in sums[1:])])
         names = tuple(sorted({assigner.name for assigner in assigners}))
         labels = {before: self.labels[before]} if before in self.labels else {}
         labels[turn.digest] = [assigner.labels() for assigner in assigners]
-        points = sum(assigner.n_points for assigner in assigners)
-        self._worked = Worked(total.sums, total.counts, points, names)
         self.labels, self.at, self.before = labels, turn.digest, before
         self._assigners = assigners
+        self._worked = Worked(total.sums, total.counts, n_changed, names)
+        return self._worked

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from kmeans_engine.arrays import Floats, Indices, LabelArray
 from kmeans_engine.cluster.part import Part, Run, Segment, Setting, Turn, Worked
 from kmeans_engine.frames import count_rounded
+from kmeans_engine.points.data import Data
 from kmeans_engine.points.measure import Measure
 from kmeans_engine.points.squares import square_totals
 from kmeans_engine.points.visit import VisibleParts, Visitor
@@ -34,6 +35,7 @@ __all__ = [
     "step",
     "take",
     "visit",
+    "visit_rows",
 ]
 
 Found = TypeVar("Found")
@@ -240,7 +242,27 @@ def visit(
         if now is not None and before is not None and new is not None and old is not None:
             rows = where[i] if where else np.flatnonzero(new[i] != old[i])
             states = [_State(now.values, new[i], rows), _State(before.values, old[i], rows)]
-        found.append(VisibleParts([data[i]]).visit(_Shifted(visitor, start), *states))
+        found.append(_visible(data[i]).visit(_Shifted(visitor, start), *states))
+    return visitor.merge(found)
+
+
+def _visible(data: Data) -> VisibleParts:
+    """Return a segment alone, which keeps the measure of all."""
+    visible = VisibleParts([data])
+    visible.measure = data.measure
+    return visible
+
+
+def visit_rows(
+    part: Part, setting: Setting, visitor: Visitor[Found], *rows: npt.NDArray[np.intp]
+) -> Found:
+    """Show a visitor the rows of a part that are among these, in pieces, without labels."""
+    data, some = part.data(setting), np.concatenate(rows)
+    found = []
+    for i, (start, values) in enumerate(part.segments):
+        mine = some[(some >= start) & (some < start + len(values))] - start
+        state = _State(np.empty((0, 0)), np.empty(0, dtype=np.uint8), mine)
+        found.append(_visible(data[i]).visit(_Shifted(visitor, start), state, changed=True))
     return visitor.merge(found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from types import SimpleNamespace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +38,7 @@ class PartsThere:
     strategy : str
     """
 
-    sprintable = None
+    sprintable = budget = None
 
     def __init__(self, parts: Parts, given: Any, threads: int, strategy: str) -> None:
         self.parts, self.threads = parts, threads
@@ -97,6 +97,8 @@ class PartsThere:
         visitor: Visitor[Found],
         now: Labelled | None = None,
         before: Labelled | None = None,
+        *,
+        changed: bool = False,
     ) -> Found:
         """See `Visible.visit`: the visitor goes to the workers."""
         from dask._task_spec import Task, TaskRef
@@ -111,6 +113,9 @@ class PartsThere:
             graph[key] = Task(key, tasks.same, value)
             return TaskRef(key)
 
+        rows: list[list[Any]] | None = None
+        if changed and now is not None:
+            rows, now = self._rows_of(now, graph), None
         who = store("visitor", visitor)
         turns = [
             store(name, None if state is None else Turn(state.assigned_from))
@@ -118,12 +123,42 @@ class PartsThere:
         ]
         setting, homes = store("setting", self._setting), {}
         for number, (part, home) in enumerate(zip(parts.keys, parts.homes, strict=True)):
-            key = stem, number
-            graph[key] = Task(key, tasks.visit, TaskRef(part), setting, who, *turns)
+            key, shown = (stem, number), TaskRef(part)
+            if rows is None:
+                graph[key] = Task(key, tasks.visit, shown, setting, who, *turns)
+            elif rows[number]:
+                graph[key] = Task(key, tasks.visit_rows, shown, setting, who, *rows[number])
+            else:
+                continue
             homes[key] = home
+        if not homes:
+            return visitor.merge([visitor.begin()])
         last = tree(graph, list(homes), tasks.merge_found, f"{stem}-merged", who)
         found: Found = ask(parts.client, submit(parts.client, graph, last, homes))[0]
         return found
+
+    def _rows_of(self, state: Labelled, graph: dict[Any, Any]) -> list[list[Any]] | None:
+        """Return the rows of each part that a state names as changed, None for all of them.
+
+        They may be arrays, or what tasks will give that are added to `graph`.
+        """
+        from dask._task_spec import TaskRef
+
+        parts, changed = self.parts, cast(Any, state.changed)
+        if changed.shape[0] == self.n_points:
+            return None
+        rows: list[list[Any]] = [[] for _ in parts.keys]
+        if isinstance(changed, np.ndarray):
+            for part, mine in parts.owners_of(changed):
+                rows[part].append(changed[mine])
+        elif changed.shape[0] != 0:
+            more = dict(changed.__dask_graph__())
+            for key in parts.keys:
+                more.pop(key, None)
+            graph.update(more)
+            for chunk, part in enumerate(parts.owners.tolist()):
+                rows[part].append(TaskRef((changed.name, chunk)))
+        return rows
 
 
 def open_whole(points: Any, threads: int, strategy: str) -> PartsThere:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from kmeans_engine.command.source import Source
 from kmeans_engine.command.usage import Entrant
 from kmeans_engine.errors import InvalidInput
+from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.starts.methods import METHODS
 from kmeans_engine.tables import Table, read_centroids
 
@@ -25,6 +26,7 @@ def read_sources(
     default_k: int,
     seed: int,
     standardized: bool,
+    budget: Budget | None = None,
 ) -> dict[str, Source]:
     """Return what each run clusters, by the run's name.
 
@@ -42,6 +44,8 @@ def read_sources(
         Decides every run, together with its number.
     standardized : bool
         Cluster z-scores.
+    budget : Budget, optional
+        Of the z-scores.
 
     Raises
     ------
@@ -61,7 +65,7 @@ def read_sources(
             raise InvalidInput(f"{k} clusters but {held}; race starts of as many centroids")
         k = len(centroids)
     first, *_ = starts.values()
-    source = Source.of(table, k or default_k, first, seed, standardized=standardized)
+    source = Source.of(table, k or default_k, first, seed, standardized=standardized, budget=budget)
     return {one.name: source.started(starts[one.name], one.number) for one in runs}
 
 

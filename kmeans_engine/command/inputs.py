@@ -10,13 +10,16 @@ from pathlib import Path
 from kmeans_engine.command.files import read_sources
 from kmeans_engine.command.source import Source, synthetic_table
 from kmeans_engine.command.usage import LABEL_NAME, entrants, read_options, where
+from kmeans_engine.errors import InvalidInput
+from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.starts.methods import METHODS
 from kmeans_engine.tables import Table, centroid_names, read_table
 from kmeans_engine.tables.columns import some_of
+from kmeans_engine.tables.parts import read_parts
 from kmeans_engine.tables.rows import check_name
 
-__all__ = ["read", "synthetic"]
+__all__ = ["read", "read_data", "synthetic"]
 
 
 def synthetic(args: argparse.Namespace, seed: int) -> Table:
@@ -36,7 +39,9 @@ def read(args: argparse.Namespace) -> dict[str, Source]:
     # The same command on the same data gives the same answer; the demo is new each time.
     asked = args.seed if args.seed is not None else 0 if args.data is not None else "random"
     seed = secrets.randbits(32) if asked == "random" else int(asked)
-    table = synthetic(args, seed) if args.data is None else _read_data(args)
+    table = (
+        synthetic(args, seed) if args.data is None else read_data(args, _names_of_centroids(args))
+    )
     return read_sources(
         table,
         entrants(args),
@@ -44,13 +49,22 @@ def read(args: argparse.Namespace) -> dict[str, Source]:
         default_k=args.clusters or 12,
         seed=seed,
         standardized=args.standardize,
+        budget=Budget(args.memory, args.scratch),
     )
 
 
-def _read_data(args: argparse.Namespace) -> Table:
+def read_data(args: argparse.Namespace, names: tuple[str, ...]) -> Table:
+    """Return DATA; without `columns`, those of these names are taken if it has them all."""
     with doing(f"reading {where(args)}"):
-        names = _names_of_centroids(args)
-        table = read_table(args.data, replace(read_options(args), like=names))
+        options = replace(read_options(args), like=names)
+        table = read_parts(args.data, options, Budget(args.memory, args.scratch))
+        if table is None:
+            table = read_table(args.data, options)
+        elif args.table is not None:
+            raise InvalidInput(
+                f"--table needs all of {where(args)} in memory, and it is read by parts; write "
+                "--labels, or allow more memory (--memory)"
+            )
         if len(names) == len(table.names) and set(names) != set(table.names):
             note = f"centroids count by place: {some_of(names)} are {some_of(table.names)}"
             table = replace(table, notes=(*table.notes, note))

@@ -13,6 +13,7 @@ from kmeans_engine._version import __version__
 from kmeans_engine.command.streams import tell
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.runtime.similar import did_you_mean
+from kmeans_engine.runtime.sizes import parse_bytes
 from kmeans_engine.starts.methods import METHODS
 
 __all__ = ["EXAMPLES", "SHELLS", "STATUSES", "build_parser"]
@@ -140,6 +141,15 @@ def _size(text: str) -> tuple[int, int]:
     return width, height
 
 
+def _bytes(text: str) -> str:
+    try:
+        if parse_bytes(text) > 0:
+            return text
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is not an amount of memory; give bytes, as in 2GB")
+
+
 def _one_of(*known: str) -> Callable[[str], str]:
     """Return what reads a word of a list."""
 
@@ -197,6 +207,22 @@ def build_parser() -> argparse.ArgumentParser:
         help="stop once no centroid moves farther (default: 0)")  # fmt: skip
     add("--threads", type=_whole(1), metavar="N", help="threads to compute with (default: the "
         "processors that this process may use, or NUMBA_NUM_THREADS)")  # fmt: skip
+
+    add = parser.add_argument_group("large data").add_argument
+    add("--memory", type=_bytes, metavar="SIZE", help="what points, labels and the like may take, "
+        "as in 2GB; what is larger stays in files (default: half of what is free)")  # fmt: skip
+    add("--scratch", metavar="DIR", help="a folder on a disk with room, for what does not fit "
+        "(default: $TMPDIR or /var/tmp); nothing stays there")  # fmt: skip
+
+    add = parser.add_argument_group("recordings").add_argument
+    add("--record", metavar="FILE", help="keep every iteration in FILE, such as run.arrows, while "
+        "it is computed; with --runs those of the best run")  # fmt: skip
+    add("--record-points", action="store_true", help="record the points as well, so that DATA is "
+        "not needed again")  # fmt: skip
+    add("--replay", metavar="FILE", help="draw a recorded run without computing it; DATA is that "
+        "of the recording, unless it is named")  # fmt: skip
+    add("--resume", metavar="FILE", help="go on with a recorded run where it was stopped, and "
+        "append to FILE; --max-iterations and --tolerance may change")  # fmt: skip
 
     _add_pictures(parser.add_argument_group("pictures (with --render or -o)").add_argument)
 

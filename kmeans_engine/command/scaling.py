@@ -6,13 +6,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from kmeans_engine.runtime.memory import Budget
+
 __all__ = ["standardize"]
 
 _CHUNK = 1 << 16
 
 
 def standardize(
-    points: npt.NDArray[Any],
+    points: Any, budget: Budget | None = None
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return the z-scores of `points`, with what turns them back: ``z * scale + mean``.
 
@@ -22,8 +24,10 @@ def standardize(
 
     Parameters
     ----------
-    points : ndarray, (M, N)
+    points : ndarray or RowFile, (M, N)
         Finite numbers; not modified.
+    budget : Budget, optional
+        Of the z-scores.
 
     Returns
     -------
@@ -36,7 +40,7 @@ def standardize(
     """
     n_points, n_features = points.shape
     starts = range(0, n_points, _CHUNK)
-    z = np.empty((n_points, n_features))
+    z = (budget or Budget()).empty((n_points, n_features), np.float64)
     low, high = np.full(n_features, np.inf), np.full(n_features, -np.inf)
     for start in starts:
         chunk = z[start : start + _CHUNK]

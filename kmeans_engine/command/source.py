@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.command.scaling import standardize
+from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.starts.initial import initial_centroids
 from kmeans_engine.starts.synthetic import make_clusters
 from kmeans_engine.tables import Table
@@ -54,7 +55,14 @@ class Source:
 
     @classmethod
     def of(
-        cls, table: Table, k: int, init: str | Floats, seed: int, *, standardized: bool
+        cls,
+        table: Table,
+        k: int,
+        init: str | Floats,
+        seed: int,
+        *,
+        standardized: bool,
+        budget: Budget | None = None,
     ) -> Source:
         """Return the source for a table.
 
@@ -70,6 +78,8 @@ class Source:
             Decides every run, together with its number.
         standardized : bool
             Cluster z-scores.
+        budget : Budget, optional
+            Of the z-scores.
 
         Raises
         ------
@@ -81,7 +91,7 @@ class Source:
             init = check_centroids(init, table.points.shape[1])
         if not standardized:
             return cls(table, table.points, k, init, seed)
-        points, offset, scale = standardize(table.points)
+        points, offset, scale = standardize(table.points, budget)
         return cls(table, points, k, "", seed, offset, scale).started(init)
 
     def start(self, run: int) -> Floats:

@@ -30,7 +30,7 @@ class Trial:
     ----------
     source : Source
         What is clustered.
-    threads, max_iterations, tolerance
+    threads, memory, scratch, max_iterations, tolerance
         As in `Engine` and `Engine.snapshots`.
     engine : Engine, optional
         One that is prepared for the points of the source.
@@ -45,6 +45,8 @@ class Trial:
         The newest snapshot of `states`, or the last one of the best run.
     seconds : float
         Time spent clustering, without what became of the snapshots, and without compiling.
+    record : callable or None
+        What `states` goes through, to be recorded.
     advice : list of str
         What should be known of it, a line each; grows while it runs.
 
@@ -59,13 +61,18 @@ class Trial:
         source: Source,
         *,
         threads: int | None = None,
+        memory: str | int | None = None,
+        scratch: str | None = None,
         max_iterations: int | None = None,
         tolerance: float = 0.0,
         engine: Engine | None = None,
     ) -> None:
         self.last: Snapshot | None = None
         self.seconds = 0.0
-        self._threads = threads
+        self._settings: dict[str, Any] = {
+            "threads": threads, "memory": memory, "scratch": scratch,
+        }  # fmt: skip
+        self.record: Callable[[Iterator[Snapshot]], Iterator[Snapshot]] | None = None
         self._limits: dict[str, Any] = {"max_iterations": max_iterations, "tolerance": tolerance}
         self.advice: list[str] = []
         self._engine = engine or self._engine_on(source.points)
@@ -78,7 +85,7 @@ class Trial:
         """Return an engine; what it warns of becomes advice."""
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            engine = Engine(points, threads=self._threads)
+            engine = Engine(points, **self._settings)
         for warning in caught:
             if warning.category.__module__.startswith("kmeans_engine"):
                 self.advice.append(str(warning.message))
@@ -100,7 +107,8 @@ class Trial:
 
     def states(self) -> Iterator[Snapshot]:
         """Yield the run from `start`."""
-        for snapshot in self._timed(self.start):
+        states = self._timed(self.start)
+        for snapshot in states if self.record is None else self.record(states):
             self.last = snapshot
             yield snapshot
 
@@ -140,11 +148,11 @@ class Trial:
 
     def remade(self, make: Callable[[int], Table], number: int) -> Trial:
         """Return the same trial on other points; see `Source.remade`."""
-        return Trial(self.source.remade(make, number), threads=self._threads, **self._limits)
+        return Trial(self.source.remade(make, number), **self._settings, **self._limits)
 
     def beside(self, source: Source) -> Trial:
         """Return a trial on the same points, with the same engine."""
-        return Trial(source, threads=self._threads, **self._limits, engine=self._engine)
+        return Trial(source, **self._settings, **self._limits, engine=self._engine)
 
     def write(
         self,

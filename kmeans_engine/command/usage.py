@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LABEL_NAME",
     "READING",
+    "SYNTHETIC",
     "Entrant",
     "check_usage",
     "entrants",
@@ -41,7 +42,8 @@ READING = (
 LABEL_NAME = "cluster"
 """What a table calls its column of clusters where its user names none."""
 
-_SYNTHETIC = ("clusters", "points_per_cluster", "spread")
+SYNTHETIC = ("clusters", "points_per_cluster", "spread")
+"""Options of the classic demo."""
 
 
 class Entrant(NamedTuple):
@@ -129,9 +131,10 @@ def check_usage(args: argparse.Namespace, drawing: Sequence[str]) -> None:
         raise InvalidInput("the name of DATA is empty; name a file, or - for standard input")
     real, drawn = args.data is not None, bool(args.render or args.output)
     for names, usable, why in (
-        (_SYNTHETIC, not real, "with DATA; leave out either"),
+        (SYNTHETIC, not real, "with DATA; leave out either"),
         (("describe", *READING), real, "without DATA; name a file to read"),
         (drawing, drawn, "without a picture; add --render or -o"),
+        (("record_points",), args.record is not None, "without --record; add --record run.arrows"),
         (("label_name",), args.table is not None, "without --table; add --table FILE"),
     ):
         for name in () if usable else given(args, names):
@@ -159,6 +162,8 @@ def _check_standard_output(args: argparse.Namespace) -> None:
 
 def _check_starts(args: argparse.Namespace) -> None:
     runs = entrants(args)
+    if args.record and args.race is not None:
+        raise InvalidInput(f"--record {args.record} holds one run; leave out --race {args.race}")
     if args.race is not None:
         if args.runs > 1 or args.init is not None:
             raise InvalidInput(
@@ -210,6 +215,8 @@ def stem(data: str | None) -> str:
 _UNTOLD = {
     *("data", "list_renderers", "print_completion", "warm", "describe", "render", "output"),
     *("labels", "table", "label_name", "centroids", "overwrite", "json", "quiet", "threads"),
+    *("memory", "scratch"),
+    *("record", "record_points", "replay", "resume"),
 }
 
 

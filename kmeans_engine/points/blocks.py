@@ -206,4 +206,5 @@ def _bulk(data: Data, cells: int) -> tuple[Floats, Floats]:
 
 def block_rows(n_points: int) -> int:
     """Return the rows of a block: small ones have shorter borders, large ones cost less each."""
-    return 64 if n_points < 1 << 22 else 128 if n_points < 1 << 25 else 256
+    rows = 64 if n_points < 1 << 22 else 128 if n_points < 1 << 25 else 256
+    return rows if n_points < 1 << 29 else 512  # the boxes of 2^30 x 2 take 134 MB

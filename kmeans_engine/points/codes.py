@@ -43,8 +43,8 @@ class CodedPoints:
         m, n = data.n_points, data.n_features
         self.zero, self.inverse = _choose_steps(data)
         width = -(-n // 4) * 4
-        codes = np.empty((m, width), dtype=np.uint8)
-        norms, errors = np.empty(m, dtype=np.int32), np.empty(m, dtype=np.float32)
+        codes = data.budget.empty((m, width), np.uint8)
+        norms, errors = data.budget.empty(m, np.int32), data.budget.empty(m, np.float32)
 
         def quantize(_: None, start: int, X: Rows) -> None:
             quantize_points(X, start, self.zero, self.inverse, codes, norms, errors)

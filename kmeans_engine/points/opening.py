@@ -12,11 +12,15 @@ from typing import Any
 
 import numpy as np
 
+from kmeans_engine.frames import Sheet
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.files import RowFile, file_of, open_npy
+from kmeans_engine.points.stored import ArrayStore, Store
+from kmeans_engine.points.streams import is_stream, read_files, read_stream
 from kmeans_engine.points.visit import Visible, VisibleParts
 from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.runtime.processors import default_threads
+from kmeans_engine.validation import check_sheet
 
 __all__ = ["elsewhere", "open_parts", "open_visible"]
 
@@ -60,17 +64,30 @@ def open_parts(points: Any, threads: int, budget: Budget) -> list[Data]:
 
 
 def _open(points: Any, threads: int, budget: Budget) -> Data:
-    file: RowFile | None = None
+    return Data(_store(points, budget), threads, budget)
+
+
+def _store(points: Any, budget: Budget) -> Store:
     if isinstance(points, str | os.PathLike):
-        file = open_npy(os.fspath(points))
-        size = file.shape[0] * file.shape[1] * file.dtype.itemsize
-        if budget.fits(size):
-            whole = budget.empty(file.shape, file.dtype)
-            whole[...] = np.load(points, mmap_mode="r")
-            return Data.of(whole, threads, budget)
-    elif isinstance(points, np.memmap) and points.ndim == 2 and not budget.fits(points.nbytes):
+        path = os.fspath(points)
+        if not path.lower().endswith(".npy"):
+            return read_files(path, None, budget)
+        file: RowFile | None = open_npy(path)
+        assert file is not None
+        if not budget.fits(file.shape[0] * file.shape[1] * file.dtype.itemsize):
+            return file
+        whole = budget.empty(file.shape, file.dtype)
+        file.fill(whole)
+        return ArrayStore(Sheet(whole))
+    if isinstance(points, RowFile):
+        return points
+    if is_stream(points):
+        return read_stream(points, budget)
+    if isinstance(points, np.memmap) and points.ndim == 2 and not budget.fits(points.nbytes):
         file = file_of(points)
-    return Data.of(points, threads, budget) if file is None else Data(file, threads, budget)
+        if file is not None:
+            return file
+    return ArrayStore(check_sheet(points, "points"))
 
 
 def _is_in_parts(points: Any) -> bool:
@@ -84,11 +101,14 @@ def _is_in_parts(points: Any) -> bool:
 
 def open_visible(points: Any) -> Visible:
     """Return points, given as for `Engine`, as whoever draws from them asks for them."""
-    if hasattr(points, "visit"):
-        opened: Visible = points
-        return opened
     home = elsewhere(points)
     if home is not None:
         visible: Visible = home.open_visible(points)
         return visible
-    return VisibleParts(open_parts(points, default_threads(), Budget()))
+    if hasattr(points, "visit"):
+        opened: Visible = points
+        return opened
+    # What is in a file stays there: few of its rows may be asked for.
+    path = os.fspath(points) if isinstance(points, str | os.PathLike) else ""
+    budget = Budget(1 if isinstance(points, np.memmap) or path.lower().endswith(".npy") else None)
+    return VisibleParts(open_parts(points, default_threads(), budget))

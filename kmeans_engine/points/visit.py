@@ -16,6 +16,7 @@ import numpy.typing as npt
 from kmeans_engine.arrays import Floats, Indices, LabelArray, Rows
 from kmeans_engine.points.data import Data, measure_together
 from kmeans_engine.points.measure import Measure
+from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.runtime.threads import chunk_rows, even_rows, fold_chunks, threads_for
 
 __all__ = ["Labelled", "Visible", "VisibleParts", "Visitor"]
@@ -147,6 +148,7 @@ class VisibleParts:
         self.n_features = parts[0].n_features
         self.names = parts[0].names
         self.threads = parts[0].threads
+        self.budget: Budget = parts[0].budget
         self._starts = np.cumsum([0, *(part.n_points for part in parts)])
         self.n_points = int(self._starts[-1])
 

@@ -18,15 +18,14 @@ labels : list of unsigned integers
     What they got.
 
 A gap that does not fit begins another row, and so does every `PIECE` of points, which is a batch of
-its own: nobody has to hold all labels of a billion points in this form. In these further rows the
-columns before `first` are null, but for `iteration`. So ``WHERE centroids IS NOT NULL`` selects one
+its own: nobody has to hold all labels of a billion points in this form. Of more than `FEW` changes,
+the facts have a row to themselves, so that they can be read alone. In further rows of a state the
+columns before `first` are null, but for `iteration`: ``WHERE centroids IS NOT NULL`` selects one
 row for each state.
 
 Recorded points come in rows of their own before state 0, where `iteration` is null: column
 `points`, a list of R N values, row by row. Types that Arrow lacks are stored as unsigned integers
 of the same bits.
-
-Gaps of 16 bits are as small as those of 32 are once Zstandard has seen them, and half the memory.
 """
 
 from __future__ import annotations
@@ -44,6 +43,7 @@ from kmeans_engine.labels import label_dtype
 from kmeans_engine.recording.messages import Damaged, spell
 
 __all__ = [
+    "FEW",
     "KEY",
     "PIECE",
     "VERSION",
@@ -68,6 +68,9 @@ VERSION = 1
 
 PIECE = 1 << 22
 """Most points of one batch."""
+
+FEW = 1 << 10
+"""Most changes that are not worth compressing: that takes 10 us for each of 20 buffers."""
 
 _FARTHEST = (1 << 16) - 1
 
@@ -154,7 +157,7 @@ def read_about(schema: pa.Schema) -> dict[str, Any] | None:
 def encode(
     schema: pa.Schema, facts: Facts, changes: Iterator[Changes] | list[Changes]
 ) -> Iterator[pa.RecordBatch]:
-    """Yield the batches of a state.
+    """Yield the batches of a state: of few changes one, of many the facts and then the changes.
 
     Parameters
     ----------
@@ -162,57 +165,60 @@ def encode(
         From `columns`.
     facts : Facts
     changes : iterable of Changes
-        Of at most `PIECE` points each; one at least, which may be empty.
+        Of at most `PIECE` points each.
     """
-    for number, (points, labels) in enumerate(changes):
-        if isinstance(points, range):
-            first, starts, gaps = [points.start], np.zeros(1, dtype=np.int32), None
-        else:
-            gaps = np.diff(points, prepend=points[:1])
-            far = np.flatnonzero(gaps > _FARTHEST)
-            starts = np.concatenate([[0], far]).astype(np.int32)
-            gaps[starts[: len(gaps)]] = 0
-            first = points[starts].tolist() if len(points) else [0]
-        ends = np.append(starts, np.int32(len(labels)))
-        rows = len(starts)
-        yield _batch(
-            schema,
-            rows,
-            {
-                "iteration": pa.array([facts.iteration] * rows, pa.int64()),
-                **(_encoded(facts, rows) if number == 0 else {}),
-                "first": pa.array(first, pa.int64()),
-                "gaps": pa.nulls(rows, schema.field("gaps").type)
-                if gaps is None
-                else pa.ListArray.from_arrays(ends, gaps.astype(np.uint16)),
-                "labels": pa.ListArray.from_arrays(ends, np.ascontiguousarray(labels)),
-            },
-        )
+    known = _encoded(facts)
+    for change in changes:
+        batch = _encoded_changes(facts.iteration, change)
+        if known and len(change.labels) <= FEW and len(batch["first"]) == 1:
+            known, batch = {}, {**known, **batch}
+        elif known:
+            yield _batch(schema, 1, known)
+            known = {}
+        yield _batch(schema, len(batch["first"]), batch)
+    if known:
+        yield _batch(schema, 1, known)
 
 
-def _encoded(facts: Facts, rows: int) -> dict[str, pa.Array]:
-    """Return the columns of the facts, in the first of so many rows."""
-    k, n = facts.centroids.shape
-    none: list[Any] = [None] * (rows - 1)
-    inner = pa.ListArray.from_arrays(
-        np.arange(k + 1, dtype=np.int32) * np.int32(n), facts.centroids.reshape(-1)
-    )
-    ends = np.full(rows + 1, k, dtype=np.int32)
-    ends[0] = 0
-    mask = pa.array([False] + [True] * (rows - 1))
+def _encoded_changes(iteration: int, changes: Changes) -> dict[str, pa.Array]:
+    points, labels = changes
+    if isinstance(points, range):
+        first, starts = [points.start], np.zeros(1, dtype=np.int32)
+        gaps = None
+    else:
+        gaps = np.diff(points, prepend=points[:1])
+        far = np.flatnonzero(gaps > _FARTHEST)
+        starts = np.concatenate([[0], far]).astype(np.int32)
+        gaps[starts] = 0
+        first = points[starts].tolist()
+    ends = np.append(starts, np.int32(len(labels)))
+    lists = pa.nulls(1, pa.list_(pa.uint16()))
+    if gaps is not None:
+        lists = pa.ListArray.from_arrays(ends, gaps.astype(np.uint16))
     return {
-        "centroids": pa.ListArray.from_arrays(ends, inner, mask=mask),
-        "counts": pa.ListArray.from_arrays(ends, facts.counts, mask=mask),
-        **{
-            name: pa.array([getattr(facts, name), *none], kind)
-            for name, kind in (
-                ("inertia", pa.float64()),
-                ("shift", pa.float64()),
-                ("n_changed", pa.int64()),
-                ("converged", pa.bool_()),
-                ("strategy", pa.string()),
-            )
-        },
+        "iteration": pa.array([iteration] * len(starts), pa.int64()),
+        "first": pa.array(first, pa.int64()),
+        "gaps": lists,
+        "labels": pa.ListArray.from_arrays(ends, np.ascontiguousarray(labels)),
+    }
+
+
+def _encoded(facts: Facts) -> dict[str, pa.Array]:
+    """Return the columns of the facts, in one row."""
+    k, n = facts.centroids.shape
+    rows = np.arange(k + 1, dtype=np.int32) * np.int32(n)
+    ends = np.array([0, k], dtype=np.int32)
+    return {
+        "iteration": pa.array([facts.iteration], pa.int64()),
+        "centroids": pa.ListArray.from_arrays(
+            ends, pa.ListArray.from_arrays(rows, facts.centroids.reshape(-1))
+        ),
+        "counts": pa.ListArray.from_arrays(ends, facts.counts),
+        "inertia": pa.array([facts.inertia], pa.float64()),
+        "shift": pa.array([facts.shift], pa.float64()),
+        "n_changed": pa.array([facts.n_changed], pa.int64()),
+        "converged": pa.array([facts.converged], pa.bool_()),
+        "strategy": pa.array([facts.strategy], pa.string()),
     }
 
 
@@ -284,26 +290,21 @@ def decode_changes(batch: pa.RecordBatch, n_points: int, k: int) -> Changes:
         If they are not those of so many points and clusters: kernels take them as they are.
     """
     labels = _flat(batch.column("labels"))
-    first = batch.column("first").to_numpy()
-    gaps = batch.column("gaps")
-    if len(labels) and int(labels.max()) >= k:
+    if not len(labels):
+        return Changes(np.empty(0, dtype=np.int64), labels)
+    if int(labels.max()) >= k:
         raise Damaged
+    first, gaps = batch.column("first").to_numpy(), batch.column("gaps")
     if gaps.null_count:
         points = range(int(first[0]), int(first[0]) + len(labels))
         if batch.num_rows != 1 or points.start < 0 or points.stop > n_points:
             raise Damaged
         return Changes(points, labels)
-    sizes = gaps.value_lengths().to_numpy()
-    if not np.array_equal(sizes, batch.column("labels").value_lengths().to_numpy()):
+    offsets = gaps.offsets.to_numpy()
+    ends = np.cumsum(_flat(gaps), dtype=np.int64)
+    if len(ends) != len(labels) or not np.all(offsets[1:] > offsets[:-1]):
         raise Damaged
-    steps = _flat(gaps).astype(np.int64)
-    if not len(steps):
-        return Changes(np.empty(0, dtype=np.int64), labels)
-    if not sizes.all():
-        raise Damaged
-    ends = np.cumsum(steps)
-    starts = np.cumsum(sizes) - sizes
-    ends += np.repeat(first - ends[starts], sizes)
+    ends += np.repeat(first - ends[offsets[:-1]], np.diff(offsets))
     if ends[0] < 0 or ends[-1] >= n_points or not np.all(ends[1:] > ends[:-1]):
         raise Damaged
     return Changes(ends.astype(np.uint32 if n_points < 1 << 32 else np.int64), labels)

@@ -94,9 +94,10 @@ def spell(facts: Mapping[str, Any]) -> str:
     return json.dumps(facts).replace(_CHECKSUM, _CHECKSUM.replace("=", "\\u003d"))
 
 
-def _options() -> pa.ipc.IpcWriteOptions:
+def _options(compressed: bool) -> pa.ipc.IpcWriteOptions:
     """Return how bodies are compressed: Zstandard, or LZ4 where this pyarrow lacks it."""
-    codec = next((name for name in ("zstd", "lz4") if pa.Codec.is_available(name)), None)
+    known = ("zstd", "lz4") if compressed else ()
+    codec = next((name for name in known if pa.Codec.is_available(name)), None)
     return pa.ipc.IpcWriteOptions(compression=codec)
 
 
@@ -106,11 +107,11 @@ def make_schema(schema: pa.Schema, facts: Mapping[str, str]) -> bytes:
     return _sealed(schema.with_metadata(facts).serialize().to_pybytes())
 
 
-def make_message(batch: pa.RecordBatch, added: Mapping[str, str]) -> bytes:
+def make_message(batch: pa.RecordBatch, added: Mapping[str, str], *, compressed: bool) -> bytes:
     """Return a batch as a message, to which a few facts are added."""
     sink = pa.BufferOutputStream()
     added = {**added, "checksum": _CHECKSUM + _UNKNOWN}
-    with pa.ipc.new_stream(sink, batch.schema, options=_options()) as stream:
+    with pa.ipc.new_stream(sink, batch.schema, options=_options(compressed)) as stream:
         stream.write_batch(batch, custom_metadata=added)
     begun = batch.schema.serialize().size
     return _sealed(sink.getvalue().slice(begun).to_pybytes()[: -len(END)])

@@ -14,13 +14,15 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Indices, LabelArray
 from kmeans_engine.points.seal import Digest, add_digest, no_digest, sum_digests
-from kmeans_engine.points.visit import Labelled, Visible
+from kmeans_engine.points.visit import Visible
 
 __all__ = ["LazyPoints", "digest_of", "file_of", "find_file"]
 
 
 class _Digesting:
     """Digests points as float64, which is how they count: any type and any parts give the same."""
+
+    cells = 0
 
     def __init__(self, n_features: int) -> None:
         self.work_per_row = 8 * n_features
@@ -46,16 +48,9 @@ class _Digesting:
         return np.frombuffer(sum_digests(found), dtype=np.uint64)
 
 
-def digest_of(points: Visible, now: Labelled) -> str:
-    """Return a digest of all points, in hexadecimal digits.
-
-    Parameters
-    ----------
-    points : Visible
-    now : Labelled
-        Any state of a run on them.
-    """
-    digest = points.visit(_Digesting(points.n_features), now)
+def digest_of(points: Visible) -> str:
+    """Return a digest of all points, in hexadecimal digits."""
+    digest = points.visit(_Digesting(points.n_features))
     return digest.astype("<u8").tobytes().hex()
 
 
@@ -73,6 +68,8 @@ def file_of(source: str | os.PathLike[str] | None, points: Any, place: Path) -> 
     """
     if source is None and isinstance(points, np.memmap) and points.filename is not None:
         source = points.filename
+    if source is None and isinstance(points, str | os.PathLike):
+        source = points
     if source is None:
         return {}
     path = Path(source).absolute()

@@ -15,15 +15,14 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, LabelArray
 from kmeans_engine.errors import InvalidInput
-from kmeans_engine.label_history import LabelHistory
-from kmeans_engine.labels import Labels, Unchanged, label_dtype
-from kmeans_engine.points.data import prepare
-from kmeans_engine.points.visit import Visible, VisibleParts
+from kmeans_engine.label_history import KeptLabels, LabelHistory
+from kmeans_engine.labels import Labels, label_dtype
+from kmeans_engine.points.opening import open_visible
+from kmeans_engine.points.visit import Visible
 from kmeans_engine.recording.format import Changes, Facts, named_dtype
 from kmeans_engine.recording.points import LazyPoints, digest_of, find_file
 from kmeans_engine.recording.stream import Stream
 from kmeans_engine.recording.writer import extend
-from kmeans_engine.runtime.processors import default_threads
 from kmeans_engine.snapshot import Snapshot
 
 __all__ = ["Recording", "open"]
@@ -73,15 +72,13 @@ class Recording(Sequence[Snapshot]):
         self._marks: dict[int, LabelArray] = {}
         self._centroids: weakref.WeakValueDictionary[int, Floats] = weakref.WeakValueDictionary()
         self._lock = threading.RLock()
-        self._vouched: VisibleParts | None = None
         shape = stream.n_points, stream.n_features
+        self._vouched: Visible | None = None
         self._points: Any = points
         if points is None:
             self._points = LazyPoints(shape, named_dtype(stream.dtype), self._found_points)
         else:
-            if np.shape(points) != shape:
-                raise self._others()
-            self._points = self._vouch(points)
+            self._vouch(points)
 
     def __repr__(self) -> str:
         stream = self._stream
@@ -97,6 +94,11 @@ class Recording(Sequence[Snapshot]):
     def path(self) -> Path:
         """The file."""
         return self._stream.path
+
+    @property
+    def end(self) -> int:
+        """Bytes of the file up to the end of its last whole state."""
+        return self._stream.end
 
     @property
     def complete(self) -> bool:
@@ -120,14 +122,18 @@ class Recording(Sequence[Snapshot]):
         return settings
 
     @property
-    def points(self) -> npt.NDArray[Any] | None:
-        """The points, (M, N): those that were given, recorded or named; None if there are none."""
+    def points(self) -> Any:
+        """The points, (M, N): as given, recorded, or in the file named; None if there are none."""
         if isinstance(self._points, LazyPoints):
             about = self._stream.about["points"]
             if not about["recorded"] and find_file(about, self.path) is None:
                 return None
             return self._points.array
-        return np.asarray(self._points)
+        return self._points
+
+    def on(self, points: Any) -> Recording:
+        """Return the same recording with its points given; parameter and errors as for `open`."""
+        return Recording(self._stream, points)
 
     def check(self) -> Recording:
         """Look at every byte, leave out what is damaged and all that follows, and return this.
@@ -176,23 +182,15 @@ class Recording(Sequence[Snapshot]):
         return self._snapshot(facts, RecordedLabels(self, place))
 
     def __iter__(self) -> Iterator[Snapshot]:
-        history: LabelHistory | None = None
-        try:
-            for i in range(len(self)):
-                facts, changes = self._stream.state(i)
-                if history is None:
-                    history = LabelHistory(self._first(changes))
-                else:
-                    for change in changes[:1] if len(changes) == 1 else [_joined(changes)]:
-                        history.commit(np.asarray(change.points), change.labels)
-                labels: Labels = history.now()
-                snapshot = self._snapshot(facts, Unchanged(labels) if i == 1 else labels)
-                del facts, changes, labels
-                yield snapshot
-                del snapshot  # whoever keeps it keeps its labels, and nobody else
-        finally:
-            if history is not None:
-                history.finish()
+        tape = _Tape(self._stream)
+        before: Floats | None = None  # kept for the state that is assigned from them
+        for i in range(len(self)):
+            snapshot = self._snapshot(self._stream.facts(i), tape.labels(i))
+            before = snapshot.centroids
+            yield snapshot
+            del snapshot  # whoever keeps it keeps its labels, and nobody else
+        del before
+        tape.finish()
 
     def _snapshot(self, facts: Facts, labels: Labels) -> Snapshot:
         i = facts.iteration
@@ -221,20 +219,12 @@ class Recording(Sequence[Snapshot]):
                 self._centroids[i] = known
             return known
 
-    def _first(self, changes: Iterable[Changes]) -> LabelArray:
-        """Return the labels of state 0 as a new array."""
-        labels = np.empty(self._stream.n_points, dtype=label_dtype(self._stream.k))
-        for points, new in changes:
-            assert isinstance(points, range)
-            labels[points.start : points.stop] = new
-        return labels
-
     def labels_of(self, i: int) -> LabelArray:
         """Return the labels of a state as a read-only array."""
         with self._lock:
             before = max((mark for mark in self._marks if mark <= i), default=-1)
             if before < 0:
-                labels = self._first(self._stream.changes(0))
+                labels = _first_labels(self._stream)
                 before = 0
             else:
                 labels = self._marks[before].copy()
@@ -262,22 +252,21 @@ class Recording(Sequence[Snapshot]):
     @functools.cached_property
     def visible(self) -> Visible:
         """The points as a picture asks for them; see `Snapshot.visible`."""
-        points = np.asarray(self._points)  # prepares them if it has to look at them
-        return self._vouched or VisibleParts([prepare(points, default_threads())])
+        points = self._points
+        if isinstance(points, LazyPoints):
+            points = points.array  # opens them if it has to look at them
+        return self._vouched or open_visible(points)
 
-    def _vouch(self, points: Any) -> npt.NDArray[Any]:
-        """Return points as an array; raise unless they are those that were recorded."""
-        visible = VisibleParts([prepare(points, default_threads())])
-        if digest_of(visible, self[0]) != self._stream.about["points"]["digest"]:
-            raise self._others()
+    def _vouch(self, points: Any) -> None:
+        """Raise `InvalidInput` unless these points are those that were recorded."""
+        visible, about = open_visible(points), self._stream.about
+        same = (visible.n_points, visible.n_features) == (about["rows"], about["features"])
+        if not same or digest_of(visible) != about["points"]["digest"]:
+            raise InvalidInput(
+                f"the points are not those of {self.path}, whose digest differs; give those that "
+                "were clustered"
+            )
         self._vouched = visible
-        return visible.parts[0].points
-
-    def _others(self) -> InvalidInput:
-        return InvalidInput(
-            f"the points are not those of {self.path}, whose digest differs; give those that were "
-            "clustered"
-        )
 
     def _found_points(self) -> npt.NDArray[Any]:
         stream, about = self._stream, self._stream.about["points"]
@@ -294,20 +283,84 @@ class Recording(Sequence[Snapshot]):
                 f"{self.path} does not hold the points and names no file of them; give them, "
                 "recording.open(path, points=points)"
             )
-        points = self._read(path)
-        if points.shape != (stream.n_points, stream.n_features):
-            raise self._others()
-        return self._vouch(points)
-
-    def _read(self, path: Path) -> npt.NDArray[Any]:
         from kmeans_engine.tables import read_table
 
-        return read_table(str(path)).points
+        points = read_table(str(path)).points
+        self._vouch(points)
+        return points
 
 
-def _joined(changes: Sequence[Changes]) -> Changes:
-    points = np.concatenate([np.asarray(change.points) for change in changes])
-    return Changes(points, np.concatenate([change.labels for change in changes]))
+def _first_labels(stream: Stream) -> LabelArray:
+    """Return the labels of state 0 as a new array."""
+    labels = np.empty(stream.n_points, dtype=label_dtype(stream.k))
+    for points, new in stream.changes(0):
+        if isinstance(points, range):
+            labels[points.start : points.stop] = new
+    return labels
+
+
+class _Tape:
+    """The labels of the states of one pass, which are read as far as somebody asks for them."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._lock = threading.RLock()
+        self._history: LabelHistory | None = None
+        self._at = -1
+        self._waiting: weakref.WeakValueDictionary[int, _TapeLabels] = weakref.WeakValueDictionary()
+
+    def labels(self, i: int) -> _TapeLabels:
+        """Return the labels of state i, which nobody has reached."""
+        self._waiting[i] = labels = _TapeLabels(self, i)
+        return labels
+
+    def reach(self, i: int) -> None:
+        """Read on as far as state i; all that wait for states up to there get their labels."""
+        with self._lock:
+            while self._at < i:
+                j = self._at + 1
+                if self._history is None:
+                    self._history = LabelHistory(_first_labels(self._stream))
+                else:
+                    pieces = list(self._stream.changes(j))
+                    points, labels = map(np.concatenate, zip(*pieces, strict=True))
+                    self._history.commit(points, labels)
+                self._at = j
+                waiting = self._waiting.pop(j, None)
+                if waiting is not None:
+                    waiting.kept = self._history.now()
+
+    def finish(self) -> None:
+        """End the pass: nobody asks for more states than those that are waited for."""
+        with self._lock:
+            if self._history is not None and not self._waiting:
+                self._history.finish()
+
+
+class _TapeLabels:
+    """The labels of one state of a pass; see `Labels`."""
+
+    def __init__(self, tape: _Tape, i: int) -> None:
+        self._tape, self._i = tape, i
+        self.kept: KeptLabels | None = None
+
+    def _found(self) -> KeptLabels:
+        if self.kept is None:
+            self._tape.reach(self._i)
+        assert self.kept is not None
+        return self.kept
+
+    def all(self) -> LabelArray:
+        """See `Labels.all`."""
+        return self._found().all()
+
+    def at(self, indices: npt.NDArray[np.intp]) -> LabelArray:
+        """See `Labels.at`."""
+        return self._found().at(indices)
+
+    def changed(self) -> npt.NDArray[np.intp]:
+        """See `Labels.changed`."""
+        return self._found().changed()
 
 
 class RecordedLabels:

@@ -103,7 +103,7 @@ class Stream:
             self.damaged = f"{self.path} is cut after iteration {len(self.states) - 1}"
 
     def _open(self) -> Any:
-        return self.path.open("rb")
+        return self.path.open("rb", buffering=0)
 
     def _read_about(self, file: Any) -> tuple[dict[str, Any], int]:
         foreign = InvalidInput(
@@ -170,16 +170,6 @@ class Stream:
                 changes = decode_changes(self._batch(message), self.n_points, self.k)
             yield changes
 
-    def state(self, i: int) -> tuple[Facts, list[Changes]]:
-        """Return a state; its messages are read once."""
-        with self._whole_state(i):
-            batches = [self._batch(message) for message in self.states[i]]
-            facts = decode_facts(batches[0], self.k, self.n_features)
-            changes = [decode_changes(batch, self.n_points, self.k) for batch in batches]
-            if facts.iteration != i or sum(len(c.labels) for c in changes) != facts.n_changed:
-                raise Damaged
-            return facts, changes
-
     def recorded_points(self) -> Iterator[npt.NDArray[Any]]:
         """Yield the points that were recorded, in pieces."""
         for message in self.points:
@@ -202,7 +192,10 @@ class Stream:
         """
         for i in range(len(self)):
             try:
-                self.state(i)
+                changed = sum(len(change.labels) for change in self.changes(i))
+                with self._whole_state(i):
+                    if changed != self.facts(i).n_changed:
+                        raise Damaged
             except InvalidInput:
                 if i == 0:
                     raise

@@ -22,6 +22,7 @@ from kmeans_engine._version import __version__
 from kmeans_engine.arrays import Floats
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.recording.format import (
+    FEW,
     PIECE,
     Changes,
     Facts,
@@ -120,7 +121,7 @@ def extend(
                 f"{stream.path} is being recorded by another process; wait for its end, or stop it"
             )
         if os.fstat(file.fileno()).st_size != stream.size:
-            raise InvalidInput(f"{stream.path} has grown since it was opened; open it again")
+            raise InvalidInput(f"{stream.path} has changed since it was opened; open it again")
         last = stream.facts(len(stream) - 1)
         writer = _Writer(stream.path, file, stream.schema, stream.n_points, settings)
         writer.follow(last.iteration, last.centroids)
@@ -160,7 +161,7 @@ def _begun(
         "names": list(state.names),
         "points": {
             "dtype": dtype.newbyteorder("=").name,
-            "digest": digest_of(visible, state),
+            "digest": digest_of(visible),
             "recorded": points,
             **file_of(source, given, path),
         },
@@ -224,16 +225,16 @@ class _Writer:
 
     def add_points(self, state: Snapshot) -> None:
         """Write all points, piece by piece."""
-        given, rows = state.points, max(_VALUES // state.centroids.shape[1], 1)
+        given: Any = state.points
+        rows = max(_VALUES // state.centroids.shape[1], 1)
         for start in range(0, self._n_points, rows):
             stop = min(start + rows, self._n_points)
             if isinstance(given, np.ndarray):
                 piece = given[start:stop].view(np.ndarray)
             else:
                 piece = state.visible.take(np.arange(start, stop))
-            self.file.write(
-                make_message(encode_points(self._schema, piece), {"points": str(start)})
-            )
+            batch = encode_points(self._schema, piece)
+            self.file.write(make_message(batch, {"points": str(start)}, compressed=True))
 
     def add(self, state: Snapshot) -> None:
         """Write a state."""
@@ -250,13 +251,17 @@ class _Writer:
             i, state.centroids, state.counts, state.inertia, state.shift, state.n_changed,
             bool(state.converged), state.strategy,
         )  # fmt: skip
-        added, count = {"iteration": str(i)}, -(-max(state.n_changed, 1) // PIECE)
+        added = {"iteration": str(i)}
         if self._settings:
             added["settings"], self._settings = spell(self._settings), {}
         batches = encode(self._schema, facts, self._changes(state))
-        for piece, batch in enumerate(batches):
-            told = {**added, "piece": str(piece), "last": "yes" if piece == count - 1 else "no"}
-            self.file.write(make_message(batch, told))
+        piece, batch = 0, next(batches, None)
+        while batch is not None:
+            following = next(batches, None)
+            told = {**added, "piece": str(piece), "last": "no" if following else "yes"}
+            many = batch.column("labels").flatten()
+            self.file.write(make_message(batch, told, compressed=len(many) > FEW))
+            piece, batch = piece + 1, following
         self.file.flush()
         now = time.monotonic()
         if now - self._durable > _DURABLE:
@@ -270,8 +275,8 @@ class _Writer:
                 points = range(start, min(start + PIECE, self._n_points))
                 yield Changes(points, state.labels_at(np.arange(points.start, points.stop)))
             return
-        changed = state.changed
-        for start in range(0, max(len(changed), 1), PIECE):
+        changed = np.asarray(state.changed)
+        for start in range(0, len(changed), PIECE):
             indices = changed[start : start + PIECE]
             yield Changes(indices, state.labels_at(indices))
 

@@ -56,7 +56,8 @@ class Budget:
         self._used = 0
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Budget, (self._asked,)  # another process has memory and folders of its own
+        # A folder of another machine may not be there.
+        return Budget, (self._asked,)
 
     @functools.cached_property
     def limit(self) -> int:

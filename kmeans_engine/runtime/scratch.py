@@ -21,7 +21,15 @@ import numpy.typing as npt
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.runtime.sizes import shown_bytes
 
-__all__ = ["advise", "check_folder", "default_folder", "make_file", "map_empty"]
+__all__ = [
+    "advise",
+    "check_folder",
+    "default_folder",
+    "grow_file",
+    "make_file",
+    "map_empty",
+    "mapping_of",
+]
 
 _NO_SPACE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 
@@ -64,6 +72,12 @@ def make_file(folder: str, size: int) -> int:
         return os.dup(file.fileno())
 
 
+def grow_file(file: int, folder: str, size: int, more: int) -> int:
+    """Make a file of `size` bytes longer; return its size now. Errors as in `make_file`."""
+    _reserve(file, folder, more, size)
+    return size + more
+
+
 def map_empty(folder: str, size: int) -> npt.NDArray[np.uint8]:
     """Return `size` bytes, all zero, that live in a file of `folder`; errors as in `make_file`."""
     with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
@@ -72,15 +86,15 @@ def map_empty(folder: str, size: int) -> npt.NDArray[np.uint8]:
         return np.frombuffer(mmap.mmap(file.fileno(), size), dtype=np.uint8)
 
 
-def _reserve(file: int, folder: str, size: int) -> None:
+def _reserve(file: int, folder: str, size: int, start: int = 0) -> None:
     free = shutil.disk_usage(folder).free
     try:
         if free < size:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if hasattr(os, "posix_fallocate"):
-            os.posix_fallocate(file, 0, size)
+            os.posix_fallocate(file, start, size)
         else:
-            os.truncate(file, size)
+            os.truncate(file, start + size)
     except OSError as error:
         if error.errno in _NO_SPACE:
             raise OSError(
@@ -91,7 +105,7 @@ def _reserve(file: int, folder: str, size: int) -> None:
             ) from None
         if error.errno not in (errno.EINVAL, errno.EOPNOTSUPP):  # a file system without it
             raise
-        os.truncate(file, size)
+        os.truncate(file, start + size)
 
 
 def advise(array: npt.NDArray[Any], advice: str, start: int = 0, length: int | None = None) -> None:
@@ -105,12 +119,17 @@ def advise(array: npt.NDArray[Any], advice: str, start: int = 0, length: int | N
     start, length : int, optional
         Which bytes of the mapping; by default all of them.
     """
-    base: Any = array
-    while isinstance(base, np.ndarray):
-        base = base.base
-    flag = getattr(mmap, f"MADV_{advice}", None)
-    if isinstance(base, mmap.mmap) and flag is not None:
+    base, flag = mapping_of(array), getattr(mmap, f"MADV_{advice}", None)
+    if base is not None and flag is not None:
         first = start - start % mmap.PAGESIZE
         size = len(base) - first if length is None else length + start - first
         with contextlib.suppress(OSError, ValueError):
             base.madvise(flag, first, size)
+
+
+def mapping_of(array: npt.NDArray[Any]) -> mmap.mmap | None:
+    """Return the mapping that an array lies in, if it does."""
+    base: Any = array
+    while isinstance(base, np.ndarray | memoryview):
+        base = base.base if isinstance(base, np.ndarray) else base.obj
+    return base if isinstance(base, mmap.mmap) else None

@@ -11,7 +11,6 @@ import numpy.typing as npt
 from kmeans_engine.arrays import Floats, Integers, Rows
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.kernels.initial import BATCH, potentials, tighten
-from kmeans_engine.points.fold import Points
 from kmeans_engine.points.opening import open_visible
 from kmeans_engine.points.visit import Visible, VisibleParts
 from kmeans_engine.runtime.progress import doing
@@ -122,10 +121,10 @@ def _random_rows(points: Visible, k: int, rng: np.random.Generator) -> list[int]
     return chosen + spare[: k - len(chosen)]
 
 
-def _plus_plus(points: Points, k: int, rng: np.random.Generator) -> Floats:
+def _plus_plus(points: VisibleParts, k: int, rng: np.random.Generator) -> Floats:
     trials = 2 + int(math.log(k))
     work = 4 * points.n_features * trials
-    nearest = np.empty(points.n_points)
+    nearest = points.budget.empty(points.n_points, np.float64)
 
     def scratch(_: int) -> _Scratch:
         return _Scratch(

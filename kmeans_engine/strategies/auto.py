@@ -18,6 +18,7 @@ from kmeans_engine.runtime import products
 from kmeans_engine.strategies import make_strategy
 from kmeans_engine.strategies.base import Assigned, OwningAssigner, Stepped, Strategy
 from kmeans_engine.strategies.bounds import MOST_CENTROIDS, BoundsAssigner
+from kmeans_engine.strategies.costs import scanning, sorting
 from kmeans_engine.strategies.neighbours import NeighboursAssigner
 from kmeans_engine.strategies.quantized import MOST_FEATURES, QuantizedAssigner
 from kmeans_engine.sums import ExactSums
@@ -81,6 +82,10 @@ class Auto:
         """Return an assigner for a new run."""
         return AutoAssigner(self)
 
+    def has(self, name: str) -> bool:
+        """Return whether another strategy is there already."""
+        return name in self._made
+
     def begin_with(self, name: str) -> OwningAssigner:
         """Return an assigner of another strategy, which is made once."""
         with self._lock:
@@ -106,6 +111,8 @@ class AutoAssigner:
         self.n_points = auto.points.n_points
         # Steps of the strategy at work so far, and the one that it is a pause from.
         self._steps, self._paused = 0, ""
+        # Nanoseconds of plain sweeps that are left until it is time to sort the points of a file.
+        self._left: float | None = None
         self._pause = _PAUSE
 
     def first(self, centroids: Floats) -> ExactSums:
@@ -122,7 +129,9 @@ class AutoAssigner:
         step, self.name = now.step(centroids, moved), now.name
         self._steps += 1
         # One that begins in the middle knows nothing of the points: its first step looks at all.
-        if isinstance(now, QuantizedAssigner):
+        if self._left is not None:
+            self._wait(centroids)
+        elif isinstance(now, QuantizedAssigner):
             if now.share_left() > _TOO_MANY_LEFT:
                 self._change(_choose_scores(len(centroids), self._auto.points), centroids)
         elif isinstance(now, NeighboursAssigner) and now.share_listed() > _TOO_LONG:
@@ -152,8 +161,22 @@ class AutoAssigner:
         assert self._at_work is not None, "first or adopt comes first"
         return self._at_work
 
+    def _wait(self, centroids: Floats) -> None:
+        """Sort once sweeping has cost as much: never more than twice what was best (ski rental)."""
+        assert self._left is not None
+        self._left -= scanning(self.n_points, *centroids.shape)
+        if self._left <= 0.0:
+            self._left = None
+            self._change("blocks", centroids)
+
     def _begin(self, centroids: Floats) -> OwningAssigner:
-        self._at_work = self._auto.begin_with(_choose(self._auto.points, len(centroids)))
+        points = self._auto.points
+        name = _choose(points, len(centroids))
+        if name == "blocks" and not points.in_memory and not self._auto.has("blocks"):
+            # A run may be short, and whoever sorts a file writes another one.
+            self._left = sorting(points.n_points, points.n_features)
+            name = "brute"
+        self._at_work = self._auto.begin_with(name)
         self.name = self._at_work.name
         self.in_place = self._at_work.in_place
         return self._at_work

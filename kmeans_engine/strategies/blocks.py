@@ -27,14 +27,16 @@ from kmeans_engine.kernels.blocks import (
 )
 from kmeans_engine.kernels.clocks import LISTED, Clocks
 from kmeans_engine.kernels.label_order import Moved
+from kmeans_engine.kernels.labels import pick_labels
 from kmeans_engine.label_history import LabelHistory
 from kmeans_engine.label_order import SortedLabels
 from kmeans_engine.labels import label_dtype
 from kmeans_engine.points.blocks import SortedPoints
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
+from kmeans_engine.runtime.scratch import advise
 from kmeans_engine.runtime.team import run_kernel
-from kmeans_engine.runtime.threads import chunk_rows, even_rows, threads_for
+from kmeans_engine.runtime.threads import chunk_rows, even_rows, run_chunks, threads_for
 from kmeans_engine.strategies.base import Assigned, OwningAssigner, check_numbers
 from kmeans_engine.strategies.costs import sweeping
 from kmeans_engine.strategies.scores import Scores, make_batch
@@ -123,9 +125,12 @@ class BlocksAssigner(OwningAssigner):
     def _resume(self, centroids: Floats) -> None:
         history = self.assigned.plain()
         self._begin(centroids)
-        np.take(
-            history.newest, self._sorted.order, out=self._moved.labels, mode="clip"
-        )  # no buffer
+        newest, order, labels = history.newest, self._sorted.order, self._moved.labels
+
+        def pick(start: int, stop: int) -> None:  # NumPy would copy all of the order, as int64
+            pick_labels(newest, order[start:stop], labels[start:stop])
+
+        run_chunks(pick, self.n_points, chunk_rows(128), self.points.threads)
         self._turn.state[1] = 0
         self._own(self.assigned.sums, history)
 
@@ -191,6 +196,8 @@ class BlocksAssigner(OwningAssigner):
         used = run_kernel(sweep, tasks[:threads], active, rows)
         self.seen[:] = 0
         merge_parts(*self._parts, used, sums.sums, sums.counts, self.seen)
+        if first:  # from now on, only rows here and there
+            advise(self._sorted.rows, "RANDOM")
         self._turn.state[1] = 0
         if twins:
             self._forget()

@@ -5,6 +5,7 @@ chosen; arrays and images have no columns to choose from and are left in one pie
 """
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, BinaryIO
 
@@ -200,10 +201,7 @@ def _from_frame(frame: Frame, where: str, options: ReadOptions, notes: list[str]
         said.extend((left_out(frame, why), last_is_total(frame, why), counted(frame, why)))
         return usable
 
-    chosen = choose(options.columns, frame.names, where, default)
-    for index in chosen:
-        if kind_of(frame.types[index]) not in NUMERIC or is_empty(frame.column(index)):
-            raise not_numeric(frame, index, where)
+    chosen = chosen_of(frame, where, options, default)
     points = native(points_of(frame, chosen))
     rounded = inexact(frame, chosen, points.dtype)
     if rounded:
@@ -211,6 +209,17 @@ def _from_frame(frame: Frame, where: str, options: ReadOptions, notes: list[str]
             f"whole numbers beyond 2^53 are rounded to the nearest float64: {some_of(rounded)}"
         )
     return _table(points, [frame.names[index] for index in chosen], where, options, said)
+
+
+def chosen_of(
+    frame: Frame, where: str, options: ReadOptions, default: Callable[[], list[int]]
+) -> list[int]:
+    """Return the columns that are clustered; raise `InvalidType` if one is not of numbers."""
+    chosen = choose(options.columns, frame.names, where, default)
+    for index in chosen:
+        if kind_of(frame.types[index]) not in NUMERIC or is_empty(frame.column(index)):
+            raise not_numeric(frame, index, where)
+    return chosen
 
 
 def _with_columns(image: Table, where: str, options: ReadOptions) -> Table:

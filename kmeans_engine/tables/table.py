@@ -16,9 +16,9 @@ class Table:
 
     Attributes
     ----------
-    points : ndarray, (M, N)
+    points : ndarray or RowFile, (M, N)
         float32, float64 or integers as they are stored (text: float64). A ``.npy`` file that is
-        used whole is mapped, not copied, and read-only.
+        used whole is mapped, not copied, and read-only. See `points.files` for rows in a file.
     names : tuple of str
         Names of the N features; ``x0``, ``x1``, ... where the file has none.
     rows_read : int
@@ -38,7 +38,7 @@ class Table:
         The value of a channel of an image at its brightest, such as 255, 4095 or 1.
     """
 
-    points: npt.NDArray[Any]
+    points: Any
     names: tuple[str, ...]
     rows_read: int
     kept: npt.NDArray[np.bool_] | None = None

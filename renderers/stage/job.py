@@ -11,13 +11,14 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kmeans_engine._version import __version__
 from kmeans_engine.command.spelling import spell_options
 from kmeans_engine.command.streams import standard_output
 from kmeans_engine.command.usage import LABEL_NAME, READING, entrants, given, reproducing, stem
 from kmeans_engine.errors import InvalidInput
+from kmeans_engine.runtime.atomic import check_writable
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.runtime.signals import raise_again
 from renderers.contract import OPTIONS
@@ -30,6 +31,7 @@ from renderers.stage.window import Window
 
 if TYPE_CHECKING:
     from kmeans_engine.command.progress import Progress
+    from kmeans_engine.command.recorded import Past
     from kmeans_engine.command.source import Source
     from kmeans_engine.command.trial import Trial
     from kmeans_engine.snapshot import Snapshot
@@ -48,8 +50,9 @@ class Job:
         *,
         say: Callable[[str], None],
         menu: Callable[[Window, Callable[[str], None]], None],
+        past: Past | None = None,
     ) -> None:
-        self.args, self.progress = args, progress
+        self.args, self.progress, self._past = args, progress, past
         self._print, self._menu = say, menu
         # Folders of matplotlib's that cannot be written: it manages without, and says so at length.
         logging.getLogger("matplotlib").setLevel(logging.ERROR)
@@ -71,19 +74,32 @@ class Job:
         from kmeans_engine.command.inputs import read
         from kmeans_engine.command.trial import Trial
 
-        sources = read(args)
-        first, *others = sources.values()
-        trial = Trial(
-            first,
-            threads=args.threads,
-            max_iterations=args.max_iterations,
-            tolerance=args.tolerance,
-        )
-        self.trials = dict(zip(sources, [trial, *map(trial.beside, others)], strict=True))
+        options: dict[str, Any] = {
+            "threads": args.threads,
+            "memory": args.memory,
+            "scratch": args.scratch,
+            "max_iterations": args.max_iterations,
+            "tolerance": args.tolerance,
+        }
+        self.trials: dict[str, Trial] = {}
+        if self._past is not None:
+            from kmeans_engine.command.recorded import Replayed
+
+            self.trials[entrants(args)[0].name] = Replayed(self._past, args, **options)
+        else:
+            sources = read(args)
+            one, *others = sources.values()
+            trial = Trial(one, **options)
+            self.trials |= zip(sources, [trial, *map(trial.beside, others)], strict=True)
+        first, *rest = (trial.source for trial in self.trials.values())
+        if args.record is not None:
+            from kmeans_engine.command.recorded import record_trial
+
+            record_trial(self.clustering, args)
         self.scenes = _scenes(args, first) if outputs else None
         self.scene = None
         if self.scenes is not None:
-            titles = _distinct([one.title for one in entrants(args)]) if others else [""]
+            titles = _distinct([one.title for one in entrants(args)]) if rest else [""]
             runs = zip(titles, (one.source for one in self.trials.values()), strict=True)
             self.scene = self.scenes.of(list(runs), self._facts(first))
             self._ahead.show(self.scene)
@@ -108,7 +124,7 @@ class Job:
     def written(self) -> list[str]:
         """Where this command writes: files, and - for standard output."""
         paths = [str(one.path) for one in self.renderers if one.path is not None]
-        return paths + [path for path in self._results if path]
+        return paths + [path for path in (*self._results, self._recording) if path]
 
     @property
     def files(self) -> list[str]:
@@ -117,7 +133,13 @@ class Job:
 
     @property
     def _results(self) -> tuple[str | None, ...]:
-        return self.args.labels, self.args.table, self.args.centroids
+        args = self.args
+        return args.labels, args.table, args.centroids
+
+    @property
+    def _recording(self) -> str | None:
+        path: str | None = self.args.record or self.args.resume
+        return path
 
     def _facts(self, source: Source) -> dict[str, str]:
         """Return what a picture tells of where it comes from."""
@@ -129,6 +151,15 @@ class Job:
             "command": reproducing(self.args, source.seed),
         }
 
+    @property
+    def saved(self) -> str:
+        """What is left of the run in a recording, if the command has failed."""
+        if not (self.args.record or self.args.resume):
+            return ""
+        from kmeans_engine.command.recorded import saved
+
+        return saved(self.args)
+
     def _check_files(self) -> None:
         """Find results that cannot be written, and files that would be written over another."""
         from kmeans_engine.command.files import refuse_shared_files
@@ -138,8 +169,15 @@ class Job:
         for path in self._results:
             if path not in (None, "-"):
                 check_result(path, overwrite=args.overwrite, rows=path == args.table)
-        read = (path for path in (args.data, *(one.init for one in entrants(args))) if path)
-        refuse_shared_files(read, self.files)
+        if args.record is not None:
+            if Path(args.record).suffix != ".arrows":
+                raise InvalidInput(
+                    f"--record {args.record}: a recording is an Arrow stream; name it such as "
+                    "run.arrows"
+                )
+            check_writable(args.record, overwrite=args.overwrite)
+        read = (args.data, args.replay, *(one.init for one in entrants(args)))
+        refuse_shared_files(filter(None, read), self.files)
 
     def run(self) -> None:
         """Cluster, draw and write everything that was asked for."""
@@ -148,10 +186,10 @@ class Job:
 
     def _run(self) -> None:
         args = self.args
-        if args.runs > 1:
+        if args.runs > 1 and self._past is None:
             self.progress.count("runs", args.runs)
             self.clustering.choose_best(args.runs, self._tried)
-            if self.scene is None:
+            if self.scene is None and args.record is None:
                 self._write()
                 return
         last = self.renderers[-1] if self.renderers else None

@@ -42,9 +42,9 @@ class SwitchingAssigner:
     def _another(self):
         return self._others[self._rng.integers(len(self._others))].begin()
 
-    def first(self, centroids):
+    def adopt(self, centroids):
         self._now, self._before = self._another(), centroids
-        return self._now.first(centroids)
+        return self._now.adopt(centroids)
 
     def step(self, centroids, moved=None):
         assigned, self._now = self._now.assigned, self._another()

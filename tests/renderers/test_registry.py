@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
@@ -178,3 +179,16 @@ from renderers import outputs
 assert not loaded("numba", "matplotlib", "pyarrow"), loaded(*heavy)
 """
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+@pytest.mark.parametrize("error", [PackageNotFoundError(), KeyError("Name")])
+def test_a_package_whose_metadata_cannot_be_read(install, monkeypatch, error):
+    # What the backport of importlib.metadata hands out raises where the original has nothing.
+    class Package:
+        @property
+        def metadata(self):
+            raise error
+
+    install("good-package", "good = good_package:Good", GOOD)
+    monkeypatch.setattr("importlib.metadata.EntryPoint.dist", property(lambda _: Package()))
+    assert row("good").origin == "a nameless package"

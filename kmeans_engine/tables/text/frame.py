@@ -1,6 +1,8 @@
 """Text to a `Frame`: the order of things. The rules are in the other files of this room."""
 
+import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from kmeans_engine.errors import InvalidInput
@@ -85,6 +87,19 @@ def read_text(opener: Opener, where: str, suffix: str, options: ReadOptions) -> 
         reader.texts,
         layout.codes,
     )
+
+
+def begin_text(
+    opener: Opener, where: str, suffix: str, options: ReadOptions
+) -> tuple[Frame, Reader]:
+    """Return the first rows of a text as a frame, and a reader of all of it.
+
+    Parameters and errors are those of `read_text`.
+    """
+    encoding, head = _look(opener, where, options)
+    reader = Reader(opener, where, encoding, survey(head, suffix, options, where))
+    plain = replace(options, encoding=None)
+    return read_text(lambda: io.BytesIO(head), where, suffix, plain), reader
 
 
 class _Columns:

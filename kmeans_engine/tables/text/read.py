@@ -72,22 +72,12 @@ class Reader:
         import pyarrow as pa
 
         parts: dict[int, list[Any]] = {index: [] for index in indices}
-        rows = 0
-        for block, number in self._blocks():
-            types = {i: self._type(i) for i in parts} or {0: pa.binary()}
-            table = self._parse(block, types, number)
+        for piece in self.pieces(indices):
             for index in list(parts):
-                column = self._convert(table.column(str(index)), index)
-                if column is None:
-                    self.kinds[index] = "text"
-                    del parts[index]
+                if index in piece:
+                    parts[index].append(piece[index])
                 else:
-                    parts[index].append(column)
-                    self.rounded = self.rounded or self._find_rounded(
-                        block, index, column, number, rows
-                    )
-            rows += table.num_rows
-        self.n_rows = rows
+                    del parts[index]
         for index in parts:
             if self.kinds[index] != "empty" and not any(
                 len(p) - p.null_count for p in parts[index]
@@ -95,6 +85,29 @@ class Reader:
                 self.kinds[index] = "empty"
         kinds = {i: pa.bool_() if self.kinds[i] == "bool" else pa.float64() for i in parts}
         return {index: pa.chunked_array(parts[index], kinds[index]) for index in parts}
+
+    def pieces(self, indices: Sequence[int]) -> Iterator[dict[int, Any]]:
+        """Yield columns as `numbers` returns them, block by block; errors as there."""
+        import pyarrow as pa
+
+        left, rows = list(indices), 0
+        for block, number in self._blocks():
+            types = {i: self._type(i) for i in left} or {0: pa.binary()}
+            table = self._parse(block, types, number)
+            piece = {}
+            for index in list(left):
+                column = self._convert(table.column(str(index)), index)
+                if column is None:
+                    self.kinds[index] = "text"
+                    left.remove(index)
+                else:
+                    piece[index] = column
+                    self.rounded = self.rounded or self._find_rounded(
+                        block, index, column, number, rows
+                    )
+            rows += table.num_rows
+            yield piece
+        self.n_rows = rows
 
     def texts(self, indices: Sequence[int]) -> dict[int, Any]:
         """Return columns as strings, without blanks around the cells; missing ones are null."""

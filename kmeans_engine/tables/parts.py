@@ -1,0 +1,174 @@
+"""Files larger than memory to points, part by part: by the same rules, as far as a part can tell.
+
+A frame of the first rows says which columns there are. Where only all rows could say whether a
+column is clustered, whoever reads by parts has to name the columns.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kmeans_engine.errors import InvalidInput
+from kmeans_engine.points.stored import ArrayStore, Store
+from kmeans_engine.points.streams import RowWriter, read_dataset, unharmed
+from kmeans_engine.runtime.memory import Budget
+from kmeans_engine.runtime.progress import doing
+from kmeans_engine.runtime.sizes import shown_bytes
+from kmeans_engine.tables.columns import some_of
+from kmeans_engine.tables.frame import Frame
+from kmeans_engine.tables.inputs import Input, open_input
+from kmeans_engine.tables.kinds import kind_of_file
+from kmeans_engine.tables.options import ReadOptions
+from kmeans_engine.tables.reading import chosen_of
+from kmeans_engine.tables.refusal import not_numeric
+from kmeans_engine.tables.table import Table
+from kmeans_engine.tables.usable import NUMERIC, kind_of, left_out, reasons
+
+__all__ = ["read_parts"]
+
+# Rows that the columns are chosen by.
+_HEAD = 1 << 16
+# Bytes of memory for a byte of text, and of compressed text: its columns, and the points.
+_TEXT, _PACKED = 2, 10
+
+
+def read_parts(
+    source: str | os.PathLike[str], options: ReadOptions, budget: Budget
+) -> Table | None:
+    """Return the points of a file that would not fit half of the memory there is.
+
+    Parameters
+    ----------
+    source : str or path-like
+        Text, Parquet (also a folder) or Arrow IPC; anything else is left to `read_table`.
+    options : ReadOptions
+        What its user says of it.
+    budget : Budget
+        What the points may take; if they do not fit, `Table.points` is a `RowFile` in scratch.
+
+    Returns
+    -------
+    Table or None
+        None if the file is to be read as a whole.
+
+    Raises
+    ------
+    InvalidInput, InvalidType, OSError
+        As `read_table`; also if an option needs the whole file, or there is no room in scratch.
+    """
+    path = Path(source)
+    if os.fspath(source) == "-" or not path.exists():
+        return None
+    if path.is_dir():
+        return _of_dataset(path, "parquet", options, budget)
+    if not path.is_file():
+        return None
+    given = open_input(source, member=options.array)
+    kind, _ = kind_of_file(given.head, given.suffix, given.where, given.kind)
+    if kind == "parquet" or (kind == "arrow" and given.head.startswith(b"ARROW1")):
+        return _of_dataset(path, kind, options, budget) if given.path is not None else None
+    if kind == "text":
+        size = path.stat().st_size * (_TEXT if given.path is not None else _PACKED)
+        if size > budget.limit // 2:
+            return _of_text(given, options, budget)
+    return None
+
+
+def _of_dataset(path: Path, kind: str, options: ReadOptions, budget: Budget) -> Table | None:
+    import pyarrow.dataset as ds
+
+    from kmeans_engine.tables.arrow import frame_of_table
+
+    where, folder = str(path), path.is_dir()
+    shown = [file for file in sorted(path.rglob("*")) if file.suffix.lower() in (".parquet", ".pq")]
+    shown = [f for f in shown if not any(p[0] in "._" for p in f.relative_to(path).parts)]
+    if folder and not shown:
+        return None
+    with unharmed(where):
+        data = ds.dataset(
+            [str(file) for file in shown] if folder else where,
+            format="ipc" if kind == "arrow" else kind,
+            partitioning="hive" if folder else None,
+            partition_base_dir=where if folder else None,
+        )
+        size = data.count_rows() * len(data.schema.names) * 8 * 2
+        if size <= budget.limit // 2:
+            return None
+        frame = frame_of_table(data.head(_HEAD), where)
+        chosen, notes = _choose(frame, where, options)
+        names = [frame.names[index] for index in chosen]
+        store = read_dataset(data, names, where, budget)
+    return _table(store, names, notes)
+
+
+def _of_text(given: Input, options: ReadOptions, budget: Budget) -> Table:
+    from kmeans_engine.tables.text.frame import begin_text
+
+    frame, reader = begin_text(given.opener, given.where, given.suffix, options)
+    chosen, notes = _choose(frame, given.where, options)
+    names = [frame.names[index] for index in chosen]
+    rows = RowWriter(len(chosen), np.dtype(np.float64), None, budget)
+    try:
+        with doing(f"reading {given.where}"):
+            for piece in reader.pieces(chosen):
+                values = np.empty((len(next(iter(piece.values()), ())), len(chosen)))
+                for place, index in enumerate(chosen):
+                    if index not in piece:
+                        raise not_numeric(frame, index, given.where)
+                    column = piece[index]
+                    if column.null_count:
+                        row = rows.count + column.is_null().index(True).as_py()
+                        raise InvalidInput(
+                            f"{given.where}: column {names[place]!r} has missing values, the first "
+                            f"in row {row + 1}; leave those rows out, or fill the values"
+                        )
+                    values[:, place] = column.to_numpy(zero_copy_only=False)
+                rows.add(values)
+        store = rows.store(tuple(names), 0, lambda _: "")
+    finally:
+        rows.close()
+    return _table(store, names, [*notes, reader.rounded])
+
+
+def _choose(frame: Frame, where: str, options: ReadOptions) -> tuple[list[int], list[str]]:
+    """Return the columns that are clustered by the first rows, and what to say of them."""
+    if options.drop_missing:
+        raise InvalidInput(
+            f"{where} is read by parts, so rows with a missing value cannot be left out "
+            "(drop_missing=); leave them out before, or allow more memory (memory=)",
+            options=("drop_missing", "memory"),
+        )
+    said = list(frame.notes)
+
+    def default() -> list[int]:
+        if options.like and all(frame.names.count(name) == 1 for name in options.like):
+            return [frame.names.index(name) for name in options.like]
+        why = reasons(frame)
+        doubtful = [
+            frame.names[index]
+            for index, reason in enumerate(why)
+            if reason and reason != "row index" and kind_of(frame.types[index]) in NUMERIC
+        ]
+        usable = [index for index, reason in enumerate(why) if not reason]
+        if doubtful or not usable:
+            raise InvalidInput(
+                f"{where} is read by parts, and its first rows do not tell whether "
+                f"{some_of(doubtful or list(frame.names))} should be clustered: choose the columns "
+                "(columns=), or allow more memory (memory=)",
+                options=("columns", "memory"),
+            )
+        said.append(left_out(frame, why))
+        return usable
+
+    return chosen_of(frame, where, options, default), said
+
+
+def _table(store: Store, names: list[str], notes: list[str]) -> Table:
+    in_memory = isinstance(store, ArrayStore)
+    count, width = store.shape
+    size = shown_bytes(count * width * store.dtype.itemsize)
+    said = [*notes, "" if in_memory else f"the points take {size} of scratch while this runs"]
+    points: Any = store.values if isinstance(store, ArrayStore) else store
+    return Table(points, tuple(names), count, notes=tuple(note for note in said if note))
