@@ -102,7 +102,7 @@ FLOORS = {
             "steps",
         ),
         *("race", "snapshot"),
-        *("strategies", "starts", "tables", "points"),
+        *("starts", "strategies", "tables", "points"),
         *("recalc", "label_order", "label_history", "labels", "sums", "validation"),
         *("kernels", "runtime", "frames", "arrays", "errors", "_version"),
     ),

@@ -5,6 +5,7 @@ Knows nothing of points.
 
 from __future__ import annotations
 
+import logging
 import threading
 import warnings
 import weakref
@@ -14,25 +15,35 @@ from typing import TYPE_CHECKING, Any
 from kmeans_engine._version import __version__
 from kmeans_engine.errors import ClusterError
 from kmeans_engine.runtime.processors import default_threads
+from kmeans_engine.runtime.progress import doing
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-__all__ = ["Held", "ask", "check_versions", "connect", "hold", "start", "submit"]
+__all__ = ["Held", "ask", "check_versions", "hold", "submit", "summon"]
 
 # Seconds to wait for a scheduler that does not answer, and for the first worker.
 _ANSWER, _WORKERS = 5, 30
+
+_INCOMPLETE = "Dask is not complete here ({}): pip install kmeans-engine[dask]"
 
 _lock = threading.Lock()
 
 
 class Held:
-    """A client that is used; one that was made here is closed when nobody holds this any more."""
+    """A client that is used; one that was made here is closed when nobody holds this any more.
 
-    def __init__(self, client: Client, cluster: Any = None) -> None:
+    Parameters
+    ----------
+    client : Client
+    *made : object
+        What was made for it and is closed after it, or None.
+    """
+
+    def __init__(self, client: Client, *made: Any) -> None:
         self.client = client
-        if cluster is not None:
-            weakref.finalize(self, _close, client, cluster)
+        if made:
+            weakref.finalize(self, _close, client, *made)
 
 
 _ours: weakref.ref[Held] | None = None
@@ -40,7 +51,8 @@ _ours: weakref.ref[Held] | None = None
 
 def _close(client: Client, cluster: Any) -> None:
     client.close()
-    cluster.close()
+    if cluster is not None:
+        cluster.close()
 
 
 def hold() -> Held:
@@ -55,9 +67,7 @@ def hold() -> Held:
     try:
         from distributed import Client, LocalCluster
     except ImportError as error:
-        raise ClusterError(
-            f"Dask is not complete here ({error}): pip install kmeans-engine[dask]"
-        ) from error
+        raise ClusterError(_INCOMPLETE.format(error)) from error
     with _lock:
         held = _ours() if _ours is not None else None
         try:
@@ -78,6 +88,60 @@ def hold() -> Held:
             return held
         if held is not None and held.client is client:
             return held
+    _wait(client)
+    check_versions(client)
+    return Held(client)
+
+
+def summon(word: str, threads: int) -> Held:
+    """Return a new client, which is the current one for as long as somebody holds this.
+
+    Parameters
+    ----------
+    word : str
+        ``local:4`` starts four worker processes here; else the address of a scheduler.
+    threads : int
+        Of all processes started here together.
+
+    Raises
+    ------
+    ClusterError
+        If nothing answers at the address within seconds, or Dask is not installed.
+    """
+    global _ours
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError as error:
+        raise ClusterError(_INCOMPLETE.format(error)) from error
+    # What it says of workers that come and go would stand between our own lines.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    kind, _, count = word.partition(":")
+    cluster = None
+    if kind == "local":
+        workers = int(count)
+        with doing(f"starting {workers} workers"):
+            cluster = LocalCluster(
+                n_workers=workers, threads_per_worker=max(threads // workers, 1), processes=True,
+                dashboard_address=":0", silence_logs=logging.CRITICAL,
+            )  # fmt: skip
+            held = Held(Client(cluster), cluster)
+    else:
+        try:
+            with doing(f"connecting to {word}"):
+                held = Held(Client(word, timeout=_ANSWER), None)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise ClusterError(
+                f"no Dask scheduler answers at {word}: start one with 'dask scheduler', or correct "
+                "the address"
+            ) from error
+        _wait(held.client)
+        check_versions(held.client)
+    _ours = weakref.ref(held)
+    return held
+
+
+def _wait(client: Client) -> None:
+    """Wait for the first worker."""
     try:
         client.wait_for_workers(1, timeout=_WORKERS)
     except TimeoutError as error:
@@ -85,38 +149,6 @@ def hold() -> Held:
             f"the cluster at {_address(client)} has no workers: start some, such as with "
             "'dask worker ADDRESS'"
         ) from error
-    check_versions(client)
-    return Held(client)
-
-
-def connect(address: str) -> Held:
-    """Return a client of the scheduler at an address, which is current from now on.
-
-    Raises
-    ------
-    ClusterError
-        If nothing answers there within seconds.
-    """
-    from distributed import Client
-
-    try:
-        client = Client(address, timeout=_ANSWER)
-    except (OSError, TimeoutError, ValueError) as error:
-        raise ClusterError(
-            f"no Dask scheduler answers at {address}: start one with 'dask scheduler', or correct "
-            "the address"
-        ) from error
-    return Held(client)
-
-
-def start(workers: int, threads: int) -> Held:
-    """Return the client of a new cluster on this machine: processes with so many threads each."""
-    from distributed import Client, LocalCluster
-
-    cluster = LocalCluster(
-        n_workers=workers, threads_per_worker=threads, processes=True, dashboard_address=":0"
-    )
-    return Held(Client(cluster), cluster)
 
 
 def _address(client: Client) -> str:

@@ -40,6 +40,9 @@ class PartsThere:
 
     sprintable = budget = None
 
+    source: Any = None
+    """The files that they come from, as `reading` has them."""
+
     def __init__(self, parts: Parts, given: Any, threads: int, strategy: str) -> None:
         self.parts, self.threads = parts, threads
         self.n_points, self.n_features = parts.n_points, parts.n_features
@@ -53,6 +56,14 @@ class PartsThere:
                 parts, name, tasks.given, (), parts.dtype, columns=parts.n_features
             )
         self.check(None)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(M, N)."""
+        return self.n_points, self.n_features
+
+    def __len__(self) -> int:
+        return self.n_points
 
     def check(self, k: int | None) -> None:
         """See `Whole.check`."""

@@ -57,6 +57,10 @@ def read_data(args: argparse.Namespace, names: tuple[str, ...]) -> Table:
     """Return DATA; without `columns`, those of these names are taken if it has them all."""
     with doing(f"reading {where(args)}"):
         options = replace(read_options(args), like=names)
+        if args.cluster is not None:
+            from kmeans_engine.cluster.reading import read_on_workers
+
+            return read_on_workers(args.data, options, args.cluster, args.threads)
         table = read_parts(args.data, options, Budget(args.memory, args.scratch))
         if table is None:
             table = read_table(args.data, options)

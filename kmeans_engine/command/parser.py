@@ -150,6 +150,20 @@ def _bytes(text: str) -> str:
     raise argparse.ArgumentTypeError(f"{text!r} is not an amount of memory; give bytes, as in 2GB")
 
 
+def _cluster(text: str) -> str:
+    kind, _, count = text.partition(":")
+    if kind == "local" and not (count.isdecimal() and int(count) > 0):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} does not say how many processes; give their number, as in local:4"
+        )
+    if ":" not in text:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not the address of a scheduler; give one, such as tcp://host:8786, or "
+            "local:4"
+        )
+    return text
+
+
 def _one_of(*known: str) -> Callable[[str], str]:
     """Return what reads a word of a list."""
 
@@ -213,6 +227,10 @@ def build_parser() -> argparse.ArgumentParser:
         "as in 2GB; what is larger stays in files (default: half of what is free)")  # fmt: skip
     add("--scratch", metavar="DIR", help="a folder on a disk with room, for what does not fit "
         "(default: $TMPDIR or /var/tmp); nothing stays there")  # fmt: skip
+
+    add("--cluster", type=_cluster, metavar="WHERE", help="cluster DATA on the workers of a Dask "
+        "scheduler, such as tcp://host:8786, or of local:4, four processes of this machine; "
+        "--labels and --table then name folders of Parquet files")  # fmt: skip
 
     add = parser.add_argument_group("recordings").add_argument
     add("--record", metavar="FILE", help="keep every iteration in FILE, such as run.arrows, while "

@@ -181,6 +181,14 @@ class Trial:
         """
         last, source = self.last, self.source
         assert last is not None
+        if hasattr(last.labels, "dask"):
+            from kmeans_engine.cluster.writing import write_folder
+
+            if labels is not None:
+                write_folder(labels, last, name="label")
+            if table is not None:
+                write_folder(table, last, name=label_name, rows=True)
+            labels = table = None
 
         def place(path: str) -> str | BinaryIO:
             return stdout if path == "-" and stdout is not None else path

@@ -69,6 +69,10 @@ class Entrant(NamedTuple):
         return self.name if self.init in METHODS else stem(self.init)
 
 
+# What is not done on a cluster.
+_HERE = ("memory", "scratch", "standardize", "drop_missing", "describe", "replay", "resume")
+
+
 def given(args: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
     """Return those of these options that were given."""
     values = {name: getattr(args, name) for name in names}
@@ -81,7 +85,8 @@ def entrants(args: argparse.Namespace) -> list[Entrant]:
     """Return the runs side by side; of one run, that one."""
     if args.race is None:
         # The classic demo starts as the tutorial does.
-        default = METHODS[0] if args.data is None else METHODS[1]
+        far = args.cluster is not None
+        default = METHODS[0] if args.data is None else METHODS[2] if far else METHODS[1]
         init = default if args.init is None else args.init
         return [Entrant(init, init)]
     inits = [part for part in map(str.strip, args.race.split(",")) if part]
@@ -135,10 +140,13 @@ def check_usage(args: argparse.Namespace, drawing: Sequence[str]) -> None:
         (("describe", *READING), real, "without DATA; name a file to read"),
         (drawing, drawn, "without a picture; add --render or -o"),
         (("record_points",), args.record is not None, "without --record; add --record run.arrows"),
+        (("cluster",), real and args.data != "-", "without DATA; name files that the workers see"),
         (("label_name",), args.table is not None, "without --table; add --table FILE"),
     ):
         for name in () if usable else given(args, names):
             raise InvalidInput(f"{flag(name)} has no effect {why}")
+    for name in given(args, _HERE) if args.cluster is not None else ():
+        raise InvalidInput(f"{flag(name)} is not possible with --cluster; leave out either")
     _check_standard_output(args)
     if not args.describe:
         _check_starts(args)
@@ -215,7 +223,7 @@ def stem(data: str | None) -> str:
 _UNTOLD = {
     *("data", "list_renderers", "print_completion", "warm", "describe", "render", "output"),
     *("labels", "table", "label_name", "centroids", "overwrite", "json", "quiet", "threads"),
-    *("memory", "scratch"),
+    *("memory", "scratch", "cluster"),
     *("record", "record_points", "replay", "resume"),
 }
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.arrays import Floats, Integers, Rows
+from kmeans_engine.arrays import Floats
 from kmeans_engine.errors import InvalidInput
-from kmeans_engine.kernels.initial import BATCH, potentials, tighten
 from kmeans_engine.points.opening import open_visible
-from kmeans_engine.points.visit import Visible, VisibleParts
+from kmeans_engine.points.visit import Visible
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.starts.methods import METHODS
+from kmeans_engine.starts.parallel import scalable
+from kmeans_engine.starts.plus_plus import plus_plus
 from kmeans_engine.validation import (
     check_centroids,
     check_choice,
@@ -45,11 +43,13 @@ def initial_centroids(
         Parquet file or a stream, is not read again then.
     k : int
         At least 1; at most M where points are drawn.
-    method : {"random", "k-means++"} or array_like, (K, N)
+    method : {"random", "k-means++", "k-means||"} or array_like, (K, N)
         ``random`` draws k different points, at different positions where the points have that many.
         ``k-means++`` draws each next point with a probability proportional to its squared distance
         from those drawn before, and takes the best of 2 + ln k such draws (Arthur and
-        Vassilvitskii 2007, the greedy variant). An array is checked and returned as float64.
+        Vassilvitskii 2007, the greedy variant). ``k-means||`` takes a dozen passes over the points
+        instead of two for each centroid, for files and clusters (Bahmani et al. 2012). An array is
+        checked and returned as float64.
     seed : int or SeedSequence, optional
         The same seed gives the same bits for any number of threads, on the same version of NumPy.
 
@@ -80,10 +80,11 @@ def initial_centroids(
         if not np.isfinite(chosen).all():
             visible.measure.check()
         return chosen
-    assert isinstance(visible, VisibleParts)
     visible.measure.check()
     with doing(f"drawing {k:,} centroids"):
-        return _plus_plus(visible, k, rng)
+        if method == "k-means||":
+            return scalable(visible, k, rng)
+        return plus_plus(visible, k, rng)
 
 
 def _random_rows(points: Visible, k: int, rng: np.random.Generator) -> list[int]:
@@ -120,78 +121,3 @@ def _random_rows(points: Visible, k: int, rng: np.random.Generator) -> list[int]
         if choose(order[start : start + _BATCH].tolist()):
             return chosen
     return chosen + spare[: k - len(chosen)]
-
-
-def _plus_plus(points: VisibleParts, k: int, rng: np.random.Generator) -> Floats:
-    trials = 2 + int(math.log(k))
-    work = 4 * points.n_features * trials
-    nearest = points.budget.empty(points.n_points, np.float64)
-
-    def scratch(_: int) -> _Scratch:
-        return _Scratch(
-            np.empty((points.n_features, BATCH)), np.empty(BATCH), np.zeros(trials, dtype=np.int64)
-        )
-
-    def approach(row: Floats, *, fresh: bool = False) -> float:
-        """Lower `nearest` to the distances from a point (1, N); return the largest."""
-
-        def look(own: _Scratch, start: int, X: Rows) -> None:
-            near = nearest[start : start + len(X)]
-            own.largest = max(own.largest, tighten(X, row, near, fresh, own.x, own.d))
-
-        parts = points.fold(scratch, look, work_per_row=work)
-        return max(part.largest for part in parts)
-
-    def best_of(candidates: Floats, scale: float) -> int:
-        """Return the candidate that would leave the least."""
-
-        def weigh(own: _Scratch, start: int, X: Rows) -> None:
-            near = nearest[start : start + len(X)]
-            potentials(X, candidates, near, scale, own.totals, own.x, own.d)
-
-        parts = points.fold(scratch, weigh, work_per_row=work)
-        return int(np.argmin(np.sum([part.totals for part in parts], axis=0)))
-
-    chosen = [int(rng.integers(points.n_points))]
-    top = approach(points.take(chosen), fresh=True)
-    while len(chosen) < k:
-        if top < 2.0**-900:  # every position is taken, or as good as: any other points will do
-            free = np.setdiff1d(np.arange(points.n_points), chosen)
-            chosen += rng.choice(free, k - len(chosen), replace=False).tolist()
-            break
-        # Integer weights whose total fits 63 bits: sums of them do not depend on their order.
-        exponent = 62 - points.n_points.bit_length() - math.frexp(top)[1]
-        scale = math.ldexp(1.0, min(exponent, 1023))
-        rows = _draw(nearest, scale, trials, rng)
-        candidates = points.take(rows)
-        best = best_of(candidates, scale)
-        chosen.append(int(rows[best]))
-        top = approach(candidates[best : best + 1])
-    return points.take(chosen)
-
-
-@dataclass(slots=True)
-class _Scratch:
-    """Of one worker, and what it has found."""
-
-    x: Floats
-    d: Floats
-    totals: Integers
-    largest: float = 0.0
-
-
-def _draw(
-    nearest: Floats, scale: float, trials: int, rng: np.random.Generator
-) -> npt.NDArray[np.intp]:
-    """Draw `trials` points with probabilities proportional to their integer weights."""
-    rows = 1 << 17
-    starts = range(0, len(nearest), rows)
-    ends = np.cumsum([int((nearest[s : s + rows] * scale).astype(np.int64).sum()) for s in starts])
-    drawn = np.empty(trials, dtype=np.intp)
-    for t, target in enumerate(rng.integers(0, ends[-1], size=trials).tolist()):
-        chunk = int(np.searchsorted(ends, target, side="right"))
-        start = chunk * rows
-        inside = target - (int(ends[chunk - 1]) if chunk else 0)
-        prefix = np.cumsum((nearest[start : start + rows] * scale).astype(np.int64))
-        drawn[t] = start + int(np.searchsorted(prefix, inside, side="right"))
-    return drawn

@@ -2,4 +2,4 @@
 
 __all__ = ["METHODS"]
 
-METHODS = ("random", "k-means++")
+METHODS = ("random", "k-means++", "k-means||")

@@ -26,7 +26,7 @@ from kmeans_engine.tables.refusal import not_numeric
 from kmeans_engine.tables.table import Table
 from kmeans_engine.tables.usable import NUMERIC, kind_of, left_out, reasons
 
-__all__ = ["read_parts"]
+__all__ = ["choose_by_head", "read_parts"]
 
 # Rows that the columns are chosen by.
 _HEAD = 1 << 16
@@ -97,7 +97,7 @@ def _of_dataset(path: Path, kind: str, options: ReadOptions, budget: Budget) -> 
         if size <= budget.limit // 2:
             return None
         frame = frame_of_table(data.head(_HEAD), where)
-        chosen, notes = _choose(frame, where, options)
+        chosen, notes = choose_by_head(frame, where, options)
         names = [frame.names[index] for index in chosen]
         store = read_dataset(data, names, where, budget)
     return _table(store, names, notes)
@@ -107,7 +107,7 @@ def _of_text(given: Input, options: ReadOptions, budget: Budget) -> Table:
     from kmeans_engine.tables.text.frame import begin_text
 
     frame, reader = begin_text(given.opener, given.where, given.suffix, options)
-    chosen, notes = _choose(frame, given.where, options)
+    chosen, notes = choose_by_head(frame, given.where, options)
     names = [frame.names[index] for index in chosen]
     rows = RowWriter(len(chosen), np.dtype(np.float64), None, budget)
     try:
@@ -132,7 +132,7 @@ def _of_text(given: Input, options: ReadOptions, budget: Budget) -> Table:
     return _table(store, names, [*notes, reader.rounded])
 
 
-def _choose(frame: Frame, where: str, options: ReadOptions) -> tuple[list[int], list[str]]:
+def choose_by_head(frame: Frame, where: str, options: ReadOptions) -> tuple[list[int], list[str]]:
     """Return the columns that are clustered by the first rows, and what to say of them."""
     if options.drop_missing:
         raise InvalidInput(

@@ -167,7 +167,11 @@ class Job:
 
         args = self.args
         for path in self._results:
-            if path not in (None, "-"):
+            if args.cluster is not None and path is not None and path != args.centroids:
+                from kmeans_engine.cluster.writing import check_folder
+
+                check_folder(path, overwrite=args.overwrite)
+            elif path not in (None, "-"):
                 check_result(path, overwrite=args.overwrite, rows=path == args.table)
         if args.record is not None:
             if Path(args.record).suffix != ".arrows":

@@ -1,0 +1,272 @@
+"""Files by pieces on the workers: their rows as points, and again with the cluster of each.
+
+The client looks at the first rows and at the footers only; a worker reads the pieces that it is
+given, so every worker has to see the files under the same path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from kmeans_engine.cluster.client import summon
+from kmeans_engine.cluster.whole import open_whole
+from kmeans_engine.errors import InvalidInput
+from kmeans_engine.frames import read_sheet
+from kmeans_engine.points.streams import unharmed
+from kmeans_engine.runtime.processors import default_threads
+from kmeans_engine.tables import Table, read_table
+from kmeans_engine.tables.arrow import frame_of_table
+from kmeans_engine.tables.columns import choose, default_names
+from kmeans_engine.tables.inputs import open_input
+from kmeans_engine.tables.numbers import native
+from kmeans_engine.tables.options import ReadOptions
+from kmeans_engine.tables.parts import choose_by_head
+from kmeans_engine.tables.text.frame import begin_text
+
+__all__ = ["Piece", "Pieces", "read_on_workers"]
+
+_Array = npt.NDArray[Any]
+
+# Rows that the columns are chosen by.
+_HEAD = 1 << 16
+# Bytes of a piece of an array.
+_BYTES = 1 << 26
+_KINDS = {
+    ".npy": "npy", ".parquet": "parquet", ".pq": "parquet", ".feather": "arrow", ".arrow": "arrow",
+    ".ipc": "arrow", ".csv": "text", ".tsv": "text", ".txt": "text",
+}  # fmt: skip
+
+
+class Piece(NamedTuple):
+    """Some rows of one file.
+
+    Attributes
+    ----------
+    path, kind : str
+    start : int
+        The number of the first row of an array, or of the row group.
+    rows : int or None
+        How many, if that is known.
+    """
+
+    path: str
+    kind: str
+    start: int
+    rows: int | None
+
+
+class Pieces(NamedTuple):
+    """All rows of a file or a folder.
+
+    Attributes
+    ----------
+    pieces : list of Piece
+    names : tuple of str
+        Of the columns that are clustered.
+    dtype : dtype
+        Of the points.
+    options : ReadOptions
+        How text is read.
+    """
+
+    pieces: list[Piece]
+    names: tuple[str, ...]
+    dtype: np.dtype[Any]
+    options: ReadOptions
+
+
+def read_on_workers(path: str, options: ReadOptions, cluster: str, threads: int | None) -> Table:
+    """Return the points of a file or a folder, on the workers of a cluster.
+
+    Parameters
+    ----------
+    path : str
+        An array (.npy), Parquet, Feather (Arrow IPC) or text, or a folder of one of these kinds.
+        A text is one piece, which one worker reads.
+    options : ReadOptions
+    cluster : str
+        See `client.summon`.
+    threads : int, optional
+        That may work here.
+
+    Raises
+    ------
+    InvalidInput, InvalidType, OSError
+        As `read_table`, or if it is of another kind.
+    ClusterError
+        If the cluster cannot be used.
+    """
+    count = default_threads() if threads is None else threads
+    held = summon(cluster, count)
+
+    import dask.array
+    from dask._task_spec import Task
+
+    found, notes = _look(path, options)
+    name = f"kmeans-rows-{hash_of(found)}"
+    graph = {
+        (name, number, 0): Task((name, number, 0), points_of, piece, found)
+        for number, piece in enumerate(found.pieces)
+    }
+    sizes = tuple(np.nan if piece.rows is None else piece.rows for piece in found.pieces)
+    meta = np.empty((0, 0), dtype=found.dtype)
+    rows = dask.array.Array(graph, name, chunks=(sizes, (len(found.names),)), meta=meta)
+    points = open_whole(rows, count, "auto")
+    points.parts.held = held  # whoever has the points has the cluster
+    points.source, points.names = found, found.names
+    return Table(points, found.names, points.n_points, notes=tuple(filter(None, notes)))
+
+
+def hash_of(found: Pieces) -> str:
+    """Return what names the rows: the same files, as they are now, have the same name."""
+    from dask.base import tokenize
+
+    facts = [(piece, Path(piece.path).stat().st_mtime_ns) for piece in found.pieces]
+    return str(tokenize(facts, found.names))
+
+
+def _look(path: str, options: ReadOptions) -> tuple[Pieces, list[str]]:
+    place = Path(path)
+    inside = sorted(place.rglob("*")) if place.is_dir() else [place]
+    files = [
+        str(file)
+        for file in inside
+        if file.suffix.lower() in _KINDS
+        and not any(part[0] in "._" for part in file.relative_to(place).parts)
+    ]
+    if not place.exists():
+        raise InvalidInput(f"{path} does not exist")
+    kinds = {_KINDS[Path(file).suffix.lower()] for file in files}
+    if len(kinds) != 1:
+        what = f"holds files of several kinds ({', '.join(sorted(kinds))})" if kinds else "is not"
+        raise InvalidInput(
+            f"{path} {what}: a cluster reads .npy, .parquet, .feather or .csv, or a folder of one "
+            "of these"
+        )
+    look = {"npy": _look_npy, "parquet": _look_arrow, "arrow": _look_arrow, "text": _look_text}
+    found: tuple[Pieces, list[str]] = look[kinds.pop()](files, path, options)
+    return found
+
+
+def _look_npy(files: Sequence[str], where: str, options: ReadOptions) -> Any:
+    pieces, width, dtype = [], 0, np.dtype(np.float32)
+    for file in files:
+        try:
+            array = np.load(file, mmap_mode="r", allow_pickle=False)
+        except ValueError as error:
+            raise InvalidInput(f"{file} cannot be read: {error}") from error
+        if array.ndim != 2 or array.dtype.kind not in "fiub":
+            raise InvalidInput(
+                f"{file} has shape {array.shape} and type {array.dtype}: a cluster reads tables of "
+                "numbers (rows, features)"
+            )
+        if width and array.shape[1] != width:
+            raise InvalidInput(
+                f"{file} has {array.shape[1]} columns, and {files[0]} has {width}: files of one "
+                "folder need the same columns"
+            )
+        width, dtype = array.shape[1], native(array[:0]).dtype
+        rows = max(_BYTES // max(width * array.itemsize, 1), 1)
+        pieces += [
+            Piece(file, "npy", start, min(rows, len(array) - start))
+            for start in range(0, len(array), rows)
+        ]
+    names = default_names(width)
+    chosen = choose(options.columns, names, where)
+    return Pieces(pieces, tuple(names[index] for index in chosen), dtype, options), []
+
+
+def _look_arrow(files: Sequence[str], where: str, options: ReadOptions) -> Any:
+    import pyarrow.dataset as ds
+
+    kind = _KINDS[Path(files[0]).suffix.lower()]
+    with unharmed(where):
+        data = ds.dataset(list(files), format="ipc" if kind == "arrow" else kind)
+        frame = frame_of_table(data.head(_HEAD), where)
+        pieces = []
+        for fragment in data.get_fragments():
+            if fragment.physical_schema.names != data.schema.names:
+                raise InvalidInput(
+                    f"{fragment.path} has the columns {', '.join(fragment.physical_schema.names)}, "
+                    f"and {files[0]} has {', '.join(data.schema.names)}: files of one folder need "
+                    "the same columns"
+                )
+            if kind == "arrow":
+                pieces.append(Piece(fragment.path, kind, 0, fragment.count_rows()))
+            else:
+                pieces += [
+                    Piece(fragment.path, kind, group.id, group.num_rows)
+                    for group in fragment.row_groups
+                ]
+    chosen, notes = choose_by_head(frame, where, options)
+    names = tuple(frame.names[index] for index in chosen)
+    empty = data.schema.empty_table().select(list(names))
+    return Pieces(pieces, names, read_sheet(empty, "points").values.dtype, options), notes
+
+
+def _look_text(files: Sequence[str], where: str, options: ReadOptions) -> Any:
+    given = open_input(files[0])
+    frame, _ = begin_text(given.opener, given.where, given.suffix, options)
+    chosen, notes = choose_by_head(frame, where, options)
+    names = tuple(frame.names[index] for index in chosen)
+    options = replace(options, columns=names if frame.named else tuple(chosen), like=())
+    pieces = [Piece(file, "text", 0, None) for file in files]
+    return Pieces(pieces, names, np.dtype(np.float64), options), notes
+
+
+def points_of(piece: Piece, found: Pieces) -> _Array:
+    """Return the points of a piece."""
+    if piece.kind == "npy":
+        names = default_names(np.load(piece.path, mmap_mode="r").shape[1])
+        rows = _rows_of(piece)
+        if list(found.names) != names:
+            rows = rows[:, [names.index(name) for name in found.names]]
+        return native(np.ascontiguousarray(rows)).astype(found.dtype, copy=False)
+    if piece.kind == "text":
+        return np.asarray(read_table(piece.path, found.options).points, dtype=found.dtype)
+    table = _rows_of(piece, list(found.names))
+    for name, column in zip(found.names, table.columns, strict=True):
+        if column.null_count:
+            row = column.is_null().index(True).as_py()
+            raise InvalidInput(
+                f"{piece.path}: column {name!r} has missing values, the first in row {row} of row "
+                f"group {piece.start}; leave those rows out, or fill the values"
+            )
+    return read_sheet(table, "points").values.astype(found.dtype, copy=False)
+
+
+def _rows_of(piece: Piece, columns: list[str] | None = None) -> Any:
+    """Return the rows of a piece: an array, or a table of Arrow."""
+    if piece.kind == "npy":
+        assert piece.rows is not None
+        return np.load(piece.path, mmap_mode="r")[piece.start : piece.start + piece.rows]
+    with unharmed(piece.path):
+        if piece.kind == "parquet":
+            from pyarrow.parquet import ParquetFile
+
+            with ParquetFile(piece.path) as file:
+                return file.read_row_group(piece.start, columns=columns)
+        from pyarrow.feather import read_table as read_feather
+
+        return read_feather(piece.path, columns=columns)
+
+
+def table_of(piece: Piece, found: Pieces) -> Any:
+    """Return all columns of a piece, a table of Arrow."""
+    import pyarrow as pa
+
+    if piece.kind == "npy":
+        rows = _rows_of(piece)
+        names = default_names(rows.shape[1])
+        return pa.table({name: native(rows[:, n]) for n, name in enumerate(names)})
+    if piece.kind == "text":
+        table = read_table(piece.path, found.options)
+        assert table.rows is not None
+        return table.rows()
+    return _rows_of(piece)

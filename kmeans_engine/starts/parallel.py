@@ -1,0 +1,270 @@
+"""k-means||: a start in a few passes over the points, wherever they are, and in any parts.
+
+Bahmani, Moseley, Vattani, Kumar, Vassilvitskii, "Scalable k-means++", VLDB 5 (2012). Every round
+takes some 2 k points, each with a probability that follows its squared distance from those taken
+before; what has been taken is weighed by the points nearest to it, and k of them are chosen by
+k-means++ with these weights, and improved. Whether a point is taken depends on the seed, the round
+and its number alone, and the sum of the distances is exact: so the parts do not matter.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kmeans_engine.arrays import Floats, Integers, LabelArray
+from kmeans_engine.labels import label_dtype
+from kmeans_engine.points.visit import Visible, VisibleParts
+from kmeans_engine.strategies.brute import BruteAssigner
+
+__all__ = ["Chosen", "distances", "scalable"]
+
+# Points that a round takes, in units of k, and rounds: 2 and 5 are where the paper's curves are
+# flat (its figures 5.2 and 5.3).
+_OVERSAMPLING, _ROUNDS = 2, 5
+# Steps of Lloyd on what was taken, at most: they cost nothing, and save steps on all points.
+_POLISH = 20
+# Digits of one third of a significand: sums of 2^45 of them fit 63 bits.
+_DIGITS = 18
+_Array = npt.NDArray[Any]
+_Piece = tuple[npt.NDArray[np.int64], Floats]
+
+
+class Chosen:
+    """Points taken so far as a state that can be visited; see `points.visit.Labelled`.
+
+    Parameters
+    ----------
+    points : Visible
+    centroids : ndarray, (K, N)
+    """
+
+    n_changed = 0
+
+    def __init__(self, points: Visible, centroids: Floats) -> None:
+        self._points, self.assigned_from = points, centroids
+
+    @functools.cached_property
+    def labels(self) -> LabelArray:
+        """The nearest of them for each point; asked for where this process reads the points."""
+        points = self._points
+        assert isinstance(points, VisibleParts)
+        labels = np.empty(points.n_points, dtype=label_dtype(len(self.assigned_from)))
+        start = 0
+        for part in points.parts:
+            BruteAssigner(part).assign(self.assigned_from, labels[start : start + part.n_points])
+            start += part.n_points
+        return labels
+
+    @property
+    def changed(self) -> npt.NDArray[np.intp]:
+        """No points: there is no state before."""
+        return np.empty(0, dtype=np.intp)
+
+    def labels_at(self, indices: npt.NDArray[np.intp]) -> LabelArray:
+        """Return the labels of some points."""
+        return self.labels[indices]
+
+    def follows(self, other: Any) -> bool:
+        """Return that this follows no state."""
+        return False
+
+
+def distances(X: _Array, centroids: Floats, labels: LabelArray) -> Floats:
+    """Return the reference distance of each row from its centroid, squared."""
+    total = np.zeros(len(X))
+    for n in range(X.shape[1]):
+        with np.errstate(over="ignore"):
+            t = X[:, n].astype(np.float64) - centroids[labels, n]
+        total += t * t
+    return total
+
+
+class _Potential:
+    """Adds up squared distances exactly, and counts points by their labels; a `Visitor`."""
+
+    cells = 0
+
+    def __init__(self, centroids: Floats) -> None:
+        self._centroids = centroids
+        self.work_per_row = 8 * centroids.shape[1]
+
+    def begin(self) -> tuple[Integers, Integers]:
+        """See `Visitor.begin`."""
+        return (
+            np.zeros((3, 2200), dtype=np.int64),
+            np.zeros(len(self._centroids), dtype=np.int64),
+        )
+
+    def add(
+        self, found: tuple[Integers, Integers], rows: Any, X: _Array, was: Any, now: Any
+    ) -> None:
+        """See `Visitor.add`."""
+        bins, counts = found
+        fractions, exponents = np.frexp(distances(X, self._centroids, now))
+        digits = (fractions * 2.0**53).astype(np.int64)
+        places = exponents + 1080
+        for third in range(3):
+            some = (digits >> (_DIGITS * third)) & ((1 << _DIGITS) - 1)
+            # Sums of few enough small integers, so float64 is exact.
+            sums = np.bincount(places, weights=some)
+            bins[third, : len(sums)] += sums.astype(np.int64)
+        counts += np.bincount(now, minlength=len(counts))
+
+    def merge(self, found: list[tuple[Integers, Integers]]) -> tuple[Integers, Integers]:
+        """See `Visitor.merge`."""
+        bins, counts = found[0]
+        for more, others in found[1:]:
+            bins += more
+            counts += others
+        return bins, counts
+
+
+def _float_of(bins: Integers) -> float:
+    """Return the sum in `bins`, rounded once."""
+    total = 0
+    for third in range(3):
+        for place in np.flatnonzero(bins[third]).tolist():
+            total += int(bins[third, place]) << (_DIGITS * third + place)
+    # Places count from 2^(-1080 - 53).
+    return total / (1 << 1133)
+
+
+class _Take:
+    """Takes points at random by their distances; a `Visitor`."""
+
+    cells = 0
+
+    def __init__(self, centroids: Floats, factor: float, key: int) -> None:
+        self.centroids, self.factor, self.key = centroids, factor, key
+        self.work_per_row = 8 * centroids.shape[1]
+
+    def begin(self) -> list[_Piece]:
+        """See `Visitor.begin`."""
+        return []
+
+    def add(self, found: list[_Piece], rows: Any, X: _Array, was: Any, now: Any) -> None:
+        """See `Visitor.add`."""
+        numbers = np.asarray(rows, dtype=np.int64)
+        chance = self.factor * distances(X, self.centroids, now)
+        taken = np.flatnonzero(_uniform(numbers, self.key) < chance)
+        if len(taken):
+            found.append((numbers[taken], X[taken].astype(np.float64)))
+
+    def merge(self, found: list[list[_Piece]]) -> list[_Piece]:
+        """See `Visitor.merge`."""
+        return [piece for some in found for piece in some]
+
+
+def _uniform(numbers: npt.NDArray[np.int64], key: int) -> Floats:
+    """Return a random number in [0, 1) for each row number: splitmix64 (Steele et al. 2014)."""
+    z = numbers.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(key)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    z ^= z >> np.uint64(31)
+    return (z >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+def scalable(points: Visible, k: int, rng: np.random.Generator) -> Floats:
+    """Return `k` initial centroids by k-means||.
+
+    Parameters
+    ----------
+    points : Visible
+        Measured.
+    k : int
+        At most as many as there are points.
+    rng : Generator
+    """
+    rows = [int(rng.integers(points.n_points))]
+    taken = points.take(rows)
+    keys = rng.integers(1 << 64, size=_ROUNDS, dtype=np.uint64).tolist()
+    for key in keys:
+        state = Chosen(points, taken)
+        bins, _ = points.visit(_Potential(taken), state)
+        potential = _float_of(bins)
+        # Every position is taken, or as good as.
+        if potential < 2.0**-900:
+            break
+        factor = min(_OVERSAMPLING * k / potential, 2.0**1000)
+        found = points.visit(_Take(taken, factor, key), state)
+        if found:
+            numbers = np.concatenate([some for some, _ in found])
+            order = np.argsort(numbers)
+            rows += numbers[order].tolist()
+            taken = np.concatenate([taken, np.concatenate([X for _, X in found])[order]])
+    known = set(rows)
+    more: list[int] = []
+    while len(rows) + len(more) < k:  # any other points will do
+        row = int(rng.integers(points.n_points))
+        if row not in known:
+            known.add(row)
+            more.append(row)
+    if more:
+        taken = np.concatenate([taken, points.take(more)])
+    _, counts = points.visit(_Potential(taken), Chosen(points, taken))
+    chosen = weighted_plus_plus(taken, counts, k, rng)
+    return _polished(taken, counts, chosen)
+
+
+def weighted_plus_plus(X: Floats, weights: Integers, k: int, rng: np.random.Generator) -> Floats:
+    """Return `k` of the rows of `X` by greedy k-means++, each as if it were there `weights` times.
+
+    Parameters
+    ----------
+    X : ndarray, (M, N)
+    weights : ndarray, (M,), int64
+    k : int
+        At most M.
+    rng : Generator
+    """
+    trials = 2 + int(math.log(k))
+    total = int(weights.sum())
+    ends = np.cumsum(weights)
+    chosen = [int(np.searchsorted(ends, int(rng.integers(total)), side="right"))]
+    nearest = _from(X, X[chosen[0]])
+    while len(chosen) < k:
+        top = float(nearest[weights > 0].max())
+        if top < 2.0**-900:
+            free = np.setdiff1d(np.arange(len(X)), chosen)
+            chosen += rng.choice(free, k - len(chosen), replace=False).tolist()
+            break
+        # As in `initial`: integers whose total fits 63 bits.
+        exponent = 62 - total.bit_length() - math.frexp(top)[1]
+        scale = math.ldexp(1.0, min(exponent, 1023))
+        ends = np.cumsum((np.minimum(nearest, top) * scale).astype(np.int64) * weights)
+        targets = rng.integers(0, int(ends[-1]), size=trials)
+        candidates = np.searchsorted(ends, targets, side="right")
+        left = [np.minimum(nearest, _from(X, X[row])) for row in candidates.tolist()]
+        sums = [
+            int(((np.minimum(some, top) * scale).astype(np.int64) * weights).sum()) for some in left
+        ]
+        best = int(np.argmin(sums))
+        chosen.append(int(candidates[best]))
+        nearest = left[best]
+    return X[chosen]
+
+
+def _from(X: Floats, centroid: Floats) -> Floats:
+    return distances(X, centroid[None], np.zeros(len(X), dtype=np.uint8))
+
+
+def _polished(X: Floats, weights: Integers, centroids: Floats) -> Floats:
+    """Return centroids after some steps of Lloyd on weighted points."""
+    shares = weights.astype(np.float64)
+    for _ in range(_POLISH):
+        near = np.stack([_from(X, centroid) for centroid in centroids])
+        labels = near.argmin(axis=0)
+        sizes = np.bincount(labels, shares, minlength=len(centroids))
+        moved = centroids.copy()
+        for n in range(X.shape[1]):
+            sums = np.bincount(labels, shares * X[:, n], minlength=len(centroids))
+            np.divide(sums, sizes, out=moved[:, n], where=sizes > 0)
+        if np.array_equal(moved, centroids):
+            break
+        centroids = moved
+    return centroids

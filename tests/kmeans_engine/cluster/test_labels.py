@@ -1,0 +1,36 @@
+"""Labels on a cluster are lazy, and can be asked for when the run is over."""
+
+import clusters
+import numpy as np
+import pytest
+
+from kmeans_engine import Engine
+
+pytest.importorskip("distributed")
+
+
+def test_labels_have_the_chunks_of_the_points(cluster):
+    rng = np.random.default_rng(0)
+    points = rng.normal(size=(500, 2))
+    chunks = clusters.cut(points, 6, rng)
+    states = list(Engine(chunks).snapshots(points[:4], max_iterations=3))
+    want = list(Engine(points).snapshots(points[:4], max_iterations=3))
+    for a, b in zip(states, want, strict=True):
+        assert a.labels.chunks == chunks.chunks[:1]
+        assert a.labels.dtype == b.labels.dtype
+        assert a.changed.dtype == np.intp
+        assert np.array_equal(a.labels.compute(), b.labels)
+        assert np.array_equal(a.changed.compute(), b.changed)
+        # One chunk is made alone.
+        assert np.array_equal(a.labels[:7].compute(), b.labels[:7])
+        joined = np.bincount(a.labels.map_blocks(lambda some: some).compute(), minlength=4)
+        assert joined.tolist() == b.counts.tolist()
+
+
+def test_the_points_are_let_go_of_with_the_last_who_needs_them(cluster):
+    rng = np.random.default_rng(0)
+    points = rng.normal(size=(500, 2))
+    last = Engine(clusters.cut(points, 6, rng)).fit(points[:4])
+    labels = last.labels
+    del last
+    assert np.array_equal(labels.compute(), Engine(points).fit(points[:4]).labels)

@@ -1,0 +1,145 @@
+"""Files read by pieces on the workers: the bits of the same file in memory, results as folders."""
+
+import signal
+import time
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from command import run, start
+from pyarrow import feather, parquet
+
+from kmeans_engine import ClusterError, InvalidInput, initial_centroids
+from kmeans_engine.cluster import client, reading, whole
+from kmeans_engine.cluster.writing import check_folder, write_folder
+from kmeans_engine.tables.options import ReadOptions
+
+pytest.importorskip("distributed")
+
+
+@pytest.fixture
+def points():
+    return np.random.default_rng(0).normal(size=(700, 2))
+
+
+def written(folder, points, kind):
+    """Write points as a file or a folder of some kind, and return its path."""
+    table = pa.table({"a": points[:, 0], "b": points[:, 1], "n": list(map(str, range(700)))})
+    path = folder / f"points.{kind}"
+    if kind == "npy":
+        np.save(path, points)
+    elif kind == "parquet":
+        parquet.write_table(table, path, row_group_size=90)
+    elif kind == "feather":
+        feather.write_feather(table, path)
+    else:
+        path = folder / "parts"
+        path.mkdir()
+        for number, part in enumerate(np.array_split(points, 3)):
+            lines = "\n".join(f"{a!r},{b!r}" for a, b in part.tolist())
+            (path / f"{number}.csv").write_text(f"a,b\n{lines}\n")
+    return str(path)
+
+
+@pytest.fixture
+def joined(cluster, monkeypatch):
+    """The cluster of all tests, whatever --cluster says."""
+    monkeypatch.setattr(client, "_ours", None)
+    monkeypatch.setattr(reading, "summon", lambda word, threads: client.hold())
+    return cluster
+
+
+@pytest.mark.parametrize("kind", ["npy", "parquet", "feather", "csv"])
+def test_a_command_gives_what_it_gives_in_memory(kind, joined, points, tmp_path, monkeypatch):
+    path = written(tmp_path, points, kind)
+    monkeypatch.setattr(reading, "_BYTES", 2000)
+    table = reading.read_on_workers(path, ReadOptions(), "tcp://x:1", 2)
+    assert table.rows_read == len(table.points) == 700
+    assert table.names == (("x0", "x1") if kind == "npy" else ("a", "b"))
+    there = table.points
+    assert isinstance(there, whole.PartsThere)
+    assert np.array_equal(there.take(np.arange(700)), points)
+    from kmeans_engine import Engine
+
+    start = initial_centroids(points, 4, seed=0)
+    last, want = Engine(there).fit(start), Engine(points).fit(start)
+    assert last.centroids.tobytes() == want.centroids.tobytes()
+    write_folder(str(tmp_path / "labels"), last, name="label")
+    got = parquet.read_table(tmp_path / "labels")
+    assert got.column("label").to_numpy().tolist() == want.labels.tolist()
+    write_folder(str(tmp_path / "rows"), last, name="cluster", rows=True)
+    got = parquet.read_table(tmp_path / "rows")
+    assert got.column("cluster").to_numpy().tolist() == want.labels.tolist()
+    assert np.array_equal(got.column(table.names[1]).to_numpy(), points[:, 1])
+    assert (kind in ("npy", "csv")) == ("n" not in got.schema.names)
+    # Once more, over the older one; nothing else is left.
+    check_folder(str(tmp_path / "rows"), overwrite=True)
+    write_folder(str(tmp_path / "rows"), last, name="cluster", rows=True)
+    assert not [file for file in tmp_path.iterdir() if file.name.startswith(".")]
+
+
+@pytest.mark.slow
+def test_the_command_line(points, tmp_path):
+    path = written(tmp_path, points, "parquet")
+    far = tmp_path / "far.csv"
+    done = run(
+        path, "-k", 4, "--cluster", "local:2", "--labels", tmp_path / "labels", "--centroids", far
+    )
+    assert done.status == 0, done.err
+    near = tmp_path / "near.csv"
+    assert run(path, "-k", 4, "--init", "k-means||", "--centroids", near).status == 0
+    assert near.read_bytes() == far.read_bytes()
+    assert parquet.read_table(tmp_path / "labels").num_rows == 700
+
+
+def test_what_cannot_be_read_or_written(joined, tmp_path, points):
+    def read(path):
+        reading.read_on_workers(str(path), ReadOptions(), "tcp://x:1", 2)
+
+    with pytest.raises(InvalidInput, match="does not exist"):
+        read(tmp_path / "nothing.npy")
+    (tmp_path / "a.xlsx").write_text("")
+    with pytest.raises(InvalidInput, match=r"a cluster reads \.npy"):
+        read(tmp_path / "a.xlsx")
+    (tmp_path / "b.npy").write_text("nothing")
+    with pytest.raises(InvalidInput, match=r"b\.npy cannot be read"):
+        read(tmp_path / "b.npy")
+    table = pa.table({"a": [1.5, None, 2.5], "b": [1.0, 2.0, 3.0]})
+    parquet.write_table(table, tmp_path / "c.parquet")
+    with pytest.raises(InvalidInput, match="column 'a' has missing values, the first in row 1"):
+        read(tmp_path / "c.parquet")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("")
+    with pytest.raises(InvalidInput, match="exists; choose another"):
+        check_folder(str(tmp_path / "mine"), overwrite=True)
+    with pytest.raises(InvalidInput, match="folder of Parquet files"):
+        check_folder(str(tmp_path / "labels.csv"), overwrite=True)
+
+
+def test_an_address_that_does_not_answer(monkeypatch):
+    monkeypatch.setattr(client, "_ANSWER", 0.5)
+    with pytest.raises(ClusterError, match="no Dask scheduler answers at tcp://127"):
+        client.summon("tcp://127.0.0.1:9", 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_command_that_is_stopped_leaves_no_worker(number, points, tmp_path):
+    import psutil
+
+    path = written(tmp_path, points, "npy")
+    arguments = "-k", 300, "--init", "random", "--runs", 10**6, "--cluster", "local:2"
+    process = start(path, *arguments, "--labels", tmp_path / "labels")
+    seen = psutil.Process(process.pid)
+    deadline = time.monotonic() + 60
+    while len(workers := seen.children(recursive=True)) < 3:  # and what watches their memory
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    time.sleep(2)
+    process.send_signal(number)
+    process.communicate(timeout=30)
+    endings = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -9}
+    assert process.returncode == endings[number]
+    assert not psutil.wait_procs(workers, timeout=20)[1]
+    assert [file.name for file in tmp_path.iterdir()] == ["points.npy"]
