@@ -101,7 +101,7 @@ def test_what_is_left_to_the_other_reader(tmp_path):
 
 def test_what_turns_out_to_be_text(tmp_path):
     path = tmp_path / "points.csv"
-    path.write_text(text(20_000, lambda i: f"{i % 5},{i % 3}") + "north,2\n")
+    path.write_text(text(60_000, lambda i: f"{i % 5},{i % 3}") + "north,2\n")
     with pytest.raises(InvalidInput, match=r"column 'x0' holds numbers, but 'north'"):
         read_table(path, ReadOptions(columns="0,1"))
     with pytest.raises(InvalidInput, match=r"column 'x0' holds numbers, but not only, after row 1"):
