@@ -23,7 +23,6 @@ from kmeans_engine.tables.inputs import Input, open_input
 from kmeans_engine.tables.kinds import kind_of_file
 from kmeans_engine.tables.options import ReadOptions
 from kmeans_engine.tables.reading import chosen_of
-from kmeans_engine.tables.refusal import not_numeric
 from kmeans_engine.tables.table import Table
 from kmeans_engine.tables.usable import NUMERIC, kind_of, left_out, reasons
 
@@ -118,7 +117,12 @@ def _of_text(given: Input, options: ReadOptions, budget: Budget) -> Table:
                 values = np.empty((len(next(iter(piece.values()), ())), len(chosen)))
                 for place, index in enumerate(chosen):
                     if index not in piece:
-                        raise not_numeric(frame, index, given.where)
+                        raise InvalidInput(
+                            f"{given.where}: column {names[place]!r} holds numbers, but not only, "
+                            f"after row {rows.count}; if it is a missing value, say so (missing=), "
+                            "or leave the column out (columns=)",
+                            options=("missing", "columns"),
+                        )
                     column = piece[index]
                     if column.null_count:
                         row = rows.count + column.is_null().index(True).as_py()
