@@ -44,10 +44,14 @@ class Engine:
     ----------
     points : array_like, (M, N)
         float32, float64 or integers (also float16, and bfloat16 of ml_dtypes), of any strides, or a
-        memmap, or a table of another library:
+        memmap, or a list of arrays that follow one another, or a table of another library:
         pandas, polars, Arrow, or anything with ``__array__``, ``__dlpack__`` or the dataframe
         protocol. Never changed and, with the strategy ``brute``, an array is never copied as a
         whole. Whoever changes it gets an error at the end of a run, not a wrong answer.
+        Or the path of a file: ``.npy``, Parquet, Feather or CSV, or a folder of the latter three;
+        a ``pyarrow.dataset.Dataset`` or ``Scanner``, a ``RecordBatchReader``, or a function that
+        returns one. These are read once, and kept in scratch if they are larger than `memory`; an
+        ``.npy`` or a memmap that is larger is read where it is.
     threads : int, optional
         Threads to compute with. By default ``NUMBA_NUM_THREADS`` where that is set, else the
         processors that this process may use: its affinity mask, and the CPU quota of a container.

@@ -1,12 +1,15 @@
-"""Rows in a file, read piece by piece and never mapped: a mapping of a file that shrinks kills."""
+"""Rows in a file, read piece by piece and never mapped: a mapping of a file that shrinks kills.
+
+Threads read chunks in turn, so that one reads while another computes, and the system reads ahead by
+itself. To ask it for more (posix_fadvise) made a pass over a cold file of 200 M x 2 float32 1.3
+times as long, and over a cached one 1.2 times.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import mmap
 import os
 import threading
-import time
 import weakref
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -26,10 +29,6 @@ __all__ = ["RowFile", "file_of", "open_npy"]
 _NEAR = 1 << 13
 # Bytes of a piece at most.
 _PIECE = 1 << 22
-# Bytes that the system is asked for ahead of what is read, and the seconds that a byte takes where
-# it has to come from a disk: asking costs as much as reading what the system has already (50 M x 2:
-# a pass of 47 ms in place of 19).
-_AHEAD, _SLOW = 1 << 21, 5e-10
 
 Row = Callable[[int], str]
 
@@ -181,14 +180,12 @@ class RowFile:
     def _fill(self, out: npt.NDArray[Any], offset: int) -> None:
         """Read the bytes from `offset` on into an array in C order."""
         memory = out.reshape(-1).view(np.uint8).data
-        begun, done = time.perf_counter(), 0
+        done = 0
         while done < len(memory):
             count = self._read_at(memory[done:], offset + done)
             if count == 0:  # the file has shrunk
                 raise self._changed()
             done += count
-        if time.perf_counter() - begun > done * _SLOW:
-            self._ask(offset + done)
 
     def _read_at(self, memory: memoryview, offset: int) -> int:
         if hasattr(os, "preadv"):
@@ -198,12 +195,6 @@ class RowFile:
             found = os.read(self._file, len(memory))
         memory[: len(found)] = found
         return len(found)
-
-    def _ask(self, offset: int) -> None:
-        """Ask the system to read ahead, from a byte on."""
-        if hasattr(os, "posix_fadvise"):
-            with contextlib.suppress(OSError):
-                os.posix_fadvise(self._file, offset, _AHEAD, os.POSIX_FADV_WILLNEED)
 
 
 def _signature_of(facts: os.stat_result) -> tuple[int, ...]:

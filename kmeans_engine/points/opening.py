@@ -70,7 +70,7 @@ def _open(points: Any, threads: int, budget: Budget) -> Data:
 def _store(points: Any, budget: Budget) -> Store:
     if isinstance(points, str | os.PathLike):
         path = os.fspath(points)
-        if not path.lower().endswith(".npy"):
+        if not _is_npy(path):
             return read_files(path, None, budget)
         file: RowFile | None = open_npy(path)
         assert file is not None
@@ -88,6 +88,10 @@ def _store(points: Any, budget: Budget) -> Store:
         if file is not None:
             return file
     return ArrayStore(check_sheet(points, "points"))
+
+
+def _is_npy(path: str | os.PathLike[str]) -> bool:
+    return os.fspath(path).lower().endswith(".npy")
 
 
 def _is_in_parts(points: Any) -> bool:
@@ -108,7 +112,6 @@ def open_visible(points: Any) -> Visible:
     if hasattr(points, "visit"):
         opened: Visible = points
         return opened
-    # What is in a file stays there: few of its rows may be asked for.
-    path = os.fspath(points) if isinstance(points, str | os.PathLike) else ""
-    budget = Budget(1 if isinstance(points, np.memmap) or path.lower().endswith(".npy") else None)
-    return VisibleParts(open_parts(points, default_threads(), budget))
+    if isinstance(points, str | os.PathLike) and _is_npy(points):
+        points = open_npy(os.fspath(points))  # it stays there: few of its rows may be asked for
+    return VisibleParts(open_parts(points, default_threads(), Budget()))

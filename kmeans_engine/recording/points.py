@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -40,8 +41,11 @@ class _Digesting:
         now: LabelArray | None,
     ) -> None:
         """See `Visitor.add`."""
-        assert isinstance(rows, range)  # all points are visited
-        add_digest(found, rows.start, np.ascontiguousarray(X, dtype=np.float64))
+        values = np.ascontiguousarray(X, dtype=np.float64)
+        places = np.asarray(rows)
+        breaks = np.flatnonzero(np.diff(places) != 1) + 1
+        for start, stop in itertools.pairwise([0, *breaks.tolist(), len(values)]):
+            add_digest(found, int(places[start]), values[start:stop])
 
     def merge(self, found: list[Digest]) -> Digest:
         """See `Visitor.merge`."""

@@ -15,13 +15,13 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, LabelArray
 from kmeans_engine.errors import InvalidInput
-from kmeans_engine.label_history import KeptLabels, LabelHistory
 from kmeans_engine.labels import Labels, label_dtype
 from kmeans_engine.points.opening import open_visible
 from kmeans_engine.points.visit import Visible
-from kmeans_engine.recording.format import Changes, Facts, named_dtype
+from kmeans_engine.recording.format import Facts, named_dtype
 from kmeans_engine.recording.points import LazyPoints, digest_of, find_file
 from kmeans_engine.recording.stream import Stream
+from kmeans_engine.recording.tape import LabelsByNumber, Tape, first_labels
 from kmeans_engine.recording.writer import extend
 from kmeans_engine.snapshot import Snapshot
 
@@ -179,10 +179,10 @@ class Recording(Sequence[Snapshot]):
             return [self[j] for j in range(*i.indices(len(self)))]
         place = range(len(self))[i]
         facts = self._stream.facts(place)
-        return self._snapshot(facts, RecordedLabels(self, place))
+        return self._snapshot(facts, LabelsByNumber(self._stream, place, self._labels_of))
 
     def __iter__(self) -> Iterator[Snapshot]:
-        tape = _Tape(self._stream)
+        tape = Tape(self._stream)
         before: Floats | None = None  # kept for the state that is assigned from them
         for i in range(len(self)):
             snapshot = self._snapshot(self._stream.facts(i), tape.labels(i))
@@ -219,12 +219,12 @@ class Recording(Sequence[Snapshot]):
                 self._centroids[i] = known
             return known
 
-    def labels_of(self, i: int) -> LabelArray:
+    def _labels_of(self, i: int) -> LabelArray:
         """Return the labels of a state as a read-only array."""
         with self._lock:
             before = max((mark for mark in self._marks if mark <= i), default=-1)
             if before < 0:
-                labels = _first_labels(self._stream)
+                labels = first_labels(self._stream)
                 before = 0
             else:
                 labels = self._marks[before].copy()
@@ -238,10 +238,6 @@ class Recording(Sequence[Snapshot]):
             self._marks = {j: mark for j, mark in self._marks.items() if j % apart == 0}
             self._marks[i] = labels
             return labels
-
-    def changes_of(self, i: int) -> Iterator[Changes]:
-        """Yield the points that got labels in a state, in pieces."""
-        return self._stream.changes(i)
 
     def _room(self) -> int:
         size = self._stream.n_points * label_dtype(self._stream.k).itemsize
@@ -285,102 +281,6 @@ class Recording(Sequence[Snapshot]):
             )
         from kmeans_engine.tables import read_table
 
-        points = read_table(str(path)).points
-        self._vouch(points)
-        return points
-
-
-def _first_labels(stream: Stream) -> LabelArray:
-    """Return the labels of state 0 as a new array."""
-    labels = np.empty(stream.n_points, dtype=label_dtype(stream.k))
-    for points, new in stream.changes(0):
-        if isinstance(points, range):
-            labels[points.start : points.stop] = new
-    return labels
-
-
-class _Tape:
-    """The labels of the states of one pass, which are read as far as somebody asks for them."""
-
-    def __init__(self, stream: Stream) -> None:
-        self._stream = stream
-        self._lock = threading.RLock()
-        self._history: LabelHistory | None = None
-        self._at = -1
-        self._waiting: weakref.WeakValueDictionary[int, _TapeLabels] = weakref.WeakValueDictionary()
-
-    def labels(self, i: int) -> _TapeLabels:
-        """Return the labels of state i, which nobody has reached."""
-        self._waiting[i] = labels = _TapeLabels(self, i)
-        return labels
-
-    def reach(self, i: int) -> None:
-        """Read on as far as state i; all that wait for states up to there get their labels."""
-        with self._lock:
-            while self._at < i:
-                j = self._at + 1
-                if self._history is None:
-                    self._history = LabelHistory(_first_labels(self._stream))
-                else:
-                    pieces = list(self._stream.changes(j))
-                    points, labels = map(np.concatenate, zip(*pieces, strict=True))
-                    self._history.commit(points, labels)
-                self._at = j
-                waiting = self._waiting.pop(j, None)
-                if waiting is not None:
-                    waiting.kept = self._history.now()
-
-    def finish(self) -> None:
-        """End the pass: nobody asks for more states than those that are waited for."""
-        with self._lock:
-            if self._history is not None and not self._waiting:
-                self._history.finish()
-
-
-class _TapeLabels:
-    """The labels of one state of a pass; see `Labels`."""
-
-    def __init__(self, tape: _Tape, i: int) -> None:
-        self._tape, self._i = tape, i
-        self.kept: KeptLabels | None = None
-
-    def _found(self) -> KeptLabels:
-        if self.kept is None:
-            self._tape.reach(self._i)
-        assert self.kept is not None
-        return self.kept
-
-    def all(self) -> LabelArray:
-        """See `Labels.all`."""
-        return self._found().all()
-
-    def at(self, indices: npt.NDArray[np.intp]) -> LabelArray:
-        """See `Labels.at`."""
-        return self._found().at(indices)
-
-    def changed(self) -> npt.NDArray[np.intp]:
-        """See `Labels.changed`."""
-        return self._found().changed()
-
-
-class RecordedLabels:
-    """The labels of one state, read when they are asked for; see `Labels`."""
-
-    def __init__(self, recording: Recording, i: int) -> None:
-        self._recording, self._i = recording, i
-        self._array: LabelArray | None = None
-
-    def all(self) -> LabelArray:
-        """See `Labels.all`."""
-        if self._array is None:
-            self._array = self._recording.labels_of(self._i)
-        return self._array
-
-    def at(self, indices: npt.NDArray[np.intp]) -> LabelArray:
-        """See `Labels.at`."""
-        return self.all()[indices]
-
-    def changed(self) -> npt.NDArray[np.intp]:
-        """See `Labels.changed`."""
-        pieces = [np.asarray(c.points, np.intp) for c in self._recording.changes_of(self._i)]
-        return np.concatenate(pieces)
+        read: npt.NDArray[Any] = read_table(str(path)).points
+        self._vouch(read)
+        return read

@@ -165,7 +165,8 @@ class Stream:
 
     def changes(self, i: int) -> Iterator[Changes]:
         """Yield the points that got labels in a state, in pieces."""
-        for message in self.states[i]:
+        messages = self.states[i]
+        for message in messages[1:] or messages:  # of several, the first holds the facts alone
             with self._whole_state(i):
                 changes = decode_changes(self._batch(message), self.n_points, self.k)
             yield changes

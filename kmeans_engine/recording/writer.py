@@ -116,7 +116,7 @@ def extend(
 ) -> Iterator[Snapshot]:
     """See `Recording.extend`."""
     with stream.path.open("r+b") as file:
-        if not lock(file.fileno()):
+        if not _take(file):
             raise InvalidInput(
                 f"{stream.path} is being recorded by another process; wait for its end, or stop it"
             )
@@ -151,8 +151,8 @@ def _begun(
     """Begin the file of a run with state 0, and close it at the end of the block."""
     visible, given = state.visible, state.points
     k, n_features = state.centroids.shape
-    # What is not an array here counts as float64, and is taken as that.
-    dtype = given.dtype if isinstance(given, np.ndarray) else np.dtype(np.float64)
+    # What is not an array here is taken as kernels see it.
+    dtype = given.dtype if isinstance(given, np.ndarray) else visible.measure.dtype
     about = {
         "engine": __version__,
         "rows": visible.n_points,
@@ -168,25 +168,29 @@ def _begun(
         "settings": dict(settings),
     }
     schema = columns(k, dtype if points else None)
-    with AtomicFile(path) as atomic:
-        file = atomic.temporary.open("r+b")
-        try:
+    with contextlib.ExitStack() as stack:
+        with AtomicFile(path) as atomic:
+            file = stack.enter_context(atomic.temporary.open("r+b"))
             file.write(make_schema(schema, spell_about(about)))
             writer = _Writer(path, file, schema, visible.n_points, {})
             if points:
-                writer.add_points(state)
+                writer.add_points(state, dtype)
             writer.add(state)
             if sys.platform == "win32":  # renames no open file
                 file.close()
-        except BaseException:
-            file.close()
-            raise
-    if sys.platform == "win32":
-        file = writer.file = path.open("r+b")
-        file.seek(0, os.SEEK_END)
-    with file:
-        lock(file.fileno())
+        if sys.platform == "win32":
+            file = writer.file = stack.enter_context(path.open("r+b"))
+            file.seek(0, os.SEEK_END)
+        _take(file)
         yield writer
+
+
+def _take(file: IO[bytes]) -> bool:
+    """Mark a file as being recorded; return whether it was not."""
+    try:
+        return lock(file.fileno())
+    except OSError:  # a file system without locks
+        return True
 
 
 class _Writer:
@@ -223,8 +227,8 @@ class _Writer:
         """Take the last state in the file for this one."""
         self._last, self._centroids = iteration, centroids
 
-    def add_points(self, state: Snapshot) -> None:
-        """Write all points, piece by piece."""
+    def add_points(self, state: Snapshot, dtype: np.dtype[Any]) -> None:
+        """Write all points, of a type that holds them, piece by piece."""
         given: Any = state.points
         rows = max(_VALUES // state.centroids.shape[1], 1)
         for start in range(0, self._n_points, rows):
@@ -232,7 +236,7 @@ class _Writer:
             if isinstance(given, np.ndarray):
                 piece = given[start:stop].view(np.ndarray)
             else:
-                piece = state.visible.take(np.arange(start, stop))
+                piece = state.visible.take(np.arange(start, stop)).astype(dtype)
             batch = encode_points(self._schema, piece)
             self.file.write(make_message(batch, {"points": str(start)}, compressed=True))
 

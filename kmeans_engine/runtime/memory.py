@@ -6,6 +6,7 @@ import functools
 import math
 import os
 import threading
+import time
 import weakref
 from collections.abc import Sequence
 from pathlib import Path
@@ -62,7 +63,7 @@ class Budget:
     @functools.cached_property
     def limit(self) -> int:
         """Bytes that arrays in memory may have together."""
-        return free_memory() // 2 if self._asked is None else self._asked
+        return _free_lately(int(time.monotonic())) // 2 if self._asked is None else self._asked
 
     @property
     def scratch(self) -> str:
@@ -157,6 +158,12 @@ def free_memory(root: Path = Path("/")) -> int:
     left = [_system_free(root)]
     left += [_group_free(folder) for folder in folders_of("memory", root)]
     return max(int(min(left)), 0)
+
+
+@functools.lru_cache(maxsize=1)
+def _free_lately(_: int) -> int:
+    """Return `free_memory`, looked up once a second: it takes half a millisecond."""
+    return free_memory()
 
 
 def _system_free(root: Path) -> float:

@@ -39,7 +39,8 @@ def initial_centroids(
     Parameters
     ----------
     points : array_like, (M, N)
-        Anything that an `Engine` takes.
+        Anything that an `Engine` takes, or `Engine.visible`: what an engine has read, such as a
+        Parquet file or a stream, is not read again then.
     k : int
         At least 1; at most M where points are drawn.
     method : {"random", "k-means++", "k-means||"} or array_like, (K, N)

@@ -162,6 +162,7 @@ class BlocksAssigner(OwningAssigner):
             active=np.empty(parents, dtype=np.int64),
         )  # fmt: skip
         self._active = 0  # how many of them
+        self._reading = ""
         self._most = max(chunk_rows(k * n) // (FAN * ordered.block), 1)
         w, levels = self.points.threads, self.points.measure.sum_format.levels
         self._parts = (
@@ -185,6 +186,7 @@ class BlocksAssigner(OwningAssigner):
         if twins:
             self._forget()
         self._active = active = begin_turn(self._turn, self.scores.shifts)
+        self._expect("NORMAL" if active == len(self._turn.expiry) else "RANDOM")
         threads, first = self.points.threads, bool(self._turn.state[1])
         if not first:
             _, whole, mixed, scored = self.seen.tolist()
@@ -196,12 +198,20 @@ class BlocksAssigner(OwningAssigner):
         used = run_kernel(sweep, tasks[:threads], active, rows)
         self.seen[:] = 0
         merge_parts(*self._parts, used, sums.sums, sums.counts, self.seen)
-        if first:  # from now on, only rows here and there
-            advise(self._sorted.rows, "RANDOM")
         self._turn.state[1] = 0
         if twins:
             self._forget()
         return sums.counted()
+
+    def _expect(self, reading: str) -> None:
+        """Tell the system how rows in scratch will be read: all, or some here and there.
+
+        Otherwise it reads what lies around the latter (a sweep of 200 M x 2 that 20,000 points
+        leave their cluster in, with nothing in memory: 524 MB in 0.43 s; now 23 MB in 0.24 s).
+        """
+        if reading != self._reading:
+            advise(self._sorted.rows, reading)
+            self._reading = reading
 
     def _forget(self) -> None:
         self._clocks.visited[:] = -2

@@ -1,5 +1,6 @@
 """Pictures of points that are not here, and whose labels are not either: the same bytes."""
 
+import clusters
 import numpy as np
 import pytest
 from elsewhere import Elsewhere, moved, moved_to
@@ -50,6 +51,20 @@ def test_a_file_larger_than_memory(kind, tmp_path, monkeypatch):
     engine = Engine(tmp_path / "points.npy", memory=1, scratch=tmp_path)
     there = engine.snapshots(here[0].centroids, max_iterations=4)
     assert same(tmp_path, "film.gif", iter(here), there, overlays=ALL)
+
+
+@pytest.mark.slow
+def test_a_cluster_of_two_workers(cluster, tmp_path):
+    rng = np.random.default_rng(0)
+    for kind, (features, each) in FEATURES.items():
+        here = states(features, each)
+        chunks = clusters.cut(np.asarray(here[0].points), 5, rng)
+        there = list(Engine(chunks).snapshots(here[0].centroids, max_iterations=4))
+        (tmp_path / kind).mkdir()
+        for name, count in (("film.gif", 5), ("last.png", 3), ("film.mp4", 5)):
+            folder = tmp_path / kind / name
+            folder.mkdir()
+            assert same(folder, name, here[:count], there[:count], overlays=ALL)
 
 
 def test_a_race_of_runs_in_the_same_place(tmp_path):

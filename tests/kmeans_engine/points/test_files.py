@@ -109,20 +109,6 @@ def test_maps(tmp_path):
     assert file_of(mapped) is None
 
 
-def test_ahead_is_asked_where_reading_is_slow(tmp_path, monkeypatch):
-    if not hasattr(os, "posix_fadvise"):
-        pytest.skip("needs posix_fadvise")
-    asked = []
-    monkeypatch.setattr(os, "posix_fadvise", lambda _, offset, size, how: asked.append(offset))
-    store = opened(tmp_path / "rows", np.zeros((500, 2)))
-    out = np.empty((250, 2))
-    for slow, want in ((0.0, [4 + 250 * 16]), (1.0, [])):
-        monkeypatch.setattr(files, "_SLOW", slow)
-        store.read(0, 250, out)
-        assert asked == want
-        asked.clear()
-
-
 def test_without_reads_at_a_place(tmp_path, monkeypatch):
     monkeypatch.delattr(os, "preadv", raising=False)
     array = np.random.default_rng(0).normal(size=(500, 2))
