@@ -181,7 +181,9 @@ assert not loaded("numba", "matplotlib", "pyarrow"), loaded(*heavy)
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
-@pytest.mark.parametrize("error", [PackageNotFoundError(), FileNotFoundError("METADATA"), KeyError("Name")])
+@pytest.mark.parametrize(
+    "error", [PackageNotFoundError(), FileNotFoundError("METADATA"), KeyError("Name")]
+)
 def test_a_package_whose_metadata_cannot_be_read(install, monkeypatch, error):
     # What the backport of importlib.metadata hands out raises where the original has nothing.
     class Package:
