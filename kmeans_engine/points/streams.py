@@ -185,7 +185,10 @@ def unharmed(where: str) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowKeyError) as error:
-        raise InvalidInput(f"{where} cannot be read: {' '.join(str(error).split())}") from error
+        reason = " ".join(str(error).split())
+        raise InvalidInput(
+            f"{where} is not complete ({reason}); create or copy it again"
+        ) from error
     except FileNotFoundError as error:
         raise InvalidInput(f"{where} is not complete: {' '.join(str(error).split())}") from error
 

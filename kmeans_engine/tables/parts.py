@@ -12,11 +12,12 @@ import numpy as np
 
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.points.stored import ArrayStore, Store
-from kmeans_engine.points.streams import RowWriter, read_dataset, unharmed
+from kmeans_engine.points.streams import RowWriter, read_dataset
 from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.runtime.sizes import shown_bytes
 from kmeans_engine.tables.columns import some_of
+from kmeans_engine.tables.damage import unharmed
 from kmeans_engine.tables.frame import Frame
 from kmeans_engine.tables.inputs import STDIN, Input, open_input
 from kmeans_engine.tables.kinds import kind_of_file
@@ -85,7 +86,8 @@ def _of_dataset(path: Path, kind: str, options: ReadOptions, budget: Budget) -> 
     shown = [f for f in shown if not any(p[0] in "._" for p in f.relative_to(path).parts)]
     if folder and not shown:
         return None
-    with unharmed(where):
+    what = "folder" if folder else {"parquet": "Parquet file", "arrow": "Arrow file"}[kind]
+    with unharmed(where, what):
         data = ds.dataset(
             [str(file) for file in shown] if folder else where,
             format="ipc" if kind == "arrow" else kind,
