@@ -9,7 +9,8 @@ import logging
 import threading
 import warnings
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from kmeans_engine._version import __version__
@@ -20,7 +21,7 @@ from kmeans_engine.runtime.progress import doing
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-__all__ = ["Held", "ask", "check_versions", "hold", "submit", "summon"]
+__all__ = ["Held", "ask", "check_versions", "find", "hold", "submit", "summon"]
 
 # Seconds to wait for a scheduler that does not answer, and for the first worker.
 _ANSWER, _WORKERS = 5, 30
@@ -223,6 +224,37 @@ def submit(
     return futures
 
 
+@contextmanager
+def explained() -> Iterator[None]:
+    """Context: what Dask says of lost points and dead workers becomes one line of ours."""
+    from concurrent.futures import CancelledError
+
+    from distributed import KilledWorker
+    from distributed.client import ClosedClientError
+
+    try:
+        yield
+    except ClosedClientError as error:
+        raise ClusterError("the Dask client is closed; make another Engine with another") from error
+    except CancelledError as error:
+        raise ClusterError(
+            "workers that held points are gone, and nobody can make the points again: they were "
+            "sent there, not read there; or the Dask client is closed"
+        ) from error
+    except KilledWorker as error:
+        raise ClusterError(
+            f"workers keep dying at the same task ({' '.join(str(error).split())}): they may have "
+            "too little memory"
+        ) from error
+
+
+def find(client: Client, futures: Sequence[Future[Any]]) -> Mapping[Any, Any]:
+    """Return the workers that have the results of tasks, by key; errors as `ask`."""
+    with explained():
+        found: Mapping[Any, Any] = client.who_has(futures)
+        return found
+
+
 def ask(client: Client, futures: Sequence[Future[Any]]) -> list[Any]:
     """Return the results of tasks.
 
@@ -233,20 +265,10 @@ def ask(client: Client, futures: Sequence[Future[Any]]) -> list[Any]:
     KMeansError
         As the tasks raised it.
     """
-    from concurrent.futures import CancelledError
+    from distributed import wait
 
-    from distributed import KilledWorker
-
-    try:
+    with explained():
+        # Ctrl-C while one waits is quiet; while results are gathered, it leaves errors behind.
+        wait(futures)
         found: list[Any] = client.gather(list(futures))
-    except CancelledError as error:
-        raise ClusterError(
-            "workers that held points are gone, and nobody can make the points again: they were "
-            "sent there, not read there; or the client is closed"
-        ) from error
-    except KilledWorker as error:
-        raise ClusterError(
-            f"workers keep dying at the same task ({' '.join(str(error).split())}): they may have "
-            "too little memory"
-        ) from error
-    return found
+        return found

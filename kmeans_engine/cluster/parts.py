@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.cluster import tasks
-from kmeans_engine.cluster.client import Held, ask, hold, submit
+from kmeans_engine.cluster.client import Held, ask, find, hold, submit
 from kmeans_engine.errors import InvalidType
 from kmeans_engine.frames import read_sheet
 from kmeans_engine.points.measure import Measure, merge
@@ -124,7 +124,7 @@ class Parts:
 
     def find(self) -> None:
         """Look where the parts are now."""
-        places = self.client.who_has(self.futures)
+        places = find(self.client, self.futures)
         self.homes = [next(iter(places.get(key) or ()), "") for key in self.keys]
 
     def owners_of(self, rows: npt.NDArray[Any]) -> list[tuple[int, npt.NDArray[np.bool_]]]:
@@ -249,7 +249,7 @@ def _grouped(
     filled = [chunk for chunk, size in enumerate(chunks.sizes) if size]
     total = sum(chunks.sizes)
     large = total * n * chunks.dtype.itemsize >= SMALL * len(filled)
-    places = client.who_has(chunks.futures) if chunks.futures and large else {}
+    places = find(client, chunks.futures) if chunks.futures and large else {}
     by_worker: dict[str, list[int]] = {}
     for chunk in filled:
         where = places.get(chunks.keys[chunk]) or ("",)

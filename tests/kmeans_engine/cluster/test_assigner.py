@@ -3,6 +3,8 @@
 import contextlib
 import itertools
 import os
+import signal
+import threading
 import time
 
 import check
@@ -11,7 +13,7 @@ import numpy as np
 import problems
 import pytest
 
-from kmeans_engine import Engine
+from kmeans_engine import ClusterError, Engine
 from kmeans_engine.cluster import parts
 
 dask_array = pytest.importorskip("dask.array")
@@ -186,3 +188,45 @@ def test_several_runs_at_once(cluster):
         for a, b in zip(states[:3], states[3:], strict=True):
             check.same_snapshot(a, b)
     assert os.getpid() not in clusters.processes(cluster)
+
+
+def test_ctrl_c_ends_a_run_quietly(cluster, capfd):
+    rng = np.random.default_rng(0)
+    points = rng.uniform(size=(20_000, 2))
+    engine = Engine(clusters.cut(points, 9, rng))
+    start = points[:300].copy()
+    seen = 0
+    with pytest.raises(KeyboardInterrupt):
+        for _ in engine.snapshots(start):
+            seen += 1
+            if seen == 3:
+                timer = threading.Timer(0.004, os.kill, (os.getpid(), signal.SIGINT))
+                timer.start()
+        timer.join()
+        time.sleep(1)
+    _until(lambda: not any(cluster.processing().values()))
+    check.same_snapshot(
+        engine.fit(start, max_iterations=2), Engine(points).fit(start, max_iterations=2)
+    )
+    assert "never retrieved" not in capfd.readouterr().err
+
+
+@pytest.mark.slow
+def test_points_that_nobody_can_make_again():
+    import dask
+
+    points = np.random.default_rng(0).uniform(size=(300, 2))
+    with clusters.started(1) as client:
+        (sent,) = client.scatter([points])
+        chunks = dask_array.from_delayed(dask.delayed(sent), shape=points.shape, dtype=points.dtype)
+        engine = Engine(chunks)
+        states = engine.snapshots(points[:5])
+        next(states)
+        next(states)
+        client.restart_workers(list(client.nthreads()))
+        with pytest.raises(ClusterError, match="nobody can make the points again"):
+            list(states)
+        engine = Engine(dask_array.from_array(points, chunks=(100, 2)))
+        client.close()
+        with pytest.raises(ClusterError, match="closed"):
+            engine.fit(points[:5])

@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pyarrow as pa
 import pytest
-from command import run, start
+from command import one_line, run, start
 from pyarrow import feather, parquet
 
 from kmeans_engine import ClusterError, InvalidInput, initial_centroids
@@ -82,12 +82,15 @@ def test_a_command_gives_what_it_gives_in_memory(kind, joined, points, tmp_path,
 def test_the_command_line(points, tmp_path):
     path = written(tmp_path, points, "parquet")
     far = tmp_path / "far.csv"
+    film = "-k", 4, "--init", "k-means||", "--size", "120x90", "--duration", 1, "-o"
     done = run(
-        path, "-k", 4, "--cluster", "local:2", "--labels", tmp_path / "labels", "--centroids", far
-    )
+        path, *film, tmp_path / "far.gif", "--cluster", "local:2", "--labels", tmp_path / "labels",
+        "--centroids", far,
+    )  # fmt: skip
     assert done.status == 0, done.err
     near = tmp_path / "near.csv"
-    assert run(path, "-k", 4, "--init", "k-means||", "--centroids", near).status == 0
+    assert run(path, *film, tmp_path / "near.gif", "--centroids", near).status == 0
+    assert (tmp_path / "near.gif").read_bytes() == (tmp_path / "far.gif").read_bytes()
     assert near.read_bytes() == far.read_bytes()
     assert parquet.read_table(tmp_path / "labels").num_rows == 700
 
@@ -129,7 +132,7 @@ def test_a_command_that_is_stopped_leaves_no_worker(number, points, tmp_path):
 
     path = written(tmp_path, points, "npy")
     arguments = "-k", 300, "--init", "random", "--runs", 10**6, "--cluster", "local:2"
-    process = start(path, *arguments, "--labels", tmp_path / "labels")
+    process = start(path, *arguments, "--labels", tmp_path / "labels", "--quiet")
     seen = psutil.Process(process.pid)
     deadline = time.monotonic() + 60
     while len(workers := seen.children(recursive=True)) < 3:  # and what watches their memory
@@ -138,7 +141,8 @@ def test_a_command_that_is_stopped_leaves_no_worker(number, points, tmp_path):
         time.sleep(0.1)
     time.sleep(2)
     process.send_signal(number)
-    process.communicate(timeout=30)
+    said = process.communicate(timeout=30)[1].decode()
+    assert number == signal.SIGKILL or one_line(said) in ("interrupted", "terminated")
     endings = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -9}
     assert process.returncode == endings[number]
     assert not psutil.wait_procs(workers, timeout=20)[1]
