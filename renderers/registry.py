@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points
+from importlib.metadata import EntryPoint, entry_points
 from os import PathLike
 from pathlib import Path
 
@@ -176,7 +176,7 @@ def _package(entry: EntryPoint) -> str:
     """Return the name of its package; nothing where the metadata is damaged."""
     name: str | None = None
     # The backport of importlib.metadata, which some libraries put in its place, raises.
-    with suppress(PackageNotFoundError, KeyError):
+    with suppress(ImportError, KeyError, OSError):
         name = entry.dist.metadata["Name"] if entry.dist else None
     return name or ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import contextlib
 import itertools
 import threading
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from kmeans_engine.points.scan import make_scan, measure_of
 from kmeans_engine.points.seal import bits, changed_error, no_digest, sum_digests
 from kmeans_engine.points.stored import ArrayStore, Store
 from kmeans_engine.runtime.memory import Budget
+from kmeans_engine.runtime.progress import doing
 from kmeans_engine.runtime.team import run_kernel
 from kmeans_engine.runtime.threads import (
     chunk_rows,
@@ -116,7 +118,12 @@ class Data:
         def make(worker: int, X: Rows, base: Integers) -> Scan:
             return make_scan(X, base)
 
-        parts = self.run(scan_rows, make, work_per_row=64 * self.n_features)
+        with (
+            contextlib.nullcontext()
+            if self.in_memory
+            else doing(f"measuring {self.n_points:,} points")
+        ):
+            parts = self.run(scan_rows, make, work_per_row=64 * self.n_features)
         self.digest = sum_digests([part.digest for part in parts])
         digits = 24 if self.store.dtype == np.float32 else 53
         single = np.can_cast(self.store.dtype, np.float32)
@@ -262,7 +269,8 @@ class Data:
             self.store.read(start, stop, rows[start:stop])
 
         most = min(chunk_rows(16 * self.n_features), max(_COPIED // self.n_features, 64))
-        run_chunks(copy, self.n_points, most, self.threads)
+        with doing(f"copying {self.n_points:,} points"):
+            run_chunks(copy, self.n_points, most, self.threads)
         self.vouch()
         compact = Data.of(rows, self.threads, self.budget)
         compact.use(self.measure)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -69,15 +68,19 @@ def exact_inertia(sums: ExactSums, squares: list[int], centroids: Floats) -> flo
     centroids : ndarray, (K, N), float64
     """
     sums = sums.copy()  # a run may go on from them
-    counts = sums.counts.tolist()
-    parts = []
-    for n, exponent in enumerate(sums.format.exponents.tolist()):
-        pairs = [math.frexp(c) for c in centroids[:, n].tolist()]
-        unit = min(exponent, min(e - 53 for _, e in pairs))
-        total = squares[n] << (2 * (exponent - unit))
-        for k, (m, e) in enumerate(pairs):
-            c = int(math.ldexp(m, 53)) << (e - 53 - unit)
-            total += c * (counts[k] * c - 2 * (sums.integer(k, n) << (exponent - unit)))
-        parts.append((total, unit))
+    form, parts = sums.format, []
+    # Arrays of Python's integers: 1.25 times (K = 12, N = 2) to 5.8 times (K = 500, N = 128) as
+    # fast as a loop over them.
+    counts = sums.counts.astype(object)
+    for n, exponent in enumerate(form.exponents.tolist()):
+        fractions, exponents = np.frexp(centroids[:, n])
+        units = exponents - 53
+        unit = min(exponent, int(units.min()))
+        c = np.ldexp(fractions, 53).astype(np.int64).astype(object) << (units - unit).astype(object)
+        total = sums.sums[:, 0, n].astype(object)
+        for level in range(1, form.levels):
+            total += sums.sums[:, level, n].astype(object) << form.width * level
+        terms = c * (counts * c - (total << exponent - unit + 1))
+        parts.append(((squares[n] << 2 * (exponent - unit)) + int(terms.sum()), unit))
     unit = min(u for _, u in parts)
     return nearest_float(sum(total << (2 * (u - unit)) for total, u in parts), 2 * unit)

@@ -22,7 +22,7 @@ from kmeans_engine.points.files import RowFile
 from kmeans_engine.points.stored import ArrayStore, Store
 from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.runtime.progress import doing
-from kmeans_engine.runtime.scratch import grow_file, make_file
+from kmeans_engine.runtime.scratch import grow_file, make_file, write_at
 from kmeans_engine.runtime.sizes import shown_bytes
 
 __all__ = ["RowWriter", "is_stream", "read_dataset", "read_files", "read_stream", "unharmed"]
@@ -185,7 +185,10 @@ def unharmed(where: str) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowKeyError) as error:
-        raise InvalidInput(f"{where} cannot be read: {' '.join(str(error).split())}") from error
+        reason = " ".join(str(error).split())
+        raise InvalidInput(
+            f"{where} is not complete ({reason}); create or copy it again"
+        ) from error
     except FileNotFoundError as error:
         raise InvalidInput(f"{where} is not complete: {' '.join(str(error).split())}") from error
 
@@ -222,10 +225,7 @@ class RowWriter:
         while self.count * self._row > self._room:
             self._room = grow_file(self._file, self._budget.scratch, self._room, _GROWTH)
         own = np.ascontiguousarray(values, dtype=self._dtype)
-        memory, at = own.reshape(-1).view(np.uint8).data, start * self._row
-        while len(memory):
-            done = os.pwrite(self._file, memory, at)
-            memory, at = memory[done:], at + done
+        write_at(self._file, own.reshape(-1).view(np.uint8).data, start * self._row)
 
     def store(self, names: tuple[str, ...], rounded: int, row: Callable[[int], str]) -> Store:
         """Return all of them."""

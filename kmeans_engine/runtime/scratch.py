@@ -29,6 +29,7 @@ __all__ = [
     "make_file",
     "map_empty",
     "mapping_of",
+    "write_at",
 ]
 
 _NO_SPACE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
@@ -76,6 +77,17 @@ def grow_file(file: int, folder: str, size: int, more: int) -> int:
     """Make a file of `size` bytes longer; return its size now. Errors as in `make_file`."""
     _reserve(file, folder, more, size)
     return size + more
+
+
+def write_at(file: int, memory: memoryview, offset: int) -> None:
+    """Write all of some bytes to a file, from a place on; nobody else writes to it."""
+    while len(memory):
+        if hasattr(os, "pwrite"):
+            done = os.pwrite(file, memory, offset)
+        else:
+            os.lseek(file, offset, os.SEEK_SET)
+            done = os.write(file, memory)
+        memory, offset = memory[done:], offset + done
 
 
 def map_empty(folder: str, size: int) -> npt.NDArray[np.uint8]:

@@ -86,6 +86,11 @@ class Auto:
         """Return whether another strategy is there already."""
         return name in self._made
 
+    def forget(self, name: str) -> None:
+        """Make another strategy anew when somebody next wants it."""
+        with self._lock:
+            self._made.pop(name, None)
+
     def begin_with(self, name: str) -> OwningAssigner:
         """Return an assigner of another strategy, which is made once."""
         with self._lock:
@@ -166,8 +171,12 @@ class AutoAssigner:
         assert self._left is not None
         self._left -= scanning(self.n_points, *centroids.shape)
         if self._left <= 0.0:
-            self._left = None
-            self._change("blocks", centroids)
+            self._left, sweeping = None, self._at_work
+            try:
+                self._change("blocks", centroids)
+            except OSError:  # no room in scratch: sweeps go on without
+                self._at_work = sweeping
+                self._auto.forget("blocks")
 
     def _begin(self, centroids: Floats) -> OwningAssigner:
         points = self._auto.points

@@ -12,17 +12,17 @@ import numpy as np
 
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.points.stored import ArrayStore, Store
-from kmeans_engine.points.streams import RowWriter, read_dataset, unharmed
+from kmeans_engine.points.streams import RowWriter, read_dataset
 from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.runtime.sizes import shown_bytes
 from kmeans_engine.tables.columns import some_of
+from kmeans_engine.tables.damage import unharmed
 from kmeans_engine.tables.frame import Frame
 from kmeans_engine.tables.inputs import Input, open_input
 from kmeans_engine.tables.kinds import kind_of_file
 from kmeans_engine.tables.options import ReadOptions
 from kmeans_engine.tables.reading import chosen_of
-from kmeans_engine.tables.refusal import not_numeric
 from kmeans_engine.tables.table import Table
 from kmeans_engine.tables.usable import NUMERIC, kind_of, left_out, reasons
 
@@ -86,7 +86,8 @@ def _of_dataset(path: Path, kind: str, options: ReadOptions, budget: Budget) -> 
     shown = [f for f in shown if not any(p[0] in "._" for p in f.relative_to(path).parts)]
     if folder and not shown:
         return None
-    with unharmed(where):
+    what = "folder" if folder else {"parquet": "Parquet file", "arrow": "Arrow file"}[kind]
+    with unharmed(where, what):
         data = ds.dataset(
             [str(file) for file in shown] if folder else where,
             format="ipc" if kind == "arrow" else kind,
@@ -116,7 +117,12 @@ def _of_text(given: Input, options: ReadOptions, budget: Budget) -> Table:
                 values = np.empty((len(next(iter(piece.values()), ())), len(chosen)))
                 for place, index in enumerate(chosen):
                     if index not in piece:
-                        raise not_numeric(frame, index, given.where)
+                        raise InvalidInput(
+                            f"{given.where}: column {names[place]!r} holds numbers, but not only, "
+                            f"after row {rows.count}; if it is a missing value, say so (missing=), "
+                            "or leave the column out (columns=)",
+                            options=("missing", "columns"),
+                        )
                     column = piece[index]
                     if column.null_count:
                         row = rows.count + column.is_null().index(True).as_py()

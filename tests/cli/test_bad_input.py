@@ -128,7 +128,7 @@ CLUSTERING = [
     (
         "good.csv -k 2 --init kmeans++",
         "--init kmeans++ is neither a method nor a file",
-        "did you mean k-means++?",
+        "did you mean k-means++ or k-means||?",
     ),
     ("good.csv --init good.npy --runs 3", "--runs 3", "leave out --init good.npy"),
     ("good.csv -k 2 --race good.npy,good.npy", "names good.npy twice", "name it once"),

@@ -1,5 +1,6 @@
 """Points in files larger than the memory that is allowed: the same bits as in memory."""
 
+import errno
 import itertools
 import os
 import pickle
@@ -228,5 +229,24 @@ def test_auto_sorts_a_file_once_sweeps_have_cost_as_much(tmp_path):
     assert names == sorted(names, key=["brute", "blocks"].index)
     for got, want in zip(states, Engine(points).snapshots(start), strict=False):
         check.same_snapshot(got, want)
+    assert [file.name for file in tmp_path.iterdir()] == ["points.npy"]
     # The next run of the same engine finds the sorted points.
     assert next(engine.snapshots(start)).strategy == "blocks"
+
+
+@pytest.mark.skipif(check.PLAIN_PYTHON, reason="takes too many points for plain Python")
+def test_auto_goes_on_where_there_is_no_room_to_sort(tmp_path, monkeypatch):
+    points = problems.make_points("random", np.random.default_rng(0), 50_000, 2)
+    engine = Engine(saved(tmp_path, points), memory=LITTLE, scratch=tmp_path)
+    start = points[:12].copy()
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "no room")
+
+    monkeypatch.setattr("kmeans_engine.points.blocks.SortedPoints.__init__", full)
+    want = list(Engine(points, strategy="brute").snapshots(start, max_iterations=30))
+    for _ in range(2):
+        states = list(engine.snapshots(start, max_iterations=30))
+        assert {state.strategy for state in states} == {"brute"}
+        for a, b in zip(states, want, strict=True):
+            check.same_snapshot(a, b)

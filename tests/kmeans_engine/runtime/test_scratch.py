@@ -29,6 +29,18 @@ def test_files_have_a_size_and_no_name(tmp_path):
         os.close(file)
 
 
+def test_bytes_are_written_at_their_place(tmp_path, monkeypatch):
+    file = make_file(str(tmp_path), 10)
+    try:
+        scratch.write_at(file, memoryview(b"abc"), 5)
+        monkeypatch.delattr(os, "pwrite", raising=False)
+        scratch.write_at(file, memoryview(b"xy"), 1)
+        os.lseek(file, 0, os.SEEK_SET)
+        assert os.read(file, 10) == b"\0xy\0\0abc\0\0"
+    finally:
+        os.close(file)
+
+
 def test_mappings_are_zero_and_can_be_written_to(tmp_path):
     array = map_empty(str(tmp_path), 1 << 16)
     assert not array.any()

@@ -21,6 +21,8 @@ def test_k_and_the_method_are_chosen_and_kept():
     assert (asked[3].k, asked[3].init, asked[3].new_points) == (5, "k-means++", False)
     assert (asked[4].k, asked[4].init, asked[4].new_points) == (5, "k-means++", True)
     do(session, "next init")
+    assert (asked[-1].init, session.choices.init) == ("k-means||", "k-means||")
+    do(session, "next init")
     assert (asked[-1].init, session.choices.init) == (None, "random")
     do(session, *["fewer clusters"] * 9)
     assert session.choices.k == 1
