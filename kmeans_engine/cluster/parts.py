@@ -26,6 +26,8 @@ __all__ = ["Chunks", "Parts", "chunks_of", "open_parts"]
 
 # Parts for each thread of the workers: more would even out their loads, and cost more messages.
 PER_THREAD = 1
+# But no more parts than the scheduler hands out in half a second; they have several threads each.
+_MOST = 1 << 11
 # Values of a part, at least: 5 ms of a first assignment, which a message costs as well.
 LEAST = 1 << 20
 # Chunks that are smaller on average are joined with their neighbours, wherever these are: a
@@ -254,7 +256,7 @@ def _grouped(
     for chunk in filled:
         where = places.get(chunks.keys[chunk]) or ("",)
         by_worker.setdefault(sorted(where)[0], []).append(chunk)
-    most = max(1, min(PER_THREAD * sum(threads.values()), total * n // LEAST))
+    most = max(1, min(PER_THREAD * sum(threads.values()), total * n // LEAST, _MOST))
     free = {worker: PER_THREAD * count for worker, count in threads.items()}
     groups, homes = [], []
     for worker, mine in by_worker.items():
