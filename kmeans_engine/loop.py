@@ -113,7 +113,7 @@ def iterate(
         before: ExactSums | None = None  # the sums that the centroids are the means of
         moved: Clusters | None = None
         while True:
-            ended = converged or iteration == limit
+            ended = converged or (limit is not None and iteration >= limit)  # a past may be longer
             now = digest.tobytes()
             if iteration > 0:
                 ended = ended or now in seen or 0.0 < tolerance >= shift
