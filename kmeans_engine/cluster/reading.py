@@ -138,6 +138,7 @@ def _look(path: str, options: ReadOptions) -> tuple[Pieces, list[str]]:
         str(file)
         for file in inside
         if file.suffix.lower() in _KINDS
+        and not file.is_dir()
         and not any(part[0] in "._" for part in file.relative_to(place).parts)
     ]
     if not place.exists():

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -84,13 +84,13 @@ def read_stream(points: Any, budget: Budget) -> Store:
                 f"points() returned a {type(points).__name__}, needs a pyarrow.RecordBatchReader "
                 "or a pyarrow.dataset.Dataset"
             )
-    with unharmed("the points"):
+    with unharmed("the dataset"):
         if hasattr(points, "scanner"):
             return read_dataset(points, None, "the dataset", budget)
         if hasattr(points, "to_reader"):
             batches = ((tagged.record_batch, _path(tagged)) for tagged in points.scan_batches())
-            schema, total = points.projected_schema, points.count_rows()
-            return _collect(Batches(schema, total, batches, "the dataset"), budget)
+            # To count its rows is to read them, which some scanners do only once.
+            return _collect(Batches(points.projected_schema, None, batches, "the dataset"), budget)
         batches = ((batch, "") for batch in points)
         return _collect(Batches(points.schema, None, batches, "the stream"), budget)
 
@@ -121,6 +121,7 @@ def read_files(path: str, columns: list[str] | None, budget: Budget) -> Store:
         file
         for file in inside
         if file.suffix.lower() in _FORMATS
+        and not file.is_dir()  # such as Spark writes
         and not any(part[0] in "._" for part in file.relative_to(place).parts)
     ]
     kinds = {_FORMATS[file.suffix.lower()] for file in known}
@@ -159,8 +160,10 @@ def _path(tagged: Any) -> str:
 
 def _refuse_differing(data: Any) -> None:
     """Raise if the files of a dataset have other columns than the first one."""
-    first = None
-    for fragment in data.get_fragments() if hasattr(data, "files") else ():
+    first, fragments = None, ()
+    with suppress(ValueError):  # of a filtered dataset
+        fragments = data.get_fragments() if hasattr(data, "files") else ()
+    for fragment in fragments:
         schema = fragment.physical_schema
         if first is None:
             first, path = schema, fragment.path

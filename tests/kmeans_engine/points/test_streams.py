@@ -93,6 +93,28 @@ def folder_of(folder, *tables):
     return folder
 
 
+def test_a_folder_of_folders_that_are_named_like_files(tmp_path, memory):
+    first, second = table(100, seed=1), table(50, seed=2)
+    for name, (rows, _) in {"a.parquet": first, "b.parquet": second}.items():
+        (tmp_path / name).mkdir()
+        folder_of(tmp_path / name, rows)
+    same(tmp_path, np.concatenate([first[1], second[1]]), memory, tmp_path)
+
+
+def test_datasets_with_a_filter_and_scanners(tmp_path, memory):
+    rows, values = table()
+    data = ds.dataset(folder_of(tmp_path, rows))
+    some = values[values[:, 0] > 0]
+    above = ds.field("x") > 0
+    same(data.filter(above), some, memory, tmp_path)
+    same(data.scanner(filter=above), some, memory, tmp_path)
+    once = [lambda: ds.Scanner.from_batches(rows.to_batches(), schema=rows.schema)]
+    once.append(lambda: ds.Scanner.from_batches(rows.to_reader()))
+    for scanner in once:
+        same(scanner, values, memory, tmp_path)
+        same(scanner(), values, memory, tmp_path)
+
+
 def test_a_folder(tmp_path, memory):
     parts = [table(rows, seed=rows) for rows in (100, 999, 5)]
     folder = folder_of(tmp_path, *(rows for rows, _ in parts))
