@@ -146,7 +146,11 @@ class Stream:
                 pending.append(message)
             else:
                 return
-            if "settings" in added:
+            if "settings" in added and added.get("piece") == "0":
+                try:
+                    self._batch(message)  # what a head says is not to be trusted before
+                except Damaged:
+                    return
                 self.about["settings"].update(json.loads(added["settings"]))
             if added.get("last") == "yes":
                 self.states.append(pending)

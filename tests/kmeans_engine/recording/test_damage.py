@@ -170,6 +170,25 @@ def test_a_later_version(whole, tmp_path, monkeypatch):
         recording.open(tmp_path / "run.arrows")
 
 
+def test_settings_that_have_changed_are_damaged(tmp_path):
+    """They are told by the head of a message, which is looked at when the file is opened."""
+    path, points = tmp_path / "run.arrows", np.random.default_rng(0).normal(size=(40, 2))
+    engine = Engine(points)
+    record(engine.snapshots(points[:3], max_iterations=2), path, settings={"word": "one"})
+    first = recording.open(path)
+    list(first.extend(engine.resume(first, max_iterations=4), settings={"word": "another"}))
+    written = bytearray(path.read_bytes())
+    assert recording.open(path).settings == {"word": "another"}
+    start = written.index(b"another") - len('{"word": "')
+    for place in range(start, start + len('{"word": "another"}')):
+        damaged = written.copy()
+        damaged[place] ^= 1
+        path.write_bytes(damaged)
+        left = recording.open(path)
+        assert (len(left), left.settings) == (3, {"word": "one"})
+        assert left.damaged == f"{path} is cut after iteration 2"
+
+
 class TestWriting:
     def test_the_file_appears_with_state_0(self, whole, tmp_path):
         _, points, _ = whole
