@@ -136,7 +136,7 @@ def recall(args: argparse.Namespace) -> tuple[argparse.Namespace, Past]:
             )
     for other in ("record", "resume"):
         if getattr(args, other) and option != f"--{other}":
-            what = "appends to its recording" if args.resume else "records nothing"
+            what = "records nothing" if args.replay else "appends to its recording"
             raise InvalidInput(f"{flag(other)} does not go with {option}, which {what}")
     recording = open_recording(path).check()
     about = recording.metadata

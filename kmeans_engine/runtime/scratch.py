@@ -11,6 +11,7 @@ import errno
 import mmap
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -94,8 +95,9 @@ def map_empty(folder: str, size: int) -> npt.NDArray[np.uint8]:
     """Return `size` bytes, all zero, that live in a file of `folder`; errors as in `make_file`."""
     with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
         _reserve(file.fileno(), folder, size)
-        # The mapping keeps the file.
-        return np.frombuffer(mmap.mmap(file.fileno(), size), dtype=np.uint8)
+        # The mapping keeps the file; without a descriptor of its own where Python offers that.
+        untracked: dict[str, Any] = {"trackfd": False} if sys.version_info >= (3, 13) else {}
+        return np.frombuffer(mmap.mmap(file.fileno(), size, **untracked), dtype=np.uint8)
 
 
 def _reserve(file: int, folder: str, size: int, start: int = 0) -> None:
