@@ -22,10 +22,12 @@ from kmeans_engine.validation import bad_values, check_sheet
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-__all__ = ["Parts", "open_parts"]
+__all__ = ["Chunks", "Parts", "chunks_of", "open_parts"]
 
 # Parts for each thread of the workers: more would even out their loads, and cost more messages.
 PER_THREAD = 1
+# But no more parts than the scheduler hands out in half a second; they have several threads each.
+_MOST = 1 << 11
 # Values of a part, at least: 5 ms of a first assignment, which a message costs as well.
 LEAST = 1 << 20
 # Chunks that are smaller on average are joined with their neighbours, wherever these are: a
@@ -35,7 +37,7 @@ SMALL = 1 << 22
 _DEAR = 1 << 28
 
 
-class _Chunks(NamedTuple):
+class Chunks(NamedTuple):
     """The chunks of a collection, along its rows.
 
     Attributes
@@ -85,7 +87,7 @@ class Parts:
         client = self.client
         self.token = uuid.uuid4().hex[:12]
         with doing("loading points on the workers"):
-            chunks = _chunks_of(points, client)
+            chunks = chunks_of(points)
             self.names, self.n_features, self.dtype = chunks.names, chunks.n_features, chunks.dtype
             if chunks.sizes is None:
                 chunks = _counted(chunks, client, self.token)
@@ -104,7 +106,7 @@ class Parts:
         """The client that they are asked by."""
         return self.held.client
 
-    def _make(self, chunks: _Chunks) -> None:
+    def _make(self, chunks: Chunks) -> None:
         from dask._task_spec import Task, TaskRef
 
         threads = self.client.nthreads()
@@ -179,7 +181,7 @@ def open_parts(points: Any) -> Parts:
     return Parts(points)
 
 
-def _chunks_of(points: Any, client: Client) -> _Chunks:
+def chunks_of(points: Any) -> Chunks:
     """Return the chunks of a collection, checked as far as it says what is in it."""
     import dask.array
     from dask.core import flatten
@@ -210,7 +212,7 @@ def _chunks_of(points: Any, client: Client) -> _Chunks:
         )
     futures = {future.key: future for future in futures_of(points)}
     there = [futures[key] for key in keys if key in futures]
-    return _Chunks(
+    return Chunks(
         graph, keys, sizes, there if len(there) == len(keys) else [], names, n_features, dtype
     )
 
@@ -227,7 +229,7 @@ def _rechunked(points: Any) -> Any:
     return points.rechunk({1: -1})
 
 
-def _counted(chunks: _Chunks, client: Client, token: str) -> _Chunks:
+def _counted(chunks: Chunks, client: Client, token: str) -> Chunks:
     """Return chunks on the workers, with their sizes."""
     from dask._task_spec import Task, TaskRef
 
@@ -242,7 +244,7 @@ def _counted(chunks: _Chunks, client: Client, token: str) -> _Chunks:
 
 
 def _grouped(
-    chunks: _Chunks, starts: Sequence[int], threads: dict[str, int], client: Client, n: int
+    chunks: Chunks, starts: Sequence[int], threads: dict[str, int], client: Client, n: int
 ) -> tuple[list[list[int]], list[str]]:
     """Return the chunks of each part, ascending, and the worker where it is to be, or ""."""
     assert chunks.sizes is not None
@@ -254,7 +256,7 @@ def _grouped(
     for chunk in filled:
         where = places.get(chunks.keys[chunk]) or ("",)
         by_worker.setdefault(sorted(where)[0], []).append(chunk)
-    most = max(1, min(PER_THREAD * sum(threads.values()), total * n // LEAST))
+    most = max(1, min(PER_THREAD * sum(threads.values()), total * n // LEAST, _MOST))
     free = {worker: PER_THREAD * count for worker, count in threads.items()}
     groups, homes = [], []
     for worker, mine in by_worker.items():

@@ -34,6 +34,7 @@ __all__ = [
     "square",
     "step",
     "take",
+    "take_rows",
     "visit",
     "visit_rows",
 ]
@@ -166,6 +167,12 @@ def labels_at(part: Part, setting: Setting, turn: Turn, rows: Indices) -> LabelA
     for owner, mine in _split(part, rows):
         some[mine] = found[owner][rows[mine] - part.segments[owner].first]
     return some
+
+
+def take_rows(chunk: Any, rows: Indices) -> Floats:
+    """Return some rows of a chunk as float64."""
+    values: Floats = check_sheet(chunk, "points").values[rows].astype(np.float64)
+    return values
 
 
 def take(part: Part, rows: Indices) -> Floats:

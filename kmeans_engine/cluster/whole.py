@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
@@ -12,10 +13,11 @@ import numpy.typing as npt
 from kmeans_engine.arrays import Floats
 from kmeans_engine.cluster import tasks
 from kmeans_engine.cluster.assigner import ClusterAssigner, tree
-from kmeans_engine.cluster.client import ask, submit
+from kmeans_engine.cluster.client import Held, ask, hold, submit
 from kmeans_engine.cluster.labels import chunked
 from kmeans_engine.cluster.part import Setting, Turn
-from kmeans_engine.cluster.parts import Parts, open_parts
+from kmeans_engine.cluster.parts import Chunks, Parts, chunks_of, open_parts
+from kmeans_engine.points.measure import Measure
 from kmeans_engine.points.seal import Seal
 from kmeans_engine.points.visit import Labelled, Visitor
 from kmeans_engine.strategies import check_strategy
@@ -177,6 +179,73 @@ def open_whole(points: Any, threads: int, strategy: str) -> PartsThere:
     return PartsThere(open_parts(points), points, threads, strategy)
 
 
-def open_visible(points: Any) -> PartsThere:
+def open_visible(points: Any) -> PartsThere | Unopened:
     """Return the points of a Dask collection, as whoever draws from them asks for them."""
-    return PartsThere(open_parts(points), points, 1, "auto")
+    held = hold()
+    chunks = chunks_of(points)
+    if chunks.sizes is None or not sum(chunks.sizes):
+        return PartsThere(open_parts(points), points, 1, "auto")
+    return Unopened(points, chunks, held)
+
+
+class Unopened:
+    """Points of which a few rows may be all that is asked for; see `Visible`.
+
+    Parameters
+    ----------
+    points : dask.array.Array
+    chunks : Chunks
+        Of known sizes.
+    held : Held
+        The client.
+    """
+
+    def __init__(self, points: Any, chunks: Chunks, held: Held) -> None:
+        assert chunks.sizes is not None
+        self._points, self._chunks, self._held = points, chunks, held
+        self._starts = np.cumsum([0, *chunks.sizes])
+        self.n_points, self.n_features = int(self._starts[-1]), chunks.n_features
+        self.names = chunks.names
+
+    @functools.cached_property
+    def _opened(self) -> PartsThere:
+        return PartsThere(open_parts(self._points), self._points, 1, "auto")
+
+    @property
+    def measure(self) -> Measure:
+        """See `Visible.measure`."""
+        return self._opened.measure
+
+    def take(self, indices: npt.ArrayLike) -> Floats:
+        """See `Visible.take`: only chunks that have some of the rows are computed."""
+        from dask._task_spec import Task, TaskRef, cull
+
+        rows = np.asarray(indices)
+        taken = np.empty((len(rows), self.n_features))
+        owners = np.searchsorted(self._starts, rows, side="right") - 1
+        graph, shares, name = dict(self._chunks.graph), [], f"kmeans-rows-{uuid.uuid4().hex[:12]}"
+        for chunk in np.unique(owners).tolist():
+            mine, key = owners == chunk, (name, chunk)
+            some = rows[mine] - self._starts[chunk]
+            graph[key] = Task(key, tasks.take_rows, TaskRef(self._chunks.keys[chunk]), some)
+            shares.append((key, mine))
+        keys = [key for key, _ in shares]
+        found = ask(self._held.client, submit(self._held.client, cull(graph, set(keys)), keys))
+        for (_, mine), values in zip(shares, found, strict=True):
+            taken[mine] = values
+        return taken
+
+    def sample(self, step: int, first: int = 0) -> Floats:
+        """See `Visible.sample`."""
+        return self._opened.sample(step, first)
+
+    def visit(
+        self,
+        visitor: Visitor[Found],
+        now: Labelled | None = None,
+        before: Labelled | None = None,
+        *,
+        changed: bool = False,
+    ) -> Found:
+        """See `Visible.visit`."""
+        return self._opened.visit(visitor, now, before, changed=changed)
