@@ -24,6 +24,8 @@ __all__ = ["Parts", "open_parts"]
 
 # Parts for each thread of the workers: more would even out their loads, and cost more messages.
 PER_THREAD = 1
+# But no more parts than the scheduler hands out in half a second; they have several threads each.
+_MOST = 1 << 11
 # Values of a part, at least: 5 ms of a first assignment, which a message costs as well.
 LEAST = 1 << 20
 # Chunks that are smaller on average are joined with their neighbours, wherever these are: a
@@ -157,7 +159,7 @@ def _grouped(
     filled = [chunk for chunk, size in enumerate(chunks.sizes) if size]
     total = sum(chunks.sizes)
     large = total * n * chunks.dtype.itemsize >= SMALL * len(filled)
-    most = max(1, min(PER_THREAD * sum(threads.values()), total * n // LEAST))
+    most = max(1, min(PER_THREAD * sum(threads.values()), total * n // LEAST, _MOST))
     seats = [worker for worker, count in threads.items() for _ in range(count)]
     groups: list[list[int]] = []
     homes: list[str] = []

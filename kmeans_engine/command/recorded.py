@@ -23,6 +23,7 @@ from kmeans_engine.recording.points import find_file
 from kmeans_engine.recording.reader import Recording
 from kmeans_engine.recording.reader import open as open_recording
 from kmeans_engine.recording.writer import record
+from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.snapshot import Snapshot
 from kmeans_engine.starts.methods import METHODS
 from kmeans_engine.tables import Table
@@ -83,6 +84,7 @@ def _settings(source: Source, args: argparse.Namespace) -> dict[str, Any]:
         "asked": {
             "data": args.data,
             "options": {**values, "seed": source.seed},
+            "init": entrants(args)[0].name,
             "names": list(source.table.names),
         },
     }
@@ -159,6 +161,11 @@ class Replayed(Trial):
         From `recall`.
     **options
         As for `Trial`.
+
+    Attributes
+    ----------
+    name : str
+        How the run started.
     """
 
     def __init__(self, past: Past, args: argparse.Namespace, **options: Any) -> None:
@@ -167,6 +174,7 @@ class Replayed(Trial):
         super().__init__(replace(source, init=start), **options)
         self.source, self.start = replace(self.source, init=source.init), start
         self.recording = recording.on(self.source.points)
+        self.name = _init(past, args)
         self._resumed, self._args = past.resumed, args
         end = f"ends after iteration {len(recording) - 1}, before its run did"
         if not (past.resumed or recording.complete):
@@ -188,7 +196,8 @@ class Replayed(Trial):
         changed: dict[str, Any] = {}
         if any(before.get(name) != value for name, value in now.items()):
             changed = _settings(self.source, self._args)
-            changed["asked"] = {**before.get("asked", {}), **changed["asked"]}
+            # How it started is known from the recording alone.
+            changed["asked"] |= {n: v for n, v in before.get("asked", {}).items() if n != "options"}
         following = self._engine.resume(recording, **self._limits)
         yield from recording.extend(following, settings=changed)
         # Whoever asks again gets all of them from the file.
@@ -201,12 +210,17 @@ class Replayed(Trial):
         self.recording = longer.on(self.source.points)
 
 
+def _init(past: Past, args: argparse.Namespace) -> str:
+    """Return how the recorded run started: a method, or a file of centroids."""
+    name: str = past.recording.settings.get("asked", {}).get("init") or entrants(args)[0].name
+    return name
+
+
 def _source(past: Past, args: argparse.Namespace) -> Source:
     """Return what was clustered, and how its run started."""
     recording, about = past.recording, past.recording.metadata
-    (one,) = entrants(args)
-    init = one.init if one.init in METHODS else recording[0].centroids
     asked, settings = recording.settings.get("asked", {}), recording.settings
+    init = _init(past, args) if _init(past, args) in METHODS else recording[0].centroids
     if about["points"]["recorded"] and (args.table is None or not _file(past)):
         read = _recorded_table(recording)
         offset, scale = (np.array(settings[name]) if name in settings else None for name in _UNITS)
@@ -217,12 +231,18 @@ def _source(past: Past, args: argparse.Namespace) -> Source:
             f"{recording.path} does not hold the points, which came through a pipe or from Python; "
             "name a file of them before the options, and use --record-points next time"
         )
-    read = synthetic(args, args.seed)
-    if file is not None:
+    if file is None:
+        read = synthetic(args, args.seed)
+    else:
         whole = argparse.Namespace(**{**vars(args), "data": file})
         read = read_data(whole, tuple(asked.get("names", ())))
     source = Source.of(
-        read, about["clusters"], METHODS[0], args.seed, standardized=args.standardize
+        read,
+        about["clusters"],
+        METHODS[0],
+        args.seed,
+        standardized=args.standardize,
+        budget=Budget(args.memory, args.scratch),
     )
     return replace(source, init=init)
 

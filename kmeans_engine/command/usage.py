@@ -70,7 +70,7 @@ class Entrant(NamedTuple):
 
 
 # What is not done on a cluster.
-_HERE = ("memory", "scratch", "standardize", "drop_missing", "describe", "replay", "resume")
+_HERE = ("memory", "scratch", "standardize", "drop_missing", "describe")
 
 
 def given(args: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, overload
 
-import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, LabelArray
@@ -23,6 +22,7 @@ from kmeans_engine.recording.points import LazyPoints, digest_of, find_file
 from kmeans_engine.recording.stream import Stream
 from kmeans_engine.recording.tape import LabelsByNumber, Tape, first_labels
 from kmeans_engine.recording.writer import extend
+from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.snapshot import Snapshot
 
 __all__ = ["Recording", "open"]
@@ -267,7 +267,8 @@ class Recording(Sequence[Snapshot]):
     def _found_points(self) -> npt.NDArray[Any]:
         stream, about = self._stream, self._stream.about["points"]
         if about["recorded"]:
-            points = np.empty((stream.n_points, stream.n_features), named_dtype(stream.dtype))
+            shape = stream.n_points, stream.n_features
+            points = Budget().empty(shape, named_dtype(stream.dtype))
             start = 0
             for piece in stream.recorded_points():
                 points[start : start + len(piece)] = piece

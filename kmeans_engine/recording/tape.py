@@ -13,13 +13,14 @@ from kmeans_engine.arrays import LabelArray
 from kmeans_engine.label_history import KeptLabels, LabelHistory
 from kmeans_engine.labels import label_dtype
 from kmeans_engine.recording.stream import Stream
+from kmeans_engine.runtime.memory import Budget
 
 __all__ = ["LabelsByNumber", "Tape", "first_labels"]
 
 
 def first_labels(stream: Stream) -> LabelArray:
     """Return the labels of state 0 as a new array."""
-    labels = np.empty(stream.n_points, dtype=label_dtype(stream.k))
+    labels = Budget().empty(stream.n_points, label_dtype(stream.k))
     for points, new in stream.changes(0):
         if isinstance(points, range):
             labels[points.start : points.stop] = new

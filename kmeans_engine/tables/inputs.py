@@ -22,9 +22,10 @@ from kmeans_engine.tables.unpacking import (
     unzip,
 )
 
-__all__ = ["Input", "existing", "open_input"]
+__all__ = ["STDIN", "Input", "existing", "open_input"]
 
-_STDIN = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
+STDIN = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
+"""Names of standard input."""
 _HEAD = 1024
 
 
@@ -85,7 +86,7 @@ def open_input(
     """
     text = os.fspath(source)
     opener: Opener
-    if text in _STDIN:
+    if text in STDIN:
         path, where, name = None, "standard input", ""
         data = _standard_input(stdin)
         opener = lambda: io.BytesIO(data)  # noqa: E731

@@ -19,7 +19,7 @@ from kmeans_engine.runtime.sizes import shown_bytes
 from kmeans_engine.tables.columns import some_of
 from kmeans_engine.tables.damage import unharmed
 from kmeans_engine.tables.frame import Frame
-from kmeans_engine.tables.inputs import Input, open_input
+from kmeans_engine.tables.inputs import STDIN, Input, open_input
 from kmeans_engine.tables.kinds import kind_of_file
 from kmeans_engine.tables.options import ReadOptions
 from kmeans_engine.tables.reading import chosen_of
@@ -59,7 +59,7 @@ def read_parts(
         As `read_table`; also if an option needs the whole file, or there is no room in scratch.
     """
     path = Path(source)
-    if os.fspath(source) == "-" or not path.exists():
+    if os.fspath(source) in STDIN or not path.exists():
         return None
     if path.is_dir():
         return _of_dataset(path, "parquet", options, budget)

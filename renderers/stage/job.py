@@ -85,7 +85,8 @@ class Job:
         if self._past is not None:
             from kmeans_engine.command.recorded import Replayed
 
-            self.trials[entrants(args)[0].name] = Replayed(self._past, args, **options)
+            replayed = Replayed(self._past, args, **options)
+            self.trials[replayed.name] = replayed
         else:
             sources = read(args)
             one, *others = sources.values()

@@ -281,3 +281,19 @@ def test_signals_leave_what_was_recorded(number, tmp_path):
     assert json.loads(done.out)["iterations"] == last + 3
     run(*words, "--record", "whole.arrows", "--max-iterations", last + 3, cwd=tmp_path)
     check_same_run(recording.open(tmp_path / "whole.arrows"), recording.open(path), strategy=False)
+
+
+@pytest.mark.slow
+def test_a_run_goes_on_with_a_cluster_and_without(command, points, tmp_path):
+    pytest.importorskip("distributed")
+    np.save(tmp_path / "p.npy", points)
+    words = ("p.npy", "-k", 4, "--init", "random")
+    command.ok(*words, "--record", "a.arrows", "-o", "a.gif", *SMALL)
+    command.ok(*words, "--record", "b.arrows", "--max-iterations", 2)
+    cluster = ("--cluster", "local:2")
+    command.ok("--resume", "b.arrows", "--max-iterations", 99, *cluster)
+    check_same_run(
+        recording.open(tmp_path / "a.arrows"), recording.open(tmp_path / "b.arrows"), strategy=False
+    )
+    command.ok("--replay", "a.arrows", "-o", "c.gif", *SMALL, *cluster)
+    assert (tmp_path / "c.gif").read_bytes() == (tmp_path / "a.gif").read_bytes()
