@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Indices, LabelArray
 from kmeans_engine.kernels.labels import merge_labels, pick_labels, put_labels
-from kmeans_engine.labels import IndexSet
+from kmeans_engine.labels import IndexSet, look_up
 from kmeans_engine.runtime.memory import Budget
 
 __all__ = ["LabelHistory"]
@@ -30,6 +30,9 @@ _Part = tuple[Indices, LabelArray]  # points, and their labels before
 # To sort a change and walk past it costs no more than to undo it in a copy of so many labels; while
 # they are sorted, changes take 8 bytes each.
 _WALKED, _MOST_WALKED = 4, 1 << 24
+
+# Points that are numbered as intp at a time.
+_PIECE = 1 << 20
 
 
 class _State:
@@ -84,7 +87,10 @@ class _State:
     def changed_points(self) -> npt.NDArray[np.intp]:
         """Return the points whose labels differ from the state before, ascending."""
         if self.changed is None:
-            return np.arange(self.size, dtype=np.intp)
+            points = self.budget.empty(self.size, np.intp)
+            for start in range(0, self.size, _PIECE):
+                points[start : start + _PIECE] = np.arange(start, min(start + _PIECE, self.size))
+            return points
         with self.lock:
             return self.changed.sorted()
 
@@ -102,8 +108,7 @@ class _State:
             count = sum(len(changed) for changed, _ in undo)
             if count > min(len(source) // _WALKED, _MOST_WALKED):
                 labels = self.budget.copy(source)
-                for changed, old in undo:
-                    labels[changed] = old
+                _put_back(labels, undo)
                 return labels[indices]
             found = source[indices]
             for state in reversed(chain):
@@ -118,8 +123,7 @@ class _State:
         if array is None:
             array = self.budget.copy(source)
         array.setflags(write=True)
-        for changed, old in undo:
-            array[changed] = old
+        _put_back(array, undo)
         array.setflags(write=False)
         self.array, self.history, self.later, self.parts, self.nbytes = array, None, None, [], 0
 
@@ -137,6 +141,14 @@ class _State:
             source = self.history.newest
         undo = [part for state in reversed(chain) for part in reversed(state.parts)]
         return source, undo, chain
+
+
+def _put_back(labels: LabelArray, undo: list[_Part]) -> None:
+    """Undo changes; NumPy would first turn all of their points into intp."""
+    for changed, old in undo:
+        for start in range(0, len(changed), _PIECE):
+            some = slice(start, start + _PIECE)
+            labels[changed[some]] = old[some]
 
 
 def _ascending(part: _Part) -> _Part:
@@ -276,7 +288,12 @@ class LabelHistory:
         if len(self.newest):
             changes.append((self, "newest", placed(self.newest)))
         for state in self._kept:
-            changes.append((state, "parts", [(order[rows], old) for rows, old in state.parts]))
+            parts = []
+            for rows, old in state.parts:
+                points = self.budget.empty(rows.shape, order.dtype)
+                look_up(order, rows, points)
+                parts.append((points, old))
+            changes.append((state, "parts", parts))
             if state.array is not None:
                 array = placed(state.array)
                 array.setflags(write=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +13,20 @@ from kmeans_engine.arrays import Indices, LabelArray
 from kmeans_engine.kernels.labels import set_bits
 from kmeans_engine.runtime.memory import Budget
 
-__all__ = ["FixedLabels", "IndexSet", "Labels", "Unchanged", "join_labels", "label_dtype"]
+__all__ = [
+    "FixedLabels",
+    "IndexSet",
+    "Labels",
+    "Unchanged",
+    "join_labels",
+    "label_dtype",
+    "look_up",
+]
 
 # Bytes of bits that are looked at in one piece.
 _BYTES = 1 << 17
+# Indices that are turned into another type at a time.
+_LOOKED_UP = 1 << 20
 
 
 class Labels(Protocol):
@@ -71,7 +81,7 @@ class IndexSet:
         """Return the indices, ascending."""
         if self._order is not None:
             found = self._budget.empty(self._count, self._order.dtype)
-            np.take(self._order, self._unpacked(), out=found, mode="clip")  # no buffer
+            look_up(self._order, self._unpacked(), found)
             self._raw, self._order = found, None
             self._bits, self._ascending = None, False
         if self._raw is not None and not self._ascending:
@@ -93,6 +103,13 @@ class IndexSet:
             np.add(some, 8 * start, out=indices[total : total + len(some)])
             total += len(some)
         return indices
+
+
+def look_up(table: npt.NDArray[Any], indices: Indices, out: npt.NDArray[Any]) -> None:
+    """Write ``table[indices]`` to `out`; NumPy would first turn all indices into intp."""
+    for start in range(0, len(indices), _LOOKED_UP):
+        some = slice(start, start + _LOOKED_UP)
+        np.take(table, indices[some], out=out[some], mode="clip")  # no buffer
 
 
 class Unchanged:
@@ -173,8 +190,12 @@ class _Joined:
 
     def changed(self) -> npt.NDArray[np.intp]:
         """See `Labels.changed`."""
-        pairs = zip(self._parts, self._starts, strict=False)
-        return np.concatenate([part.changed() + start for part, start in pairs])
+        found = [part.changed() for part in self._parts]
+        joined, low = self._budget.empty(sum(map(len, found)), np.intp), 0
+        for some, start in zip(found, self._starts, strict=False):
+            np.add(some, start, out=joined[low : low + len(some)])
+            low += len(some)
+        return joined
 
 
 def join_labels(

@@ -8,7 +8,7 @@ with writing. Knows pyarrow, and imports it when it must.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -160,7 +160,8 @@ def _path(tagged: Any) -> str:
 
 def _refuse_differing(data: Any) -> None:
     """Raise if the files of a dataset have other columns than the first one."""
-    first, fragments = None, ()
+    first: Any = None
+    fragments: Iterable[Any] = ()
     with suppress(ValueError):  # of a filtered dataset
         fragments = data.get_fragments() if hasattr(data, "files") else ()
     for fragment in fragments:

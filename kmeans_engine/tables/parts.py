@@ -83,7 +83,9 @@ def _of_dataset(path: Path, kind: str, options: ReadOptions, budget: Budget) -> 
 
     where, folder = str(path), path.is_dir()
     shown = [file for file in sorted(path.rglob("*")) if file.suffix.lower() in (".parquet", ".pq")]
-    shown = [f for f in shown if f.is_file() and not any(p[0] in "._" for p in f.relative_to(path).parts)]
+    shown = [
+        f for f in shown if f.is_file() and not any(p[0] in "._" for p in f.relative_to(path).parts)
+    ]
     if folder and not shown:
         return None
     what = "folder" if folder else {"parquet": "Parquet file", "arrow": "Arrow file"}[kind]

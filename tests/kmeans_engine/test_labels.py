@@ -1,13 +1,15 @@
 """Labels that somebody holds: they stay, whatever becomes of the run."""
 
 import threading
+import tracemalloc
 
 import numpy as np
 import pytest
 
 from kmeans_engine import Engine
 from kmeans_engine.label_history import LabelHistory
-from kmeans_engine.labels import Unchanged, join_labels, label_dtype
+from kmeans_engine.labels import IndexSet, Unchanged, join_labels, label_dtype
+from kmeans_engine.runtime.memory import Budget
 
 
 @pytest.mark.slow
@@ -80,3 +82,39 @@ def test_labels_of_parts_one_after_the_other():
 @pytest.mark.parametrize(("k", "dtype"), [(1, "u1"), (256, "u1"), (257, "u2"), (65_537, "u4")])
 def test_the_type_of_labels(k, dtype):
     assert label_dtype(k) == np.dtype(dtype)
+
+
+@pytest.mark.parametrize("by_points", [True, False])
+def test_what_is_asked_of_kept_labels_takes_no_memory_but_that_of_the_budget(
+    tmp_path, monkeypatch, by_points
+):
+    """Everything counts, nothing fits: only pieces are left, where NumPy would turn whole indices
+    into another type, or make them.
+    """
+    monkeypatch.setattr("kmeans_engine.runtime.memory.SMALL", 64)
+    monkeypatch.setattr("kmeans_engine.label_history._PIECE", 1 << 10)
+    monkeypatch.setattr("kmeans_engine.labels._LOOKED_UP", 1 << 10)
+    m, rng = 400_000, np.random.default_rng(0)
+    budget = Budget(1, tmp_path)
+    history = LabelHistory(np.zeros(m, np.uint8), by_points=by_points, budget=budget)
+    order = rng.permutation(m).astype(np.uint32)
+    states = [history.now()]
+    for number in range(1, 3):
+        rows = rng.choice(m, m // 8, replace=False).astype(np.uint32)
+        changed = IndexSet(rows, m, None if by_points else order, budget)
+        with history.lock:
+            history.record(rows, lambda: budget.copy(np.zeros(m // 8, np.uint8)), changed)
+        history.newest[rows] = number
+        states.append(history.now())
+    tracemalloc.start()
+    try:
+        if not by_points:
+            with history.lock:
+                history.reorder(order, lambda labels: budget.copy(labels))
+        joined = join_labels(states, [m] * 3, budget)
+        for labels in (*states, joined):
+            assert len(labels.changed()) in (m, m // 8, m + m // 4)
+            labels.all()
+        assert tracemalloc.get_traced_memory()[1] < m // 2
+    finally:
+        tracemalloc.stop()
