@@ -164,3 +164,32 @@ def test_a_coarse_cell_is_visited_before_the_next():
             axis = (cells >> (bits * (n - 1 - i))) & ((1 << bits) - 1)
             cell = (cell << (bits - drop)) | (axis >> drop)
         assert np.array_equal(fine >> (n * drop), coarse[cell])
+
+
+def test_no_thread_sorts_for_long_without_looking_up(monkeypatch):
+    """Ctrl-C is seen between two calls, which read a few chunks each, however many there are."""
+    from kmeans_engine.points import blocks
+    from kmeans_engine.points.data import Data, prepare
+
+    read, most, run, rows = [], [], blocks.run_chunks, Data.rows
+
+    def reading(data, start, stop, buffer):
+        read.append(start)
+        return rows(data, start, stop, buffer)
+
+    def watched(work, total, size, threads):
+        def one(start, stop):
+            before = len(read)
+            work(start, stop)
+            most.append(len(read) - before)
+
+        run(one, total, size, 1)
+
+    data = prepare(np.random.default_rng(0).normal(size=(9000, 2)), 1)
+    monkeypatch.setattr(blocks, "_CHUNK_WORK", 1 << 30)
+    monkeypatch.setattr(blocks, "_PIECES", 1)
+    monkeypatch.setattr(blocks, "run_chunks", watched)
+    monkeypatch.setattr(Data, "rows", reading)
+    blocks.SortedPoints(data)
+    assert len(set(read)) > 100
+    assert max(most) <= 2
