@@ -129,8 +129,22 @@ class StoredLabels:
 
     def at(self, indices: npt.NDArray[np.intp]) -> LabelArray:
         """See `Labels.at`: computed at once."""
-        labels: LabelArray = self._labels[np.asarray(indices)].compute()
-        return labels
+        import dask
+        from dask.delayed import delayed
+
+        rows, (sizes,) = np.asarray(indices), self._labels.chunks
+        some = np.empty(len(rows), dtype=self._labels.dtype)
+        starts = np.cumsum([0, *sizes])
+        # Dask itself takes no rows of arrays whose chunks are empty on average.
+        owners = np.searchsorted(starts[1:], rows, side="right")
+        chunks, take = self._labels.to_delayed(optimize_graph=False), delayed(np.take)
+        shares = [(chunk, owners == chunk) for chunk in np.unique(owners).tolist()]
+        found = dask.compute(
+            *(take(chunks[chunk], rows[mine] - starts[chunk]) for chunk, mine in shares)
+        )
+        for (_, mine), labels in zip(shares, found, strict=True):
+            some[mine] = labels
+        return some
 
     def changed(self) -> Any:
         """See `Labels.changed`."""

@@ -1,5 +1,7 @@
 """Labels on a cluster are lazy, and can be asked for when the run is over."""
 
+import pickle
+
 import clusters
 import numpy as np
 import pytest
@@ -34,3 +36,17 @@ def test_the_points_are_let_go_of_with_the_last_who_needs_them(cluster):
     labels = last.labels
     del last
     assert np.array_equal(labels.compute(), Engine(points).fit(points[:4]).labels)
+
+
+@pytest.mark.parametrize("sizes", [(500,), (0, 0, 0, 1), (0, 3, 0, 0, 0, 0, 2, 0), (7, 90, 0, 3)])
+def test_a_pickled_state_gives_some_labels_whatever_the_chunks(cluster, sizes):
+    import dask.array
+
+    rng = np.random.default_rng(0)
+    points = rng.normal(size=(sum(sizes), 2))
+    last = Engine(dask.array.from_array(points, chunks=(sizes, 2))).fit(points[:4])
+    kept, want = pickle.loads(pickle.dumps(last)), Engine(points).fit(points[:4])
+    for rows in (rng.integers(len(points), size=9), np.arange(0)):
+        got = kept.labels_at(rows)
+        assert got.dtype == want.labels.dtype
+        assert np.array_equal(got, want.labels[rows])
