@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmeans_engine import Engine, initial_centroids
+from kmeans_engine import ClusterError, Engine, InvalidInput, InvalidType, initial_centroids
 from kmeans_engine.cluster import parts
 
 pytest.importorskip("distributed")
@@ -54,3 +54,34 @@ def test_few_positions(cluster):
     for method in ("random", "k-means++", "k-means||"):
         want = initial_centroids(points, 4, method=method, seed=0)
         assert initial_centroids(chunks, 4, method=method, seed=0).tobytes() == want.tobytes()
+
+
+@pytest.mark.parametrize("change", [lambda some: some[1:], lambda some: some[:, :1]])
+def test_chunks_that_are_not_as_their_collection_says(cluster, change):
+    import dask.array
+
+    chunks = dask.array.from_array(np.random.default_rng(0).normal(size=(90, 2)), chunks=(30, 2))
+    wrong = chunks.map_blocks(change, dtype=float, meta=np.empty((0, 2)))
+    with pytest.raises(ClusterError, match=r"begins with row .* has shape .*, not \(30, 2\)"):
+        Engine(wrong)
+
+
+@pytest.mark.parametrize("shape", [(60,), (60, 2, 3)])
+def test_the_error_tells_the_shape_of_all_points(cluster, shape):
+    import dask.array
+
+    points = np.zeros(shape)
+    with pytest.raises(InvalidInput) as here:
+        Engine(points)
+    with pytest.raises(InvalidInput) as there:
+        Engine(dask.array.from_array(points, chunks=20))
+    assert str(there.value) == str(here.value)
+
+
+def test_collections_in_a_list_are_not_read_into_this_process(cluster):
+    import dask.array
+
+    chunks = dask.array.zeros((60, 2), chunks=20)
+    for some in ([chunks, chunks], (np.zeros((3, 2)), chunks)):
+        with pytest.raises(InvalidType, match=r"with Dask collections.* join them to one"):
+            Engine(some)

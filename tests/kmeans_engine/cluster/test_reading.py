@@ -108,7 +108,9 @@ def test_what_cannot_be_read_or_written(joined, tmp_path, points):
     with pytest.raises(InvalidInput, match="holds no such files: a cluster reads"):
         read(tmp_path / "none")
     (tmp_path / "gaps.csv").write_text("a,b\n1,2\n,4\n5,6\n")
-    with pytest.raises(InvalidInput, match="the first is row 2 .*; leave those rows out") as caught:
+    with pytest.raises(
+        InvalidInput, match=r"the first is row 2 .*; leave those rows out"
+    ) as caught:
         read(tmp_path / "gaps.csv")
     assert not caught.value.options  # not one that the command refuses
     (tmp_path / "b.npy").write_text("nothing")
