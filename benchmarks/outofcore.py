@@ -1,6 +1,6 @@
 """Files larger than memory: against reading them, against memory, against MiniBatchKMeans.
 
-python benchmarks/outofcore.py [--what 2,16,both] [--rows N] [--memory SIZE] [--folder FOLDER] [--out FOLDER]
+python benchmarks/outofcore.py [--what 2,16,both] [--rows N] [--memory SIZE] [--folder FOLDER]
 
 Each figure comes from a process of its own. Where the system lets us (Linux, as root), that process
 lives in a control group whose limit counts the page cache as well, so the file really does not fit.
