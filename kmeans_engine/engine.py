@@ -52,6 +52,7 @@ class Engine:
         a ``pyarrow.dataset.Dataset`` or ``Scanner``, a ``RecordBatchReader``, or a function that
         returns one. These are read once, and kept in scratch if they are larger than `memory`; an
         ``.npy`` or a memmap that is larger is read where it is.
+        Or a Dask array or DataFrame, clustered on the workers of the current client.
     threads : int, optional
         Threads to compute with. By default ``NUMBA_NUM_THREADS`` where that is set, else the
         processors that this process may use: its affinity mask, and the CPU quota of a container.

@@ -61,7 +61,7 @@ class Snapshot:
     -----
     A snapshot can be pickled and copied: it then holds its points, all its labels and its inertia.
     Snapshots that are pickled together still `follow` each other; one that leaves alone follows
-    none.
+    none. Where the points are on a cluster, `labels` and `changed` are Dask arrays.
     """
 
     iteration: int

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import itertools
 import uuid
-import warnings
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.cluster import tasks
+from kmeans_engine.cluster.chunks import Chunks, chunks_of, counted
 from kmeans_engine.cluster.client import Held, ask, find, hold, submit
-from kmeans_engine.errors import InvalidType
-from kmeans_engine.frames import read_sheet
 from kmeans_engine.points.measure import Measure, merge
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.validation import bad_values, check_sheet
 
 if TYPE_CHECKING:
-    from distributed import Client, Future
+    from distributed import Client
 
-__all__ = ["Chunks", "Parts", "chunks_of", "open_parts"]
+__all__ = ["Parts", "open_parts"]
 
 # Parts for each thread of the workers: more would even out their loads, and cost more messages.
 PER_THREAD = 1
@@ -33,34 +31,6 @@ LEAST = 1 << 20
 # Chunks that are smaller on average are joined with their neighbours, wherever these are: a
 # strategy needs 40 us for each piece that it gets (5,000 pieces of 400 rows: 110 ms an iteration).
 SMALL = 1 << 22
-# Bytes from which on joining features that lie in several chunks is worth a warning.
-_DEAR = 1 << 28
-
-
-class Chunks(NamedTuple):
-    """The chunks of a collection, along its rows.
-
-    Attributes
-    ----------
-    graph : dict
-        What makes them.
-    keys : list
-        In the order of their rows.
-    sizes : list of int, or None
-        Their rows, if they are known.
-    futures : list of Future
-        Theirs, if they are on the workers already.
-    names : tuple of str
-        Of the features.
-    """
-
-    graph: dict[Any, Any]
-    keys: list[Any]
-    sizes: list[int] | None
-    futures: list[Future[Any]]
-    names: tuple[str, ...]
-    n_features: int
-    dtype: np.dtype[Any]
 
 
 class Parts:
@@ -90,7 +60,7 @@ class Parts:
             chunks = chunks_of(points)
             self.names, self.n_features, self.dtype = chunks.names, chunks.n_features, chunks.dtype
             if chunks.sizes is None:
-                chunks = _counted(chunks, client, self.token)
+                chunks = counted(chunks, client, self.token)
             assert chunks.sizes is not None
             self.sizes = chunks.sizes
             self.starts = [0, *itertools.accumulate(chunks.sizes)]
@@ -181,69 +151,6 @@ def open_parts(points: Any) -> Parts:
     return Parts(points)
 
 
-def chunks_of(points: Any) -> Chunks:
-    """Return the chunks of a collection, checked as far as it says what is in it."""
-    import dask.array
-    from dask.core import flatten
-    from distributed import futures_of
-
-    kind = type(points).__name__
-    names: tuple[str, ...] = ()
-    if kind == "DataFrame":
-        points = points.optimize()
-        meta = read_sheet(points._meta, "points")
-        names, n_features, dtype = meta.names, len(points.columns), meta.values.dtype
-        keys, graph, sizes = points.__dask_keys__(), dict(points.__dask_graph__()), None
-    elif isinstance(points, dask.array.Array):
-        if points.ndim == 2 and points.numblocks[1] > 1:
-            points = _rechunked(points)
-        shape = tuple(1 if size != size else int(size) for size in points.shape)
-        # Of what holds no numbers, the error looks for the first value.
-        like = shape if points.dtype.kind in "fiub" else tuple(min(size, 1) for size in shape)
-        check_sheet(np.broadcast_to(np.zeros((), dtype=points.dtype), like), "points")
-        n_features, dtype = shape[1], points.dtype
-        keys = list(flatten(points.__dask_keys__()))
-        graph = dict(points.__dask_optimize__(points.__dask_graph__(), points.__dask_keys__()))
-        lengths = [float(size) for size in points.chunks[0]]
-        sizes = None if np.isnan(lengths).any() else [int(size) for size in lengths]
-    else:
-        raise InvalidType(
-            f"points are of type dask.{kind}, need a dask.array of two dimensions or a "
-            "dask.dataframe.DataFrame"
-        )
-    futures = {future.key: future for future in futures_of(points)}
-    there = [futures[key] for key in keys if key in futures]
-    return Chunks(
-        graph, keys, sizes, there if len(there) == len(keys) else [], names, n_features, dtype
-    )
-
-
-def _rechunked(points: Any) -> Any:
-    size = float(points.nbytes)
-    if not size < _DEAR:  # or unknown
-        much = f"{size / 1e9:,.1f} GB" if size == size else "all points"
-        warnings.warn(
-            f"the features of the points lie in {points.numblocks[1]} chunks side by side; joining "
-            f"them moves {much} between workers: rechunk({{1: -1}}) and persist() once to reuse it",
-            stacklevel=2,
-        )
-    return points.rechunk({1: -1})
-
-
-def _counted(chunks: Chunks, client: Client, token: str) -> Chunks:
-    """Return chunks on the workers, with their sizes."""
-    from dask._task_spec import Task, TaskRef
-
-    graph, names = dict(chunks.graph), []
-    for number, key in enumerate(chunks.keys):
-        name = ("kmeans-rows-" + token, number)
-        graph[name] = Task(name, tasks.rows_of, TaskRef(key))
-        names.append(name)
-    futures = submit(client, graph, [*chunks.keys, *names])
-    sizes = ask(client, futures[len(chunks.keys) :])
-    return chunks._replace(graph={}, sizes=sizes, futures=futures[: len(chunks.keys)])
-
-
 def _grouped(
     chunks: Chunks, starts: Sequence[int], threads: dict[str, int], client: Client, n: int
 ) -> tuple[list[list[int]], list[str]]:
@@ -252,30 +159,59 @@ def _grouped(
     filled = [chunk for chunk, size in enumerate(chunks.sizes) if size]
     total = sum(chunks.sizes)
     large = total * n * chunks.dtype.itemsize >= SMALL * len(filled)
-    places = find(client, chunks.futures) if chunks.futures and large else {}
-    by_worker: dict[str, list[int]] = {}
-    for chunk in filled:
-        where = places.get(chunks.keys[chunk]) or ("",)
-        by_worker.setdefault(sorted(where)[0], []).append(chunk)
     most = max(1, min(PER_THREAD * sum(threads.values()), total * n // LEAST, _MOST))
-    free = {worker: PER_THREAD * count for worker, count in threads.items()}
-    groups, homes = [], []
-    for worker, mine in by_worker.items():
-        rows = sum(chunks.sizes[chunk] for chunk in mine)
-        for piece in _cut(mine, chunks.sizes, rows, max(1, round(most * rows / total))):
-            # One that has more than its share gives the rest to whoever has least.
-            home = worker if free.get(worker, 0) > 0 else max(free, key=lambda name: free[name])
-            free[home] -= 1
-            groups.append(piece)
-            homes.append(home)
+    seats = [worker for worker, count in threads.items() for _ in range(count)]
+    groups: list[list[int]] = []
+    homes: list[str] = []
+    if chunks.futures and large:
+        places = find(client, chunks.futures)
+        where = {chunk: sorted(places.get(chunks.keys[chunk]) or ("",))[0] for chunk in filled}
+        for worker, mine in _evened(where, chunks.sizes, threads).items():
+            count = max(1, round(most * threads[worker] / len(seats)))
+            groups += _cut(mine, chunks.sizes, count)
+            homes += [worker] * (len(groups) - len(homes))
+    else:
+        groups = _cut(filled, chunks.sizes, most)
+        homes = [seats[place * len(seats) // len(groups)] for place in range(len(groups))]
     order = sorted(range(len(groups)), key=lambda place: groups[place][0])
     return [groups[place] for place in order], [homes[place] for place in order]
 
 
-def _cut(mine: list[int], sizes: list[int], rows: int, count: int) -> list[list[int]]:
+def _evened(
+    where: dict[int, str], sizes: Sequence[int], threads: dict[str, int]
+) -> dict[str, list[int]]:
+    """Return the chunks of each worker: where they are, as far as that is its share of all rows.
+
+    Parameters
+    ----------
+    where : dict
+        The worker that has each chunk.
+    sizes : sequence of int
+        Rows of each chunk.
+    threads : dict
+        Of each worker.
+    """
+    total = sum(sizes[chunk] for chunk in where)
+    room = {worker: total * n / sum(threads.values()) for worker, n in threads.items()}
+    mine: dict[str, list[int]] = {}
+    left = []
+    for chunk, worker in where.items():
+        if room.get(worker, 0.0) >= sizes[chunk] / 2:
+            mine.setdefault(worker, []).append(chunk)
+            room[worker] -= sizes[chunk]
+        else:
+            left.append(chunk)
+    for chunk in left:
+        worker = max(room, key=lambda name: room[name])
+        mine.setdefault(worker, []).append(chunk)
+        room[worker] -= sizes[chunk]
+    return {worker: sorted(chunks) for worker, chunks in mine.items()}
+
+
+def _cut(mine: list[int], sizes: Sequence[int], count: int) -> list[list[int]]:
     """Cut chunks into at most `count` groups of about as many rows."""
     groups: dict[int, list[int]] = {}
-    before = 0
+    rows, before = sum(sizes[chunk] for chunk in mine), 0
     for chunk in mine:
         middle = before + sizes[chunk] / 2
         groups.setdefault(min(int(middle * count / rows), count - 1), []).append(chunk)

@@ -13,10 +13,11 @@ import numpy.typing as npt
 from kmeans_engine.arrays import Floats
 from kmeans_engine.cluster import tasks
 from kmeans_engine.cluster.assigner import ClusterAssigner, tree
+from kmeans_engine.cluster.chunks import Chunks, chunks_of
 from kmeans_engine.cluster.client import Held, ask, hold, submit
 from kmeans_engine.cluster.labels import chunked
 from kmeans_engine.cluster.part import Setting, Turn
-from kmeans_engine.cluster.parts import Chunks, Parts, chunks_of, open_parts
+from kmeans_engine.cluster.parts import Parts, open_parts
 from kmeans_engine.points.measure import Measure
 from kmeans_engine.points.seal import Seal
 from kmeans_engine.points.visit import Labelled, Visitor

@@ -1,12 +1,14 @@
 """How chunks are grouped to parts."""
 
+import itertools
+
 import clusters
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmeans_engine import ClusterError, Engine, InvalidInput, InvalidType, initial_centroids
+from kmeans_engine import ClusterError, Engine, initial_centroids
 from kmeans_engine.cluster import parts
 
 pytest.importorskip("distributed")
@@ -15,7 +17,7 @@ pytest.importorskip("distributed")
 @given(st.lists(st.integers(1, 1000), min_size=1, max_size=40), st.integers(1, 20))
 def test_groups_are_even_and_in_order(sizes, count):
     rows = sum(sizes)
-    groups = parts._cut(list(range(len(sizes))), sizes, rows, count)
+    groups = parts._cut(list(range(len(sizes))), sizes, count)
     assert [chunk for group in groups for chunk in group] == list(range(len(sizes)))
     assert 0 < len(groups) <= count
     for group in groups:
@@ -24,16 +26,21 @@ def test_groups_are_even_and_in_order(sizes, count):
         assert sum(sizes[chunk] for chunk in group) <= rows / count + 2 * max(sizes)
 
 
-def test_features_side_by_side_are_joined_with_a_warning_where_that_is_dear(cluster, monkeypatch):
-    import dask.array
-
-    points = np.random.default_rng(0).normal(size=(100, 4))
-    chunks = dask.array.from_array(points, chunks=(50, 2))
-    monkeypatch.setattr(parts, "_DEAR", 100)
-    with pytest.warns(
-        UserWarning, match=r"lie in 2 chunks side by side; joining them moves 0\.0 GB"
-    ):
-        Engine(chunks)
+@given(st.lists(st.tuples(st.integers(1, 9), st.integers(0, 3)), min_size=1), st.integers(1, 3))
+def test_chunks_stay_where_they_are_as_far_as_that_is_fair(chunks, workers):
+    sizes = [size for size, _ in chunks]
+    threads = {f"w{number}": 1 + number for number in range(workers)}
+    where = {chunk: f"w{home}" for chunk, (_, home) in enumerate(chunks)}
+    found = parts._evened(where, sizes, threads)
+    assert sorted(itertools.chain(*found.values())) == list(range(len(chunks)))
+    assert set(found) <= set(threads)
+    for worker, mine in found.items():
+        assert mine == sorted(mine)
+        share = sum(sizes) * threads[worker] / sum(threads.values())
+        assert sum(sizes[chunk] for chunk in mine) <= share + max(sizes)
+        theirs = [chunk for chunk, home in where.items() if home == worker]
+        if sum(sizes[chunk] for chunk in theirs) <= share:
+            assert set(theirs) <= set(mine)
 
 
 @pytest.mark.parametrize("method", ["random", "k-means++", "k-means||"])
@@ -64,24 +71,3 @@ def test_chunks_that_are_not_as_their_collection_says(cluster, change):
     wrong = chunks.map_blocks(change, dtype=float, meta=np.empty((0, 2)))
     with pytest.raises(ClusterError, match=r"begins with row .* has shape .*, not \(30, 2\)"):
         Engine(wrong)
-
-
-@pytest.mark.parametrize("shape", [(60,), (60, 2, 3)])
-def test_the_error_tells_the_shape_of_all_points(cluster, shape):
-    import dask.array
-
-    points = np.zeros(shape)
-    with pytest.raises(InvalidInput) as here:
-        Engine(points)
-    with pytest.raises(InvalidInput) as there:
-        Engine(dask.array.from_array(points, chunks=20))
-    assert str(there.value) == str(here.value)
-
-
-def test_collections_in_a_list_are_not_read_into_this_process(cluster):
-    import dask.array
-
-    chunks = dask.array.zeros((60, 2), chunks=20)
-    for some in ([chunks, chunks], (np.zeros((3, 2)), chunks)):
-        with pytest.raises(InvalidType, match=r"with Dask collections.* join them to one"):
-            Engine(some)

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kmeans_engine import Engine, InvalidInput, InvalidType, UnsupportedStrategy
+from kmeans_engine.cluster import open_visible
 
 dask_array = pytest.importorskip("dask.array")
 pytest.importorskip("distributed")
@@ -159,3 +160,19 @@ def test_what_is_wrong_is_told_as_for_memory(cluster):
         Engine(dask.delayed(points))
     with pytest.raises(InvalidInput, match=r"^k=9 needs at least 9 points|centroids"):
         Engine(dask_array.zeros((5, 2), chunks=2)).fit(np.zeros((9, 3)))
+
+
+def test_rows_are_taken_from_their_chunks_alone(cluster):
+    def make(block_id=None):
+        if block_id[0] != 1:
+            raise AssertionError("this chunk was not asked for")
+        return np.arange(20.0).reshape(10, 2)
+
+    chunks = dask_array.map_blocks(
+        make, chunks=((10, 10, 10), 2), dtype=float, meta=np.empty((0, 0))
+    )
+    visible = open_visible(chunks)
+    assert (visible.n_points, visible.n_features) == (30, 2)
+    assert visible.take([19, 12]).tolist() == [[18.0, 19.0], [4.0, 5.0]]
+    with pytest.raises(AssertionError, match="not asked for"):
+        assert visible.measure
