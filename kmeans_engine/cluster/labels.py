@@ -129,7 +129,7 @@ class StoredLabels:
 
     def at(self, indices: npt.NDArray[np.intp]) -> LabelArray:
         """See `Labels.at`: computed at once."""
-        import dask
+        from dask.base import compute
         from dask.delayed import delayed
 
         rows, (sizes,) = np.asarray(indices), self._labels.chunks
@@ -139,7 +139,7 @@ class StoredLabels:
         owners = np.searchsorted(starts[1:], rows, side="right")
         chunks, take = self._labels.to_delayed(optimize_graph=False), delayed(np.take)
         shares = [(chunk, owners == chunk) for chunk in np.unique(owners).tolist()]
-        found = dask.compute(
+        found = compute(
             *(take(chunks[chunk], rows[mine] - starts[chunk]) for chunk, mine in shares)
         )
         for (_, mine), labels in zip(shares, found, strict=True):
