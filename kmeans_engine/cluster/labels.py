@@ -122,6 +122,7 @@ class StoredLabels:
 
     def __init__(self, labels: Any, changed: Any) -> None:
         self._labels, self._changed = labels, changed
+        _keep(labels, changed)
 
     def all(self) -> Any:
         """See `Labels.all`."""
@@ -153,6 +154,21 @@ class StoredLabels:
     def nothing(self) -> Any:
         """Return what `changed` is where nothing has changed."""
         return _nothing()
+
+
+def _keep(*arrays: Any) -> None:
+    """Have the current client, if there is one, keep what arrays are made from.
+
+    Futures that come from a pickle are nobody's until they are used, and may be gone by then.
+    """
+    from distributed import Client, futures_of
+
+    try:
+        client = Client.current()
+    except ValueError:
+        return
+    for future in futures_of(arrays):
+        future.bind_client(client)
 
 
 def _nothing() -> Any:

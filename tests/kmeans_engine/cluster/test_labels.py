@@ -1,5 +1,6 @@
 """Labels on a cluster are lazy, and can be asked for when the run is over."""
 
+import gc
 import pickle
 
 import clusters
@@ -50,3 +51,17 @@ def test_a_pickled_state_gives_some_labels_whatever_the_chunks(cluster, sizes):
         got = kept.labels_at(rows)
         assert got.dtype == want.labels.dtype
         assert np.array_equal(got, want.labels[rows])
+
+
+def test_a_pickled_state_outlives_its_engine(cluster):
+    rng = np.random.default_rng(0)
+    points = rng.normal(size=(500, 2))
+    want = list(Engine(points).snapshots(points[:4], max_iterations=4))[3]
+    state = list(Engine(clusters.cut(points, 6, rng)).snapshots(points[:4], max_iterations=4))[3]
+    kept = pickle.loads(pickle.dumps(state))
+    del state
+    gc.collect()
+    assert np.array_equal(kept.labels.compute(), want.labels)
+    assert np.array_equal(kept.changed.compute(), want.changed)
+    got, wanted = (one.visit(clusters.Census(), changed=True) for one in (kept, want))
+    assert sorted(row for row, *_ in got) == sorted(row for row, *_ in wanted)
