@@ -3,6 +3,7 @@
 # make docs: the pages as a site, site/index.html.
 # make bench: beside other libraries.
 # make bench-render [LARGE=1]: films beside matplotlib's own, painting, the window.
+# make bench-large [SCRATCH=folder] [DATA=folder]: a billion points out of core, a cluster; takes 40 GB of disk and half an hour.
 # make gallery [DATA=folder] [LARGE=1]: the gallery and the figures of the pages.
 
 PYTHON ?= python3
@@ -15,7 +16,7 @@ endif
 RUN    := $(BIN)/python
 PIP    := $(RUN) -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test quick check docs bench bench-render gallery clean
+.PHONY: demo test quick check docs bench bench-render bench-large gallery clean
 
 demo: $(VENV)/.installed
 	$(BIN)/kmeans-engine --seed 69 --smooth -o kmeans.mp4 -o kmeans.gif --overwrite
@@ -55,6 +56,12 @@ bench-render: $(VENV)/.installed
 	$(if $(LARGE),$(RUN) benchmarks/window.py --large)
 	$(RUN) benchmarks/quality.py
 	$(RUN) benchmarks/render_report.py
+
+bench-large: $(VENV)/.installed-bench
+	$(RUN) benchmarks/outofcore.py $(if $(SCRATCH),--folder "$(SCRATCH)")
+	$(RUN) benchmarks/cluster.py
+	$(if $(DATA),$(RUN) benchmarks/starts.py "$(DATA)")
+	$(RUN) benchmarks/large_report.py
 
 gallery: $(VENV)/.installed-test
 	$(RUN) docs/make_gallery.py $(if $(DATA),--data "$(DATA)") $(if $(LARGE),--large)

@@ -45,8 +45,10 @@ def settled(run: Row) -> float:
 
 def out_of_core(report: Row) -> str:
     rows = []
-    for row in report["rows"]:
-        for name, words in (("ours", "free"), ("confined", "confined to 1.5 GiB")):
+    for row in report["rows"].values():
+        for name, words in (("ours", "free"), ("confined", "confined")):
+            if name not in row or not (name == "ours" or row[name]["confined"]):
+                continue
             run = row[name]
             read = run["read after"]
             rows.append(
@@ -69,7 +71,7 @@ def out_of_core(report: Row) -> str:
 
 def beside(report: Row) -> str:
     rows = []
-    for row in report["rows"]:
+    for row in report["rows"].values():
         ours, other = row["ours"], row["minibatch"]
         total = ours["prepared"] + sum(ours["states"])
         rows.append(

@@ -1,6 +1,6 @@
 """Files larger than memory: against reading them, against memory, against MiniBatchKMeans.
 
-python benchmarks/outofcore.py [--rows N] [--memory SIZE] [--folder FOLDER] [--out FOLDER]
+python benchmarks/outofcore.py [--what 2,16,both] [--rows N] [--memory SIZE] [--folder FOLDER]
 
 Each figure comes from a process of its own. Where the system lets us (Linux, as root), that process
 lives in a control group whose limit counts the page cache as well, so the file really does not fit.
@@ -170,24 +170,38 @@ def child(work: str, spec: dict[str, Any], limit: int | None = None) -> dict[str
 
 
 def row(path: Path, m: int, n: int, k: int, args: argparse.Namespace) -> dict[str, Any]:
+    """Time one work, alone with the machine and confined, beside MiniBatchKMeans."""
     make(path, m, n, k)
     spec = {"path": str(path), "n": n, "k": k, "memory": args.memory,
             "scratch": str(args.folder), "iterations": args.iterations}  # fmt: skip
-    found = {"m": m, "n": n, "k": k, "memory": args.memory, "ours": child("ours", spec)}
-    mine = found["ours"]
-    print(f"{m:,} x {n}: prepared {mine['prepared']:.2f} s, read {mine['read cold']:.2f} cold "
-          f"{mine['read warm']:.2f} warm, states", [round(t, 3) for t in mine["states"]],
-          mine["strategies"][-1], f"peak {mine['peak'] / 1e6:.0f} MB", flush=True)  # fmt: skip
-    found["confined"] = child("ours", spec, args.confine)
+    found = {"m": m, "n": n, "k": k, "memory": args.memory}
+    for name, limit in (("ours", None), *([("confined", args.confine)] if args.confine else [])):
+        found[name] = run = child("ours", spec, limit)
+        print(f"{name}, {m:,} x {n}: prepared {run['prepared']:.2f} s, read {run['read cold']:.2f} "
+              f"cold {run['read warm']:.2f} again, states", [round(t, 3) for t in run["states"]],
+              run["strategies"][-1], f"peak {run['peak'] / 1e6:.0f} MB", flush=True)  # fmt: skip
     found["minibatch"] = child("minibatch", spec)
+    print(found["minibatch"], flush=True)
     return found
+
+
+def both(m: int, args: argparse.Namespace) -> dict[str, Any]:
+    """Run over the same points in memory and in a file."""
+    path = make(args.folder / f"points-{m}-2.npy", m, 2, 12)
+    spec = {"path": str(path), "n": 2, "k": 12, "scratch": str(args.folder),
+            "iterations": args.iterations}  # fmt: skip
+    places = {"memory": None, "file": f"{m // 1000}KB"}
+    return {"m": m, **{name: child("ours", {**spec, "memory": m}) for name, m in places.items()}}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--what", default="2,16,both", help="features of the works, and both")
     parser.add_argument("--rows", type=float, default=1e9, help="of two features; a tenth of 16")
     parser.add_argument("--memory", default="1GB")
-    parser.add_argument("--confine", type=int, default=3 << 29, help="bytes with the page cache")
+    parser.add_argument(
+        "--confine", type=int, default=3 << 29, help="bytes with the page cache; 0 leaves it out"
+    )
     parser.add_argument("--iterations", type=int, default=30)
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()))
     parser.add_argument("--out", type=Path, default=HERE / "results")
@@ -197,19 +211,20 @@ def main() -> None:
         work, spec = args.child
         print(json.dumps(WORKS[work](json.loads(spec))))
         return
-    rows = []
-    for m, n, k in ((int(args.rows), 2, 12), (int(args.rows) // 10, 16, 64)):
-        path = args.folder / f"points-{m}-{n}.npy"
-        rows.append(row(path, m, n, k, args))
-    m = int(args.rows) // 20
-    path = make(args.folder / f"points-{m}-2.npy", m, 2, 12)
-    spec = {"path": str(path), "n": 2, "k": 12, "scratch": str(args.folder),
-            "iterations": args.iterations}  # fmt: skip
-    both = {name: child("ours", {**spec, "memory": memory})
-            for name, memory in (("memory", None), ("file", f"{m // 1000}KB"))}  # fmt: skip
-    report = {"machine": machine(2), "rows": rows, "both": {"m": m, **both}}
     args.out.mkdir(exist_ok=True)
-    (args.out / "outofcore.json").write_text(json.dumps(report, indent=1) + "\n")
+    file = args.out / "outofcore.json"
+    report: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+    report["machine"] = machine(2)
+    for name in args.what.split(","):
+        m, n, k = {"2": (int(args.rows), 2, 12), "16": (int(args.rows) // 10, 16, 64)}.get(
+            name, (int(args.rows) // 20, 2, 12)
+        )
+        if name == "both":
+            report[name] = both(m, args)
+        else:
+            path = args.folder / f"points-{m}-{n}.npy"
+            report.setdefault("rows", {})[name] = row(path, m, n, k, args)
+        file.write_text(json.dumps(report, indent=1) + "\n")
 
 
 if __name__ == "__main__":

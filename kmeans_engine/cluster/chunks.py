@@ -64,9 +64,10 @@ def chunks_of(points: Any) -> Chunks:
     elif isinstance(points, dask.array.Array):
         if points.ndim == 2 and points.numblocks[1] > 1:
             points = _rechunked(points)
-        shape = tuple(1 if size != size else size for size in points.shape)
-        some = np.empty(tuple(min(size, 1) for size in shape[:1]) + shape[1:], dtype=points.dtype)
-        check_sheet(some if len(shape) != 2 or shape[0] else some[:0], "points")
+        shape = tuple(1 if size != size else int(size) for size in points.shape)
+        # Of what holds no numbers, the error looks for the first value.
+        like = shape if points.dtype.kind in "fiub" else tuple(min(size, 1) for size in shape)
+        check_sheet(np.broadcast_to(np.zeros((), dtype=points.dtype), like), "points")
         n_features, dtype = shape[1], points.dtype
         keys = list(flatten(points.__dask_keys__()))
         graph = dict(points.__dask_optimize__(points.__dask_graph__(), points.__dask_keys__()))

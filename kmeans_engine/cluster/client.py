@@ -220,8 +220,9 @@ def submit(
         annotations = {"workers": dict(homes).get, "allow_other_workers": True}
     layer = MaterializedLayer(dict(tasks), annotations=annotations)
     graph = HighLevelGraph({"kmeans": layer}, {"kmeans": set()})
-    futures: list[Future[Any]] = client.get(graph, wanted, sync=False)
-    return futures
+    with explained():
+        futures: list[Future[Any]] = client.get(graph, wanted, sync=False)
+        return futures
 
 
 @contextmanager

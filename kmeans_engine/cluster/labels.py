@@ -122,6 +122,7 @@ class StoredLabels:
 
     def __init__(self, labels: Any, changed: Any) -> None:
         self._labels, self._changed = labels, changed
+        _keep(labels, changed)
 
     def all(self) -> Any:
         """See `Labels.all`."""
@@ -129,8 +130,22 @@ class StoredLabels:
 
     def at(self, indices: npt.NDArray[np.intp]) -> LabelArray:
         """See `Labels.at`: computed at once."""
-        labels: LabelArray = self._labels[np.asarray(indices)].compute()
-        return labels
+        from dask.base import compute
+        from dask.delayed import delayed
+
+        rows, (sizes,) = np.asarray(indices), self._labels.chunks
+        some = np.empty(len(rows), dtype=self._labels.dtype)
+        starts = np.cumsum([0, *sizes])
+        # Dask itself takes no rows of arrays whose chunks are empty on average.
+        owners = np.searchsorted(starts[1:], rows, side="right")
+        chunks, take = self._labels.to_delayed(optimize_graph=False), delayed(np.take)
+        shares = [(chunk, owners == chunk) for chunk in np.unique(owners).tolist()]
+        found = compute(
+            *(take(chunks[chunk], rows[mine] - starts[chunk]) for chunk, mine in shares)
+        )
+        for (_, mine), labels in zip(shares, found, strict=True):
+            some[mine] = labels
+        return some
 
     def changed(self) -> Any:
         """See `Labels.changed`."""
@@ -139,6 +154,21 @@ class StoredLabels:
     def nothing(self) -> Any:
         """Return what `changed` is where nothing has changed."""
         return _nothing()
+
+
+def _keep(*arrays: Any) -> None:
+    """Have the current client, if there is one, keep what arrays are made from.
+
+    Futures that come from a pickle are nobody's until they are used, and may be gone by then.
+    """
+    from distributed import Client, futures_of
+
+    try:
+        client = Client.current()
+    except ValueError:
+        return
+    for future in futures_of(arrays):
+        future.bind_client(client)
 
 
 def _nothing() -> Any:

@@ -88,8 +88,8 @@ class Parts:
         for number, (key, group) in enumerate(zip(self.keys, groups, strict=True)):
             self.owners[group] = number
             refs = [TaskRef(chunks.keys[chunk]) for chunk in group]
-            firsts = [self.starts[chunk] for chunk in group]
-            graph[key] = Task(key, tasks.make_part, firsts, per_task, *refs)
+            places = [(self.starts[chunk], self.sizes[chunk]) for chunk in group]
+            graph[key] = Task(key, tasks.make_part, places, per_task, self.n_features, *refs)
         known = {key: home for key, home in zip(self.keys, homes, strict=True) if home}
         self.homes = homes
         self.futures = submit(self.client, graph, self.keys, known)

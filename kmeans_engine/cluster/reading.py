@@ -7,7 +7,7 @@ given, so every worker has to see the files under the same path.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,6 +27,7 @@ from kmeans_engine.tables.inputs import open_input
 from kmeans_engine.tables.numbers import native
 from kmeans_engine.tables.options import ReadOptions
 from kmeans_engine.tables.parts import choose_by_head
+from kmeans_engine.tables.rows import check_name
 from kmeans_engine.tables.text.frame import begin_text
 
 __all__ = ["Piece", "Pieces", "read_on_workers"]
@@ -73,15 +74,20 @@ class Pieces(NamedTuple):
         Of the points.
     options : ReadOptions
         How text is read.
+    columns : tuple of str
+        All names in the files.
     """
 
     pieces: list[Piece]
     names: tuple[str, ...]
     dtype: np.dtype[Any]
     options: ReadOptions
+    columns: tuple[str, ...]
 
 
-def read_on_workers(path: str, options: ReadOptions, cluster: str, threads: int | None) -> Table:
+def read_on_workers(
+    path: str, options: ReadOptions, cluster: str, threads: int | None, new: str | None = None
+) -> Table:
     """Return the points of a file or a folder, on the workers of a cluster.
 
     Parameters
@@ -94,6 +100,8 @@ def read_on_workers(path: str, options: ReadOptions, cluster: str, threads: int 
         See `client.summon`.
     threads : int, optional
         That may work here.
+    new : str, optional
+        The name of a column that will be written beside those of the files.
 
     Raises
     ------
@@ -103,12 +111,14 @@ def read_on_workers(path: str, options: ReadOptions, cluster: str, threads: int 
         If the cluster cannot be used.
     """
     count = default_threads() if threads is None else threads
+    found, notes = _look(path, options)  # what is wrong with the files needs no cluster
+    if new is not None:
+        check_name(found.columns, new)
     held = summon(cluster, count)
 
     import dask.array
     from dask._task_spec import Task
 
-    found, notes = _look(path, options)
     name = f"kmeans-rows-{hash_of(found)}"
     graph = {
         (name, number, 0): Task((name, number, 0), points_of, piece, found)
@@ -128,7 +138,7 @@ def hash_of(found: Pieces) -> str:
     from dask.base import tokenize
 
     facts = [(piece, Path(piece.path).stat().st_mtime_ns) for piece in found.pieces]
-    return str(tokenize(facts, found.names))
+    return str(tokenize(facts, found.names, str(found.dtype), asdict(found.options)))
 
 
 def _look(path: str, options: ReadOptions) -> tuple[Pieces, list[str]]:
@@ -145,7 +155,10 @@ def _look(path: str, options: ReadOptions) -> tuple[Pieces, list[str]]:
         raise InvalidInput(f"{path} does not exist")
     kinds = {_KINDS[Path(file).suffix.lower()] for file in files}
     if len(kinds) != 1:
-        what = f"holds files of several kinds ({', '.join(sorted(kinds))})" if kinds else "is not"
+        what = "is of another kind"
+        if place.is_dir():
+            several = f"files of several kinds ({', '.join(sorted(kinds))})"
+            what = f"holds {several if kinds else 'no such files'}"
         raise InvalidInput(
             f"{path} {what}: a cluster reads .npy, .parquet, .feather or .csv, or a folder of one "
             "of these"
@@ -180,7 +193,8 @@ def _look_npy(files: Sequence[str], where: str, options: ReadOptions) -> Any:
         ]
     names = default_names(width)
     chosen = choose(options.columns, names, where)
-    return Pieces(pieces, tuple(names[index] for index in chosen), dtype, options), []
+    chosen_names = tuple(names[index] for index in chosen)
+    return Pieces(pieces, chosen_names, dtype, options, tuple(names)), []
 
 
 def _look_arrow(files: Sequence[str], where: str, options: ReadOptions) -> Any:
@@ -208,7 +222,8 @@ def _look_arrow(files: Sequence[str], where: str, options: ReadOptions) -> Any:
     chosen, notes = choose_by_head(frame, where, options)
     names = tuple(frame.names[index] for index in chosen)
     empty = data.schema.empty_table().select(list(names))
-    return Pieces(pieces, names, read_sheet(empty, "points").values.dtype, options), notes
+    dtype = read_sheet(empty, "points").values.dtype
+    return Pieces(pieces, names, dtype, options, tuple(data.schema.names)), notes
 
 
 def _look_text(files: Sequence[str], where: str, options: ReadOptions) -> Any:
@@ -218,7 +233,7 @@ def _look_text(files: Sequence[str], where: str, options: ReadOptions) -> Any:
     names = tuple(frame.names[index] for index in chosen)
     options = replace(options, columns=names if frame.named else tuple(chosen), like=())
     pieces = [Piece(file, "text", 0, None) for file in files]
-    return Pieces(pieces, names, np.dtype(np.float64), options), notes
+    return Pieces(pieces, names, np.dtype(np.float64), options, tuple(frame.names)), notes
 
 
 def points_of(piece: Piece, found: Pieces) -> _Array:
@@ -230,7 +245,15 @@ def points_of(piece: Piece, found: Pieces) -> _Array:
             rows = rows[:, [names.index(name) for name in found.names]]
         return native(np.ascontiguousarray(rows)).astype(found.dtype, copy=False)
     if piece.kind == "text":
-        return np.asarray(read_table(piece.path, found.options).points, dtype=found.dtype)
+        try:
+            return np.asarray(read_table(piece.path, found.options).points, dtype=found.dtype)
+        except InvalidInput as error:
+            if "drop_missing" not in error.options:
+                raise
+            # Which is not possible here: labels would belong to other rows than those of the file.
+            raise InvalidInput(
+                f"{str(error).partition('; ')[0]}; leave those rows out before, or fill the values"
+            ) from error
     table = _rows_of(piece, list(found.names))
     for name, column in zip(found.names, table.columns, strict=True):
         if column.null_count:

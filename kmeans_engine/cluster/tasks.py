@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Indices, LabelArray
 from kmeans_engine.cluster.part import Part, Run, Segment, Setting, Turn, Worked
+from kmeans_engine.errors import ClusterError
 from kmeans_engine.frames import count_rounded
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.measure import Measure
@@ -59,19 +60,35 @@ def rows_of(chunk: Any) -> int:
     return len(chunk)
 
 
-def make_part(firsts: Sequence[int], threads: int, *chunks: Any) -> Part:
+def make_part(
+    places: Sequence[tuple[int, int]], threads: int, n_features: int, *chunks: Any
+) -> Part:
     """Return some chunks as a part.
 
     Parameters
     ----------
-    firsts : sequence of int
-        The number of the first row of each chunk, ascending.
+    places : sequence of (int, int)
+        The number of the first row of each chunk, ascending, and how many it has, one at least.
     threads : int
         How many a task may use.
+    n_features : int
     *chunks : array or DataFrame, (M_i, N) each
+
+    Raises
+    ------
+    ClusterError
+        If a chunk has another shape: its collection is wrong about it, or it has been made again
+        from something else.
     """
-    sheets = [check_sheet(chunk, "points") for chunk in chunks if len(chunk)]
-    starts = [first for first, chunk in zip(firsts, chunks, strict=True) if len(chunk)]
+    for (first, size), chunk in zip(places, chunks, strict=True):
+        if tuple(chunk.shape) != (size, n_features) and len(np.shape(chunk)) == 2:
+            raise ClusterError(
+                f"the chunk of the points that begins with row {first:,} has shape {chunk.shape}, "
+                f"not {(size, n_features)} as it should: its source has changed, or its collection "
+                "is wrong about it"
+            )
+    sheets = [check_sheet(chunk, "points") for chunk in chunks]
+    starts = [first for first, _ in places]
     segments: list[Segment] = []
     group: list[_Array] = []
 

@@ -60,7 +60,8 @@ def read_data(args: argparse.Namespace, names: tuple[str, ...]) -> Table:
         if args.cluster is not None:
             from kmeans_engine.cluster.reading import read_on_workers
 
-            return read_on_workers(args.data, options, args.cluster, args.threads)
+            new = None if args.table is None else args.label_name or LABEL_NAME
+            return read_on_workers(args.data, options, args.cluster, args.threads, new)
         table = read_parts(args.data, options, Budget(args.memory, args.scratch))
         if table is None:
             table = read_table(args.data, options)

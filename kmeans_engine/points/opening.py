@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from kmeans_engine.errors import InvalidType
 from kmeans_engine.frames import Sheet
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.files import RowFile, file_of, open_npy
@@ -60,6 +61,13 @@ def open_parts(points: Any, threads: int, budget: Budget) -> list[Data]:
     if isinstance(points, VisibleParts):
         return list(points.parts)
     parts = points if _is_in_parts(points) else [points]
+    for part in parts:
+        if elsewhere(part) is not None:
+            kind = type(part).__module__.partition(".")[0].capitalize()
+            raise InvalidType(
+                f"points are a {type(points).__name__} with {kind} collections, which would be "
+                f"read into this process: join them to one, such as with dask.array.concatenate"
+            )
     return [_open(part, threads, budget) for part in parts]
 
 

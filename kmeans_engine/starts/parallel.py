@@ -53,7 +53,8 @@ class Chosen:
         """The nearest of them for each point; asked for where this process reads the points."""
         points = self._points
         assert isinstance(points, VisibleParts)
-        labels = np.empty(points.n_points, dtype=label_dtype(len(self.assigned_from)))
+        dtype = np.dtype(label_dtype(len(self.assigned_from)))
+        labels: LabelArray = points.budget.empty(points.n_points, dtype)
         start = 0
         for part in points.parts:
             BruteAssigner(part).assign(self.assigned_from, labels[start : start + part.n_points])

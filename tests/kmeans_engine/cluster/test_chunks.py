@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kmeans_engine import Engine
+from kmeans_engine import Engine, InvalidInput, InvalidType
 from kmeans_engine.cluster import chunks as chunk_room
 
 pytest.importorskip("distributed")
@@ -37,3 +37,24 @@ def test_a_collection_says_what_it_holds(cluster):
     again = chunk_room.counted(found, cluster, "token")
     assert sum(again.sizes) == 3
     assert len(again.futures) == len(again.sizes)
+
+
+@pytest.mark.parametrize("shape", [(60,), (60, 2, 3)])
+def test_the_error_tells_the_shape_of_all_points(cluster, shape):
+    import dask.array
+
+    points = np.zeros(shape)
+    with pytest.raises(InvalidInput) as here:
+        Engine(points)
+    with pytest.raises(InvalidInput) as there:
+        Engine(dask.array.from_array(points, chunks=20))
+    assert str(there.value) == str(here.value)
+
+
+def test_collections_in_a_list_are_not_read_into_this_process(cluster):
+    import dask.array
+
+    chunks = dask.array.zeros((60, 2), chunks=20)
+    for some in ([chunks, chunks], (np.zeros((3, 2)), chunks)):
+        with pytest.raises(InvalidType, match=r"with Dask collections.* join them to one"):
+            Engine(some)

@@ -94,3 +94,17 @@ def test_a_cluster_without_workers(monkeypatch):
         pytest.raises(ClusterError, match="has no workers: start some"),
     ):
         client.hold()
+
+
+def test_a_client_that_is_closed_in_the_middle_of_a_run(lasting_cluster, monkeypatch):
+    import dask.array
+    from distributed import Client
+
+    points = np.random.default_rng(0).normal(size=(300, 2))
+    # The client of all tests is the current one again afterwards.
+    with Client(lasting_cluster.scheduler.address) as mine:
+        states = Engine(dask.array.from_array(points, chunks=100)).snapshots(points[:9])
+        next(states)
+        mine.close()
+        with pytest.raises(ClusterError, match="the Dask client is closed"):
+            list(states)

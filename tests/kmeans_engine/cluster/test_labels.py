@@ -1,5 +1,8 @@
 """Labels on a cluster are lazy, and can be asked for when the run is over."""
 
+import gc
+import pickle
+
 import clusters
 import numpy as np
 import pytest
@@ -34,3 +37,31 @@ def test_the_points_are_let_go_of_with_the_last_who_needs_them(cluster):
     labels = last.labels
     del last
     assert np.array_equal(labels.compute(), Engine(points).fit(points[:4]).labels)
+
+
+@pytest.mark.parametrize("sizes", [(500,), (0, 0, 0, 1), (0, 3, 0, 0, 0, 0, 2, 0), (7, 90, 0, 3)])
+def test_a_pickled_state_gives_some_labels_whatever_the_chunks(cluster, sizes):
+    import dask.array
+
+    rng = np.random.default_rng(0)
+    points = rng.normal(size=(sum(sizes), 2))
+    last = Engine(dask.array.from_array(points, chunks=(sizes, 2))).fit(points[:4])
+    kept, want = pickle.loads(pickle.dumps(last)), Engine(points).fit(points[:4])
+    for rows in (rng.integers(len(points), size=9), np.arange(0)):
+        got = kept.labels_at(rows)
+        assert got.dtype == want.labels.dtype
+        assert np.array_equal(got, want.labels[rows])
+
+
+def test_a_pickled_state_outlives_its_engine(cluster):
+    rng = np.random.default_rng(0)
+    points = rng.normal(size=(500, 2))
+    want = list(Engine(points).snapshots(points[:4], max_iterations=4))[3]
+    state = list(Engine(clusters.cut(points, 6, rng)).snapshots(points[:4], max_iterations=4))[3]
+    kept = pickle.loads(pickle.dumps(state))
+    del state
+    gc.collect()
+    assert np.array_equal(kept.labels.compute(), want.labels)
+    assert np.array_equal(kept.changed.compute(), want.changed)
+    got, wanted = (one.visit(clusters.Census(), changed=True) for one in (kept, want))
+    assert sorted(row for row, *_ in got) == sorted(row for row, *_ in wanted)

@@ -14,7 +14,10 @@ from kmeans_engine.cluster.part import Run, Setting, Turn
 @pytest.fixture
 def part():
     points = make_clusters(5, 60, spread=0.1, seed=0)
-    return tasks.make_part([0, 100, 200], 2, points[:100], points[100:200], points[200:])
+    return tasks.make_part(
+        [(0, 100), (100, 100), (200, len(points) - 200)], 2, points.shape[1],
+        points[:100], points[100:200], points[200:],
+    )  # fmt: skip
 
 
 def setting_of(part):

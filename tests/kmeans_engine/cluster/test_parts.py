@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmeans_engine import initial_centroids
+from kmeans_engine import ClusterError, Engine, initial_centroids
 from kmeans_engine.cluster import parts
 
 pytest.importorskip("distributed")
@@ -61,3 +61,13 @@ def test_few_positions(cluster):
     for method in ("random", "k-means++", "k-means||"):
         want = initial_centroids(points, 4, method=method, seed=0)
         assert initial_centroids(chunks, 4, method=method, seed=0).tobytes() == want.tobytes()
+
+
+@pytest.mark.parametrize("change", [lambda some: some[1:], lambda some: some[:, :1]])
+def test_chunks_that_are_not_as_their_collection_says(cluster, change):
+    import dask.array
+
+    chunks = dask.array.from_array(np.random.default_rng(0).normal(size=(90, 2)), chunks=(30, 2))
+    wrong = chunks.map_blocks(change, dtype=float, meta=np.empty((0, 2)))
+    with pytest.raises(ClusterError, match=r"begins with row .* has shape .*, not \(30, 2\)"):
+        Engine(wrong)

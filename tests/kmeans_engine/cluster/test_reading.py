@@ -102,8 +102,17 @@ def test_what_cannot_be_read_or_written(joined, tmp_path, points):
     with pytest.raises(InvalidInput, match="does not exist"):
         read(tmp_path / "nothing.npy")
     (tmp_path / "a.xlsx").write_text("")
-    with pytest.raises(InvalidInput, match=r"a cluster reads \.npy"):
+    with pytest.raises(InvalidInput, match=r"is of another kind: a cluster reads \.npy"):
         read(tmp_path / "a.xlsx")
+    (tmp_path / "none").mkdir()
+    with pytest.raises(InvalidInput, match="holds no such files: a cluster reads"):
+        read(tmp_path / "none")
+    (tmp_path / "gaps.csv").write_text("a,b\n1,2\n,4\n5,6\n")
+    with pytest.raises(
+        InvalidInput, match=r"the first is row 2 .*; leave those rows out"
+    ) as caught:
+        read(tmp_path / "gaps.csv")
+    assert not caught.value.options  # not one that the command refuses
     (tmp_path / "b.npy").write_text("nothing")
     with pytest.raises(InvalidInput, match=r"b\.npy cannot be read"):
         read(tmp_path / "b.npy")
@@ -117,6 +126,30 @@ def test_what_cannot_be_read_or_written(joined, tmp_path, points):
         check_folder(str(tmp_path / "mine"), overwrite=True)
     with pytest.raises(InvalidInput, match="folder of Parquet files"):
         check_folder(str(tmp_path / "labels.csv"), overwrite=True)
+
+
+@pytest.mark.parametrize("kind", ["npy", "parquet", "csv"])
+def test_a_name_that_is_taken_is_refused_at_once(kind, points, tmp_path, monkeypatch):
+    def summon(word, threads):
+        raise AssertionError("no cluster is needed for that")
+
+    monkeypatch.setattr(reading, "summon", summon)
+    path, taken = written(tmp_path, points, kind), "x1" if kind == "npy" else "b"
+    with pytest.raises(InvalidInput, match=f"has a column '{taken}' already"):
+        reading.read_on_workers(path, ReadOptions(columns="0"), "tcp://x:1", 2, taken)
+
+
+def test_a_text_read_in_two_ways_at_the_same_time(joined, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("2.500,2\n1.500,3\n2.500,9\n")
+    both = [
+        reading.read_on_workers(
+            str(path), ReadOptions(columns="0,1", **more), "tcp://x:1", 2
+        ).points
+        for more in ({}, {"thousands": "."})
+    ]
+    assert both[0].take([0, 2]).tolist() == [[2.5, 2.0], [2.5, 9.0]]
+    assert both[1].take([0, 2]).tolist() == [[2500.0, 2.0], [2500.0, 9.0]]
 
 
 def test_an_address_that_does_not_answer(monkeypatch):

@@ -14,13 +14,18 @@ from kmeans_engine.cluster.part import Setting
 @pytest.fixture
 def part():
     points = make_clusters(5, 60, spread=0.1, seed=0)
-    return tasks.make_part([0, 100, 200], 2, points[:100], points[100:200], points[200:])
+    return tasks.make_part(
+        [(0, 100), (100, 100), (200, len(points) - 200)], 2, points.shape[1],
+        points[:100], points[100:200], points[200:],
+    )  # fmt: skip
 
 
 def test_segments_join_what_follows(part):
     assert [len(rows) for _, rows in part.segments] == [300]
     points = part.segments[0].rows
-    apart = tasks.make_part([0, 50, 90], 1, points[:50], points[:0], points[90:])
+    apart = tasks.make_part(
+        [(0, 50), (90, len(points) - 90)], 1, points.shape[1], points[:50], points[90:]
+    )
     assert [(first, len(rows)) for first, rows in apart.segments] == [(0, 50), (90, 210)]
     assert np.array_equal(tasks.take(apart, np.array([3, 95])), points[[3, 95]])
     assert np.array_equal(tasks.given(apart, 100, 5), points[100:105])

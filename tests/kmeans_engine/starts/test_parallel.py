@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmeans_engine import Engine, initial_centroids, make_clusters
+from kmeans_engine.points.opening import open_visible
+from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.starts import parallel
 
 
@@ -70,3 +72,13 @@ def test_potentials_are_exact():
     exact = sum(map(Fraction, far.tolist()))
     assert parallel._float_of(found[0]) == pytest.approx(float(exact), rel=1e-15)
     assert parallel._float_of(found[0]) == float(exact)
+
+
+def test_labels_count_as_memory(monkeypatch):
+    points = open_visible(np.random.default_rng(0).normal(size=(900, 2)))
+    asked, empty = [], Budget.empty
+    monkeypatch.setattr(
+        Budget, "empty", lambda self, *shape: asked.append(shape) or empty(self, *shape)
+    )
+    initial_centroids(points, 5, method="k-means||", seed=0)
+    assert (900, np.uint8) in asked
