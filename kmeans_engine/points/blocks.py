@@ -29,8 +29,8 @@ Words = npt.NDArray[np.unsignedinteger]
 _CHUNK_WORK = 1 << 9
 # Pieces of a thread: each has a table of where its rows go.
 _PIECES = 16
-# Chunks of a piece that are sorted without a look whether Ctrl-C was pressed: a piece of 10^9 points
-# in scratch takes seconds.
+# Chunks of a piece that are sorted without a look whether Ctrl-C was pressed: a piece of 10^9
+# points in scratch takes seconds.
 _TURN = 2
 _SAMPLE = 1 << 14
 
