@@ -44,7 +44,7 @@ class Engine:
     ----------
     points : array_like, (M, N)
         float32, float64 or integers (also float16, and bfloat16 of ml_dtypes), of any strides, or a
-        memmap, or a list of arrays that follow one another, or a table of another library:
+        memmap, or a list of arrays or files that follow one another, or a table of another library:
         pandas, polars, Arrow, or anything with ``__array__``, ``__dlpack__`` or the dataframe
         protocol. Never changed and, with the strategy ``brute``, an array is never copied as a
         whole. Whoever changes it gets an error at the end of a run, not a wrong answer.

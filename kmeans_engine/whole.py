@@ -10,6 +10,7 @@ import os
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from kmeans_engine.errors import InvalidInput
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.opening import elsewhere, open_parts
 from kmeans_engine.points.precision import rounded_in
@@ -108,6 +109,13 @@ def open_whole(
     """
     home = elsewhere(points)
     if home is not None:
+        for name, value in (("memory", memory), ("scratch", scratch)):
+            if value is not None:
+                raise InvalidInput(
+                    f"{name}={value!r} has no effect on points that are not in this process: the "
+                    "limits of the workers count; leave it out",
+                    options=(name,),
+                )
         whole: Whole = home.open_whole(points, threads, strategy)
         return whole
     if hasattr(points, "begin"):

@@ -45,7 +45,8 @@ def open_parts(points: Any, threads: int, budget: Budget) -> list[Data]:
     Parameters
     ----------
     points : array_like or sequence of array_like, or VisibleParts
-        One array or table, or some of them, (M_i, N), that follow one another; or what was opened.
+        One array, table or file, or some of them, (M_i, N), that follow one another; or what was
+        opened.
     threads : int
         How many may work.
     budget : Budget
@@ -107,7 +108,10 @@ def _is_in_parts(points: Any) -> bool:
     return (
         isinstance(points, list | tuple)
         and len(points) > 0
-        and all(len(getattr(part, "shape", ())) == 2 for part in points)
+        and all(
+            isinstance(part, str | os.PathLike) or len(getattr(part, "shape", ())) == 2
+            for part in points
+        )
     )
 
 

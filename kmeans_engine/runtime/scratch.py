@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.errors import InvalidInput
+from kmeans_engine.errors import InvalidInput, InvalidType
 from kmeans_engine.runtime.sizes import shown_bytes
 
 __all__ = [
@@ -47,8 +47,13 @@ def default_folder() -> str:
 
 
 def check_folder(folder: str | os.PathLike[str]) -> str:
-    """Return the path of a folder for scratch, or raise `InvalidInput` if it cannot be one."""
-    path = os.fspath(folder)
+    """Return the path of a folder for scratch, or raise an error if it cannot be one."""
+    try:
+        path = os.fsdecode(folder)
+    except TypeError:
+        raise InvalidType(
+            f"scratch={folder!r} is not a path: name a folder", options=("scratch",)
+        ) from None
     if not Path(path).is_dir():
         what = "is not a folder" if Path(path).exists() else "does not exist"
         raise InvalidInput(

@@ -250,3 +250,15 @@ def test_auto_goes_on_where_there_is_no_room_to_sort(tmp_path, monkeypatch):
         assert {state.strategy for state in states} == {"brute"}
         for a, b in zip(states, want, strict=True):
             check.same_snapshot(a, b)
+
+
+def test_several_files_follow_one_another(tmp_path):
+    points = problems.make_points("clustered", np.random.default_rng(1), M, 2)
+    paths = [tmp_path / f"{i}.npy" for i in range(3)]
+    for path, part in zip(paths, np.array_split(points, 3), strict=True):
+        np.save(path, part)
+    start = initial_centroids(paths, 5, seed=2)
+    assert np.array_equal(start, initial_centroids(points, 5, seed=2))
+    for memory in (LITTLE, "1GB"):
+        engine = Engine([str(path) for path in paths], memory=memory, scratch=tmp_path)
+        same_run(engine, Engine(points), start)

@@ -152,6 +152,9 @@ def test_what_is_wrong_is_told_as_for_memory(cluster):
         Engine(dask_array.zeros((5, 2), chunks=2, dtype=complex))
     with pytest.raises(InvalidInput, match="at least one row"):
         Engine(dask_array.zeros((0, 2), chunks=2))
+    for option in ({"memory": "1GB"}, {"scratch": "."}):
+        with pytest.raises(InvalidInput, match="has no effect on points that are not in this"):
+            Engine(dask_array.zeros((5, 2), chunks=2), **option)
     with pytest.raises(UnsupportedStrategy, match="blocks"):
         Engine(dask_array.zeros((50, 40), chunks=20), strategy="blocks")
     with pytest.raises(InvalidType, match=r"dask\.Delayed"):

@@ -11,9 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kmeans_engine import Engine
+from kmeans_engine import Engine, InvalidInput, InvalidType
 from kmeans_engine.runtime import scratch
-from kmeans_engine.runtime.scratch import advise, default_folder, grow_file, make_file, map_empty
+from kmeans_engine.runtime.scratch import (
+    advise,
+    check_folder,
+    default_folder,
+    grow_file,
+    make_file,
+    map_empty,
+)
 
 
 def test_files_have_a_size_and_no_name(tmp_path):
@@ -88,6 +95,18 @@ def test_the_folder_of_the_user_comes_first(monkeypatch, tmp_path):
     assert default_folder() == str(tmp_path)
     monkeypatch.delenv("TMPDIR")
     assert Path(default_folder()).is_dir()
+
+
+def test_what_is_not_a_folder(tmp_path):
+    (tmp_path / "file").touch()
+    for folder, error, words in (
+        (3, InvalidType, "is not a path"),
+        (tmp_path / "file", InvalidInput, "is not a folder"),
+        (tmp_path / "none", InvalidInput, "does not exist"),
+    ):
+        with pytest.raises(error, match=words):
+            check_folder(folder)
+    assert check_folder(tmp_path) == str(tmp_path)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
