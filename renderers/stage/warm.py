@@ -18,7 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine import STRATEGIES, Engine, assign_points, initial_centroids, recalc_centroids
+from kmeans_engine.recording import record
 from kmeans_engine.runtime.jit import KERNELS
+from kmeans_engine.starts.methods import METHODS
 from renderers.errors import RenderError
 from renderers.picture.ink import paint
 from renderers.picture.marks import Disc
@@ -70,14 +72,22 @@ def steps() -> Iterator[tuple[str, Callable[[], object]]]:
                 if strategy != "auto":
                     words = f"{strategy}, {kind}, {k:,} clusters"
                     yield words, partial(_cluster, strategy, _points(kind, rows, 2), k)
+        for strategy in ("brute", "blocks"):
+            yield (
+                f"files, {strategy}, {kind}",
+                partial(_read, strategy, _points(kind, 1 << 18, 2), 12),
+            )
         yield f"starts, {kind}", partial(_start, _points(kind, 4096, 2))
         for suffix, options in _PICTURES:
             for k, rows, features in ((12, 1200, 2), (300, 1200, 2), (12, 1200, 3)):
                 words = f"{suffix}, {kind}, {k} clusters, {features} features"
                 yield words, partial(_draw, suffix, options, _points(kind, rows, features), k)
         for k in (12, 300):
-            words = f"single pixels, {kind}, {k} clusters"
-            yield words, partial(_draw, ".png", {}, _points(kind, _MANY_POINTS, 2), k)
+            # All points once, then those that change.
+            for suffix, size in ((".png", None), (".gif", (320, 240))):
+                words = f"single pixels, {suffix}, {kind}, {k} clusters"
+                points = _points(kind, _MANY_POINTS, 2)
+                yield words, partial(_draw, suffix, {"size": size, "overlays": "all"}, points, k)
     icon = np.zeros((9, 9, 4), dtype=np.uint8)
     yield "the window", partial(paint, icon, [Disc(4.5, 4.5, 4.0, (0, 0, 0))])
 
@@ -100,12 +110,27 @@ def _cluster(strategy: str, points: npt.NDArray[Any], k: int) -> None:
     """Run a strategy until few points change cluster, with and without states that are kept."""
     engine, most = Engine(points, strategy=strategy), _LATE if k <= 300 else 3
     engine.fit(points[:k], max_iterations=2)
-    last = list(engine.snapshots(points[:k], max_iterations=most))[-1]
+    *others, last = engine.snapshots(points[:k], max_iterations=most)
     _ = last.inertia, last.labels, last.changed
+    for state in others[-3:]:  # what a picture asks of the state that it shows
+        state.labels_at(np.arange(0, len(points), 7))
+
+
+def _read(strategy: str, points: npt.NDArray[Any], k: int) -> None:
+    """Record and draw a run on points in a file, none of which fits into memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "points.npy")
+        np.save(path, points)
+        engine = Engine(path, strategy=strategy, memory=1, scratch=folder)
+        states = record(engine.snapshots(points[:k], max_iterations=3), Path(folder, "run.arrows"))
+        save(states, Path(folder, "drawn.gif"), renderer=None, overwrite=False, **PLAIN)
+        *others, last = engine.snapshots(points[:k], max_iterations=3)
+        _ = last.inertia, last.labels, [state.changed for state in others]
+        del engine, others, last  # the file is to be removed
 
 
 def _start(points: npt.NDArray[Any]) -> None:
-    for method in ("random", "k-means++"):
+    for method in METHODS:
         centroids = initial_centroids(points, 12, method=method, seed=0)
     labels = assign_points(points, centroids)
     recalc_centroids(points, labels, centroids)

@@ -69,7 +69,7 @@ CASES = [
     ("--th", {"--theme", "--thousands", "--threads"}),
     ("--theme d", {"dark"}),
     ("--render we", {"webm"}),
-    ("measured.csv --init k", {"k-means++"}),
+    ("measured.csv --init k", {"k-means++", "k-means||"}),
     ("mea", {"measured.csv"}),
 ]
 
@@ -80,7 +80,9 @@ CASES = [
 @pytest.mark.parametrize(("words", "offered"), CASES)
 def test_what_is_offered(shell, script, words, offered, folder):
     said = completed(shell, script, f"kmeans-engine {words}", folder)
-    assert {line.split("\t")[0].strip() for line in said.splitlines()} - {""} == offered
+    # bash takes | for its own, unless it is told otherwise.
+    words = {line.split("\t")[0].strip().replace("\\", "") for line in said.splitlines()}
+    assert words - {""} == offered
 
 
 @pytest.mark.slow
