@@ -13,7 +13,6 @@ from kmeans_engine import Engine, InvalidInput, make_clusters, recording
 pytestmark = pytest.mark.filterwarnings("ignore::kmeans_engine.PrecisionWarning")
 
 
-@pytest.mark.kernels
 @examples(60)
 @given(st.data())
 def test_a_run_goes_on_where_it_was_stopped(data):
@@ -103,7 +102,6 @@ def test_wrong_arguments():
 
 
 class TestRecordings:
-    @pytest.mark.kernels
     @examples(20)
     @given(st.integers(0, 2**32), st.data())
     def test_go_on(self, tmp_path_factory, seed, data):

@@ -24,7 +24,6 @@ def small():
     return points, points[:6]
 
 
-@pytest.mark.kernels
 @examples(40)
 @given(st.data())
 def test_a_recording_is_the_run(tmp_path_factory, data):
@@ -72,7 +71,6 @@ def test_many_changes_and_few_of_many_points(piece, tmp_path, monkeypatch):
     assert any(batch.num_rows > 1 for batch in batches)
 
 
-@pytest.mark.kernels
 @examples(30)
 @given(st.integers(0, 2**32), st.data())
 def test_snapshots_kept_in_any_pattern_stay_right(tmp_path_factory, seed, data):
