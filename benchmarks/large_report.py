@@ -43,6 +43,14 @@ def settled(run: Row) -> float:
     return median(run["states"][-5:])
 
 
+def late(run: Row, read: float) -> list[str]:
+    """Return what sorting and a late iteration take, if the run comes that far."""
+    names, end = run["strategies"], f"{spell(settled(run))} ({settled(run) / read:.3f})"
+    if names[-1] != "blocks":
+        return ["-", end if names[-1] != "brute" else "-"]
+    return [spell(run["states"][names.index("blocks") - 1]), end]
+
+
 def out_of_core(report: Row) -> str:
     rows = []
     for row in report["rows"].values():
@@ -50,16 +58,18 @@ def out_of_core(report: Row) -> str:
             if name not in row or not (name == "ours" or row[name]["confined"]):
                 continue
             run = row[name]
-            read = run["read after"]
+            # A file that cannot stay in memory is read from the disk again and again.
+            read = run["read after" if name == "ours" else "read cold"]
             rows.append(
                 [
                     f"{row['m']:,} x {row['n']}, K={row['k']}, {words}",
                     f"{spell(run['read cold'])}, {spell(read)}",
                     f"{spell(run['prepared'])} ({run['prepared'] / run['read cold']:.2f})",
                     f"{spell(run['states'][0])} ({run['states'][0] / read:.2f})",
-                    f"{spell(sweeps(run))} ({sweeps(run) / read:.2f})",
-                    spell(max(run["states"][3:])),
-                    f"{spell(settled(run))} ({settled(run) / read:.3f})",
+                    f"{spell(sweeps(run))} ({sweeps(run) / read:.2f})"
+                    if "brute" in run["strategies"]
+                    else "-",
+                    *late(run, read),
                     f"{run['peak'] / 1e6:,.0f} MB",
                 ]
             )
@@ -149,7 +159,7 @@ def kill(report: Row) -> str:
 
 def spark(report: Row) -> str:
     rows = [
-        [work, spell(run["spark"]), spell(run["ours in memory"]),
+        [re.sub(r"^\d+", lambda m: f"{int(m[0]):,}", work), spell(run["spark"]), spell(run["ours in memory"]),
          f"{run['spark'] / run['ours in memory']:.0f}"]
         for work, run in report["spark"].items()
     ]  # fmt: skip
