@@ -159,8 +159,12 @@ def kill(report: Row) -> str:
 
 def spark(report: Row) -> str:
     rows = [
-        [re.sub(r"^\d+", lambda m: f"{int(m[0]):,}", work), spell(run["spark"]), spell(run["ours in memory"]),
-         f"{run['spark'] / run['ours in memory']:.0f}"]
+        [
+            re.sub(r"^\d+", lambda m: f"{int(m[0]):,}", work),
+            spell(run["spark"]),
+            spell(run["ours in memory"]),
+            f"{run['spark'] / run['ours in memory']:.0f}",
+        ]
         for work, run in report["spark"].items()
     ]  # fmt: skip
     return table(["work, uniform", "Spark, two threads", "ours, in memory", "ratio"], rows)
