@@ -206,7 +206,8 @@ for strategy in ("brute", "blocks", "bounds"):
 threading.Thread(target=watch, daemon=True).start()
 before = taken()
 for strategy in ("brute", "blocks", "bounds"):
-    engine = Engine({str(path)!r}, strategy=strategy, memory="1600kB", scratch={str(tmp_path)!r})
+    options = dict(threads=2, strategy=strategy, memory="1600kB", scratch={str(tmp_path)!r})
+    engine = Engine({str(path)!r}, **options)
     for state in engine.snapshots(start, max_iterations=6):
         pass
     state.labels, state.inertia
