@@ -71,7 +71,7 @@ class PartsHere(VisibleParts):
 
     def __init__(self, parts: Sequence[Data], strategy: str, given: Any) -> None:
         super().__init__(parts)
-        assert self.measure  # or the error of bad points
+        _ = self.measure  # or the error of bad points
         self.given = given
         self.seal = Seal(parts)
         plain = len(parts) == 1 and parts[0].in_memory and strategy in _PLAIN

@@ -167,7 +167,7 @@ class VisibleParts:
         cells_per_part: int = 0,
     ) -> list[Found]:
         """See `points.fold.Points.fold`."""
-        assert self.measure  # which rows kernels see depends on that of all parts
+        _ = self.measure  # which rows kernels see depends on that of all parts
         found: list[Found] = []
         for data, first in zip(self.parts, self._starts.tolist(), strict=False):
 
@@ -210,7 +210,7 @@ class VisibleParts:
         changed: bool = False,
     ) -> Found:
         """See `Visible.visit`."""
-        assert self.measure  # as in `fold`
+        _ = self.measure  # as in `fold`
         free: list[Found] = []
 
         def begin() -> Found:

@@ -1,6 +1,8 @@
 """The engine against the oracle, and the promises of its contract."""
 
 import itertools
+import subprocess
+import sys
 import threading
 
 import check
@@ -229,3 +231,22 @@ def test_long_rows(strategy):
     rng = np.random.default_rng(0)
     points = problems.make_points("clustered", rng, 60, 70)
     check.like_oracle(Engine(points, strategy=strategy), points[:6] + rng.normal(size=(6, 70)))
+
+
+def test_nothing_is_done_by_an_assertion(root):
+    # Python leaves them out if it is asked to (-O).
+    code = """
+import numpy as np, renderers
+from kmeans_engine import Engine, InvalidInput, initial_centroids
+points = np.random.default_rng(0).normal(size=(3000, 2))
+states = list(Engine(points).snapshots(initial_centroids(points, 5, method="k-means++", seed=0)))
+renderers.make_scene(states[0])
+try:
+    Engine([[1.0, float("nan")]])
+except InvalidInput:
+    print(states[-1].converged, states[-1].inertia > 0)
+"""
+    done = subprocess.run(
+        [sys.executable, "-O", "-c", code], cwd=root, capture_output=True, text=True
+    )
+    assert (done.stdout, done.stderr) == ("True True\n", "")
