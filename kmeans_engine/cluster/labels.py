@@ -16,6 +16,7 @@ from kmeans_engine.cluster import tasks
 from kmeans_engine.cluster.part import Setting, Turn
 from kmeans_engine.cluster.parts import Parts
 from kmeans_engine.labels import label_dtype
+from kmeans_engine.points.shares import pieces_of, shares
 
 __all__ = ["ClusterLabels", "StoredLabels", "chunked"]
 
@@ -86,12 +87,12 @@ class ClusterLabels:
         """See `Labels.at`: computed at once."""
         rows = np.asarray(indices)
         some = np.empty(len(rows), dtype=label_dtype(len(self._now.values)))
-        shares = self._parts.owners_of(rows)
+        asked = self._parts.owners_of(rows)
         found = self._parts.each(
-            tasks.labels_at, self._setting, self._now, only=[part for part, _ in shares],
-            own=[(rows[mine],) for _, mine in shares],
+            tasks.labels_at, self._setting, self._now, only=[part for part, _ in asked],
+            own=[(rows[mine],) for _, mine in asked],
         )  # fmt: skip
-        for (_, mine), labels in zip(shares, found, strict=True):
+        for (_, mine), labels in zip(asked, found, strict=True):
             some[mine] = labels
         return some
 
@@ -137,13 +138,10 @@ class StoredLabels:
         some = np.empty(len(rows), dtype=self._labels.dtype)
         starts = np.cumsum([0, *sizes])
         # Dask itself takes no rows of arrays whose chunks are empty on average.
-        owners = np.searchsorted(starts[1:], rows, side="right")
+        asked = shares(pieces_of(starts[:-1], rows))
         chunks, take = self._labels.to_delayed(optimize_graph=False), delayed(np.take)
-        shares = [(chunk, owners == chunk) for chunk in np.unique(owners).tolist()]
-        found = compute(
-            *(take(chunks[chunk], rows[mine] - starts[chunk]) for chunk, mine in shares)
-        )
-        for (_, mine), labels in zip(shares, found, strict=True):
+        found = compute(*(take(chunks[chunk], rows[mine] - starts[chunk]) for chunk, mine in asked))
+        for (_, mine), labels in zip(asked, found, strict=True):
             some[mine] = labels
         return some
 

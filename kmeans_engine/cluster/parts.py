@@ -14,6 +14,7 @@ from kmeans_engine.cluster import tasks
 from kmeans_engine.cluster.chunks import Chunks, chunks_of, counted
 from kmeans_engine.cluster.client import Held, ask, find, hold, submit
 from kmeans_engine.points.measure import Measure, merge
+from kmeans_engine.points.shares import pieces_of, shares
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.validation import bad_values, check_sheet
 
@@ -99,11 +100,9 @@ class Parts:
         places = find(self.client, self.futures)
         self.homes = [next(iter(places.get(key) or ()), "") for key in self.keys]
 
-    def owners_of(self, rows: npt.NDArray[Any]) -> list[tuple[int, npt.NDArray[np.bool_]]]:
+    def owners_of(self, rows: npt.NDArray[Any]) -> list[tuple[int, npt.NDArray[np.intp]]]:
         """Return the parts that have some of these rows, and which of the rows they have."""
-        chunks = np.searchsorted(np.array(self.starts[1:]), rows, side="right")
-        owners = self.owners[chunks]
-        return [(int(owner), owners == owner) for owner in np.unique(owners)]
+        return shares(self.owners[pieces_of(self.starts[:-1], rows)])
 
     def each(
         self,

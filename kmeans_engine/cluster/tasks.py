@@ -15,6 +15,7 @@ from kmeans_engine.errors import ClusterError
 from kmeans_engine.frames import count_rounded
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.measure import Measure
+from kmeans_engine.points.shares import pieces_of, shares
 from kmeans_engine.points.squares import square_totals
 from kmeans_engine.points.visit import VisibleParts, Visitor
 from kmeans_engine.validation import check_sheet
@@ -170,11 +171,9 @@ def changed(
     return np.flatnonzero(old != new) + start
 
 
-def _split(part: Part, rows: Indices) -> list[tuple[int, Any]]:
+def _split(part: Part, rows: Indices) -> list[tuple[int, npt.NDArray[np.intp]]]:
     """Return the segments that have some of these rows, and which rows they have."""
-    firsts = np.array([first for first, _ in part.segments])
-    owners = np.searchsorted(firsts, rows, side="right") - 1
-    return [(int(owner), owners == owner) for owner in np.unique(owners)]
+    return shares(pieces_of([first for first, _ in part.segments], rows))
 
 
 def labels_at(part: Part, setting: Setting, turn: Turn, rows: Indices) -> LabelArray:

@@ -20,6 +20,7 @@ from kmeans_engine.cluster.part import Setting, Turn
 from kmeans_engine.cluster.parts import Parts, open_parts
 from kmeans_engine.points.measure import Measure
 from kmeans_engine.points.seal import Seal
+from kmeans_engine.points.shares import pieces_of, shares
 from kmeans_engine.points.visit import Labelled, Visitor
 from kmeans_engine.strategies import check_strategy
 
@@ -92,12 +93,11 @@ class PartsThere:
         """See `Visible.take`."""
         rows = np.asarray(indices)
         taken = np.empty((len(rows), self.n_features))
-        shares = self.parts.owners_of(rows)
+        asked = self.parts.owners_of(rows)
         found = self.parts.each(
-            tasks.take, only=[part for part, _ in shares],
-            own=[(rows[mine],) for _, mine in shares],
-        )  # fmt: skip
-        for (_, mine), values in zip(shares, found, strict=True):
+            tasks.take, only=[part for part, _ in asked], own=[(rows[mine],) for _, mine in asked]
+        )
+        for (_, mine), values in zip(asked, found, strict=True):
             taken[mine] = values
         return taken
 
@@ -223,16 +223,14 @@ class Unopened:
 
         rows = np.asarray(indices)
         taken = np.empty((len(rows), self.n_features))
-        owners = np.searchsorted(self._starts, rows, side="right") - 1
-        graph, shares, name = dict(self._chunks.graph), [], f"kmeans-rows-{uuid.uuid4().hex[:12]}"
-        for chunk in np.unique(owners).tolist():
-            mine, key = owners == chunk, (name, chunk)
-            some = rows[mine] - self._starts[chunk]
+        graph, name = dict(self._chunks.graph), f"kmeans-rows-{uuid.uuid4().hex[:12]}"
+        asked = shares(pieces_of(self._starts[:-1], rows))
+        for chunk, mine in asked:
+            key, some = (name, chunk), rows[mine] - self._starts[chunk]
             graph[key] = Task(key, tasks.take_rows, TaskRef(self._chunks.keys[chunk]), some)
-            shares.append((key, mine))
-        keys = [key for key, _ in shares]
+        keys = [(name, chunk) for chunk, _ in asked]
         found = ask(self._held.client, submit(self._held.client, cull(graph, set(keys)), keys))
-        for (_, mine), values in zip(shares, found, strict=True):
+        for (_, mine), values in zip(asked, found, strict=True):
             taken[mine] = values
         return taken
 

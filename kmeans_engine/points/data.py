@@ -17,6 +17,7 @@ from kmeans_engine.frames import Sheet
 from kmeans_engine.kernels.digest import Digesting, digest_rows
 from kmeans_engine.kernels.measure import Scan, scan_rows
 from kmeans_engine.kernels.narrow import NARROW
+from kmeans_engine.points.fold import folding_threads
 from kmeans_engine.points.measure import Measure, merge
 from kmeans_engine.points.scan import make_scan, measure_of
 from kmeans_engine.points.seal import bits, changed_error, no_digest, sum_digests
@@ -29,7 +30,6 @@ from kmeans_engine.runtime.threads import (
     even_rows,
     fold_chunks,
     run_chunks,
-    threads_for,
 )
 from kmeans_engine.validation import bad_values, check_sheet
 
@@ -236,10 +236,9 @@ class Data:
         most = chunk_rows(work_per_row)
         if self.copies:
             most = min(most, max(_COPIED // self.n_features, 64))
-        # Nanoseconds: of a row, and of a multiply-add in registers.
-        threads = threads_for(self.n_points * (3 + 0.06 * work_per_row), self.threads)
-        if cells_per_part:
-            threads = max(1, min(threads, self.n_points * self.n_features // cells_per_part))
+        threads = folding_threads(
+            self.n_points, self.n_features, work_per_row, cells_per_part, self.threads
+        )
         return threads, even_rows(self.n_points, most, threads)
 
     def rows(self, start: int, stop: int, buffer: Rows | None) -> Rows:

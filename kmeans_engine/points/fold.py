@@ -9,8 +9,9 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Rows
 from kmeans_engine.points.measure import Measure
+from kmeans_engine.runtime.threads import threads_for
 
-__all__ = ["Points"]
+__all__ = ["Points", "folding_threads"]
 
 Part = TypeVar("Part")
 
@@ -62,3 +63,14 @@ class Points(Protocol):
 
     def sample(self, step: int, first: int = 0) -> Floats:
         """Return every `step`-th row from `first` on as float64."""
+
+
+def folding_threads(
+    rows: int, n_features: int, work_per_row: int, cells_per_part: int, threads: int
+) -> int:
+    """Return how many threads a fold over so many rows is worth; see `Points.fold`."""
+    # Nanoseconds: of a row, and of a multiply-add in registers.
+    worth = threads_for(rows * (3 + 0.06 * work_per_row), threads)
+    if cells_per_part:
+        worth = max(1, min(worth, rows * n_features // cells_per_part))
+    return worth

@@ -15,9 +15,11 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Indices, LabelArray, Rows
 from kmeans_engine.points.data import Data, measure_together
+from kmeans_engine.points.fold import folding_threads
 from kmeans_engine.points.measure import Measure
+from kmeans_engine.points.shares import pieces_of, shares
 from kmeans_engine.runtime.memory import Budget
-from kmeans_engine.runtime.threads import chunk_rows, even_rows, fold_chunks, threads_for
+from kmeans_engine.runtime.threads import chunk_rows, even_rows, fold_chunks
 
 __all__ = ["Labelled", "Visible", "VisibleParts", "Visitor"]
 
@@ -185,9 +187,7 @@ class VisibleParts:
             return self.parts[0].take(indices)
         rows = np.asarray(indices)
         taken = np.empty((len(rows), self.n_features))
-        owners = np.searchsorted(self._starts, rows, side="right") - 1
-        for number in np.unique(owners).tolist():
-            mine = owners == number
+        for number, mine in shares(pieces_of(self._starts, rows)):
             taken[mine] = self.parts[number].take(rows[mine] - self._starts[number])
         return taken
 
@@ -267,9 +267,9 @@ class VisibleParts:
             old, new = (None if side is None else side[start:stop] for side in (was, now))
             visitor.add(found, some, self.take(some), old, new)
 
-        threads = threads_for(len(rows) * (3 + 0.06 * visitor.work_per_row), self.threads)
-        if visitor.cells:
-            threads = max(1, min(threads, len(rows) * self.n_features // visitor.cells))
+        threads = folding_threads(
+            len(rows), self.n_features, visitor.work_per_row, visitor.cells, self.threads
+        )
         most = even_rows(len(rows), chunk_rows(visitor.work_per_row), threads)
         return fold_chunks(begin, add, len(rows), most, threads)
 
