@@ -18,15 +18,14 @@ from kmeans_engine.cluster.client import summon
 from kmeans_engine.cluster.whole import open_whole
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.frames import read_sheet
-from kmeans_engine.points.streams import unharmed
+from kmeans_engine.points.streams import files_in, unharmed
 from kmeans_engine.runtime.processors import default_threads
 from kmeans_engine.tables import Table, read_table
-from kmeans_engine.tables.arrow import frame_of_table
 from kmeans_engine.tables.columns import choose, default_names
 from kmeans_engine.tables.inputs import open_input
 from kmeans_engine.tables.numbers import native
 from kmeans_engine.tables.options import ReadOptions
-from kmeans_engine.tables.parts import choose_by_head
+from kmeans_engine.tables.parts import choose_by_head, names_by_head
 from kmeans_engine.tables.rows import check_name
 from kmeans_engine.tables.text.frame import begin_text
 
@@ -34,8 +33,6 @@ __all__ = ["Piece", "Pieces", "read_on_workers"]
 
 _Array = npt.NDArray[Any]
 
-# Rows that the columns are chosen by.
-_HEAD = 1 << 16
 # Bytes of a piece of an array.
 _BYTES = 1 << 26
 _KINDS = {
@@ -143,14 +140,7 @@ def hash_of(found: Pieces) -> str:
 
 def _look(path: str, options: ReadOptions) -> tuple[Pieces, list[str]]:
     place = Path(path)
-    inside = sorted(place.rglob("*")) if place.is_dir() else [place]
-    files = [
-        str(file)
-        for file in inside
-        if file.suffix.lower() in _KINDS
-        and not file.is_dir()
-        and not any(part[0] in "._" for part in file.relative_to(place).parts)
-    ]
+    files = [str(file) for file in files_in(place, _KINDS)]
     if not place.exists():
         raise InvalidInput(f"{path} does not exist")
     kinds = {_KINDS[Path(file).suffix.lower()] for file in files}
@@ -203,7 +193,6 @@ def _look_arrow(files: Sequence[str], where: str, options: ReadOptions) -> Any:
     kind = _KINDS[Path(files[0]).suffix.lower()]
     with unharmed(where):
         data = ds.dataset(list(files), format="ipc" if kind == "arrow" else kind)
-        frame = frame_of_table(data.head(_HEAD), where)
         pieces = []
         for fragment in data.get_fragments():
             if fragment.physical_schema.names != data.schema.names:
@@ -219,11 +208,9 @@ def _look_arrow(files: Sequence[str], where: str, options: ReadOptions) -> Any:
                     Piece(fragment.path, kind, group.id, group.num_rows)
                     for group in fragment.row_groups
                 ]
-    chosen, notes = choose_by_head(frame, where, options)
-    names = tuple(frame.names[index] for index in chosen)
-    empty = data.schema.empty_table().select(list(names))
-    dtype = read_sheet(empty, "points").values.dtype
-    return Pieces(pieces, names, dtype, options, tuple(data.schema.names)), notes
+        names, notes = names_by_head(data, where, options)
+    dtype = read_sheet(data.schema.empty_table().select(names), "points").values.dtype
+    return Pieces(pieces, tuple(names), dtype, options, tuple(data.schema.names)), notes
 
 
 def _look_text(files: Sequence[str], where: str, options: ReadOptions) -> Any:

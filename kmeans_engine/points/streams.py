@@ -8,7 +8,7 @@ with writing. Knows pyarrow, and imports it when it must.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,7 +25,15 @@ from kmeans_engine.runtime.progress import doing
 from kmeans_engine.runtime.scratch import grow_file, make_file, write_at
 from kmeans_engine.runtime.sizes import shown_bytes
 
-__all__ = ["RowWriter", "is_stream", "read_dataset", "read_files", "read_stream", "unharmed"]
+__all__ = [
+    "RowWriter",
+    "files_in",
+    "is_stream",
+    "read_dataset",
+    "read_files",
+    "read_stream",
+    "unharmed",
+]
 
 # Rows of a batch, and how many are decoded ahead: they are not part of the budget.
 _BATCH, _AHEAD = 1 << 16, 4
@@ -116,14 +124,7 @@ def read_files(path: str, columns: list[str] | None, budget: Budget) -> Store:
     place = Path(path)
     if not place.exists():
         raise InvalidInput(f"{path} does not exist")
-    inside = sorted(place.rglob("*")) if place.is_dir() else [place]
-    known = [
-        file
-        for file in inside
-        if file.suffix.lower() in _FORMATS
-        and not file.is_dir()  # such as Spark writes
-        and not any(part[0] in "._" for part in file.relative_to(place).parts)
-    ]
+    known = files_in(place, _FORMATS)
     kinds = {_FORMATS[file.suffix.lower()] for file in known}
     if not known:
         what = "folder without files" if place.is_dir() else "file, but none"
@@ -135,6 +136,20 @@ def read_files(path: str, columns: list[str] | None, budget: Budget) -> Store:
     with unharmed(path):
         data = ds.dataset([str(file) for file in known], format=kinds.pop())
         return read_dataset(data, columns, path, budget)
+
+
+def files_in(place: Path, suffixes: Container[str]) -> list[Path]:
+    """Return the files of a folder, at any depth, that have one of some suffixes; or a file itself.
+
+    What is hidden is left out, as are folders that are named like files, such as Spark writes.
+    """
+    return [
+        file
+        for file in (sorted(place.rglob("*")) if place.is_dir() else [place])
+        if file.suffix.lower() in suffixes
+        and not file.is_dir()
+        and not any(part[0] in "._" for part in file.relative_to(place).parts)
+    ]
 
 
 def read_dataset(data: Any, columns: list[str] | None, where: str, budget: Budget) -> Store:

@@ -12,7 +12,7 @@ import numpy as np
 
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.points.stored import ArrayStore, Store
-from kmeans_engine.points.streams import RowWriter, read_dataset
+from kmeans_engine.points.streams import RowWriter, files_in, read_dataset
 from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.runtime.sizes import shown_bytes
@@ -26,7 +26,7 @@ from kmeans_engine.tables.reading import chosen_of
 from kmeans_engine.tables.table import Table
 from kmeans_engine.tables.usable import NUMERIC, kind_of, left_out, reasons
 
-__all__ = ["choose_by_head", "read_parts"]
+__all__ = ["choose_by_head", "names_by_head", "read_parts"]
 
 # Rows that the columns are chosen by.
 _HEAD = 1 << 16
@@ -79,13 +79,8 @@ def read_parts(
 def _of_dataset(path: Path, kind: str, options: ReadOptions, budget: Budget) -> Table | None:
     import pyarrow.dataset as ds
 
-    from kmeans_engine.tables.arrow import frame_of_table
-
     where, folder = str(path), path.is_dir()
-    shown = [file for file in sorted(path.rglob("*")) if file.suffix.lower() in (".parquet", ".pq")]
-    shown = [
-        f for f in shown if f.is_file() and not any(p[0] in "._" for p in f.relative_to(path).parts)
-    ]
+    shown = files_in(path, (".parquet", ".pq")) if folder else []
     if folder and not shown:
         return None
     what = "folder" if folder else {"parquet": "Parquet file", "arrow": "Arrow file"}[kind]
@@ -99,9 +94,7 @@ def _of_dataset(path: Path, kind: str, options: ReadOptions, budget: Budget) -> 
         size = data.count_rows() * len(data.schema.names) * 8 * 2
         if size <= budget.limit // 2:
             return None
-        frame = frame_of_table(data.head(_HEAD), where)
-        chosen, notes = choose_by_head(frame, where, options)
-        names = [frame.names[index] for index in chosen]
+        names, notes = names_by_head(data, where, options)
         store = read_dataset(data, names, where, budget)
     return _table(store, names, notes)
 
@@ -138,6 +131,15 @@ def _of_text(given: Input, options: ReadOptions, budget: Budget) -> Table:
     finally:
         rows.close()
     return _table(store, names, [*notes, reader.rounded])
+
+
+def names_by_head(data: Any, where: str, options: ReadOptions) -> tuple[list[str], list[str]]:
+    """Return the columns of a dataset that are clustered by its first rows, and what to say."""
+    from kmeans_engine.tables.arrow import frame_of_table
+
+    frame = frame_of_table(data.head(_HEAD), where)
+    chosen, notes = choose_by_head(frame, where, options)
+    return [frame.names[index] for index in chosen], notes
 
 
 def choose_by_head(frame: Frame, where: str, options: ReadOptions) -> tuple[list[int], list[str]]:
