@@ -21,7 +21,7 @@ from kmeans_engine.labels import label_dtype
 from kmeans_engine.points.visit import Visible, VisibleParts
 from kmeans_engine.strategies.brute import BruteAssigner
 
-__all__ = ["Chosen", "distances", "scalable"]
+__all__ = ["NOTHING", "Chosen", "any_others", "distances", "scalable", "weight_scale"]
 
 # Points that a round takes, in units of k, and rounds: 2 and 5 are where the paper's curves are
 # flat (its figures 5.2 and 5.3).
@@ -30,6 +30,8 @@ _OVERSAMPLING, _ROUNDS = 2, 5
 _POLISH = 20
 # Digits of one third of a significand: sums of 2^45 of them fit 63 bits.
 _DIGITS = 18
+# With squared distances below it every position is taken, or as good as.
+NOTHING = 2.0**-900
 _Array = npt.NDArray[Any]
 _Piece = tuple[npt.NDArray[np.int64], Floats]
 
@@ -188,8 +190,7 @@ def scalable(points: Visible, k: int, rng: np.random.Generator) -> Floats:
         state = Chosen(points, taken)
         bins, _ = points.visit(_Potential(taken), state)
         potential = _float_of(bins)
-        # Every position is taken, or as good as.
-        if potential < 2.0**-900:
+        if potential < NOTHING:
             break
         factor = min(_OVERSAMPLING * k / potential, 2.0**1000)
         found = points.visit(_Take(taken, factor, key), state)
@@ -212,6 +213,29 @@ def scalable(points: Visible, k: int, rng: np.random.Generator) -> Floats:
     return _polished(taken, counts, chosen)
 
 
+def any_others(count: int, chosen: list[int], more: int, rng: np.random.Generator) -> list[int]:
+    """Return some of `count` rows that are not chosen yet: any will do."""
+    free = np.setdiff1d(np.arange(count), chosen)
+    others: list[int] = rng.choice(free, more, replace=False).tolist()
+    return others
+
+
+def weight_scale(total: int, top: float) -> float:
+    """Return what squared distances are multiplied by to be weights.
+
+    As integers: their total fits 63 bits, and does not depend on the order of its terms.
+
+    Parameters
+    ----------
+    total : int
+        How many distances there are.
+    top : float
+        The largest.
+    """
+    exponent = 62 - total.bit_length() - math.frexp(top)[1]
+    return math.ldexp(1.0, min(exponent, 1023))
+
+
 def weighted_plus_plus(X: Floats, weights: Integers, k: int, rng: np.random.Generator) -> Floats:
     """Return `k` of the rows of `X` by greedy k-means++, each as if it were there `weights` times.
 
@@ -230,13 +254,10 @@ def weighted_plus_plus(X: Floats, weights: Integers, k: int, rng: np.random.Gene
     nearest = _from(X, X[chosen[0]])
     while len(chosen) < k:
         top = float(nearest[weights > 0].max())
-        if top < 2.0**-900:
-            free = np.setdiff1d(np.arange(len(X)), chosen)
-            chosen += rng.choice(free, k - len(chosen), replace=False).tolist()
+        if top < NOTHING:
+            chosen += any_others(len(X), chosen, k - len(chosen), rng)
             break
-        # As in `initial`: integers whose total fits 63 bits.
-        exponent = 62 - total.bit_length() - math.frexp(top)[1]
-        scale = math.ldexp(1.0, min(exponent, 1023))
+        scale = weight_scale(total, top)
         ends = np.cumsum((np.minimum(nearest, top) * scale).astype(np.int64) * weights)
         targets = rng.integers(0, int(ends[-1]), size=trials)
         candidates = np.searchsorted(ends, targets, side="right")

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from kmeans_engine.arrays import Floats, Integers, Rows
 from kmeans_engine.kernels.initial import BATCH, potentials, tighten
 from kmeans_engine.points.visit import Visible, VisibleParts
-from kmeans_engine.starts.parallel import Chosen, distances
+from kmeans_engine.starts.parallel import NOTHING, Chosen, any_others, distances, weight_scale
 
 __all__ = ["plus_plus"]
 
@@ -58,13 +58,10 @@ def plus_plus(points: Visible, k: int, rng: np.random.Generator) -> Floats:
     chosen = [int(rng.integers(points.n_points))]
     top = near.approach(points.take(chosen))
     while len(chosen) < k:
-        if top < 2.0**-900:  # every position is taken, or as good as: any other points will do
-            free = np.setdiff1d(np.arange(points.n_points), chosen)
-            chosen += rng.choice(free, k - len(chosen), replace=False).tolist()
+        if top < NOTHING:
+            chosen += any_others(points.n_points, chosen, k - len(chosen), rng)
             break
-        # Integer weights whose total fits 63 bits: sums of them do not depend on their order.
-        exponent = 62 - points.n_points.bit_length() - math.frexp(top)[1]
-        scale = math.ldexp(1.0, min(exponent, 1023))
+        scale = weight_scale(points.n_points, top)
         rows = _draw(near, scale, trials, rng)
         candidates = points.take(rows)
         best = near.best_of(candidates, scale)
