@@ -14,10 +14,10 @@ This package knows numpy and numba; it never draws and never prints. Importing i
 each name is loaded when it is first used.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kmeans_engine._version import __version__
+from kmeans_engine.runtime.lazy import lazily
 
 if TYPE_CHECKING:
     from kmeans_engine.engine import Engine
@@ -53,29 +53,23 @@ __all__ = [
 ]
 
 _HOMES = {
-    "STRATEGIES": "strategies",
-    "ClusterError": "errors",
-    "Engine": "engine",
-    "InvalidInput": "errors",
-    "InvalidType": "errors",
-    "KMeansError": "errors",
-    "PrecisionWarning": "errors",
-    "Snapshot": "snapshot",
-    "UnsupportedStrategy": "errors",
-    "assign_points": "steps",
-    "initial_centroids": "starts.initial",
-    "make_clusters": "starts.synthetic",
-    "recalc_centroids": "steps",
+    "STRATEGIES": ".strategies",
+    "ClusterError": ".errors",
+    "Engine": ".engine",
+    "InvalidInput": ".errors",
+    "InvalidType": ".errors",
+    "KMeansError": ".errors",
+    "PrecisionWarning": ".errors",
+    "Snapshot": ".snapshot",
+    "UnsupportedStrategy": ".errors",
+    "assign_points": ".steps",
+    "initial_centroids": ".starts.initial",
+    "make_clusters": ".starts.synthetic",
+    "recalc_centroids": ".steps",
 }
 
 
-def __getattr__(name: str) -> Any:
-    """Load a public name from its module on first use (PEP 562)."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazily(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -6,8 +6,9 @@ a cache. So workers may come, go and start again, and no bit of the answer depen
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from kmeans_engine.runtime.lazy import lazily
 
 if TYPE_CHECKING:
     from kmeans_engine.cluster.whole import open_visible, open_whole
@@ -15,8 +16,4 @@ if TYPE_CHECKING:
 __all__ = ["open_visible", "open_whole"]
 
 
-def __getattr__(name: str) -> Any:
-    """Load `open_whole` and `open_visible` on first use (PEP 562)."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.whole"), name)
+__getattr__ = lazily(__name__, dict.fromkeys(__all__, ".whole"))

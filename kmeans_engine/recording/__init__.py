@@ -10,8 +10,9 @@ A recording is an Arrow IPC stream, compressed: any Arrow reader opens it, it gr
 and a process that is killed leaves whole states. Its columns are explained in `recording.format`.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from kmeans_engine.runtime.lazy import lazily
 
 if TYPE_CHECKING:
     from kmeans_engine.recording.reader import Recording, open
@@ -19,16 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Recording", "open", "record"]
 
-_HOMES = {"Recording": "reader", "open": "reader", "record": "writer"}
+_HOMES = {"Recording": ".reader", "open": ".reader", "record": ".writer"}
 
 
-def __getattr__(name: str) -> Any:
-    """Load a public name from its module on first use (PEP 562)."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazily(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:
