@@ -1,12 +1,11 @@
 """Points in memory: folded chunk by chunk, read as kernels read them."""
 
-import gc
 import time
-import tracemalloc
 
 import numpy as np
 import problems
 import pytest
+from memory import array_bytes, traced
 
 from kmeans_engine import Engine
 from kmeans_engine.points.data import prepare
@@ -64,14 +63,7 @@ def test_few_workers_where_parts_are_larger_than_the_points():
 
 def test_an_engine_keeps_no_copy_of_points_that_must_be_converted():
     points = np.random.default_rng(0).integers(0, 99, (100_000, 8), dtype=np.int32)
-    # Machine code is loaded by the first run.
-    Engine(points, threads=8, strategy="brute").fit(points[:3], max_iterations=2)
-    gc.collect()
-    tracemalloc.start()
-    try:
+    with traced():
         engine = Engine(points, threads=8, strategy="brute")
         engine.fit(points[:3], max_iterations=2)
-        gc.collect()
-        assert tracemalloc.get_traced_memory()[0] < points.nbytes / 4
-    finally:
-        tracemalloc.stop()
+        assert array_bytes() < points.nbytes / 4
