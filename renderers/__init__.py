@@ -102,6 +102,13 @@ def save(
     names: Sequence[str] = (),
     offset: ArrayLike | None = None,
     scale: ArrayLike | None = None,
+    aspect: str = "equal",
+    limits: tuple[float, float, float, float] | str | None = None,
+    log: str = "",
+    view: str = "2d",
+    palette: Sequence[str] | str | None = None,
+    font: str | None = None,
+    transparent: bool = False,
     quality: str = "standard",
     max_size: str | int | None = None,
     dpi: float = 100,
@@ -142,6 +149,22 @@ def save(
         Names of the features; by default those of the points, the columns of a DataFrame.
     offset, scale : array_like, shape (N,), optional
         Draw ``value * scale + offset`` where the points were standardised.
+    aspect : {"equal", "auto"}
+        Whether a unit is as long on both axes, so that distances and borders look as they are.
+    limits : tuple of float, or str, optional
+        ``(x0, x1, y0, y1)``, also as "x0,x1,y0,y1", or "all" for all points; by default a few far
+        outliers stay outside.
+    log : {"", "x", "y", "xy"}
+        Axes that are drawn with a logarithmic scale.
+    view : {"2d", "3d"}
+        Whether points of three features are turned slowly.
+    palette : str, or sequence of str, optional
+        Colours of the clusters: the name of a matplotlib colour map, a file with one colour in each
+        line, or colours, also as one string with commas.
+    font : str, optional
+        A font of this machine by name, or its file.
+    transparent : bool
+        Leave out the ground of a PNG, WebM or GIF.
     quality : {"draft", "standard", "best"}
         How much work the encoder of a film may spend.
     max_size : str or int, optional
@@ -186,6 +209,12 @@ def show(
     names: Sequence[str] = (),
     offset: ArrayLike | None = None,
     scale: ArrayLike | None = None,
+    aspect: str = "equal",
+    limits: tuple[float, float, float, float] | str | None = None,
+    log: str = "",
+    view: str = "2d",
+    palette: Sequence[str] | str | None = None,
+    font: str | None = None,
 ) -> None:
     """Show the snapshots of a run in a window, while they are computed; return when it is closed.
 

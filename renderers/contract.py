@@ -16,18 +16,21 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self
 if TYPE_CHECKING:
     from renderers.scene import Moment, Scene
 
-__all__ = ["OPTIONS", "OVERLAYS", "Options", "Quality", "Renderer"]
+__all__ = ["ON_REQUEST", "OPTIONS", "OVERLAYS", "Options", "Quality", "Renderer"]
 
 Quality = Literal["draft", "standard", "best"]
 
 #: What a picture can be asked for, by the keywords of `renderers.save`; see `Renderer.honours`.
 OPTIONS = (
     *("smooth", "phases", "duration", "fps", "size", "theme", "overlays", "quality", "max_size"),
-    *("dpi", "title", "axes"),
+    *("dpi", "title", "axes", "aspect", "limits", "log", "view", "palette", "font"),
+    "transparent",
 )
 
 #: What is drawn on top of the points; each can be left out.
-OVERLAYS = ("numbers", "trails", "borders", "changes", "curve", "sizes")
+OVERLAYS = ("numbers", "trails", "borders", "changes", "curve", "sizes", "legend")
+#: Those that are drawn only if they are asked for.
+ON_REQUEST = frozenset({"legend"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,13 @@ class Options:
         Largest file; a renderer that honours ``max_size`` chooses size and rate to fit.
     dpi : float
         Dots per inch of a still; `size` counts hundredths of an inch of its page.
+    palette : tuple of (int, int, int) or None
+        Red, green and blue of the clusters' colours, repeated as often as needed; None for the
+        theme's own.
+    font : str or None
+        Name of a font of this machine, or its file; None for the theme's own.
+    transparent : bool
+        Whether the ground is left out.
     """
 
     size: tuple[int, int] = (1280, 720)
@@ -59,6 +69,9 @@ class Options:
     quality: Quality = "standard"
     max_bytes: int | None = None
     dpi: float = 100.0
+    palette: tuple[tuple[int, int, int], ...] | None = None
+    font: str | None = None
+    transparent: bool = False
 
     def with_size(self, size: tuple[int, int]) -> Options:
         """Return the same options for another size in pixels."""
@@ -92,7 +105,11 @@ class Renderer(abc.ABC):
     honours : frozenset of str
         Class attribute: those of `OPTIONS` that change what it makes. An option that no chosen
         renderer honours is refused. By default the pace (smooth, phases, duration, fps), which its
-        moments follow, and size, theme, title and axes.
+        moments follow, where points lie (axes, aspect, limits, log, view), size, theme, palette,
+        font and title.
+    opening : bool
+        Class attribute: whether it is sent the moments before the first state, when the points have
+        no colours yet (`Moment.opening`); by default they are left out.
     numbers : bool
         Class attribute: whether its path has a place for a number, and it writes a file for each.
     note : str
@@ -104,8 +121,12 @@ class Renderer(abc.ABC):
     writes: ClassVar[str] = ""
     default_size: ClassVar[tuple[int, int]] = (1280, 720)
     honours: ClassVar[frozenset[str]] = frozenset(
-        {"smooth", "phases", "duration", "fps", "size", "theme", "title", "axes"}
+        {
+            *("smooth", "phases", "duration", "fps", "size", "theme", "title"),
+            *("axes", "aspect", "limits", "log", "view", "palette", "font"),
+        }
     )
+    opening: ClassVar[bool] = False
     numbers: ClassVar[bool] = False
     note: str = ""
 

@@ -193,6 +193,9 @@ def make_options(
     quality: str = "standard",
     max_size: str | int | None = None,
     dpi: float = 100.0,
+    palette: Sequence[str] | str | None = None,
+    font: str | None = None,
+    transparent: bool = False,
 ) -> Options:
     """Check the options of a picture and return them for one renderer.
 
@@ -214,6 +217,8 @@ def make_options(
         Largest file, in bytes or as ``"2MB"``.
     dpi : float
         Dots per inch of a still, 1 to 2400.
+    palette, font, transparent
+        As in `renderers.save`.
 
     Raises
     ------
@@ -237,6 +242,7 @@ def make_options(
         quality=cast(Quality, quality),
         max_bytes=None if max_size is None else _checked_bytes(max_size),
         dpi=dpi,
+        transparent=bool(transparent),
     )
 
 

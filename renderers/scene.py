@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["History", "Moment", "Panel", "Phase", "Scene"]
 
-Phase = Literal["state", "assignment", "update"]
+Phase = Literal["points", "start", "state", "assignment", "update"]
 
 
 class _Inertias(Sequence[float]):
@@ -94,6 +94,9 @@ class Panel:
         Opacity of its pixels; those of 0 are no points. None if all are opaque.
     white : float
         The value of a channel at its brightest.
+    order : ndarray of int, (k,), or None
+        Which colour of the palette each cluster has; None to have neighbours look different
+        (`renderers.picture.arrange`).
     """
 
     k: int
@@ -102,6 +105,7 @@ class Panel:
     image: tuple[int, int] | None = None
     alpha: NDArray[np.uint8] | None = field(default=None, compare=False)
     white: float = 255.0
+    order: NDArray[np.intp] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +138,20 @@ class Moment:
         One per panel. A run that ended before its neighbours stays at its last snapshot.
     seconds : float
         How long it lasts.
-    phase : {"state", "assignment", "update"}
-        A whole state, or the step towards it that is shown.
+    phase : {"points", "start", "state", "assignment", "update"}
+        The points alone, uncoloured; these with the initial centroids; a whole state; or the step
+        towards it that is shown.
     progress : float
         Position 0..1 within the motion from the state before; 1 is the snapshot itself.
     last : bool
         Whether no other moment follows.
     histories : tuple of History
         One per panel, of the states up to this one at least; empty if nobody recorded them.
+    before : tuple of Snapshot
+        The state before, one per panel, from which colours fade and borders move while `progress`
+        is less than 1; empty for the first state, or where nothing moves.
+    at : float
+        Seconds from the beginning of the film to this moment.
     """
 
     snapshots: tuple[Snapshot, ...]
@@ -150,6 +160,13 @@ class Moment:
     progress: float = 1.0
     last: bool = False
     histories: tuple[History, ...] = ()
+    before: tuple[Snapshot, ...] = ()
+    at: float = 0.0
+
+    @property
+    def opening(self) -> bool:
+        """Whether the points have no colours yet."""
+        return self.phase in ("points", "start")
 
     @property
     def arrived(self) -> bool:

@@ -8,7 +8,7 @@ two iterations).
 
 from __future__ import annotations
 
-import math
+from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,24 +18,23 @@ from renderers.contract import OVERLAYS, Options
 from renderers.picture.axes import unit_of
 from renderers.picture.cloud import Cloud, marker_radius
 from renderers.picture.colours import cluster_colours
-from renderers.picture.dashboard import dashboard, run_colours, size_marks, verdict
+from renderers.picture.dashboard import run_colours
 from renderers.picture.ink import paint
 from renderers.picture.layout import Layout, grid, lay_out
-from renderers.picture.marks import Fill, Group, Mark, Raster, Text
+from renderers.picture.marks import Group, Mark, Raster
 from renderers.picture.overlays import Overlays
-from renderers.picture.text import LEAST_TYPE, extent, rise
-from renderers.picture.themes import Theme, theme_named
+from renderers.picture.telling import Telling
+from renderers.picture.themes import theme_named
 from renderers.plane.placement import Box
 from renderers.scene import Moment, Scene
 
 if TYPE_CHECKING:
-    from kmeans_engine import Snapshot
+    pass
 
 __all__ = ["Painter"]
 
 # Of a palette: a GIF of 256 has none left for "as before", and becomes three times as large.
 _COLOURS = 255
-_VEIL = 205 / 255  # over the points behind the iteration
 _TAKE_ROOM = frozenset({"curve", "sizes"})  # the layout depends on these
 
 
@@ -67,7 +66,7 @@ class Painter:
 
     def __init__(self, scene: Scene, options: Options) -> None:
         self._state_of: tuple[object, ...] | None = None  # the state that `settled` shows ...
-        self._told: tuple[bool, bool] | None = None  # ... and its dashboard
+        self._told: Hashable = None  # ... and what is told beside it
         self._scene = scene
         self._size = options.size
         self._theme = theme_named(options.theme)
@@ -111,13 +110,13 @@ class Painter:
             Opaque RGBA, C-contiguous, valid until the next call.
         """
         state = (*moment.snapshots, moment.phase == "update")
-        told = (moment.arrived, moment.last)
+        told = self._telling.key(moment)
         if self._state_of is None or not _same(state, self._state_of):
             self._paint_points(moment)
             paint(self._settled, self._state_marks(moment))
             self._state_of, self._told = state, None
         if told != self._told:
-            self._paint_dashboard(moment)
+            self._tell(moment)
             self._told = told
         np.copyto(self._frame, self._settled)
         paint(self._frame, self._moving_marks(moment))
@@ -134,8 +133,7 @@ class Painter:
         marks = list(self.layout.marks)
         marks += [Raster(box, box.of(self._settled)[..., :3]) for box in self.boxes]
         marks += self._state_marks(moment)
-        if self.layout.dashboard is not None:
-            marks.append(dashboard(self.layout.dashboard, *self._said(moment)))
+        marks += self._telling.still_marks(moment, self._colours, self._overlays)
         return marks + self._moving_marks(moment)
 
     def centroid_radius(self, panel: int) -> float:
@@ -179,6 +177,7 @@ class Painter:
             for panel, radius in zip(panels, radii, strict=True)
         ]
         self.layout: Layout = lay_out(self._scene, self._size, theme, self.notes, self._overlays)
+        self._telling = Telling(self._scene, self.layout, theme, self._size, self._unit)
         width, height = self._size
         self._still = np.full((height, width, 4), 255, dtype=np.uint8)
         paint(self._still, self.layout.marks)
@@ -222,62 +221,30 @@ class Painter:
         for over, snapshot, history in zip(self._over, moment.snapshots, histories, strict=True):
             trails = over.trail_marks(snapshot.iteration, history, self._overlays)
             marks.append(Group(over.box, tuple(trails)))
-        if "sizes" in self._overlays:
-            for strip, snapshot, colours in zip(
-                self.layout.strips, moment.snapshots, self._colours, strict=False
-            ):
-                marks += size_marks(strip, snapshot, colours)
         return marks
 
-    def _paint_dashboard(self, moment: Moment) -> None:
+    def _tell(self, moment: Moment) -> None:
         """Paint what is told of the runs; it changes when the centroids arrive."""
-        box = self.layout.dashboard
-        if box is not None:
-            box.of(self._settled)[:] = box.of(self._base)
-            paint(self._settled, [dashboard(box, *self._said(moment))])
-
-    def _said(self, moment: Moment) -> tuple[Scene, Moment, Theme, tuple[int, int]]:
-        return self._scene, moment, self._theme, self._size
+        for box in (*self.layout.strips, self.layout.dashboard):
+            if box is not None:
+                box.of(self._settled)[:] = box.of(self._base)
+        paint(self._settled, self._telling.still_marks(moment, self._colours, self._overlays))
 
     def _moving_marks(self, moment: Moment) -> list[Mark]:
-        """Return what may move between two iterations, and what is written in its corner."""
+        """Return what may change between two iterations: centroids, and what is told of them."""
         marks: list[Mark] = []
-        for i, (over, snapshot) in enumerate(zip(self._over, moment.snapshots, strict=True)):
+        telling = self._telling
+        for over, snapshot, below, above in zip(
+            self._over,
+            moment.snapshots,
+            telling.marks_below(moment),
+            telling.marks_above(moment),
+            strict=True,
+        ):
             now = moment.centroids_of(snapshot)
-            inside = over.centroid_marks(snapshot, now, self._overlays)
-            name = "" if self.layout.titled else self._scene.panels[i].title
-            inside += self._step_marks(over.box, snapshot, name, verdict(moment, snapshot))
+            inside = below + over.centroid_marks(snapshot, now, self._overlays) + above
             marks.append(Group(over.box, tuple(inside)))
-        return marks
-
-    def _step_marks(self, box: Box, snapshot: Snapshot, name: str, verdict: str) -> list[Mark]:
-        """Return the iteration in the lower left corner, and at the end who wins a race.
-
-        With the name of the run, if there is no room for it above the panel.
-        """
-        theme, unit = self._theme, self._unit
-        size = max(LEAST_TYPE, theme.step_size * unit)
-        step = f"i = {snapshot.iteration}"
-        end = "converged" if snapshot.converged and not theme.boxed else ""
-        named = f"{name} {verdict}".strip() if name else verdict
-        high, pad = round(1.25 * size), round(0.45 * size)
-        # All of it, or what matters most.
-        for told in ((named, step, end), (named, step), (named,), (step,)):
-            words = ", ".join(filter(None, told))
-            wide = math.ceil(extent(words, size).width)
-            if 0 < wide <= box.width - 2 * pad and high <= box.height / 3 - 2 * pad:
-                break
-        else:
-            return []
-        foot = box.top + box.height
-        base = foot - high - pad // 2 + rise(size)
-        text = Text(words, box.left + pad, base, size, theme.text)
-        if theme.boxed:
-            return [text]
-        ground = Fill(
-            box.left, foot - high - pad, wide + 2 * pad, high + pad, theme.background, _VEIL
-        )
-        return [ground, text]
+        return marks + telling.marks_beside(moment)
 
 
 def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kmeans_engine.runtime.similar import did_you_mean
-from renderers.contract import OVERLAYS
+from renderers.contract import ON_REQUEST, OVERLAYS
 from renderers.errors import InvalidOption
 from renderers.picture.colours import Colour
 
@@ -62,6 +62,7 @@ class Theme:
 
 
 _BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
+_OVERLAYS = frozenset(OVERLAYS) - ON_REQUEST
 
 THEMES: dict[str, Theme] = {
     "light": Theme(
@@ -80,7 +81,7 @@ THEMES: dict[str, Theme] = {
         centroid_size=2.1,
         edges=(((31, 35, 40), 0.2), (_WHITE, 0.35)),
         border_opacity=0.4,
-        overlays=frozenset(OVERLAYS),
+        overlays=_OVERLAYS,
     ),
     "dark": Theme(
         background=(14, 17, 23),
@@ -98,7 +99,7 @@ THEMES: dict[str, Theme] = {
         centroid_size=2.1,
         edges=(((14, 17, 23), 0.2), (_WHITE, 0.35)),
         border_opacity=0.4,
-        overlays=frozenset(OVERLAYS),
+        overlays=_OVERLAYS,
     ),
     # matplotlib's defaults at 640x480 and 100 dots per inch: 10 pt type is 2.9 units.
     "classic": Theme(

@@ -67,6 +67,10 @@ class View:
         names: Sequence[str] = (),
         offset: ArrayLike | None = None,
         scale: ArrayLike | None = None,
+        aspect: str = "equal",
+        limits: tuple[float, float, float, float] | str | None = None,
+        log: str = "",
+        view: str = "2d",
     ) -> None:
         if getattr(points, "ndim", 2) == 1:
             points = np.asarray(points)[:, None]

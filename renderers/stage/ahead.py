@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 __all__ = ["PLAIN", "Ahead", "draw"]
 
 # What no kernel depends on.
-PLAIN = {"title": "", "axes": None, "names": (), "offset": None, "scale": None}
+PLAIN = {
+    **{"title": "", "axes": None, "names": (), "offset": None, "scale": None},
+    **{"aspect": "equal", "limits": None, "log": "", "view": "2d"},
+}
 # Borders come last: they need a kernel of the engine, which the first process compiles meanwhile.
 _FIRST = {"overlays": ("numbers", "trails", "changes")}
 # Enough for each way to draw them: markers, single pixels, density.

@@ -294,7 +294,8 @@ def _scenes(args: argparse.Namespace, source: Source) -> Scenes:
         axes = columns[0], columns[1]
     title = stem(args.data) if args.title is None else args.title
     # Nobody named the axes of synthetic points.
-    return Scenes(title, axes, named=args.data is not None)
+    view = given(args, ("aspect", "limits", "log", "view"))
+    return Scenes(title, named=args.data is not None, axes=axes, **view)
 
 
 def _distinct(words: list[str]) -> list[str]:

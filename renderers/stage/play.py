@@ -45,7 +45,8 @@ def play(
         for moment in moments:
             with doing("painting"):
                 for renderer in renderers:
-                    call(renderer, "draw", moment)
+                    if renderer.opening or not moment.opening:
+                        call(renderer, "draw", moment)
             if progress is not None:
                 progress(moment)
         while unfinished:

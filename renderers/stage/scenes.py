@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,16 +29,14 @@ class Scenes:
     ----------
     title : str
         Of the whole picture.
-    axes : tuple of int, optional
-        As in `View`.
     named : bool
         Whether the axes bear the names of the features, as far as there are any.
+    **view
+        Where points lie: axes, aspect, limits, log and view, as in `View`.
     """
 
-    def __init__(
-        self, title: str = "", axes: tuple[int, int] | None = None, *, named: bool = True
-    ) -> None:
-        self._title, self._axes, self._named = title, axes, named
+    def __init__(self, title: str = "", *, named: bool = True, **view: Any) -> None:
+        self._title, self._named, self._given = title, named, view
         self._newest: tuple[object, View] | None = None
 
     def of(
@@ -62,7 +60,7 @@ class Scenes:
 
         _, source = runs[0]
         view = self._view(source)
-        alone = len(runs) == 1 and view.points.n_features == 3 and self._axes is None
+        alone = len(runs) == 1 and view.points.n_features == 3 and not self._given.get("axes")
         image = source.table.shape if alone else None
         alpha, white = (None, 255.0) if image is None else _light(source.table)
         panels = tuple(Panel(one.k, view, _whole(name), image, alpha, white) for name, one in runs)
@@ -79,10 +77,10 @@ class Scenes:
             return newest[1]
         view = View(
             source.points,
-            axes=self._axes,
             names=source.table.names if self._named else (),
             offset=source.offset,
             scale=source.scale,
+            **self._given,
         )
         self._newest = source.points, view
         return view
@@ -146,10 +144,10 @@ def make_scene(
     snapshot: Snapshot,
     *,
     title: str = "",
-    axes: tuple[int, int] | None = None,
     names: Sequence[str] = (),
     offset: npt.ArrayLike | None = None,
     scale: npt.ArrayLike | None = None,
+    **view: Any,
 ) -> Scene:
     """Return the scene of one run: its points as `View` lays them out, in a single panel.
 
@@ -159,13 +157,15 @@ def make_scene(
         Any state of the run; its points and its number of clusters count.
     title : str
         Title of the picture.
-    axes, names, offset, scale
+    names, offset, scale
         As in `View`; names are by default those of the points.
+    **view
+        Where points lie: axes, aspect, limits, log and view, as in `View`.
 
     Raises
     ------
     InvalidOption
-        If `axes` does not name two features of these points.
+        If the points cannot be drawn like that.
     """
     source = source_of(snapshot, names=names, offset=offset, scale=scale)
-    return Scenes(title, axes).of([("", source)], {})
+    return Scenes(title, **view).of([("", source)], {})

@@ -35,9 +35,13 @@ if TYPE_CHECKING:
 __all__ = ["drive", "engage", "save", "show", "viewer"]
 
 _PACE = ("fps", "smooth", "phases", "duration")
-_VIEW = ("title", "axes")
+# Where points lie on a picture: what `View` is told.
+_VIEW = ("axes", "aspect", "limits", "log", "view")
 # What `renderers.save` passes where nothing was asked for, beside None and False.
-_PLAIN = {"theme": "light", "title": "", "quality": "standard", "dpi": 100}
+_PLAIN = {
+    **{"theme": "light", "title": "", "quality": "standard", "dpi": 100},
+    **{"aspect": "equal", "log": "", "view": "2d"},
+}
 
 
 def engage(outputs: Iterable[Output], asked: Mapping[str, Any]) -> tuple[list[Renderer], Pace]:
@@ -70,7 +74,7 @@ def engage(outputs: Iterable[Output], asked: Mapping[str, Any]) -> tuple[list[Re
     renderers: list[Renderer] = []
     try:
         for _, kind, path in outputs:
-            named = set(asked).intersection(kind.honours).difference(_PACE, _VIEW)
+            named = set(asked).intersection(kind.honours).difference(_PACE, _VIEW, ["title"])
             options = make_options(kind, fps=pace.fps, **{name: asked[name] for name in named})
             renderers.append(guard.make(kind, path, options))
     except BaseException as error:
@@ -157,7 +161,7 @@ def _asked(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _scenes(given: Mapping[str, Any]) -> Scenes:
-    return Scenes(str(given["title"]), given["axes"])
+    return Scenes(str(given["title"]), **{name: given[name] for name in _VIEW if name in given})
 
 
 def _play_given(
