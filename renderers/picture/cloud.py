@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderers.picture import raster
+from renderers.picture.marks import Markers
 from renderers.picture.pixels import Dots, Pixels, Places
 from renderers.picture.themes import Theme
 from renderers.plane.placement import Box
@@ -96,6 +97,17 @@ class Cloud:
         found = self.view.points.visit(places, snapshot, changed=True)
         in_order = [xy for _, xy in sorted(found, key=itemgetter(0))]
         return np.concatenate([np.empty((0, 2)), *in_order])
+
+    def markers(self, snapshot: Snapshot) -> Markers:
+        """Return all points as marks, cluster by cluster; for pictures of few points."""
+        places = Places(self.view.plane, self.placement)
+        found = self.view.points.visit(places, snapshot)
+        in_order = [xy for _, xy in sorted(found, key=itemgetter(0))]
+        xy = np.concatenate([np.empty((0, 2)), *in_order]) + self.box[:2]
+        order = np.argsort(snapshot.labels, kind="stable")
+        colours = self._colours[snapshot.labels[order], :3].astype(np.uint8)
+        theme = self._theme
+        return Markers(xy[order], self.radius, theme.marker, colours, theme.opacity)
 
     def paint(self, snapshot: Snapshot, still: NDArray[np.uint8], base: NDArray[np.uint8]) -> None:
         """Bring the points up to date with `snapshot`.

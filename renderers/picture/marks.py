@@ -22,9 +22,11 @@ __all__ = [
     "Fill",
     "Group",
     "Mark",
+    "Markers",
     "Polyline",
     "Raster",
     "Rings",
+    "Segments",
     "Text",
 ]
 
@@ -97,6 +99,28 @@ class Rings(NamedTuple):
     opacity: float
 
 
+class Segments(NamedTuple):
+    """Lines through places, (S, R, 2), drawn as one: where they meet they are no darker."""
+
+    xy: NDArray[np.float64]
+    width: float
+    colour: Colour
+    opacity: float = 1.0
+
+
+class Markers(NamedTuple):
+    """A disc or a cross at each place, (R, 2), in colours of its own, (R, 3), later ones above.
+
+    They stand for points that are few enough to be shapes; painted, points are a `Raster`.
+    """
+
+    xy: NDArray[np.float64]
+    radius: float
+    shape: Literal["disc", "cross"]
+    colours: NDArray[np.uint8]
+    opacity: float
+
+
 class Cover(NamedTuple):
     """A colour over some pixels of the group's box: row * width + column, and 0..255 of each."""
 
@@ -120,4 +144,6 @@ class Group(NamedTuple):
     marks: tuple[Mark, ...]
 
 
-Mark: TypeAlias = Fill | Disc | Polyline | Area | Text | Rings | Cover | Raster | Group
+Mark: TypeAlias = (
+    Fill | Disc | Polyline | Area | Text | Rings | Segments | Markers | Cover | Raster | Group
+)

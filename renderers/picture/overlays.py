@@ -15,7 +15,8 @@ from renderers.picture.borders import Borders
 from renderers.picture.centroids import CentroidSizes, centroid_marks, centroid_sizes
 from renderers.picture.cloud import Cloud
 from renderers.picture.colours import Colour, mixed
-from renderers.picture.marks import Cover, Mark, Polyline, Rings
+from renderers.picture.edges import border_lines
+from renderers.picture.marks import Cover, Mark, Polyline, Rings, Segments
 from renderers.picture.themes import Theme
 from renderers.scene import History, Phase
 
@@ -79,6 +80,17 @@ class Overlays:
         if "changes" in overlays and phase != "update" and snapshot.iteration > 1:
             marks += self._change_marks(snapshot)
         return marks
+
+    def border_lines(self, snapshot: Snapshot, overlays: frozenset[str]) -> list[Mark] | None:
+        """Return the borders as lines; None if there are too many."""
+        view, k = self._cloud.view, len(snapshot.centroids)
+        if "borders" not in overlays or not view.plane.is_whole or k < 2:
+            return []
+        lines = border_lines(snapshot.assigned_from, view.plane, self._cloud.placement)
+        if lines is None:
+            return None
+        width = max(1.0, 0.14 * self._unit)
+        return [Segments(lines, width, self._theme.text, self._theme.border_opacity)]
 
     def trail_marks(
         self, iteration: int, history: History | None, overlays: frozenset[str]

@@ -130,20 +130,34 @@ class Painter:
         paint(self._frame, self._moving_marks(moment))
         return self._frame
 
-    def marks(self, moment: Moment) -> list[Mark]:
+    def marks(self, moment: Moment, *, most: int = 0) -> list[Mark]:
         """Return all that the frame of a moment shows, from the back to the front.
 
         Points, borders and changes are a `Raster` for each panel, valid until the next call of a
         method.
+
+        Parameters
+        ----------
+        moment : Moment
+            One snapshot per panel.
+        most : int
+            Up to so many points of a panel are `Markers` instead, and its borders `Segments`.
         """
         with typeset(self._font):
-            return self._marks(moment)
+            return self._marks(moment, most)
 
-    def _marks(self, moment: Moment) -> list[Mark]:
+    def _marks(self, moment: Moment, most: int) -> list[Mark]:
         self._paint_points(moment)
         self._state_of = None
         marks = list(self.layout.marks)
-        marks += [Raster(box, box.of(self._settled)[..., :3]) for box in self.boxes]
+        for cloud, over, snapshot in zip(self._clouds, self._over, moment.snapshots, strict=True):
+            lines = over.border_lines(snapshot, self._overlays)
+            if cloud.radius and cloud.view.points.n_points <= most and lines is not None:
+                phase = "update" if moment.is_over(snapshot) else moment.phase
+                rest = over.raster_marks(snapshot, self._overlays - {"borders"}, phase)
+                marks.append(Group(over.box, (cloud.markers(snapshot), *lines, *rest)))
+            else:
+                marks.append(Raster(over.box, over.box.of(self._settled)[..., :3]))
         marks += self._state_marks(moment)
         marks += self._telling.still_marks(moment, self._colours, self._overlays)
         return marks + self._moving_marks(moment)
