@@ -20,8 +20,9 @@ from renderers.picture.cloud import Cloud, marker_radius
 from renderers.picture.colours import cluster_colours
 from renderers.picture.dashboard import run_colours
 from renderers.picture.ink import paint
-from renderers.picture.layout import Layout, grid, lay_out
+from renderers.picture.layout import grid
 from renderers.picture.marks import Group, Mark, Raster
+from renderers.picture.outside import lay_out_around
 from renderers.picture.overlays import Overlays
 from renderers.picture.telling import Telling
 from renderers.picture.themes import theme_named
@@ -172,11 +173,13 @@ class Painter:
     def _lay_out(self) -> None:
         panels, theme = self._scene.panels, self._theme
         radii = self._radii()
-        self.notes = [
+        notes = [
             "" if radius else f"{panel.view.points.n_points:,} points, shaded by density"
             for panel, radius in zip(panels, radii, strict=True)
         ]
-        self.layout: Layout = lay_out(self._scene, self._size, theme, self.notes, self._overlays)
+        self.layout, self.notes = lay_out_around(
+            self._scene, self._size, theme, notes, self._overlays
+        )
         self._telling = Telling(self._scene, self.layout, theme, self._size, self._unit)
         width, height = self._size
         self._still = np.full((height, width, 4), 255, dtype=np.uint8)
