@@ -19,6 +19,7 @@ from renderers.picture.axes import unit_of
 from renderers.picture.cloud import Cloud, marker_radius
 from renderers.picture.colours import cluster_colours
 from renderers.picture.dashboard import run_colours
+from renderers.picture.fonts import typeset
 from renderers.picture.ink import paint
 from renderers.picture.layout import grid
 from renderers.picture.marks import Group, Mark, Raster
@@ -78,7 +79,9 @@ class Painter:
         self._overlays = self._theme.overlays if options.overlays is None else options.overlays
         if options.overlays is None and len(scene.panels) > 1:
             self._overlays |= {"curve"}  # what a race is about
-        self._lay_out()
+        self._font = options.font
+        with typeset(self._font):
+            self._lay_out()
 
     @property
     def overlays(self) -> frozenset[str]:
@@ -89,7 +92,8 @@ class Painter:
     def overlays(self, names: frozenset[str]) -> None:
         before, self._overlays = self._overlays, names & frozenset(OVERLAYS)
         if (before ^ self._overlays) & _TAKE_ROOM:
-            self._lay_out()
+            with typeset(self._font):
+                self._lay_out()
         self._state_of = None
 
     @property
@@ -110,6 +114,10 @@ class Painter:
         ndarray, (height, width, 4), uint8
             Opaque RGBA, C-contiguous, valid until the next call.
         """
+        with typeset(self._font):
+            return self._painted(moment)
+
+    def _painted(self, moment: Moment) -> NDArray[np.uint8]:
         state = (*moment.snapshots, moment.phase == "update")
         told = self._telling.key(moment)
         if self._state_of is None or not _same(state, self._state_of):
@@ -129,6 +137,10 @@ class Painter:
         Points, borders and changes are a `Raster` for each panel, valid until the next call of a
         method.
         """
+        with typeset(self._font):
+            return self._marks(moment)
+
+    def _marks(self, moment: Moment) -> list[Mark]:
         self._paint_points(moment)
         self._state_of = None
         marks = list(self.layout.marks)
