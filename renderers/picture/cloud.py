@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,9 +77,8 @@ class Cloud:
         self.box = box
         self.placement = view.placed(box)
         self.radius = radius
-        # One more row: nowhere, where points are before they are drawn.
-        self._colours = np.zeros((len(colours) + 1, 4), dtype=np.int64)
-        self._colours[:-1, :3], self._colours[:-1, 3] = colours, 1
+        self._colours = _with_nowhere(colours)
+        self._index: Callable[[NDArray[Any]], NDArray[np.intp]] | None = None
         self._theme = theme
         self._marker = "discs" if theme.marker == "disc" else "crosses"
         self._size = radius
@@ -103,11 +103,13 @@ class Cloud:
         places = Places(self.view.plane, self.placement)
         found = self.view.points.visit(places, snapshot)
         in_order = [xy for _, xy in sorted(found, key=itemgetter(0))]
-        xy = np.concatenate([np.empty((0, 2)), *in_order]) + self.box[:2]
+        xy, reach = np.concatenate([np.empty((0, 2)), *in_order]), self.radius + 1
+        seen = ((xy > -reach) & (xy < np.add(self.box[2:], reach))).all(axis=1)
         order = np.argsort(snapshot.labels, kind="stable")
+        order = order[seen[order]]
         colours = self._colours[snapshot.labels[order], :3].astype(np.uint8)
         theme = self._theme
-        return Markers(xy[order], self.radius, theme.marker, colours, theme.opacity)
+        return Markers(xy[order] + self.box[:2], self.radius, theme.marker, colours, theme.opacity)
 
     def paint(self, snapshot: Snapshot, still: NDArray[np.uint8], base: NDArray[np.uint8]) -> None:
         """Bring the points up to date with `snapshot`.
@@ -136,6 +138,22 @@ class Cloud:
         raster.shade(
             self._pixels.sums, self._alpha, self.box.of(still), counted[0], self.box.of(base)
         )
+
+    def recolour(
+        self, colours: NDArray[np.uint8], index: Callable[[NDArray[Any]], NDArray[np.intp]] | None
+    ) -> None:
+        """Have all points painted once more in other colours.
+
+        Parameters
+        ----------
+        colours : ndarray, (n, 3), uint8
+            One per cluster, or those that `index` counts.
+        index : callable or None
+            Tells which colours some points have, whatever their clusters are.
+        """
+        self._colours, self._index = _with_nowhere(colours), index
+        self._pixels = Pixels(self.box.height, self.box.width)
+        self._shown = None
 
     def crowd(self, snapshot: Snapshot) -> _Counted:
         """Return the pixels of a density picture whose points just changed, and their share.
@@ -170,7 +188,9 @@ class Cloud:
     ) -> None:
         """Add the colours of the labels of now, and take away those of before."""
         home = self._pixels
-        dots = Dots(self.view.plane, self.placement, self._marker, self._size, colours, home)
+        dots = Dots(
+            self.view.plane, self.placement, self._marker, self._size, colours, home, self._index
+        )
         found = self.view.points.visit(dots, now, before, changed=changed)
         if found is not home:
             home.add(found)
@@ -196,3 +216,10 @@ class Cloud:
             shades[filled >= top] = 1.0
             alpha[cover > 0] = np.rint(255 * (lone + (1 - lone) * shades))
         return alpha
+
+
+def _with_nowhere(colours: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return colours as kernels take them, with a row for points that are not drawn yet."""
+    rows = np.zeros((len(colours) + 1, 4), dtype=np.int64)
+    rows[:-1, :3], rows[:-1, 3] = colours, 1
+    return rows
