@@ -104,7 +104,8 @@ class Cloud:
         found = self.view.points.visit(places, snapshot)
         in_order = [xy for _, xy in sorted(found, key=itemgetter(0))]
         xy, reach = np.concatenate([np.empty((0, 2)), *in_order]), self.radius + 1
-        seen = ((xy > -reach) & (xy < np.add(self.box[2:], reach))).all(axis=1)
+        inside = (xy > -reach) & (xy < np.add(self.box[2:], reach))
+        seen = np.asarray(inside).all(axis=1)
         order = np.argsort(snapshot.labels, kind="stable")
         order = order[seen[order]]
         colours = self._colours[snapshot.labels[order], :3].astype(np.uint8)

@@ -9,8 +9,9 @@ two iterations).
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from renderers.contract import OVERLAYS, Options
 from renderers.picture.axes import unit_of
 from renderers.picture.cloud import Cloud, marker_radius
-from renderers.picture.colours import cluster_colours
+from renderers.picture.colours import Colour, cluster_colours
 from renderers.picture.dashboard import run_colours
 from renderers.picture.fonts import typeset
 from renderers.picture.ink import paint
@@ -35,11 +36,21 @@ from renderers.scene import Moment, Scene
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
 
-__all__ = ["Painter"]
+__all__ = ["FramePainter", "Painter"]
 
 # Of a palette: a GIF of 256 has none left for "as before", and becomes three times as large.
 _COLOURS = 255
 _TAKE_ROOM = frozenset({"curve", "sizes"})  # the layout depends on these
+
+
+class FramePainter(Protocol):
+    """What paints the frames of a film."""
+
+    def paint(self, moment: Moment, /) -> NDArray[np.uint8]:
+        """Return the frame of a moment, (height, width, 4), RGBA."""
+
+    def palette(self) -> NDArray[np.uint8]:
+        """Return colours that serve every frame, (n, 3)."""
 
 
 class Painter:
@@ -54,6 +65,8 @@ class Painter:
         What stays the same.
     options : Options
         Size, theme and overlays.
+    ground : Colour, optional
+        In place of the theme's, see `clear`.
 
     Attributes
     ----------
@@ -68,12 +81,14 @@ class Painter:
         If the theme is unknown.
     """
 
-    def __init__(self, scene: Scene, options: Options) -> None:
+    def __init__(self, scene: Scene, options: Options, *, ground: Colour | None = None) -> None:
         self._state_of: tuple[object, ...] | None = None  # the state that `settled` shows ...
         self._told: Hashable = None  # ... and what is told beside it
         self._scene = scene
         self._size = options.size
         self._theme = theme_named(options.theme)
+        if ground is not None:
+            self._theme = replace(self._theme, background=ground)
         self._colours = [cluster_colours(panel.k, options.theme) for panel in scene.panels]
         width, height = options.size
         cells = grid(len(scene.panels), Box(0, 0, width, height))
