@@ -99,10 +99,13 @@ class Dots:
         What a point is drawn as.
     size : float
         Of the marker, see `raster`.
-    colours : ndarray, (K + 1, 4), int64
+    colours : ndarray, (K + 2, 4), int64
         See `raster`.
     home : Pixels
         What is found in this process is added to these.
+    come : int
+        The row of `colours` that points without a label before come from: the last one, nowhere,
+        or the one before it if they are on the picture, bare. Those without a label now are bare.
     """
 
     def __init__(
@@ -113,8 +116,10 @@ class Dots:
         size: float,
         colours: NDArray[np.int64],
         home: Pixels | None = None,
+        come: int = -1,
     ) -> None:
         self._plane, self._placement = plane, placement
+        self._unlabelled = come % len(colours), len(colours) - 2
         self._marker, self._size, self._colours = marker, size, colours
         self._home = home
         self._free = [] if home is None else [home]
@@ -134,8 +139,10 @@ class Dots:
     def add(self, found: Pixels, rows: _Rows, X: NDArray[Any], was: _Labels, now: _Labels) -> None:
         """See `Visitor.add`."""
         xy = self._placement.within_box(self._plane.project(X, rows))
-        nowhere = np.broadcast_to(np.intp(len(self._colours) - 1), len(X))
-        old, new = (nowhere if side is None else side.astype(np.intp) for side in (was, now))
+        old, new = (
+            np.broadcast_to(np.intp(row), len(X)) if side is None else side.astype(np.intp)
+            for side, row in zip((was, now), self._unlabelled, strict=True)
+        )
         add = getattr(raster, f"add_{self._marker}")
         add(xy, old, new, self._colours, self._size, found.sums, found.moved)
 
