@@ -57,6 +57,19 @@ class Overlays:
         self._left: tuple[Floats, Floats] | None = None
         self.sizes = lru_cache(maxsize=8)(self._sizes)
 
+    def raster_marks(self, moment: Moment, panel: int, overlays: frozenset[str]) -> list[Mark]:
+        """Return what shades the pixels of the points: the changes of a density picture."""
+        cloud = self._cloud
+        if "changes" not in overlays or moment.opening or cloud.radius:
+            return []
+        marks: list[Mark] = []
+        for state, share in _changing(moment, panel):
+            pixels, crowd = cloud.crowd(state)
+            # A single point of a full pixel must be seen, and a full pixel must keep its hue.
+            cover = np.rint(50 + 0.35 * crowd).astype(np.uint8)
+            marks.append(Cover(pixels, cover, self._theme.text, share))
+        return marks
+
     def lower_marks(self, moment: Moment, panel: int, overlays: frozenset[str]) -> list[Mark]:
         """Return what lies between the points and the centroids: borders, changes, trails.
 
@@ -75,9 +88,13 @@ class Overlays:
         snapshot = moment.snapshots[panel]
         if "borders" in overlays:
             marks += self._border_marks(moment, panel)
-        if "changes" in overlays:
+        if "changes" in overlays and self._cloud.radius:
+            line = min(max(0.8, 0.16 * self._unit), 0.4 * self._cloud.radius)
+            opacity = 0.75 * min(1.0, self._cloud.radius / 2.5)
             for state, share in _changing(moment, panel):
-                marks += self._change_marks(state, share)
+                places = self._cloud.changed_places(state) + self.box[:2]
+                radius = self._cloud.radius + line
+                marks.append(Rings(places, radius, line, self._theme.text, opacity * share))
         if "trails" in overlays and moment.histories:
             history = moment.histories[panel]
             if self._trails is None or self._trails.history is not history:
@@ -135,18 +152,6 @@ class Overlays:
             self._borders = now, borders(plane, self._cloud.placement, now)
         line = max(1.0, 0.14 * self._unit)
         return [Net(self._borders[1], line, self._theme.text, opacity)]
-
-    def _change_marks(self, snapshot: Snapshot, share: float) -> list[Mark]:
-        """Return the marks of the points that changed; a share of 1 shows them in full."""
-        ink, radius = self._theme.text, self._cloud.radius
-        if radius == 0:
-            pixels, crowd = self._cloud.crowd(snapshot)
-            # A single point of a full pixel must be seen, and a full pixel must keep its hue.
-            return [Cover(pixels, np.rint(50 + 0.35 * crowd).astype(np.uint8), ink, share)]
-        line = min(max(0.8, 0.16 * self._unit), 0.4 * radius)
-        opacity = 0.75 * min(1.0, radius / 2.5) * share
-        places = self._cloud.changed_places(snapshot) + self.box[:2]
-        return [Rings(places, radius + line, line, ink, opacity)]
 
     def _way_marks(self, ways: Sequence[Floats | None]) -> list[Mark]:
         """Return a line for each way, in its cluster's colour, all of them above their casings."""

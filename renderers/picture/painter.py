@@ -116,9 +116,7 @@ class Painter:
             paint(self._settled, self._still_marks(moment))
             self._told = told
         np.copyto(self._frame, self._settled)
-        for box, fade in zip(self.boxes, fades, strict=True):
-            if fade is not None:
-                mix(*fade, box.of(self._frame))
+        self._fade(moment, fades, self._frame)
         paint(self._frame, self._panel_marks(moment))
         paint(self._frame, self._telling.marks_beside(moment))
         return self._frame
@@ -131,10 +129,8 @@ class Painter:
         fades = self._paint_points(moment)
         marks = list(self.layout.marks)
         points = self._base.copy()
-        for box, fade in zip(self.boxes, fades, strict=True):
-            if fade is not None:
-                mix(*fade, box.of(points))
-            marks.append(Raster(box, box.of(points)[..., :3]))
+        self._fade(moment, fades, points)
+        marks += [Raster(box, box.of(points)[..., :3]) for box in self.boxes]
         marks += [*self._still_marks(moment), *self._panel_marks(moment)]
         return marks + self._telling.marks_beside(moment)
 
@@ -219,6 +215,14 @@ class Painter:
             else:
                 fades.append(cloud.fade(was, now, moment.faded, *layers))
         return fades
+
+    def _fade(self, moment: Moment, fades: list[Fade | None], image: NDArray[np.uint8]) -> None:
+        """Have the points of an image on their way to other colours, and shade their changes."""
+        for panel, (over, fade) in enumerate(zip(self._over, fades, strict=True)):
+            if fade is not None:
+                mix(*fade, over.box.of(image))
+            marks = over.raster_marks(moment, panel, self._overlays)
+            paint(image, [Group(over.box, tuple(marks))] if marks else [])
 
     def _still_marks(self, moment: Moment) -> list[Mark]:
         return self._telling.still_marks(moment, self._colours, self._overlays)

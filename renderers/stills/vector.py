@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import EllipseCollection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.image import AxesImage
@@ -31,6 +32,7 @@ from renderers.picture.marks import (
     Net,
     Polyline,
     Raster,
+    Rings,
     Text,
 )
 from renderers.picture.text import extent, font_file, known
@@ -161,6 +163,17 @@ class _Page:
                 net = PathPatch(Path(pieces.reshape(-1, 2), codes), fill=False, alpha=opacity)
                 net.set(edgecolor=_rgb(colour), linewidth=width * self._points, capstyle="round")
                 return [net] if len(pieces) else []
+            case Rings(xy, radius, width, colour, opacity):
+                circles = EllipseCollection(
+                    *([2 * radius], [2 * radius], [0]),
+                    units="xy",
+                    offsets=xy,
+                    offset_transform=self._axes.transData,
+                    facecolors="none",
+                    edgecolors=[(*_rgb(colour), opacity)],
+                    linewidths=width * self._points,
+                )
+                return [circles] if len(xy) else []
             case Area(xy, foot):
                 ends = [(xy[-1, 0], foot), (xy[0, 0], foot)]
                 return [Polygon(np.concatenate([xy, ends]), **_filled(mark))]
