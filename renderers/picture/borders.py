@@ -71,7 +71,7 @@ def borders(plane: Plane, placement: Placement, centroids: Floats) -> Floats:
     inner = (half / unit).tolist()
     scratch = np.empty(k, np.intp), np.empty(_NEAR), np.empty((2, k + 4, 2))
     found = found[: _edges(places, *inner, *scratch, found)]
-    if getattr(plane, "is_bent", False):
+    if plane.is_bent:
         found = _in_parts(plane, columns, found * unit + middle)
     else:
         values = np.empty((2 * len(found), centroids.shape[1]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,11 +104,8 @@ class Cloud:
         self.box = box
         self.placement = view.placed(box)
         self.radius = radius
-        # Two more rows: bare, whose colour is that of no cluster, and nowhere, where points are
-        # before they are drawn.
-        self._colours = np.zeros((len(colours) + 2, 4), dtype=np.int64)
-        self._colours[:-1, 3] = 1
-        self._colours[:-2, :3] = colours
+        self._colours = _with_bare(colours)
+        self._index: Callable[[NDArray[Any]], NDArray[np.intp]] | None = None
         self._theme = theme
         self._marker = "discs" if theme.marker == "disc" else "crosses"
         self._size = radius
@@ -124,13 +121,6 @@ class Cloud:
         self._held: Snapshot | None = None  # whose colours the sums have; None: bare
         self._shown: tuple[Snapshot | None] | None = None  # what is on the picture
         self._fading: _Fading | None = None
-
-    def recolour(self, colours: NDArray[np.uint8]) -> None:
-        """Give the clusters other colours, (k, 3)."""
-        if not np.array_equal(self._colours[:-2, :3], colours):
-            self._colours[:-2, :3] = colours
-            self._pixels.sums[..., :3] = 0  # which is what bare points have
-            self._held, self._shown, self._fading = None, None, None
 
     def changed_places(self, snapshot: Snapshot) -> NDArray[np.float64]:
         """Return where the points that just changed are, from the corner of the box, (R, 2)."""
@@ -192,6 +182,27 @@ class Cloud:
             self._draw(now, still, base)
         return Fade(known.pixels, known.old, 1.0 - progress)
 
+    def recolour(
+        self,
+        colours: NDArray[np.uint8],
+        index: Callable[[NDArray[Any]], NDArray[np.intp]] | None = None,
+    ) -> None:
+        """Have all points painted once more in other colours.
+
+        Parameters
+        ----------
+        colours : ndarray, (n, 3), uint8
+            One per cluster, or those that `index` counts.
+        index : callable or None
+            Tells which colours some points have, whatever their clusters are.
+        """
+        before, self._colours, self._index = self._index, _with_bare(colours), index
+        if index is None and before is None:
+            self._pixels.sums[..., :3] = 0  # which is what bare points have
+        else:
+            self._pixels, self._begun = Pixels(self.box.height, self.box.width), False
+        self._held, self._shown, self._fading = None, None, None
+
     def crowd(self, snapshot: Snapshot) -> _Counted:
         """Return the pixels of a density picture whose points just changed, and their share.
 
@@ -239,7 +250,7 @@ class Cloud:
             touched, self._held = counted[0], snapshot
         if self._shown is None or self._shown[0] is None or snapshot is None:
             touched = np.flatnonzero(sums[..., 3])
-        if snapshot is None:  # the coverage alone
+        if snapshot is None and self._index is None:  # the coverage alone
             ink = np.array([*self._theme.muted, 1])
             sums = sums[..., 3:] * ink
         raster.shade(sums, self._alpha, self.box.of(still), touched, self.box.of(base))
@@ -258,7 +269,7 @@ class Cloud:
         home = self._pixels
         come = len(colours) - (2 if self._begun else 1)  # from bare, or from nowhere
         where = self.view.plane, self.placement
-        dots = Dots(*where, self._marker, self._size, colours, home, come)
+        dots = Dots(*where, self._marker, self._size, colours, home, come, self._index)
         found = self.view.points.visit(dots, now, before, changed=changed)
         if found is not home:
             home.add(found)
@@ -284,6 +295,17 @@ class Cloud:
             shades[filled >= top] = 1.0
             alpha[cover > 0] = np.rint(255 * (lone + (1 - lone) * shades))
         return alpha
+
+
+def _with_bare(colours: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return colours as kernels take them, with two more rows.
+
+    The first is bare, whose colour is that of no cluster; the second nowhere, where points are
+    before they are drawn.
+    """
+    rows = np.zeros((len(colours) + 2, 4), dtype=np.int64)
+    rows[:-2, :3], rows[:-1, 3] = colours, 1
+    return rows
 
 
 def _kept(

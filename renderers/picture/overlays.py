@@ -15,6 +15,7 @@ from renderers.picture.centroids import CentroidSizes, centroid_marks, centroid_
 from renderers.picture.cloud import Cloud
 from renderers.picture.colours import Colour, mixed
 from renderers.picture.marks import Cover, Mark, Net, Polyline, Rings
+from renderers.picture.outside import centroid_arrows
 from renderers.picture.themes import Theme
 from renderers.scene import History, Moment
 
@@ -46,16 +47,21 @@ class Overlays:
     def __init__(self, cloud: Cloud, colours: NDArray[np.uint8], theme: Theme, unit: float) -> None:
         self.box = cloud.box
         self._cloud = cloud
-        self._colours: list[Colour] = [(r, g, b) for r, g, b in colours.tolist()]
-        self._trail_colours = [mixed(colour, theme.text, 0.35) for colour in self._colours]
         self._theme = theme
+        self._ways: tuple[Snapshot, list[Mark]] | None = None
+        self.recolour(colours)
         self._unit = unit
         self._borders: tuple[Floats, Floats] | None = None  # of which centroids, and where
-        self._ways: tuple[Snapshot, list[Mark]] | None = None
         self._trails: _Trails | None = None
         # Where the centroids come from in this iteration, and its pixels: many frames share it.
         self._left: tuple[Floats, Floats] | None = None
         self.sizes = lru_cache(maxsize=8)(self._sizes)
+
+    def recolour(self, colours: NDArray[np.uint8]) -> None:
+        """Take other colours of the clusters."""
+        self._colours: list[Colour] = [(r, g, b) for r, g, b in colours.tolist()]
+        self._trail_colours = [mixed(colour, self._theme.text, 0.35) for colour in self._colours]
+        self._ways = None
 
     def raster_marks(self, moment: Moment, panel: int, overlays: frozenset[str]) -> list[Mark]:
         """Return what shades the pixels of the points: the changes of a density picture."""
@@ -126,13 +132,15 @@ class Overlays:
         sizes = self.sizes(len(xy), "numbers" in overlays)
         if moment.phase == "start" and moment.progress < 1:
             sizes = sizes.scaled(moment.progress)
+        arrow = 1.1 * sizes.outer
+        marks += centroid_arrows(xy, self._colours, self.box, arrow, self._theme.background)
         return marks + centroid_marks(xy, self._colours, sizes, self.box)
 
     def _places(self, centroids: Floats) -> Floats:
         return self._cloud.placement.on_frame(self._cloud.view.plane.project(centroids))
 
     def _sizes(self, k: int, numbered: bool) -> CentroidSizes:
-        spread = self._cloud.view.spread
+        spread = self._cloud.view.spread_in(self.box)
         return centroid_sizes(self.box, spread, k, self._theme, self._unit, numbered=numbered)
 
     def _border_marks(self, moment: Moment, panel: int) -> list[Mark]:

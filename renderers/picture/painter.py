@@ -9,6 +9,7 @@ with the centroids.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,10 +20,13 @@ from renderers.picture.axes import unit_of
 from renderers.picture.cloud import Cloud, Fade, marker_radius
 from renderers.picture.colours import cluster_colours
 from renderers.picture.dashboard import run_colours
+from renderers.picture.fonts import typeset
 from renderers.picture.ink import paint
-from renderers.picture.layout import Layout, grid, lay_out
+from renderers.picture.layout import grid
 from renderers.picture.marks import Group, Mark, Raster
+from renderers.picture.outside import lay_out_around
 from renderers.picture.overlays import Overlays
+from renderers.picture.photo import OWN, Photo, colours_of, own_indices
 from renderers.picture.raster import mix
 from renderers.picture.telling import Telling
 from renderers.picture.themes import theme_named
@@ -77,7 +81,9 @@ class Painter:
         self._overlays = self._theme.overlays if options.overlays is None else options.overlays
         if options.overlays is None and len(scene.panels) > 1:
             self._overlays |= {"curve"}  # what a race is about
-        self._lay_out()
+        self._font = options.font
+        with typeset(self._font):
+            self._lay_out()
 
     @property
     def overlays(self) -> frozenset[str]:
@@ -88,7 +94,8 @@ class Painter:
     def overlays(self, names: frozenset[str]) -> None:
         before, self._overlays = self._overlays, names & frozenset(OVERLAYS)
         if (before ^ self._overlays) & _TAKE_ROOM:
-            self._lay_out()
+            with typeset(self._font):
+                self._lay_out()
         self._told = None
 
     @property
@@ -109,6 +116,10 @@ class Painter:
         ndarray, (height, width, 4), uint8
             Opaque RGBA, C-contiguous, valid until the next call.
         """
+        with typeset(self._font):
+            return self._painted(moment)
+
+    def _painted(self, moment: Moment) -> NDArray[np.uint8]:
         fades = self._paint_points(moment)
         told = moment.snapshots, (moment.phase, self._telling.key(moment))
         if self._told is None or not _same(told, self._told):
@@ -126,11 +137,16 @@ class Painter:
 
         Points are a `Raster` for each panel.
         """
+        with typeset(self._font):
+            return self._marks(moment)
+
+    def _marks(self, moment: Moment) -> list[Mark]:
         fades = self._paint_points(moment)
         marks = list(self.layout.marks)
         points = self._base.copy()
         self._fade(moment, fades, points)
-        marks += [Raster(box, box.of(points)[..., :3]) for box in self.boxes]
+        photo = [] if self._photo is None else [self._photo.box]
+        marks += [Raster(box, box.of(points)[..., :3]) for box in (*self.boxes, *photo)]
         marks += [*self._still_marks(moment), *self._panel_marks(moment)]
         return marks + self._telling.marks_beside(moment)
 
@@ -170,11 +186,13 @@ class Painter:
     def _lay_out(self) -> None:
         panels, theme = self._scene.panels, self._theme
         radii = self._radii()
-        self.notes = [
+        notes = [
             "" if radius else f"{panel.view.points.n_points:,} points, shaded by density"
             for panel, radius in zip(panels, radii, strict=True)
         ]
-        self.layout: Layout = lay_out(self._scene, self._size, theme, self.notes, self._overlays)
+        self.layout, self.notes = lay_out_around(
+            self._scene, self._size, theme, notes, self._overlays
+        )
         self._telling = Telling(self._scene, self.layout, theme, self._size, self._unit)
         width, height = self._size
         self._still = np.full((height, width, 4), 255, dtype=np.uint8)
@@ -190,6 +208,9 @@ class Painter:
             Overlays(cloud, colours, theme, self._unit)
             for cloud, colours in zip(self._clouds, self._colours, strict=True)
         ]
+        photo, (panel, *_) = self.layout.photo, panels
+        self._photo = None if photo is None else Photo(panel, photo, theme.background)
+        self._exposed: Snapshot | bool | None = None
         self._told = None
 
     def _radii(self) -> list[float]:
@@ -204,12 +225,14 @@ class Painter:
 
     def _paint_points(self, moment: Moment) -> list[Fade | None]:
         """Bring the points up to date; return where they are on their way to other colours."""
+        if self._photo is not None:
+            self._expose(self._photo, moment)
         layers = self._still, self._base
         fades: list[Fade | None] = []
         for panel, cloud in enumerate(self._clouds):
             now = None if moment.opening else moment.snapshots[panel]
             was = moment.before[panel] if moment.before else None
-            if now is None or now is was or moment.faded >= 1:
+            if now is None or now is was or moment.faded >= 1 or self._photo is not None:
                 cloud.paint(now, *layers)
                 fades.append(None)
             else:
@@ -221,15 +244,36 @@ class Painter:
         for panel, (over, fade) in enumerate(zip(self._over, fades, strict=True)):
             if fade is not None:
                 mix(*fade, over.box.of(image))
-            marks = over.raster_marks(moment, panel, self._overlays)
+            marks = over.raster_marks(moment, panel, self._shown)
             paint(image, [Group(over.box, tuple(marks))] if marks else [])
+
+    @property
+    def _shown(self) -> frozenset[str]:
+        """What is drawn on top of the points: no changes where all of them change colour."""
+        return self._overlays if self._photo is None else self._overlays - {"changes"}
+
+    def _expose(self, photo: Photo, moment: Moment) -> None:
+        """Paint the image, and have points and centroids in the colours that it has now."""
+        (cloud,), (over,), (panel,) = self._clouds, self._over, self._scene.panels
+        shown = None if moment.opening else moment.snapshots[0]
+        if self._exposed is not None and self._exposed is (shown or True):
+            return
+        self._exposed = shown or True
+        photo.box.of(self._base)[..., :3] = photo.pixels(shown)
+        for snapshot in moment.snapshots:
+            self._colours = [colours_of(panel, snapshot.centroids)]
+            over.recolour(self._colours[0])
+        if shown is None:
+            cloud.recolour(OWN, partial(own_indices, panel))
+        else:
+            cloud.recolour(self._colours[0])
 
     def _still_marks(self, moment: Moment) -> list[Mark]:
         return self._telling.still_marks(moment, self._colours, self._overlays)
 
     def _panel_marks(self, moment: Moment) -> list[Mark]:
         """Return what lies over the points of each panel."""
-        telling, overlays = self._telling, self._overlays
+        telling, overlays = self._telling, self._shown
         below, above = telling.marks_below(moment), telling.marks_above(moment)
         return [
             Group(
