@@ -61,9 +61,7 @@ class Frame:
 
     def placement(self, panel: int) -> Placement:
         """Return where a panel's plane is on the picture."""
-        from renderers.plane.placement import Placement
-
-        return Placement(self.scene.panels[panel].view.limits, self.boxes[panel])
+        return self.scene.panels[panel].view.placed(self.boxes[panel])
 
     def spot_at(self, x: float, y: float) -> Spot | None:
         """Return what is at a pixel; None outside the panels' boxes."""

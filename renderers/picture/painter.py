@@ -20,9 +20,11 @@ from renderers.picture.axes import unit_of
 from renderers.picture.cloud import Cloud, marker_radius
 from renderers.picture.colours import cluster_colours
 from renderers.picture.dashboard import run_colours
+from renderers.picture.fonts import typeset
 from renderers.picture.ink import paint
-from renderers.picture.layout import Layout, grid, lay_out
+from renderers.picture.layout import grid
 from renderers.picture.marks import Group, Mark, Raster
+from renderers.picture.outside import lay_out_around
 from renderers.picture.overlays import Overlays
 from renderers.picture.photo import OWN, Photo, colours_of, own_indices
 from renderers.picture.telling import Telling
@@ -79,7 +81,9 @@ class Painter:
         self._overlays = self._theme.overlays if options.overlays is None else options.overlays
         if options.overlays is None and len(scene.panels) > 1:
             self._overlays |= {"curve"}  # what a race is about
-        self._lay_out()
+        self._font = options.font
+        with typeset(self._font):
+            self._lay_out()
 
     @property
     def overlays(self) -> frozenset[str]:
@@ -90,7 +94,8 @@ class Painter:
     def overlays(self, names: frozenset[str]) -> None:
         before, self._overlays = self._overlays, names & frozenset(OVERLAYS)
         if (before ^ self._overlays) & _TAKE_ROOM:
-            self._lay_out()
+            with typeset(self._font):
+                self._lay_out()
         self._state_of = None
 
     @property
@@ -111,6 +116,10 @@ class Painter:
         ndarray, (height, width, 4), uint8
             Opaque RGBA, C-contiguous, valid until the next call.
         """
+        with typeset(self._font):
+            return self._painted(moment)
+
+    def _painted(self, moment: Moment) -> NDArray[np.uint8]:
         state = (*moment.snapshots, moment.phase == "update", moment.opening)
         told = self._telling.key(moment)
         if self._state_of is None or not _same(state, self._state_of):
@@ -130,6 +139,10 @@ class Painter:
         Points, borders and changes are a `Raster` for each panel, valid until the next call of a
         method.
         """
+        with typeset(self._font):
+            return self._marks(moment)
+
+    def _marks(self, moment: Moment) -> list[Mark]:
         self._paint_points(moment)
         self._state_of = None
         marks = list(self.layout.marks)
@@ -175,11 +188,13 @@ class Painter:
     def _lay_out(self) -> None:
         panels, theme = self._scene.panels, self._theme
         radii = self._radii()
-        self.notes = [
+        notes = [
             "" if radius else f"{panel.view.points.n_points:,} points, shaded by density"
             for panel, radius in zip(panels, radii, strict=True)
         ]
-        self.layout: Layout = lay_out(self._scene, self._size, theme, self.notes, self._overlays)
+        self.layout, self.notes = lay_out_around(
+            self._scene, self._size, theme, notes, self._overlays
+        )
         self._telling = Telling(self._scene, self.layout, theme, self._size, self._unit)
         width, height = self._size
         self._still = np.full((height, width, 4), 255, dtype=np.uint8)
