@@ -179,11 +179,11 @@ class View:
         shares = np.bincount(i * cells + j) / seen.sum()
         return float(1 / (shares**2).sum() / cells**2)
 
-    def spread_in(self, box: Box) -> float:
-        """Return the share of a box that the points would fill evenly, 0..1."""
+    def share_of(self, box: Box) -> float:
+        """Return the share of a box that the limits take, 0..1: the rest is room at both ends."""
         xmin, xmax, ymin, ymax = self.limits
         left, right, bottom, top = self.placed(box).limits
-        return self.spread * ((xmax - xmin) / (right - left)) * ((ymax - ymin) / (top - bottom))
+        return (xmax - xmin) / (right - left) * ((ymax - ymin) / (top - bottom))
 
     def placed(self, box: Box) -> Placement:
         """Return where the plane lies on a picture that shows it in `box`."""

@@ -11,7 +11,7 @@ from renderers.plane.view import View
 
 def naive_mask(view, centroids, box, line):
     """Ask for every sample, one by one."""
-    xmin, xmax, ymin, ymax = view.limits
+    xmin, xmax, ymin, ymax = view.placed(box).limits
     height, width = 2 * box.height, 2 * box.width
     labels = np.empty((height, width), dtype=int)
     for i in range(height):
