@@ -48,15 +48,19 @@ class Overlays:
     def __init__(self, cloud: Cloud, colours: NDArray[np.uint8], theme: Theme, unit: float) -> None:
         self.box = cloud.box
         self._cloud = cloud
-        self._colours: list[Colour] = [(r, g, b) for r, g, b in colours.tolist()]
-        self._trail_colours = [mixed(colour, theme.text, 0.35) for colour in self._colours]
         self._theme = theme
+        self.recolour(colours)
         self._unit = unit
         self._borders: Borders | None = None
         self._trails: _Trails | None = None
         # Where the centroids come from in this iteration, and its pixels: many frames share it.
         self._left: tuple[Floats, Floats] | None = None
         self.sizes = lru_cache(maxsize=8)(self._sizes)
+
+    def recolour(self, colours: NDArray[np.uint8]) -> None:
+        """Take other colours of the clusters."""
+        self._colours: list[Colour] = [(r, g, b) for r, g, b in colours.tolist()]
+        self._trail_colours = [mixed(colour, self._theme.text, 0.35) for colour in self._colours]
 
     def raster_marks(
         self, snapshot: Snapshot, overlays: frozenset[str], phase: Phase
