@@ -13,6 +13,7 @@ from numpy import float64, uint8
 from numpy.typing import NDArray
 
 from kmeans_engine.runtime.jit import kernel
+from renderers.picture.strokes import blend_line
 
 __all__ = ["column_colours", "heights", "paint_ridge"]
 
@@ -73,26 +74,19 @@ def paint_ridge(
     image: NDArray[uint8],  # in and out, (height, width, 4)
 ) -> None:
     """Paint a ridge: an area, and a line along its top."""
-    height = image.shape[0]
-    for j in range(tops.shape[0]):
-        top = tops[j]
-        # Where the line passes from its neighbours, so that it has no gaps on a steep slope.
-        low = top
-        high = top
-        if j > 0:
-            low = min(low, 0.5 * (top + tops[j - 1]))
-            high = max(high, 0.5 * (top + tops[j - 1]))
-        if j + 1 < tops.shape[0]:
-            low = min(low, 0.5 * (top + tops[j + 1]))
-            high = max(high, 0.5 * (top + tops[j + 1]))
-        low -= 0.5 * line
-        high = min(foot, high + 0.5 * line)
-        for i in range(max(0, int(low)), min(height, int(foot) + 1)):
-            inside = min(1.0, max(0.0, min(i + 1.0, foot) - max(float(i), top)))
-            on_line = min(1.0, max(0.0, min(i + 1.0, high) - max(float(i), low)))
-            q = int(256 * (on_line + (1.0 - on_line) * inside * fill) + 0.5)
-            if foot - top < 0.5:  # nothing stands here
-                q = int(q * max(0.0, foot - top) * 2)
+    height, width = image.shape[0], tops.shape[0]
+    for j in range(width):
+        for i in range(max(0, int(tops[j])), min(height, int(foot) + 1)):
+            inside = min(1.0, max(0.0, min(i + 1.0, foot) - max(float(i), tops[j])))
+            q = int(256 * inside * fill + 0.5)
             for c in range(3):
                 both = int(image[i, j, c]) * (256 - q) + int(colours[j, c] + 0.5) * q
                 image[i, j, c] = (both + 128) // 256
+    for j in range(width - 1):
+        if foot - min(tops[j], tops[j + 1]) < 0.5:  # nothing stands here
+            continue
+        red = int(colours[j, 0] + 0.5)
+        green = int(colours[j, 1] + 0.5)
+        blue = int(colours[j, 2] + 0.5)
+        ends = tops[j], tops[j + 1]
+        blend_line(j + 0.5, ends[0], j + 1.5, ends[1], line, red, green, blue, 1.0, image)

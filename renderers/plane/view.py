@@ -19,6 +19,7 @@ from renderers.plane.extent import extent_of
 from renderers.plane.limits import ALL, asked_limits, limits_of
 from renderers.plane.placement import Box, Limits, Placement, widened
 from renderers.plane.plane import Plane
+from renderers.plane.shared import Shared, roomy, shared_places
 
 __all__ = ["View"]
 
@@ -139,6 +140,8 @@ class View:
             self.limits = limits_of(
                 self.points, self.plane, self._places, extent, everything=everything
             )
+            if self.shared is not None:
+                self.limits = roomy(self.limits, self.shared)
         else:
             self.limits = asked_limits(limits, self.plane)
         along = [str(names[n]) for n in columns] if len(names) and not components else []
@@ -178,6 +181,11 @@ class View:
         i, j = (along[seen].astype(np.intp).clip(0, cells - 1) for along in (x, y))
         shares = np.bincount(i * cells + j) / seen.sum()
         return float(1 / (shares**2).sum() / cells**2)
+
+    @functools.cached_property
+    def shared(self) -> Shared | None:
+        """The places of the points, where many share few of them; else None."""
+        return shared_places(self.points, self.plane, self._places)
 
     def share_of(self, box: Box) -> float:
         """Return the share of a box that the limits take, 0..1: the rest is room at both ends."""
