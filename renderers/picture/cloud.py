@@ -28,14 +28,14 @@ _SMALLEST_MARKER = 0.75  # pixels; below it discs blur into each other and a cou
 _SPARSE = 0.3  # points per pixel; below it dots of one pixel are lost in the ground
 
 
-def marker_radius(n_points: int, area: int, unit: float, theme: Theme) -> float:
+def marker_radius(n_points: int, area: float, unit: float, theme: Theme) -> float:
     """Return the radius of markers in pixels, or 0 where the points are shown by their density.
 
     Parameters
     ----------
     n_points : int
         Number of points.
-    area : int
+    area : float
         Pixels there are for them.
     unit : float
         Pixels per unit of the theme.

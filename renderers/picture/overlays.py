@@ -140,7 +140,8 @@ class Overlays:
         return self._cloud.placement.on_frame(self._cloud.view.plane.project(centroids))
 
     def _sizes(self, k: int, numbered: bool) -> CentroidSizes:
-        spread = self._cloud.view.spread_in(self.box)
+        view = self._cloud.view
+        spread = view.spread * view.share_of(self.box)
         return centroid_sizes(self.box, spread, k, self._theme, self._unit, numbered=numbered)
 
     def _border_marks(self, moment: Moment, panel: int) -> list[Mark]:

@@ -216,11 +216,15 @@ class Painter:
     def _radii(self) -> list[float]:
         """Return the radius of each panel's markers; it does not depend on the overlays."""
         width, height = self._size
-        counts = [panel.view.points.n_points for panel in self._scene.panels]
-        cells = grid(len(counts), Box(0, 0, width, height))
+        views = [panel.view for panel in self._scene.panels]
+        cells = grid(len(views), Box(0, 0, width, height))
+        areas = [
+            cell.width * cell.height * view.share_of(cell)
+            for view, cell in zip(views, cells, strict=True)
+        ]
         return [
-            marker_radius(count, cell.width * cell.height, self._unit, self._theme)
-            for count, cell in zip(counts, cells, strict=True)
+            marker_radius(view.points.n_points, area, self._unit, self._theme)
+            for view, area in zip(views, areas, strict=True)
         ]
 
     def _paint_points(self, moment: Moment) -> list[Fade | None]:
