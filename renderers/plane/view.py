@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Sequence
 from typing import Any
@@ -110,6 +111,19 @@ class View:
     def with_axes(self, axes: tuple[int, int] | None) -> View:
         """Return the view of the same points in the same units along other axes."""
         return View(self.points, axes=axes, **self._given)
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """What the features are called; by their numbers if they have no names."""
+        names = tuple(map(str, self._given["names"])) or self.points.names
+        return names or tuple(f"feature {n}" for n in range(self.points.n_features))
+
+    def within(self, limits: Limits) -> View:
+        """Return the view of the same points within these limits of the plane."""
+        _ = self.spread  # centroids keep their size, however closely they are looked at
+        part = copy.copy(self)
+        part.limits = limits
+        return part
 
     @functools.cached_property
     def spread(self) -> float:

@@ -144,7 +144,7 @@ def show(snapshots: Runs, output: Output, **given: Any) -> None:
         restarts = Restarts(
             replay(scenes, pace), make="these points were given; c draws new centroids on them"
         )
-        screen.commands = Commands(restarts.job)
+        screen.commands = Commands(restarts.job, new_points=False)
     drive(renderers, lambda: _play_given(snapshots, renderers, pace, scenes, given, restarts))
 
 
