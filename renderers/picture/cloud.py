@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderers.picture import raster
+from renderers.picture.marks import Markers
 from renderers.picture.pixels import Dots, Pixels, Places
 from renderers.picture.themes import Theme
 from renderers.plane.placement import Box
@@ -133,6 +134,35 @@ class Cloud:
 
         return _kept(self._places, snapshot, find)
 
+    def markers(self, was: Snapshot | None, now: Snapshot | None, share: float) -> Markers:
+        """Return all points as marks, cluster by cluster; for pictures of few points.
+
+        Parameters
+        ----------
+        was, now : Snapshot or None
+            States whose colours are mixed; bare points for None.
+        share : float
+            How much there is of the former, 0..1.
+        """
+        places = Places(self.view.plane, self.placement)
+        found = self.view.points.visit(places)
+        in_order = [xy for _, xy in sorted(found, key=itemgetter(0))]
+        xy, reach = np.concatenate([np.empty((0, 2)), *in_order]), self.radius + 1
+        seen: NDArray[np.bool_] = ((xy > -reach) & (xy < np.add(self.box[2:], reach))).all(axis=1)
+        labels = np.zeros(len(xy), np.uint8) if now is None else now.labels
+        order = np.argsort(labels, kind="stable")
+        order = order[seen[order]]
+        old, new = (self._colours_at(state, order) for state in (was, now))
+        colours = np.rint(new + (old - new) * share).astype(np.uint8)
+        theme = self._theme
+        return Markers(xy[order] + self.box[:2], self.radius, theme.marker, colours, theme.opacity)
+
+    def _colours_at(self, state: Snapshot | None, rows: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Return the colours that some points have in a state, (R, 3)."""
+        if state is None:
+            return np.broadcast_to(np.array(self._theme.muted), (len(rows), 3))
+        return self._colours[state.labels[rows], :3]
+
     def paint(
         self, snapshot: Snapshot | None, still: NDArray[np.uint8], base: NDArray[np.uint8]
     ) -> None:
@@ -155,7 +185,7 @@ class Cloud:
         self,
         was: Snapshot | None,
         now: Snapshot,
-        progress: float,
+        share: float,
         still: NDArray[np.uint8],
         base: NDArray[np.uint8],
     ) -> Fade:
@@ -165,8 +195,8 @@ class Cloud:
         ----------
         was, now : Snapshot
             As in `paint`; where they differ the colour is that of both, mixed.
-        progress : float
-            How much of `now` there is, 0..1.
+        share : float
+            How much there is of the former, 0..1.
         still, base
             As in `paint`.
         """
@@ -180,7 +210,7 @@ class Cloud:
             self._fading = known = _Fading(was, now, pixels, old)
         else:
             self._draw(now, still, base)
-        return Fade(known.pixels, known.old, 1.0 - progress)
+        return Fade(known.pixels, known.old, share)
 
     def recolour(
         self,

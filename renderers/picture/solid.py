@@ -287,9 +287,7 @@ class Turning:
         farthest = 7 - nearest
         for axis, name in enumerate(self._solid.labels):
             rim = [
-                (a, b)
-                for a, b in _EDGES
-                if a ^ b == 1 << axis and not {a, b} & {nearest, farthest}
+                (a, b) for a, b in _EDGES if a ^ b == 1 << axis and not {a, b} & {nearest, farthest}
             ]
             ends = max(rim, key=lambda ends: xy[list(ends), 1].mean())
             if axis == 2:
@@ -323,7 +321,9 @@ def _some(points: Markers, first: int, end: int) -> list[Mark]:
         return []
     part = slice(first, end)
     return [
-        points._replace(xy=points.xy[part], radius=points.radius[part], colours=points.colours[part])
+        points._replace(
+            xy=points.xy[part], radius=points.radius[part], colours=points.colours[part]
+        )
     ]
 
 
