@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from renderers.picture import raster
 from renderers.picture.marks import Markers
-from renderers.picture.pixels import Dots, Pixels, Places
+from renderers.picture.pixels import Colours, Dots, Pixels, Places
 from renderers.picture.themes import Theme
 from renderers.plane.placement import Box
 from renderers.plane.view import View
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Cloud", "marker_radius"]
 
 _Found = TypeVar("_Found")
+_Number = TypeVar("_Number", np.float64, np.uint8)
 _Counted = tuple[NDArray[np.intp], NDArray[np.int64]]  # pixels, and a number for each
 
 _SMALLEST_MARKER = 0.75  # pixels; below it discs blur into each other and a count says more
@@ -128,14 +129,12 @@ class Cloud:
 
         def find() -> NDArray[np.float64]:
             places = Places(self.view.plane, self.placement)
-            found = self.view.points.visit(places, snapshot, changed=True)
-            in_order = [xy for _, xy in sorted(found, key=itemgetter(0))]
-            return np.concatenate([np.empty((0, 2)), *in_order])
+            return _in_order(self.view.points.visit(places, snapshot, changed=True), 2)
 
         return _kept(self._places, snapshot, find)
 
     def markers(self, was: Snapshot | None, now: Snapshot | None, share: float) -> Markers:
-        """Return all points as marks, cluster by cluster; for pictures of few points.
+        """Return all points as marks, colour by colour; for pictures of few points.
 
         Parameters
         ----------
@@ -144,24 +143,24 @@ class Cloud:
         share : float
             How much there is of the former, 0..1.
         """
-        places = Places(self.view.plane, self.placement)
-        found = self.view.points.visit(places)
-        in_order = [xy for _, xy in sorted(found, key=itemgetter(0))]
-        xy, reach = np.concatenate([np.empty((0, 2)), *in_order]), self.radius + 1
-        seen: NDArray[np.bool_] = ((xy > -reach) & (xy < np.add(self.box[2:], reach))).all(axis=1)
-        labels = np.zeros(len(xy), np.uint8) if now is None else now.labels
-        order = np.argsort(labels, kind="stable")
-        order = order[seen[order]]
-        old, new = (self._colours_at(state, order) for state in (was, now))
-        colours = np.rint(new + (old - new) * share).astype(np.uint8)
+        xy = _in_order(self.view.points.visit(Places(self.view.plane, self.placement)), 2)
+        colours = self._colours_of(now, len(xy))
+        if share:
+            colours += (self._colours_of(was, len(xy)) - colours) * share
+        reach = self.radius + 1
+        inside = (xy > -reach) & (xy < np.add(self.box[2:], reach))
+        order = np.flatnonzero(inside[:, 0] & inside[:, 1])
+        order = order[np.lexsort(colours[order].T)]
+        inks = np.rint(colours[order]).astype(np.uint8)
         theme = self._theme
-        return Markers(xy[order] + self.box[:2], self.radius, theme.marker, colours, theme.opacity)
+        return Markers(xy[order] + self.box[:2], self.radius, theme.marker, inks, theme.opacity)
 
-    def _colours_at(self, state: Snapshot | None, rows: NDArray[np.intp]) -> NDArray[np.int64]:
-        """Return the colours that some points have in a state, (R, 3)."""
+    def _colours_of(self, state: Snapshot | None, n_points: int) -> NDArray[np.float64]:
+        """Return the colours that points have in a state, (M, 3)."""
         if state is None:
-            return np.broadcast_to(np.array(self._theme.muted), (len(rows), 3))
-        return self._colours[state.labels[rows], :3]
+            return np.broadcast_to(np.array(self._theme.muted, float), (n_points, 3)).copy()
+        visitor = Colours(self._colours[:-2, :3].astype(np.uint8))
+        return _in_order(self.view.points.visit(visitor, state), 3).astype(np.float64)
 
     def paint(
         self, snapshot: Snapshot | None, still: NDArray[np.uint8], base: NDArray[np.uint8]
@@ -348,3 +347,9 @@ def _kept(
             del kept[next(iter(kept))]
         known = kept[id(snapshot)] = snapshot, find()
     return known[1]
+
+
+def _in_order(found: list[tuple[int, NDArray[_Number]]], columns: int) -> NDArray[_Number]:
+    """Return what visitors found of points, in the order of the points, (M, columns)."""
+    parts = [some for _, some in sorted(found, key=itemgetter(0))]
+    return np.concatenate(parts) if parts else np.empty((0, columns), np.float64)
