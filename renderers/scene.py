@@ -63,16 +63,20 @@ class History:
     inertia : sequence of float
         Of the same iterations. The first look costs a pass over all points, so only a picture with
         a curve takes one.
+    changed : list of int
+        Points that changed cluster in each: all of them in iteration 0, none in 1.
     """
 
     def __init__(self) -> None:
         self.centroids: list[NDArray[np.float64]] = []
+        self.changed: list[int] = []
         self.inertia = _Inertias()
 
     def add(self, snapshot: Snapshot) -> None:
         """Append the next state of the run; one that is there already changes nothing."""
         if snapshot.iteration == len(self.centroids):
             self.inertia.add(snapshot)
+            self.changed.append(snapshot.n_changed)
             self.centroids.append(snapshot.centroids)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,9 +76,8 @@ class Cloud:
         self.box = box
         self.placement = view.placed(box)
         self.radius = radius
-        # One more row: nowhere, where points are before they are drawn.
-        self._colours = np.zeros((len(colours) + 1, 4), dtype=np.int64)
-        self._colours[:-1, :3], self._colours[:-1, 3] = colours, 1
+        self._colours = _with_nowhere(colours)
+        self._index: Callable[[NDArray[Any]], NDArray[np.intp]] | None = None
         self._theme = theme
         self._marker = "discs" if theme.marker == "disc" else "crosses"
         self._size = radius
@@ -125,6 +125,22 @@ class Cloud:
             self._pixels.sums, self._alpha, self.box.of(still), counted[0], self.box.of(base)
         )
 
+    def recolour(
+        self, colours: NDArray[np.uint8], index: Callable[[NDArray[Any]], NDArray[np.intp]] | None
+    ) -> None:
+        """Have all points painted once more in other colours.
+
+        Parameters
+        ----------
+        colours : ndarray, (n, 3), uint8
+            One per cluster, or those that `index` counts.
+        index : callable or None
+            Tells which colours some points have, whatever their clusters are.
+        """
+        self._colours, self._index = _with_nowhere(colours), index
+        self._pixels = Pixels(self.box.height, self.box.width)
+        self._shown = None
+
     def crowd(self, snapshot: Snapshot) -> _Counted:
         """Return the pixels of a density picture whose points just changed, and their share.
 
@@ -158,7 +174,9 @@ class Cloud:
     ) -> None:
         """Add the colours of the labels of now, and take away those of before."""
         home = self._pixels
-        dots = Dots(self.view.plane, self.placement, self._marker, self._size, colours, home)
+        dots = Dots(
+            self.view.plane, self.placement, self._marker, self._size, colours, home, self._index
+        )
         found = self.view.points.visit(dots, now, before, changed=changed)
         if found is not home:
             home.add(found)
@@ -184,3 +202,10 @@ class Cloud:
             shades[filled >= top] = 1.0
             alpha[cover > 0] = np.rint(255 * (lone + (1 - lone) * shades))
         return alpha
+
+
+def _with_nowhere(colours: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return colours as kernels take them, with a row for points that are not drawn yet."""
+    rows = np.zeros((len(colours) + 1, 4), dtype=np.int64)
+    rows[:-1, :3], rows[:-1, 3] = colours, 1
+    return rows

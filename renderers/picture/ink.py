@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderers.picture.colours import Colour
+from renderers.picture.fonts import chosen
 from renderers.picture.marks import (
     Area,
     Cover,
@@ -99,7 +100,7 @@ def _paint_area(image: Image, mark: Area, left: int, top: int) -> None:
 
 @lru_cache(maxsize=4096)
 def _setting(
-    words: str, size: float, bold: bool, anchor: str
+    words: str, size: float, bold: bool, anchor: str, font: str | None
 ) -> tuple[float, int, dict[int, Image]]:
     """Return how far a line begins before its anchor, its rows above the base, and its masks.
 
@@ -111,7 +112,7 @@ def _setting(
 
 def _paint_text(image: Image, mark: Text, left: int, top: int) -> None:
     words, x, y, size, colour, anchor, bold, turned = mark
-    before, up, masks = _setting(words, size, bold, anchor)
+    before, up, masks = _setting(words, size, bold, anchor, chosen())
     # Along the line, from where it begins.
     steps = round(((top - y if turned else x - left) - before) * SHIFTS)
     at, shift = divmod(steps, SHIFTS)

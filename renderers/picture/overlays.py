@@ -16,6 +16,7 @@ from renderers.picture.centroids import CentroidSizes, centroid_marks, centroid_
 from renderers.picture.cloud import Cloud
 from renderers.picture.colours import Colour, mixed
 from renderers.picture.marks import Cover, Mark, Polyline, Rings
+from renderers.picture.outside import centroid_arrows
 from renderers.picture.themes import Theme
 from renderers.scene import History, Phase
 
@@ -47,15 +48,19 @@ class Overlays:
     def __init__(self, cloud: Cloud, colours: NDArray[np.uint8], theme: Theme, unit: float) -> None:
         self.box = cloud.box
         self._cloud = cloud
-        self._colours: list[Colour] = [(r, g, b) for r, g, b in colours.tolist()]
-        self._trail_colours = [mixed(colour, theme.text, 0.35) for colour in self._colours]
         self._theme = theme
+        self.recolour(colours)
         self._unit = unit
         self._borders: Borders | None = None
         self._trails: _Trails | None = None
         # Where the centroids come from in this iteration, and its pixels: many frames share it.
         self._left: tuple[Floats, Floats] | None = None
         self.sizes = lru_cache(maxsize=8)(self._sizes)
+
+    def recolour(self, colours: NDArray[np.uint8]) -> None:
+        """Take other colours of the clusters."""
+        self._colours: list[Colour] = [(r, g, b) for r, g, b in colours.tolist()]
+        self._trail_colours = [mixed(colour, self._theme.text, 0.35) for colour in self._colours]
 
     def raster_marks(
         self, snapshot: Snapshot, overlays: frozenset[str], phase: Phase
@@ -122,13 +127,15 @@ class Overlays:
                 [leg if far else None for leg, far in zip(legs, moved.tolist(), strict=True)]
             )
         sizes = self.sizes(len(xy), "numbers" in overlays)
+        arrow = 1.1 * sizes.outer
+        marks += centroid_arrows(xy, self._colours, self.box, arrow, self._theme.background)
         return marks + centroid_marks(xy, self._colours, sizes, self.box)
 
     def _places(self, centroids: Floats) -> Floats:
         return self._cloud.placement.on_frame(self._cloud.view.plane.project(centroids))
 
     def _sizes(self, k: int, numbered: bool) -> CentroidSizes:
-        spread = self._cloud.view.spread
+        spread = self._cloud.view.spread_in(self.box)
         return centroid_sizes(self.box, spread, k, self._theme, self._unit, numbered=numbered)
 
     def _border_marks(self, snapshot: Snapshot) -> list[Mark]:

@@ -9,6 +9,7 @@ two iterations).
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,17 +20,20 @@ from renderers.picture.axes import unit_of
 from renderers.picture.cloud import Cloud, marker_radius
 from renderers.picture.colours import cluster_colours
 from renderers.picture.dashboard import run_colours
+from renderers.picture.fonts import typeset
 from renderers.picture.ink import paint
-from renderers.picture.layout import Layout, grid, lay_out
+from renderers.picture.layout import grid
 from renderers.picture.marks import Group, Mark, Raster
+from renderers.picture.outside import lay_out_around
 from renderers.picture.overlays import Overlays
+from renderers.picture.photo import OWN, Photo, colours_of, own_indices
 from renderers.picture.telling import Telling
 from renderers.picture.themes import theme_named
 from renderers.plane.placement import Box
 from renderers.scene import Moment, Scene
 
 if TYPE_CHECKING:
-    pass
+    from kmeans_engine import Snapshot
 
 __all__ = ["Painter"]
 
@@ -77,7 +81,9 @@ class Painter:
         self._overlays = self._theme.overlays if options.overlays is None else options.overlays
         if options.overlays is None and len(scene.panels) > 1:
             self._overlays |= {"curve"}  # what a race is about
-        self._lay_out()
+        self._font = options.font
+        with typeset(self._font):
+            self._lay_out()
 
     @property
     def overlays(self) -> frozenset[str]:
@@ -88,7 +94,8 @@ class Painter:
     def overlays(self, names: frozenset[str]) -> None:
         before, self._overlays = self._overlays, names & frozenset(OVERLAYS)
         if (before ^ self._overlays) & _TAKE_ROOM:
-            self._lay_out()
+            with typeset(self._font):
+                self._lay_out()
         self._state_of = None
 
     @property
@@ -109,7 +116,11 @@ class Painter:
         ndarray, (height, width, 4), uint8
             Opaque RGBA, C-contiguous, valid until the next call.
         """
-        state = (*moment.snapshots, moment.phase == "update")
+        with typeset(self._font):
+            return self._painted(moment)
+
+    def _painted(self, moment: Moment) -> NDArray[np.uint8]:
+        state = (*moment.snapshots, moment.phase == "update", moment.opening)
         told = self._telling.key(moment)
         if self._state_of is None or not _same(state, self._state_of):
             self._paint_points(moment)
@@ -128,10 +139,15 @@ class Painter:
         Points, borders and changes are a `Raster` for each panel, valid until the next call of a
         method.
         """
+        with typeset(self._font):
+            return self._marks(moment)
+
+    def _marks(self, moment: Moment) -> list[Mark]:
         self._paint_points(moment)
         self._state_of = None
         marks = list(self.layout.marks)
-        marks += [Raster(box, box.of(self._settled)[..., :3]) for box in self.boxes]
+        photo = [] if self._photo is None else [self._photo.box]
+        marks += [Raster(box, box.of(self._settled)[..., :3]) for box in (*self.boxes, *photo)]
         marks += self._state_marks(moment)
         marks += self._telling.still_marks(moment, self._colours, self._overlays)
         return marks + self._moving_marks(moment)
@@ -172,11 +188,13 @@ class Painter:
     def _lay_out(self) -> None:
         panels, theme = self._scene.panels, self._theme
         radii = self._radii()
-        self.notes = [
+        notes = [
             "" if radius else f"{panel.view.points.n_points:,} points, shaded by density"
             for panel, radius in zip(panels, radii, strict=True)
         ]
-        self.layout: Layout = lay_out(self._scene, self._size, theme, self.notes, self._overlays)
+        self.layout, self.notes = lay_out_around(
+            self._scene, self._size, theme, notes, self._overlays
+        )
         self._telling = Telling(self._scene, self.layout, theme, self._size, self._unit)
         width, height = self._size
         self._still = np.full((height, width, 4), 255, dtype=np.uint8)
@@ -192,6 +210,9 @@ class Painter:
             Overlays(cloud, colours, theme, self._unit)
             for cloud, colours in zip(self._clouds, self._colours, strict=True)
         ]
+        photo, (panel, *_) = self.layout.photo, panels
+        self._photo = None if photo is None else Photo(panel, photo, theme.background)
+        self._exposed: Snapshot | bool | None = None
         self._state_of = None
 
     def _radii(self) -> list[float]:
@@ -206,13 +227,32 @@ class Painter:
 
     def _paint_points(self, moment: Moment) -> None:
         """Paint what is made of pixels: points, borders and changes."""
+        if self._photo is not None:
+            self._expose(self._photo, moment)
         for cloud, snapshot in zip(self._clouds, moment.snapshots, strict=True):
             cloud.paint(snapshot, self._still, self._base)
         np.copyto(self._settled, self._base)
         for over, snapshot in zip(self._over, moment.snapshots, strict=True):
             phase = "update" if moment.is_over(snapshot) else moment.phase
-            marks = over.raster_marks(snapshot, self._overlays, phase)
+            shown = self._overlays if self._photo is None else self._overlays - {"changes"}
+            marks = over.raster_marks(snapshot, shown, phase)
             paint(self._settled, [Group(over.box, tuple(marks))])
+
+    def _expose(self, photo: Photo, moment: Moment) -> None:
+        """Paint the image, and have points and centroids in the colours that it has now."""
+        (cloud,), (over,), (panel,) = self._clouds, self._over, self._scene.panels
+        (snapshot,) = moment.snapshots
+        shown = None if moment.opening else snapshot
+        if self._exposed is not None and self._exposed is (shown or True):
+            return
+        self._exposed = shown or True
+        photo.box.of(self._base)[..., :3] = photo.pixels(shown)
+        self._colours = [colours_of(panel, snapshot.centroids)]
+        over.recolour(self._colours[0])
+        if shown is None:
+            cloud.recolour(OWN, partial(own_indices, panel))
+        else:
+            cloud.recolour(self._colours[0], None)
 
     def _state_marks(self, moment: Moment) -> list[Mark]:
         """Return what stays the same for an iteration: trails and sizes."""

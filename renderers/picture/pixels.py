@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -103,6 +104,8 @@ class Dots:
         See `raster`.
     home : Pixels
         What is found in this process is added to these.
+    index : callable, optional
+        Tells which of `colours` points have by their values, (R, N), in place of their labels.
     """
 
     def __init__(
@@ -113,10 +116,11 @@ class Dots:
         size: float,
         colours: NDArray[np.int64],
         home: Pixels | None = None,
+        index: Callable[[NDArray[Any]], NDArray[np.intp]] | None = None,
     ) -> None:
         self._plane, self._placement = plane, placement
         self._marker, self._size, self._colours = marker, size, colours
-        self._home = home
+        self._home, self._index = home, index
         self._free = [] if home is None else [home]
         self.work_per_row = WORK * len(plane.scale)
         self.cells = 5 * placement.box.width * placement.box.height
@@ -134,6 +138,8 @@ class Dots:
     def add(self, found: Pixels, rows: _Rows, X: NDArray[Any], was: _Labels, now: _Labels) -> None:
         """See `Visitor.add`."""
         xy = self._placement.within_box(self._plane.project(X, rows))
+        if self._index is not None:
+            now = self._index(X).astype(np.uint32)
         nowhere = np.broadcast_to(np.intp(len(self._colours) - 1), len(X))
         old, new = (nowhere if side is None else side.astype(np.intp) for side in (was, now))
         add = getattr(raster, f"add_{self._marker}")

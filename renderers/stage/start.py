@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -24,6 +25,7 @@ from renderers.stage.play import play
 from renderers.stage.restart import Restarts
 from renderers.stage.scenes import Scenes, source_of
 from renderers.stage.trials import replay
+from renderers.stage.unwritten import unwritten
 from renderers.stage.window import Commands, Window
 
 if TYPE_CHECKING:
@@ -110,7 +112,14 @@ def save(
     if file is None:
         raise InvalidOption(f"renderer={renderer!r} writes no file; use one that does, or show()")
     renderers, pace = engage(outputs, _asked(given))
-    drive(renderers, lambda: _play_given(snapshots, renderers, pace, _scenes(given), given))
+    told: list[str] = []
+
+    def job() -> None:
+        told.extend(_play_given(snapshots, renderers, pace, _scenes(given), given))
+
+    drive(renderers, job)
+    for line in told:
+        warnings.warn(line, stacklevel=3)
     return file
 
 
@@ -145,7 +154,14 @@ def show(snapshots: Runs, output: Output, **given: Any) -> None:
             replay(scenes, pace), make="these points were given; c draws new centroids on them"
         )
         screen.commands = Commands(restarts.job, new_points=False)
-    drive(renderers, lambda: _play_given(snapshots, renderers, pace, scenes, given, restarts))
+    told: list[str] = []
+
+    def job() -> None:
+        told.extend(_play_given(snapshots, renderers, pace, scenes, given, restarts))
+
+    drive(renderers, job)
+    for line in told:
+        warnings.warn(line, stacklevel=3)
 
 
 def _asked(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -171,8 +187,11 @@ def _play_given(
     scenes: Scenes,
     given: Mapping[str, Any],
     restarts: Restarts | None = None,
-) -> None:
-    """Play runs that were given; other starts begin with the points of their first snapshot."""
+) -> list[str]:
+    """Play runs that were given, and return what their user should know of the pictures.
+
+    Other starts begin with the points of their first snapshot.
+    """
     runs = snapshots if isinstance(snapshots, Mapping) else {"": snapshots}
     first, states = _started(list(runs.values()))
     units = {name: given[name] for name in ("names", "offset", "scale")}
@@ -184,6 +203,7 @@ def _play_given(
     sources = [replace(source, k=len(state.centroids)) for state in first]
     scene = scenes.of(list(zip(map(str, runs), sources, strict=True)))
     play(moments(states, pace), scene, renderers)
+    return unwritten(scene, given.get("font"))
 
 
 def _is_state(value: object) -> TypeGuard[Snapshot]:
