@@ -46,6 +46,8 @@ class View:
         Those.
     axes : tuple of int or None
         As given.
+    names : tuple of str
+        Of the features; empty if they have none.
     plane : Plane
         Where a value lies.
     limits : tuple of float
@@ -84,6 +86,7 @@ class View:
                     f"for each"
                 )
         self.axes = axes
+        self.names = tuple(map(str, names))
         self._given: dict[str, Any] = {"names": names, "offset": offset, "scale": scale}
         columns = (0, min(1, features - 1)) if axes is None else _checked_axes(axes, features)
         components = None
