@@ -42,7 +42,7 @@ def _raw(array: Array) -> bytes:
 
 
 def _planes(array: Array) -> bytes:
-    """The lowest byte of every value, then the second of every value, and so on."""
+    """Return the lowest byte of every value, then the second of every value, and so on."""
     values = np.ascontiguousarray(array).reshape(-1)
     return np.ascontiguousarray(values.view(np.uint8).reshape(-1, array.itemsize).T).tobytes()
 
@@ -78,7 +78,7 @@ def _varint(array: Array) -> bytes:
 
 
 def _gaps(array: Array) -> bytes:
-    """The differences of ascending numbers."""
+    """Return the differences of ascending numbers."""
     values = array.reshape(-1).astype(np.int64)
     return _varint(np.diff(values, prepend=0))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable
 from functools import cache
 from html import escape
 from importlib import resources
@@ -48,7 +47,9 @@ _POLICY = (
 def player() -> tuple[str, str]:
     """Return the player's script and style, as they were built from `player/`."""
     folder = resources.files("renderers.html")
-    script, style = (folder.joinpath(name).read_text("utf-8") for name in ("player.js", "player.css"))
+    script, style = (
+        folder.joinpath(name).read_text("utf-8") for name in ("player.js", "player.css")
+    )
     return script, style
 
 

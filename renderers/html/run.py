@@ -11,7 +11,7 @@ from renderers.contract import OVERLAYS, Options
 from renderers.html import page
 from renderers.html.density import Density, cells_of
 from renderers.html.payload import Payload
-from renderers.html.points import PagePoints, choose_points
+from renderers.html.points import choose_points
 from renderers.html.watch import Watch
 from renderers.picture.colours import cluster_colours
 from renderers.picture.themes import THEMES
