@@ -108,7 +108,7 @@ FLOORS = {
     ),
     "renderers": (
         *("live", "stage", "films", "html", "stills", "outputs", "registry", "guard", "picture"),
-        *("numbered", "contract", "scene", "plane", "errors"),
+        *("describing", "numbered", "contract", "scene", "plane", "errors"),
     ),
 }
 

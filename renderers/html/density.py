@@ -26,7 +26,8 @@ def cells_of(view: View, k: int, most: int) -> Cells:
     """
     area = min(_CELLS, max(1, _COUNTS // most))
     xmin, xmax, ymin, ymax = view.limits
-    shape = 4 / 3 if view.plane.is_line else (xmax - xmin) / (ymax - ymin)
+    units = view.units or (xmax - xmin, 3 / 4 * (ymax - ymin))
+    shape = (xmax - xmin) / units[0] / ((ymax - ymin) / units[1])
     shape = min(max(shape, 3 / 4), 16 / 9)
     width = max(1, round((area * shape) ** 0.5))
     box = Box(0, 0, width, max(1, area // width))

@@ -14,10 +14,11 @@ from renderers.html.rounding import rounded
 
 if TYPE_CHECKING:
     from renderers.html.payload import Payload
+    from renderers.plane.plane import Plane
     from renderers.plane.view import View
     from renderers.scene import Panel
 
-__all__ = ["PagePoints", "choose_points"]
+__all__ = ["PagePoints", "choose_points", "straight"]
 
 # Values that are kept as the floats they are: half a megabyte, which gzip hardly packs.
 _FLOATS = 1 << 16
@@ -90,13 +91,17 @@ def choose_points(panel: Panel, most: int, payload: Payload) -> PagePoints:
     features = view.points.n_features
     offset, scale = view.plane.offset.tolist(), view.plane.scale.tolist()
     said: dict[str, Any] = {
-        "n": view.points.n_points, "features": features, "names": list(view.names),
+        "n": view.points.n_points, "features": features, "names": list(view.feature_names),
         "shown": len(rows), "step": step, "offset": offset, "scale": scale,
         "rows": None, "base": None, "exponent": None, "image": None, "density": None,
     }  # fmt: skip
     whole = features <= 2 or len(rows) * features <= _VALUES
     values = _taken(view, rows, step, whole, image is not None)
-    places = values if not whole else view.plane.project(values, rows)
+    places = view.plane.project(values, rows) if whole else values
+    if whole or not view.plane.is_bent:
+        xmin, xmax, ymin, ymax = view.limits
+        # Outliers, and what has no logarithm, would leave the curve few cells for the others.
+        places = places.clip((xmin, ymin), (xmax, ymax))
     place = np.full(view.points.n_points if image else len(rows), -1, dtype=np.int32)
     if picture is None:
         order = along_hilbert(places)
@@ -112,6 +117,11 @@ def choose_points(panel: Panel, most: int, payload: Payload) -> PagePoints:
     return PagePoints(step, place, len(rows), whole, image is not None, said)
 
 
+def straight(plane: Plane) -> Plane:
+    """Return a plane without logarithms, which a page takes itself."""
+    return plane._replace(logs=(False, False))
+
+
 def _taken(
     view: View, rows: NDArray[np.intp], step: int, whole: bool, image: bool
 ) -> NDArray[np.float64]:
@@ -121,8 +131,9 @@ def _taken(
         return points.take(rows) if image else points.sample(step)
     size = max(1, _CHUNK // points.n_features)
     starts = range(0, len(rows), size)
+    plane = straight(view.plane)
     chunks = (rows[start : start + size] for start in starts)
-    return np.concatenate([view.plane.project(points.take(some), some) for some in chunks])
+    return np.concatenate([plane.project(points.take(some), some) for some in chunks])
 
 
 def _stored(

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderers.contract import OVERLAYS, Options
+from renderers.describing import counted, describe
 from renderers.html import page
 from renderers.html.density import Density, cells_of
 from renderers.html.payload import Payload
-from renderers.html.points import choose_points
+from renderers.html.points import choose_points, straight
 from renderers.html.watch import Watch
 from renderers.picture.colours import cluster_colours
 from renderers.picture.themes import THEMES
@@ -44,13 +45,13 @@ class Page:
 
     def __init__(self, stream: IO[bytes], scene: Scene, options: Options) -> None:
         self._stream, self._scene, self._options = stream, scene, options
-        self._description = _described(scene)
         title = scene.title or "K-means, iteration by iteration"
-        stream.write(page.beginning(title, self._description).encode("utf-8"))
+        stream.write(page.beginning(title, _announced(scene)).encode("utf-8"))
         self._payload = Payload(stream.write)
         first = scene.panels[0]
         self._points = choose_points(first, options.max_points, self._payload)
         self._phases = False
+        self._newest: Moment | None = None
         inertia = options.overlays is None or "curve" in options.overlays
         most = max(panel.k for panel in scene.panels)
         self._runs = []
@@ -76,6 +77,7 @@ class Page:
 
     def add(self, moment: Moment) -> None:
         """Write what a moment shows for the first time."""
+        self._newest = moment
         self._phases = self._phases or moment.phase in ("assignment", "update")
         for run, snapshot in zip(self._runs, moment.snapshots, strict=True):
             run.add(snapshot, self._payload)
@@ -92,7 +94,7 @@ class Page:
                 "format": FORMAT,
                 "version": VERSION,
                 "title": self._scene.title,
-                "description": self._description,
+                "description": describe(self._scene, self._newest) if self._newest else "",
                 "facts": dict(self._scene.facts),
                 "theme": self._options.theme,
                 "overlays": overlays and [name for name in OVERLAYS if name in overlays],
@@ -170,7 +172,7 @@ class _Run:
         }
 
     def _kept(self, centroids: NDArray[np.float64]) -> NDArray[np.float64]:
-        return centroids if self._whole else self._view.plane.project(centroids)
+        return centroids if self._whole else straight(self._view.plane).project(centroids)
 
 
 def _plane(view: View) -> _Section:
@@ -185,8 +187,8 @@ def _plane(view: View) -> _Section:
         "basis": None if basis is None else basis.tolist(),
         "labels": list(view.labels),
         "limits": list(view.limits),
-        "log": "",
-        "equal": False,
+        "log": "".join(axis for axis, is_log in zip("xy", plane.logs, strict=True) if is_log),
+        "units": None if view.units is None else list(view.units),
     }
 
 
@@ -203,12 +205,12 @@ def _colours(panel: Panel, options: Options) -> dict[str, list[str]]:
     return {theme: spelled(theme) for theme in THEMES}
 
 
-def _described(scene: Scene) -> str:
-    """Return what the page is, in a sentence."""
+def _announced(scene: Scene) -> str:
+    """Return what the page is, before its run is known."""
     points = scene.panels[0].view.points
-    features = f"{points.n_features} feature{'s' if points.n_features > 1 else ''}"
     runs = " and ".join(
-        f"{panel.k} cluster{'s' if panel.k > 1 else ''}{panel.title and f' ({panel.title})'}"
+        counted(panel.k, "cluster") + (f" ({panel.title})" if panel.title else "")
         for panel in scene.panels
     )
-    return f"K-means on {points.n_points:,} points of {features}: {runs}, iteration by iteration."
+    what = f"{counted(points.n_points, 'point')} with {counted(points.n_features, 'feature')}"
+    return f"K-means, iteration by iteration: {what} in {runs}."

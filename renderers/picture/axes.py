@@ -79,16 +79,21 @@ class Axes:
         above += 3 * strip
         plot_height = max(1, cell.height - bottom - above)
 
-        _, _, ymin, ymax = panel.view.limits
         count = 0 if panel.view.plane.is_line else min(7, int(plot_height / (3.5 * tick_type)))
-        y_ticks = ticks(ymin, ymax, count)
-        widest = max((extent(words, tick_type).width for _, words in y_ticks), default=0)
-        beside = tick + 3 * gap + widest + (1.25 * label_type + gap if y_label else 0)
-        left = round(max(beside, 0.125 * cell.width if theme.boxed else 4 * unit))
         right = round(0.1 * cell.width if theme.boxed else 4 * unit)
-        self.box = Box(
-            cell.left + left, cell.top + above, max(1, cell.width - left - right), plot_height
-        )
+        widest = 0.0
+        while True:  # how far the axes reach depends on the box, and that on what is beside it
+            beside = tick + 3 * gap + widest + (1.25 * label_type + gap if y_label else 0)
+            left = round(max(beside, 0.125 * cell.width if theme.boxed else 4 * unit))
+            self.box = Box(
+                cell.left + left, cell.top + above, max(1, cell.width - left - right), plot_height
+            )
+            _, _, ymin, ymax = panel.view.placed(self.box).limits
+            y_ticks = ticks(ymin, ymax, count, log=panel.view.plane.logs[1])
+            wide = max((extent(words, tick_type).width for _, words in y_ticks), default=0.0)
+            if wide <= widest:
+                break
+            widest = wide
         self._add_lines()
         self._add_y_ticks(y_ticks)
         self._add_x_ticks()
@@ -121,12 +126,12 @@ class Axes:
 
     def _add_x_ticks(self) -> None:
         box, line, tick, size = self.box, self._line, self._tick, self._tick_type
-        xmin, xmax, _, _ = self._panel.view.limits
         placed = self._panel.view.placed(box)
+        is_log = self._panel.view.plane.logs[0]
         foot = box.top + box.height + line
         base = foot + tick + self._gap // 2 + rise(size)
         most = self._cell.left + self._cell.width - self._gap
-        for value, words in _beside_each_other(xmin, xmax, box.width, size):
+        for value, words in _beside_each_other(*placed.limits[:2], box.width, size, is_log):
             x, _ = placed.pixel(value, placed.limits[2])
             if tick:
                 self.marks.append(Fill(x, foot, line, tick, self._theme.line))
@@ -161,10 +166,12 @@ class Axes:
             self.marks.append(Text(words, end, base, size, self._theme.muted, "right"))
 
 
-def _beside_each_other(low: float, high: float, width: int, size: float) -> list[tuple[float, str]]:
+def _beside_each_other(
+    low: float, high: float, width: int, size: float, log: bool
+) -> list[tuple[float, str]]:
     """Return as many ticks as stand side by side without touching."""
     for at_most in range(min(9, int(width / (3 * size))), 1, -1):
-        found = ticks(low, high, at_most)
+        found = ticks(low, high, at_most, log=log)
         if sum(extent(words, size).width + 1.5 * size for _, words in found) <= width:
             return found
     return []
