@@ -101,6 +101,12 @@ class Panel:
     order : ndarray of int, (k,), or None
         Which colour of the palette each cluster has; None to have neighbours look different
         (`renderers.picture.arrange`).
+    noise : bool
+        Whether the last cluster are the points that belong to none, which are grey.
+    centroids : bool
+        Whether any clusters have centroids; those without are NaN.
+    measured : bool
+        Whether all states have an inertia; without centroids it is NaN.
     """
 
     k: int
@@ -110,6 +116,9 @@ class Panel:
     alpha: NDArray[np.uint8] | None = field(default=None, compare=False)
     white: float = 255.0
     order: NDArray[np.intp] | None = field(default=None, compare=False)
+    noise: bool = False
+    centroids: bool = True
+    measured: bool = True
 
 
 @dataclass(frozen=True, slots=True)

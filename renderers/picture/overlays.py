@@ -204,14 +204,15 @@ class _Trails:
 
     def _add(self, centroids: Floats) -> None:
         places = self._cloud.placement.on_frame(self._cloud.view.plane.project(centroids))
-        places = np.nan_to_num(places.clip(-_FAR, _FAR))
+        known = ~np.isnan(places).any(axis=1)  # steps of other algorithms may have fewer
+        places = places.clip(-_FAR, _FAR)
         if self._seen == 0:
             self._ways = [[] for _ in places]
             self._since = [[] for _ in places]
-            moved = np.arange(len(places))
+            moved = np.flatnonzero(known)
         else:
-            kept = np.array([way[-1] for way in self._ways])
-            moved = np.flatnonzero(np.abs(places - kept).sum(axis=1) >= 1.0)
+            kept = np.array([way[-1] if way else (np.inf, np.inf) for way in self._ways])
+            moved = np.flatnonzero(known & (np.abs(places - kept).sum(axis=1) >= 1.0))
         for label in moved.tolist():
             x, y = places[label].tolist()
             self._ways[label].append((x, y))

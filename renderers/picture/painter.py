@@ -39,6 +39,7 @@ __all__ = ["Painter"]
 
 # Of a palette: a GIF of 256 has none left for "as before", and becomes three times as large.
 _COLOURS = 255
+_OF_CENTROIDS = frozenset({"numbers", "trails", "borders"})
 _TAKE_ROOM = frozenset({"curve", "sizes"})  # the layout depends on these
 
 
@@ -75,6 +76,10 @@ class Painter:
         self._size = options.size
         self._theme = theme_named(options.theme)
         self._colours = [cluster_colours(panel.k, options.theme) for panel in scene.panels]
+        for panel, colours in zip(scene.panels, self._colours, strict=True):
+            if panel.noise:
+                colours[-1] = self._theme.muted
+        self._possible = _possible(scene)
         width, height = options.size
         cells = grid(len(scene.panels), Box(0, 0, width, height))
         self._unit = unit_of(cells[0].width, cells[0].height)
@@ -82,6 +87,7 @@ class Painter:
         if options.overlays is None and len(scene.panels) > 1:
             self._overlays |= {"curve"}  # what a race is about
         self._font = options.font
+        self._overlays &= self._possible
         with typeset(self._font):
             self._lay_out()
 
@@ -92,7 +98,7 @@ class Painter:
 
     @overlays.setter
     def overlays(self, names: frozenset[str]) -> None:
-        before, self._overlays = self._overlays, names & frozenset(OVERLAYS)
+        before, self._overlays = self._overlays, names & self._possible
         if (before ^ self._overlays) & _TAKE_ROOM:
             with typeset(self._font):
                 self._lay_out()
@@ -289,3 +295,11 @@ class Painter:
 
 def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
     return all(a is b for a, b in zip(one, other, strict=True))
+
+
+def _possible(scene: Scene) -> frozenset[str]:
+    """Return what can be drawn on top: steps of other algorithms need not have centroids."""
+    found = frozenset(OVERLAYS)
+    if not any(panel.centroids for panel in scene.panels):
+        found -= _OF_CENTROIDS
+    return found if all(panel.measured for panel in scene.panels) else found - {"curve"}
