@@ -6,7 +6,7 @@ Limits are places on the plane. Knows no pixels.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from renderers.plane.extent import extent_of
 from renderers.plane.placement import Limits, padded
 from renderers.plane.plane import Plane
 
-__all__ = ["ALL", "asked_limits", "fences", "limits_of"]
+__all__ = ["ALL", "asked_limits", "fences", "limits_of", "ranges"]
 
 #: What is asked for to see all points.
 ALL = "all"
@@ -73,28 +73,48 @@ def fences(sample: Floats, extent: Limits) -> Limits | None:
     tuple of float, or None
         Infinite where nothing is cut off; None if nothing is anywhere.
     """
-    sample = sample[np.isfinite(sample).all(axis=1)]
-    few = math.ceil(len(sample) * _FEW) - 1
-    if few < 1:
-        return None
-    found = [_shortest(np.sort(places), few) for places in sample.T]
-    gains = []
-    for axis, (low, high) in enumerate(found):
-        whole = extent[2 * axis], extent[2 * axis + 1]
-        seen = min(high, whole[1]) / 2 - max(low, whole[0]) / 2
-        span = whole[1] / 2 - whole[0] / 2
-        gains.append(span / seen if 0 < seen < _MOST * span else 0.0)
-        if gains[-1] == 0.0:
-            found[axis] = -math.inf, math.inf
-    outside = np.zeros(len(sample), dtype=bool)
-    for places, (low, high) in zip(sample.T, found, strict=True):
-        outside |= (places < low) | (places > high)
-    if outside.sum() > few:  # few along each axis, but together more: only the one that gains more
-        found[int(np.argmin(gains))] = -math.inf, math.inf
-    if not max(gains):
+    found = ranges(sample, [extent[:2], extent[2:]][: sample.shape[1]])
+    if not np.isfinite(found).any():
         return None
     (xmin, xmax), (ymin, ymax) = found[0], found[-1] if len(found) > 1 else (-math.inf, math.inf)
     return xmin, xmax, ymin, ymax
+
+
+def ranges(sample: Floats, extents: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return the range of each axis beyond which few points would take most of it.
+
+    Parameters
+    ----------
+    sample : ndarray, (S, A)
+        Evenly spaced points.
+    extents : sequence of (float, float)
+        How far all points reach along each axis.
+
+    Returns
+    -------
+    list of (float, float)
+        Infinite where nothing is cut off.
+    """
+    everything = (-math.inf, math.inf)
+    found = [everything] * len(extents)
+    sample = sample[np.isfinite(sample).all(axis=1)]
+    few = math.ceil(len(sample) * _FEW) - 1
+    if few < 1:
+        return found
+    gains: dict[int, float] = {}
+    for axis, whole in enumerate(extents):
+        low, high = _shortest(np.sort(sample[:, axis]), few)
+        seen = min(high, whole[1]) / 2 - max(low, whole[0]) / 2
+        span = whole[1] / 2 - whole[0] / 2
+        if 0 < seen < _MOST * span:
+            found[axis], gains[axis] = (low, high), span / seen
+    # Few along each axis, but together perhaps more: then only where most is gained.
+    for axis in sorted(gains, key=gains.__getitem__):
+        lows, highs = np.array(found).T
+        if ((sample < lows) | (sample > highs)).any(axis=1).sum() <= few:
+            break
+        found[axis] = everything
+    return found
 
 
 def _shortest(places: Floats, few: int) -> tuple[float, float]:

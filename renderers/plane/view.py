@@ -19,11 +19,14 @@ from renderers.plane.extent import extent_of
 from renderers.plane.limits import ALL, asked_limits, limits_of
 from renderers.plane.placement import Box, Limits, Placement, widened
 from renderers.plane.plane import Plane
+from renderers.plane.shared import Shared, roomy, shared_places
+from renderers.plane.solid import Solid, solid_of
 
 __all__ = ["View"]
 
 _SAMPLE = 200_000  # points that are looked at ...
 _SAMPLED = 1 << 23  # ... unless they have more values
+_TURNED = 20_000  # points of a solid, sorted by depth for every frame
 
 
 class View:
@@ -35,8 +38,9 @@ class View:
         The points as they were clustered, wherever they are: what an `Engine` takes, or what one
         has opened.
     axes : tuple of int, optional
-        Two features to draw. By default both of two, a longitude across and a latitude up, and the
-        first two principal components of more.
+        Two features to draw, or three of a solid. By default both of two, a longitude across and a
+        latitude up, and the first two principal components of more; of a solid the three features,
+        and the first three principal components of more.
     names : sequence of str, optional
         Names of the features, for the labels of the axes.
     offset, scale : array_like, (N,), optional
@@ -50,6 +54,8 @@ class View:
         all points but outliers: fewer than 0.5% of them that would take more than half of an axis.
     log : {"", "x", "y", "xy"}
         Axes with a logarithmic scale; points without a logarithm lie outside.
+    view : {"2d", "3d"}
+        Whether the points are drawn as a solid that is turned.
 
     Attributes
     ----------
@@ -64,6 +70,10 @@ class View:
         box has room for, `placed` tells.
     labels : tuple of str
         Of the horizontal and the vertical axis; may be empty.
+    solid : Solid or None
+        Where a value lies if it is drawn as a solid; `plane` is then one of its sides.
+    turned : ndarray of intp, (S,)
+        The points of a solid that are drawn: evenly spaced ones if there are many, and no outliers.
     is_part : bool
         Whether somebody looks at a part of the plane, and knows that there is more.
 
@@ -77,7 +87,7 @@ class View:
         self,
         points: Visible | ArrayLike,
         *,
-        axes: tuple[int, int] | None = None,
+        axes: tuple[int, ...] | None = None,
         names: Sequence[str] = (),
         offset: ArrayLike | None = None,
         scale: ArrayLike | None = None,
@@ -99,13 +109,16 @@ class View:
                 )
         if aspect not in ("equal", "auto"):
             raise InvalidOption(f"aspect={aspect!r} must be 'equal' or 'auto'", option="aspect")
+        _check_view(view, features, log, limits)
         self.axes, self.is_part = axes, False
         self._given: dict[str, Any] = {
             **{"names": names, "offset": offset, "scale": scale, "aspect": aspect},
             "limits": ALL if _is_all(limits) else None,
         }
+        three: tuple[int, ...] = ()
         if axes is not None:
-            columns = _checked_axes(axes, features)
+            three = _checked_axes(axes, features, 3 if view == "3d" else 2)
+            columns = three[0], three[1]
         else:
             columns = where_on_earth(names) or (0, min(1, features - 1))
         logs = _checked_log(log, features, axes)
@@ -139,14 +152,44 @@ class View:
             self.limits = limits_of(
                 self.points, self.plane, self._places, extent, everything=everything
             )
+            if self.shared is not None:
+                self.limits = roomy(self.limits, self.shared)
         else:
             self.limits = asked_limits(limits, self.plane)
         along = [str(names[n]) for n in columns] if len(names) and not components else []
         self._units = units_of(self.plane, self.limits, along) if aspect == "equal" else None
+        self.solid: Solid | None = None
+        if view == "3d":
+            self._make_solid(three, names, aspect == "equal", _is_all(limits))
+
+    def _make_solid(
+        self, columns: tuple[int, ...], names: Sequence[str], equal: bool, everything: bool
+    ) -> None:
+        step = -(-self.points.n_points // _TURNED)
+        sample = self.points.sample(step)
+        components = None
+        if not columns and self.points.n_features > 3:
+            centre, basis, shares = principal_components(sample, 3)
+            components = centre, basis
+            labels = tuple(component_label(n + 1, share, "") for n, share in enumerate(shares))
+        else:
+            columns = columns or (0, 1, 2)
+            labels = tuple(str(names[n]) if len(names) else f"feature {n}" for n in columns)
+        self.solid = solid_of(
+            sample, columns, components, labels, equal=equal, everything=everything
+        )
+        inside = self.solid.holds(self.solid.place(sample))
+        self.turned = np.arange(0, self.points.n_points, step)[inside]
 
     def with_axes(self, axes: tuple[int, int] | None) -> View:
         """Return the view of the same points in the same units along other axes."""
         return View(self.points, axes=axes, **self._given)
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """What the features are called; by their numbers if they have no names."""
+        names = tuple(map(str, self._given["names"])) or self.points.names
+        return names or tuple(f"feature {n}" for n in range(self.points.n_features))
 
     def within(self, limits: Limits) -> View:
         """Return the view of another part of the same plane; the points are not looked at again.
@@ -156,10 +199,10 @@ class View:
         limits : tuple of float
             As the attribute: places on the plane.
         """
-        other = copy.copy(self)
-        other.__dict__.pop("spread", None)
-        other.limits, other.is_part = limits, True
-        return other
+        _ = self.spread  # centroids keep their size, however closely they are looked at
+        part = copy.copy(self)
+        part.limits, part.is_part = limits, True
+        return part
 
     @functools.cached_property
     def spread(self) -> float:
@@ -179,11 +222,16 @@ class View:
         shares = np.bincount(i * cells + j) / seen.sum()
         return float(1 / (shares**2).sum() / cells**2)
 
-    def spread_in(self, box: Box) -> float:
-        """Return the share of a box that the points would fill evenly, 0..1."""
+    @functools.cached_property
+    def shared(self) -> Shared | None:
+        """The places of the points, where many share few of them; else None."""
+        return shared_places(self.points, self.plane, self._places)
+
+    def share_of(self, box: Box) -> float:
+        """Return the share of a box that the limits take, 0..1: the rest is room at both ends."""
         xmin, xmax, ymin, ymax = self.limits
         left, right, bottom, top = self.placed(box).limits
-        return self.spread * ((xmax - xmin) / (right - left)) * ((ymax - ymin) / (top - bottom))
+        return (xmax - xmin) / (right - left) * ((ymax - ymin) / (top - bottom))
 
     def placed(self, box: Box) -> Placement:
         """Return where the plane lies on a picture that shows it in `box`."""
@@ -253,15 +301,38 @@ def _checked_log(log: str, features: int, axes: tuple[int, int] | None) -> tuple
     return "x" in letters, "y" in letters
 
 
-def _checked_axes(axes: tuple[int, int], features: int) -> tuple[int, int]:
-    needs = f"axes={axes!r} must be two different features of 0..{features - 1}"
+def _check_view(view: str, features: int, log: str, limits: object) -> None:
+    """Raise if points cannot be turned, or were not to be."""
+    if view not in ("2d", "3d"):
+        raise InvalidOption(f"view={view!r} must be '2d' or '3d'", option="view")
+    if view == "2d":
+        return
+    if features < 3:
+        raise InvalidOption(
+            f"view={view!r} needs points of three features, these have {features}: leave view out",
+            option="view",
+        )
+    if log:
+        raise InvalidOption(f"log={log!r} has no effect with a 3d view", option="log")
+    if limits is not None and not (isinstance(limits, str) and _is_all(limits)):
+        raise InvalidOption(
+            f"limits={limits!r} has no effect with a 3d view: leave it out, or give 'all'",
+            option="limits",
+        )
+
+
+def _checked_axes(axes: tuple[int, ...], features: int, count: int) -> tuple[int, ...]:
+    number = {2: "two", 3: "three"}[count]
+    needs = f"axes={axes!r} must be {number} different features of 0..{features - 1}"
     if features < 2:
         raise InvalidOption(f"axes={axes!r} needs two features, the points have 1: leave axes out")
     try:
-        a, b = axes
-        valid = a == int(a) and b == int(b) and a != b and min(a, b) >= 0 and max(a, b) < features
+        found = tuple(int(n) for n in axes)
+        valid = found == tuple(axes) and len({*found} & {*range(features)}) == len(found) == count
     except (TypeError, ValueError):
         valid = False
     if not valid:
-        raise InvalidOption(f"{needs}: give two column numbers, such as (0, 1)")
-    return int(a), int(b)
+        raise InvalidOption(
+            f"{needs}: give {number} column numbers, such as {tuple(range(count))}", option="axes"
+        )
+    return found
