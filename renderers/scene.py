@@ -197,9 +197,19 @@ class Moment:
         """Return whether this run has ended before one of its neighbours."""
         return any(other.iteration > snapshot.iteration for other in self.snapshots)
 
+    def left_by(self, snapshot: Snapshot) -> NDArray[np.float64]:
+        """Return where the centroids of one of the snapshots come from, (K, N).
+
+        Those of the state before. In a run of the engine, these are what the labels refer to.
+        """
+        for known, history in zip(self.snapshots, self.histories, strict=False):
+            if known is snapshot and 0 < snapshot.iteration <= len(history.centroids):
+                return history.centroids[snapshot.iteration - 1]
+        return snapshot.assigned_from
+
     def centroids_of(self, snapshot: Snapshot) -> NDArray[np.float64]:
         """Return where the centroids of one of the snapshots are at this moment, (K, N)."""
-        old, new = snapshot.assigned_from, snapshot.centroids
+        old, new = self.left_by(snapshot), snapshot.centroids
         if self.arrived or self.is_over(snapshot):
             return new
         if self.phase == "assignment":

@@ -120,11 +120,12 @@ class Overlays:
         now = moment.centroids_of(snapshot)
         marks: list[Mark] = []
         xy = self._places(now)
-        if "trails" in overlays and snapshot.iteration and now is not snapshot.assigned_from:
-            if self._left is None or self._left[0] is not snapshot.assigned_from:
-                self._left = snapshot.assigned_from, self._places(snapshot.assigned_from)
-            legs = np.stack([self._left[1], xy], axis=1)
-            legs = np.nan_to_num(legs.clip(-_FAR, _FAR))
+        left = moment.left_by(snapshot)
+        if "trails" in overlays and snapshot.iteration and now is not left:
+            if self._left is None or self._left[0] is not left:
+                self._left = left, self._places(left)
+            legs = np.stack([self._left[1], xy], axis=1).clip(-_FAR, _FAR)
+            # Of steps of other algorithms a centroid may be new: NaN is not at least 1.
             moved = np.abs(legs[:, 1] - legs[:, 0]).sum(axis=1) >= 1.0
             marks += self._way_marks(
                 [leg if far else None for leg, far in zip(legs, moved.tolist(), strict=True)]

@@ -9,7 +9,6 @@ with the centroids.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,13 +19,13 @@ from renderers.picture.axes import unit_of
 from renderers.picture.cloud import Cloud, Fade, marker_radius
 from renderers.picture.colours import cluster_colours
 from renderers.picture.dashboard import run_colours
+from renderers.picture.exposure import Exposure
 from renderers.picture.fonts import typeset
 from renderers.picture.ink import paint
 from renderers.picture.layout import grid
 from renderers.picture.marks import Group, Mark, Raster
 from renderers.picture.outside import lay_out_around
 from renderers.picture.overlays import Overlays
-from renderers.picture.photo import OWN, Photo, colours_of, own_indices
 from renderers.picture.raster import mix
 from renderers.picture.telling import Telling
 from renderers.picture.themes import theme_named
@@ -151,7 +150,7 @@ class Painter:
         marks = list(self.layout.marks)
         points = self._base.copy()
         self._fade(moment, fades, points)
-        photo = [] if self._photo is None else [self._photo.box]
+        photo = [] if self._exposure is None else [self._exposure.box]
         marks += [Raster(box, box.of(points)[..., :3]) for box in (*self.boxes, *photo)]
         marks += [*self._still_marks(moment), *self._panel_marks(moment)]
         return marks + self._telling.marks_beside(moment)
@@ -215,8 +214,10 @@ class Painter:
             for cloud, colours in zip(self._clouds, self._colours, strict=True)
         ]
         photo, (panel, *_) = self.layout.photo, panels
-        self._photo = None if photo is None else Photo(panel, photo, theme.background)
-        self._exposed: Snapshot | bool | None = None
+        self._exposure: Exposure | None = None
+        if photo is not None:
+            (cloud,), (over,) = self._clouds, self._over
+            self._exposure = Exposure(panel, photo, cloud, over, theme.background)
         self._told = None
 
     def _radii(self) -> list[float]:
@@ -235,14 +236,16 @@ class Painter:
 
     def _paint_points(self, moment: Moment) -> list[Fade | None]:
         """Bring the points up to date; return where they are on their way to other colours."""
-        if self._photo is not None:
-            self._expose(self._photo, moment)
         layers = self._still, self._base
+        if self._exposure is not None:
+            fade = self._exposure.paint(moment, *layers)
+            self._colours = [self._exposure.colours]
+            return [fade]
         fades: list[Fade | None] = []
         for panel, cloud in enumerate(self._clouds):
             now = None if moment.opening else moment.snapshots[panel]
             was = moment.before[panel] if moment.before else None
-            if now is None or now is was or moment.faded >= 1 or self._photo is not None:
+            if now is None or now is was or moment.faded >= 1:
                 cloud.paint(now, *layers)
                 fades.append(None)
             else:
@@ -251,6 +254,8 @@ class Painter:
 
     def _fade(self, moment: Moment, fades: list[Fade | None], image: NDArray[np.uint8]) -> None:
         """Have the points of an image on their way to other colours, and shade their changes."""
+        if self._exposure is not None:
+            self._exposure.mix(image)
         for panel, (over, fade) in enumerate(zip(self._over, fades, strict=True)):
             if fade is not None:
                 mix(*fade, over.box.of(image))
@@ -260,23 +265,7 @@ class Painter:
     @property
     def _shown(self) -> frozenset[str]:
         """What is drawn on top of the points: no changes where all of them change colour."""
-        return self._overlays if self._photo is None else self._overlays - {"changes"}
-
-    def _expose(self, photo: Photo, moment: Moment) -> None:
-        """Paint the image, and have points and centroids in the colours that it has now."""
-        (cloud,), (over,), (panel,) = self._clouds, self._over, self._scene.panels
-        shown = None if moment.opening else moment.snapshots[0]
-        if self._exposed is not None and self._exposed is (shown or True):
-            return
-        self._exposed = shown or True
-        photo.box.of(self._base)[..., :3] = photo.pixels(shown)
-        for snapshot in moment.snapshots:
-            self._colours = [colours_of(panel, snapshot.centroids)]
-            over.recolour(self._colours[0])
-        if shown is None:
-            cloud.recolour(OWN, partial(own_indices, panel))
-        else:
-            cloud.recolour(self._colours[0])
+        return self._overlays if self._exposure is None else self._overlays - {"changes"}
 
     def _still_marks(self, moment: Moment) -> list[Mark]:
         return self._telling.still_marks(moment, self._colours, self._overlays)
