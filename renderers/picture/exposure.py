@@ -6,12 +6,16 @@ once more.
 
 from __future__ import annotations
 
+import copy
+import math
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kmeans_engine.points.opening import open_visible
+from kmeans_engine.points.visit import Visible
 from renderers.picture import raster
 from renderers.picture.cloud import Cloud, Fade
 from renderers.picture.colours import Colour
@@ -24,6 +28,9 @@ if TYPE_CHECKING:
     from kmeans_engine import Snapshot
 
 __all__ = ["Exposure"]
+
+# Points that are painted of more: no pixel of a frame shows more, and 12 million take a second.
+_MOST_POINTS = 1_000_000
 
 Bytes = NDArray[np.uint8]
 
@@ -66,6 +73,9 @@ class Exposure:
     ) -> None:
         self.box = box
         self.colours = np.zeros((panel.k, 3), np.uint8)
+        if panel.view.points.n_points > _MOST_POINTS and panel.image is not None:
+            cloud.view = copy.copy(panel.view)
+            cloud.view.points = cast(Visible, _Some(panel.view.points, panel.image[1]))
         self._panel, self._cloud, self._over = panel, cloud, over
         self._photo = Photo(panel, box, ground)
         self._shown: tuple[Snapshot | None] | None = None
@@ -124,3 +134,39 @@ def _differing(before: Bytes, after: Bytes) -> tuple[NDArray[np.intp], Bytes]:
     """Return the pixels that differ, and their colours before."""
     pixels = np.flatnonzero((before[..., :3] != after[..., :3]).any(axis=-1))
     return pixels, before.reshape(-1, 4)[pixels, :3]
+
+
+class _Some:
+    """Some of the points of an image, evenly; for a cloud that is painted as a whole.
+
+    Parameters
+    ----------
+    points : Visible
+        All of them.
+    width : int
+        Of the image: each row gives others of its columns.
+    """
+
+    def __init__(self, points: Visible, width: int) -> None:
+        step = -(-points.n_points // _MOST_POINTS)
+        while math.gcd(step, width) > 1:
+            step += 1
+        self._all, self._step = points, step
+        self._rows = np.arange(0, points.n_points, step)
+        self._some: Visible | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._all, name)
+
+    def visit(self, visitor: Any, now: Snapshot | None = None, *_: object, **__: object) -> Any:
+        """See `points.visit.Visible`; of the states, `now` alone counts."""
+        if self._some is None:
+            self._some = open_visible(self._all.sample(self._step))
+        labels: Any = None if now is None else _Labels(now.labels_at(self._rows))
+        return self._some.visit(visitor, labels)
+
+
+class _Labels(NamedTuple):
+    """Labels of some points, all that a visit to all of them asks of a state."""
+
+    labels: NDArray[np.unsignedinteger]

@@ -78,7 +78,8 @@ def states_of(steps: Any, visible: Visible) -> Told:
     """
     if not isinstance(steps, Iterable) or isinstance(steps, str | bytes):
         raise InvalidOption(f"{type(steps).__name__!r} is not a list of steps; {_WANTED}")
-    single = _is_pair(steps) or (hasattr(steps, "__len__") and len(steps) and _ndim(steps) == 1)
+    one = isinstance(steps, Sequence | np.ndarray) and len(steps) > 0 and _ndim(steps) == 1
+    single = one or _is_pair(steps)
     told = [
         _checked(step, number, visible) for number, step in enumerate([steps] if single else steps)
     ]

@@ -97,6 +97,21 @@ def test_every_way_leads_to_the_same_bytes(size, pace):
         assert np.array_equal(frame, make(Options(size)).paint(moment))
 
 
+def test_of_a_large_image_some_points_are_painted_evenly(monkeypatch):
+    run, make = states()
+    whole = make(Options((480, 320)))
+    monkeypatch.setattr("renderers.picture.exposure._MOST_POINTS", 300)
+    film = list(moments(run, Pace(smooth=True, fps=4)))
+    painter = make(Options((480, 320)))
+    for moment in [*film, *film[::-5]]:
+        frame = painter.paint(moment)
+        assert np.array_equal(frame, make(Options((480, 320))).paint(moment))
+    photo, (points,) = painter.layout.photo, painter.boxes
+    all_of_them = whole.paint(film[-5])
+    assert np.array_equal(photo.of(frame), photo.of(whole.paint([*film[::-5]][-1])))
+    assert not np.array_equal(points.of(painter.paint(film[-5])), points.of(all_of_them))
+
+
 def test_colours_fade_into_each_other():
     run, make = states()
     painter = make(Options((480, 320), overlays=frozenset()))
