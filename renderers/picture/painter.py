@@ -28,9 +28,9 @@ from renderers.picture.outside import lay_out_around
 from renderers.picture.overlays import Overlays
 from renderers.picture.raster import mix
 from renderers.picture.telling import Telling
-from renderers.picture.themes import theme_named
+from renderers.picture.themes import Theme, theme_named
 from renderers.plane.placement import Box
-from renderers.scene import Moment, Scene
+from renderers.scene import Moment, Panel, Scene
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
@@ -74,10 +74,7 @@ class Painter:
         self._scene = scene
         self._size = options.size
         self._theme = theme_named(options.theme)
-        self._colours = [cluster_colours(panel.k, options.theme) for panel in scene.panels]
-        for panel, colours in zip(scene.panels, self._colours, strict=True):
-            if panel.noise:
-                colours[-1] = self._theme.muted
+        self._colours = [_colours_of(panel, self._theme, options.theme) for panel in scene.panels]
         self._possible = _possible(scene)
         width, height = options.size
         cells = grid(len(scene.panels), Box(0, 0, width, height))
@@ -295,6 +292,15 @@ def _same(one: _Told, other: _Told) -> bool:
     """Return whether the same is told of the same states; equal ones need not be the same."""
     pairs = zip(one[0], other[0], strict=False)
     return len(one[0]) == len(other[0]) and all(a is b for a, b in pairs) and one[1] == other[1]
+
+
+def _colours_of(panel: Panel, theme: Theme, name: str) -> NDArray[np.uint8]:
+    """Return the colours of the clusters of a panel, (k, 3)."""
+    order = np.arange(panel.k) if panel.order is None else panel.order
+    colours = cluster_colours(max(panel.k, int(order.max()) + 1), name)[order]
+    if panel.noise:
+        colours[-1] = theme.muted
+    return colours
 
 
 def _possible(scene: Scene) -> frozenset[str]:
