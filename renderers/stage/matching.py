@@ -46,5 +46,5 @@ def matched(scene: Scene, ends: Sequence[Snapshot]) -> Scene:
         # Clusters without a partner have colours that the winner has not.
         more = np.arange(len(colours), partners.max(initial=0) + 1)
         found = np.concatenate([colours, more])[partners]
-        panels.append(replace(panel, order=np.append(found, np.zeros(panel.noise, np.intp))))
+        panels.append(replace(panel, order=np.append(found, np.zeros(int(panel.noise), np.intp))))
     return replace(scene, panels=tuple(panels))
