@@ -9,7 +9,6 @@ with the centroids.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,18 +19,18 @@ from renderers.picture.axes import unit_of
 from renderers.picture.cloud import Cloud, Fade, marker_radius
 from renderers.picture.colours import cluster_colours
 from renderers.picture.dashboard import run_colours
+from renderers.picture.exposure import Exposure
 from renderers.picture.fonts import typeset
 from renderers.picture.ink import paint
 from renderers.picture.layout import grid
 from renderers.picture.marks import Group, Mark, Raster
 from renderers.picture.outside import lay_out_around
 from renderers.picture.overlays import Overlays
-from renderers.picture.photo import OWN, Photo, colours_of, own_indices
 from renderers.picture.raster import mix
 from renderers.picture.telling import Telling
-from renderers.picture.themes import theme_named
+from renderers.picture.themes import Theme, theme_named
 from renderers.plane.placement import Box
-from renderers.scene import Moment, Scene
+from renderers.scene import Moment, Panel, Scene
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
@@ -40,6 +39,7 @@ __all__ = ["Painter"]
 
 # Of a palette: a GIF of 256 has none left for "as before", and becomes three times as large.
 _COLOURS = 255
+_OF_CENTROIDS = frozenset({"numbers", "trails", "borders"})
 _TAKE_ROOM = frozenset({"curve", "sizes"})  # the layout depends on these
 
 
@@ -74,7 +74,8 @@ class Painter:
         self._scene = scene
         self._size = options.size
         self._theme = theme_named(options.theme)
-        self._colours = [cluster_colours(panel.k, options.theme) for panel in scene.panels]
+        self._colours = [_colours_of(panel, self._theme, options.theme) for panel in scene.panels]
+        self._possible = _possible(scene)
         width, height = options.size
         cells = grid(len(scene.panels), Box(0, 0, width, height))
         self._unit = unit_of(cells[0].width, cells[0].height)
@@ -82,6 +83,7 @@ class Painter:
         if options.overlays is None and len(scene.panels) > 1:
             self._overlays |= {"curve"}  # what a race is about
         self._font = options.font
+        self._overlays &= self._possible
         with typeset(self._font):
             self._lay_out()
 
@@ -92,7 +94,7 @@ class Painter:
 
     @overlays.setter
     def overlays(self, names: frozenset[str]) -> None:
-        before, self._overlays = self._overlays, names & frozenset(OVERLAYS)
+        before, self._overlays = self._overlays, names & self._possible
         if (before ^ self._overlays) & _TAKE_ROOM:
             with typeset(self._font):
                 self._lay_out()
@@ -154,12 +156,12 @@ class Painter:
         self._fade(moment, fades, points)
         for panel, cloud in enumerate(self._clouds):
             few = cloud.radius > 0 and cloud.view.points.n_points <= most
-            if few and self._photo is None:
+            if few and self._exposure is None:
                 marks.append(Group(cloud.box, (cloud.markers(*_shown(moment, panel)),)))
             else:
                 marks.append(Raster(cloud.box, cloud.box.of(points)[..., :3]))
-        if self._photo is not None:
-            box = self._photo.box
+        if self._exposure is not None:
+            box = self._exposure.box
             marks.append(Raster(box, box.of(points)[..., :3]))
         marks += [*self._still_marks(moment), *self._panel_marks(moment)]
         return marks + self._telling.marks_beside(moment)
@@ -223,8 +225,10 @@ class Painter:
             for cloud, colours in zip(self._clouds, self._colours, strict=True)
         ]
         photo, (panel, *_) = self.layout.photo, panels
-        self._photo = None if photo is None else Photo(panel, photo, theme.background)
-        self._exposed: Snapshot | bool | None = None
+        self._exposure: Exposure | None = None
+        if photo is not None:
+            (cloud,), (over,) = self._clouds, self._over
+            self._exposure = Exposure(panel, photo, cloud, over, theme.background)
         self._told = None
 
     def _radii(self) -> list[float]:
@@ -243,13 +247,15 @@ class Painter:
 
     def _paint_points(self, moment: Moment) -> list[Fade | None]:
         """Bring the points up to date; return where they are on their way to other colours."""
-        if self._photo is not None:
-            self._expose(self._photo, moment)
         layers = self._still, self._base
+        if self._exposure is not None:
+            fade = self._exposure.paint(moment, *layers)
+            self._colours = [self._exposure.colours]
+            return [fade]
         fades: list[Fade | None] = []
         for panel, cloud in enumerate(self._clouds):
             was, now, share = _shown(moment, panel)
-            if now is None or share == 0 or self._photo is not None:
+            if now is None or share == 0:
                 cloud.paint(now, *layers)
                 fades.append(None)
             else:
@@ -258,6 +264,8 @@ class Painter:
 
     def _fade(self, moment: Moment, fades: list[Fade | None], image: NDArray[np.uint8]) -> None:
         """Have the points of an image on their way to other colours, and shade their changes."""
+        if self._exposure is not None:
+            self._exposure.mix(image)
         for panel, (over, fade) in enumerate(zip(self._over, fades, strict=True)):
             if fade is not None:
                 mix(*fade, over.box.of(image))
@@ -267,23 +275,7 @@ class Painter:
     @property
     def _seen(self) -> frozenset[str]:
         """What is drawn on top of the points: no changes where all of them change colour."""
-        return self._overlays if self._photo is None else self._overlays - {"changes"}
-
-    def _expose(self, photo: Photo, moment: Moment) -> None:
-        """Paint the image, and have points and centroids in the colours that it has now."""
-        (cloud,), (over,), (panel,) = self._clouds, self._over, self._scene.panels
-        shown = None if moment.opening else moment.snapshots[0]
-        if self._exposed is not None and self._exposed is (shown or True):
-            return
-        self._exposed = shown or True
-        photo.box.of(self._base)[..., :3] = photo.pixels(shown)
-        for snapshot in moment.snapshots:
-            self._colours = [colours_of(panel, snapshot.centroids)]
-            over.recolour(self._colours[0])
-        if shown is None:
-            cloud.recolour(OWN, partial(own_indices, panel))
-        else:
-            cloud.recolour(self._colours[0])
+        return self._overlays if self._exposure is None else self._overlays - {"changes"}
 
     def _still_marks(self, moment: Moment) -> list[Mark]:
         return self._telling.still_marks(moment, self._colours, self._overlays)
@@ -322,3 +314,20 @@ def _same(one: _Told, other: _Told) -> bool:
     """Return whether the same is told of the same states; equal ones need not be the same."""
     pairs = zip(one[0], other[0], strict=False)
     return len(one[0]) == len(other[0]) and all(a is b for a, b in pairs) and one[1] == other[1]
+
+
+def _colours_of(panel: Panel, theme: Theme, name: str) -> NDArray[np.uint8]:
+    """Return the colours of the clusters of a panel, (k, 3)."""
+    order = np.arange(panel.k) if panel.order is None else panel.order
+    colours = cluster_colours(max(panel.k, int(order.max()) + 1), name)[order]
+    if panel.noise:
+        colours[-1] = theme.muted
+    return colours
+
+
+def _possible(scene: Scene) -> frozenset[str]:
+    """Return what can be drawn on top: steps of other algorithms need not have centroids."""
+    found = frozenset(OVERLAYS)
+    if not any(panel.centroids for panel in scene.panels):
+        found -= _OF_CENTROIDS
+    return found if all(panel.measured for panel in scene.panels) else found - {"curve"}
