@@ -19,6 +19,7 @@ from renderers.picture.marks import (
     Fill,
     Group,
     Mark,
+    Net,
     Polyline,
     Raster,
     Rings,
@@ -27,6 +28,7 @@ from renderers.picture.marks import (
 from renderers.picture.strokes import (
     blend_cover,
     blend_disc,
+    blend_net,
     blend_path,
     blend_pixels,
     blend_rings,
@@ -87,6 +89,13 @@ def _paint_disc(image: Image, mark: Disc, left: int, top: int) -> None:
 def _paint_polyline(image: Image, mark: Polyline, left: int, top: int) -> None:
     xy, width, colour, opacity = mark
     blend_path(xy, left, top, width, *colour, opacity, image)
+
+
+def _paint_net(image: Image, mark: Net, left: int, top: int) -> None:
+    ends, width, colour, opacity = mark
+    cover = np.zeros(image.shape[:2], dtype=np.uint8)
+    pixels = np.empty(cover.size, dtype=np.intp)
+    blend_net(ends, left, top, width, *colour, opacity, cover, pixels, image)
 
 
 def _paint_area(image: Image, mark: Area, left: int, top: int) -> None:
@@ -150,6 +159,7 @@ _PAINT: dict[type, Callable[[Image, Any, int, int], None]] = {
     Fill: _paint_fill,
     Disc: _paint_disc,
     Polyline: _paint_polyline,
+    Net: _paint_net,
     Area: _paint_area,
     Text: _paint_text,
     Rings: _paint_rings,

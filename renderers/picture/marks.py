@@ -22,6 +22,7 @@ __all__ = [
     "Fill",
     "Group",
     "Mark",
+    "Net",
     "Polyline",
     "Raster",
     "Rings",
@@ -56,6 +57,15 @@ class Polyline(NamedTuple):
     """A line through places, (R, 2), with round ends and corners."""
 
     xy: NDArray[np.float64]
+    width: float
+    colour: Colour
+    opacity: float = 1.0
+
+
+class Net(NamedTuple):
+    """Straight pieces, (S, 2, 2), with round ends, as one shape: no darker where they meet."""
+
+    ends: NDArray[np.float64]
     width: float
     colour: Colour
     opacity: float = 1.0
@@ -120,4 +130,4 @@ class Group(NamedTuple):
     marks: tuple[Mark, ...]
 
 
-Mark: TypeAlias = Fill | Disc | Polyline | Area | Text | Rings | Cover | Raster | Group
+Mark: TypeAlias = Fill | Disc | Polyline | Net | Area | Text | Rings | Cover | Raster | Group

@@ -1,9 +1,9 @@
 """One frame from one moment: points below, what moves on top. All renderers share it.
 
 A frame is built in layers, and each is touched only when it changes: `still` (axes and titles),
-`base` (with the points: the pixels of those that changed), `settled` (with what belongs to an
-iteration: borders, highlights, the curve), and the frame itself (centroids, which may move between
-two iterations).
+`base` (with the points: the pixels of those that changed), `settled` (with what is told of a state
+beside them), and the frame itself: points on their way to another colour, and on top what moves
+with the centroids.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from renderers.contract import OVERLAYS, Options
 from renderers.picture.axes import unit_of
-from renderers.picture.cloud import Cloud, marker_radius
+from renderers.picture.cloud import Cloud, Fade, marker_radius
 from renderers.picture.colours import cluster_colours
 from renderers.picture.dashboard import run_colours
 from renderers.picture.fonts import typeset
@@ -27,6 +27,7 @@ from renderers.picture.marks import Group, Mark, Raster
 from renderers.picture.outside import lay_out_around
 from renderers.picture.overlays import Overlays
 from renderers.picture.photo import OWN, Photo, colours_of, own_indices
+from renderers.picture.raster import mix
 from renderers.picture.telling import Telling
 from renderers.picture.themes import theme_named
 from renderers.plane.placement import Box
@@ -69,8 +70,7 @@ class Painter:
     """
 
     def __init__(self, scene: Scene, options: Options) -> None:
-        self._state_of: tuple[object, ...] | None = None  # the state that `settled` shows ...
-        self._told: Hashable = None  # ... and what is told beside it
+        self._told: _Told | None = None  # what `settled` shows
         self._scene = scene
         self._size = options.size
         self._theme = theme_named(options.theme)
@@ -96,7 +96,7 @@ class Painter:
         if (before ^ self._overlays) & _TAKE_ROOM:
             with typeset(self._font):
                 self._lay_out()
-        self._state_of = None
+        self._told = None
 
     @property
     def boxes(self) -> tuple[Box, ...]:
@@ -109,7 +109,7 @@ class Painter:
         Parameters
         ----------
         moment : Moment
-            One snapshot per panel.
+            One snapshot per panel; none may be there yet if it is of the phase "points".
 
         Returns
         -------
@@ -120,37 +120,35 @@ class Painter:
             return self._painted(moment)
 
     def _painted(self, moment: Moment) -> NDArray[np.uint8]:
-        state = (*moment.snapshots, moment.phase == "update", moment.opening)
-        told = self._telling.key(moment)
-        if self._state_of is None or not _same(state, self._state_of):
-            self._paint_points(moment)
-            paint(self._settled, self._state_marks(moment))
-            self._state_of, self._told = state, None
-        if told != self._told:
-            self._tell(moment)
+        fades = self._paint_points(moment)
+        told = moment.snapshots, (moment.phase, self._telling.key(moment))
+        if self._told is None or not _same(told, self._told):
+            np.copyto(self._settled, self._base)
+            paint(self._settled, self._still_marks(moment))
             self._told = told
         np.copyto(self._frame, self._settled)
-        paint(self._frame, self._moving_marks(moment))
+        self._fade(moment, fades, self._frame)
+        paint(self._frame, self._panel_marks(moment))
+        paint(self._frame, self._telling.marks_beside(moment))
         return self._frame
 
     def marks(self, moment: Moment) -> list[Mark]:
         """Return all that the frame of a moment shows, from the back to the front.
 
-        Points, borders and changes are a `Raster` for each panel, valid until the next call of a
-        method.
+        Points are a `Raster` for each panel.
         """
         with typeset(self._font):
             return self._marks(moment)
 
     def _marks(self, moment: Moment) -> list[Mark]:
-        self._paint_points(moment)
-        self._state_of = None
+        fades = self._paint_points(moment)
         marks = list(self.layout.marks)
+        points = self._base.copy()
+        self._fade(moment, fades, points)
         photo = [] if self._photo is None else [self._photo.box]
-        marks += [Raster(box, box.of(self._settled)[..., :3]) for box in (*self.boxes, *photo)]
-        marks += self._state_marks(moment)
-        marks += self._telling.still_marks(moment, self._colours, self._overlays)
-        return marks + self._moving_marks(moment)
+        marks += [Raster(box, box.of(points)[..., :3]) for box in (*self.boxes, *photo)]
+        marks += [*self._still_marks(moment), *self._panel_marks(moment)]
+        return marks + self._telling.marks_beside(moment)
 
     def centroid_radius(self, panel: int) -> float:
         """Return the radius, in pixels, of the centroids of a panel, their edges included."""
@@ -213,7 +211,7 @@ class Painter:
         photo, (panel, *_) = self.layout.photo, panels
         self._photo = None if photo is None else Photo(panel, photo, theme.background)
         self._exposed: Snapshot | bool | None = None
-        self._state_of = None
+        self._told = None
 
     def _radii(self) -> list[float]:
         """Return the radius of each panel's markers; it does not depend on the overlays."""
@@ -229,67 +227,76 @@ class Painter:
             for view, area in zip(views, areas, strict=True)
         ]
 
-    def _paint_points(self, moment: Moment) -> None:
-        """Paint what is made of pixels: points, borders and changes."""
+    def _paint_points(self, moment: Moment) -> list[Fade | None]:
+        """Bring the points up to date; return where they are on their way to other colours."""
         if self._photo is not None:
             self._expose(self._photo, moment)
-        for cloud, snapshot in zip(self._clouds, moment.snapshots, strict=True):
-            cloud.paint(snapshot, self._still, self._base)
-        np.copyto(self._settled, self._base)
-        for over, snapshot in zip(self._over, moment.snapshots, strict=True):
-            phase = "update" if moment.is_over(snapshot) else moment.phase
-            shown = self._overlays if self._photo is None else self._overlays - {"changes"}
-            marks = over.raster_marks(snapshot, shown, phase)
-            paint(self._settled, [Group(over.box, tuple(marks))])
+        layers = self._still, self._base
+        fades: list[Fade | None] = []
+        for panel, cloud in enumerate(self._clouds):
+            now = None if moment.opening else moment.snapshots[panel]
+            was = moment.before[panel] if moment.before else None
+            if now is None or now is was or moment.faded >= 1 or self._photo is not None:
+                cloud.paint(now, *layers)
+                fades.append(None)
+            else:
+                fades.append(cloud.fade(was, now, moment.faded, *layers))
+        return fades
+
+    def _fade(self, moment: Moment, fades: list[Fade | None], image: NDArray[np.uint8]) -> None:
+        """Have the points of an image on their way to other colours, and shade their changes."""
+        for panel, (over, fade) in enumerate(zip(self._over, fades, strict=True)):
+            if fade is not None:
+                mix(*fade, over.box.of(image))
+            marks = over.raster_marks(moment, panel, self._shown)
+            paint(image, [Group(over.box, tuple(marks))] if marks else [])
+
+    @property
+    def _shown(self) -> frozenset[str]:
+        """What is drawn on top of the points: no changes where all of them change colour."""
+        return self._overlays if self._photo is None else self._overlays - {"changes"}
 
     def _expose(self, photo: Photo, moment: Moment) -> None:
         """Paint the image, and have points and centroids in the colours that it has now."""
         (cloud,), (over,), (panel,) = self._clouds, self._over, self._scene.panels
-        (snapshot,) = moment.snapshots
-        shown = None if moment.opening else snapshot
+        shown = None if moment.opening else moment.snapshots[0]
         if self._exposed is not None and self._exposed is (shown or True):
             return
         self._exposed = shown or True
         photo.box.of(self._base)[..., :3] = photo.pixels(shown)
-        self._colours = [colours_of(panel, snapshot.centroids)]
-        over.recolour(self._colours[0])
+        for snapshot in moment.snapshots:
+            self._colours = [colours_of(panel, snapshot.centroids)]
+            over.recolour(self._colours[0])
         if shown is None:
             cloud.recolour(OWN, partial(own_indices, panel))
         else:
-            cloud.recolour(self._colours[0], None)
+            cloud.recolour(self._colours[0])
 
-    def _state_marks(self, moment: Moment) -> list[Mark]:
-        """Return what stays the same for an iteration: trails and sizes."""
-        histories = moment.histories or (None,) * len(moment.snapshots)
-        marks: list[Mark] = []
-        for over, snapshot, history in zip(self._over, moment.snapshots, histories, strict=True):
-            trails = over.trail_marks(snapshot.iteration, history, self._overlays)
-            marks.append(Group(over.box, tuple(trails)))
-        return marks
+    def _still_marks(self, moment: Moment) -> list[Mark]:
+        return self._telling.still_marks(moment, self._colours, self._overlays)
 
-    def _tell(self, moment: Moment) -> None:
-        """Paint what is told of the runs; it changes when the centroids arrive."""
-        for box in (*self.layout.strips, self.layout.dashboard):
-            if box is not None:
-                box.of(self._settled)[:] = box.of(self._base)
-        paint(self._settled, self._telling.still_marks(moment, self._colours, self._overlays))
-
-    def _moving_marks(self, moment: Moment) -> list[Mark]:
-        """Return what may change between two iterations: centroids, and what is told of them."""
-        marks: list[Mark] = []
-        telling = self._telling
-        for over, snapshot, below, above in zip(
-            self._over,
-            moment.snapshots,
-            telling.marks_below(moment),
-            telling.marks_above(moment),
-            strict=True,
-        ):
-            now = moment.centroids_of(snapshot)
-            inside = below + over.centroid_marks(snapshot, now, self._overlays) + above
-            marks.append(Group(over.box, tuple(inside)))
-        return marks + telling.marks_beside(moment)
+    def _panel_marks(self, moment: Moment) -> list[Mark]:
+        """Return what lies over the points of each panel."""
+        telling, overlays = self._telling, self._shown
+        below, above = telling.marks_below(moment), telling.marks_above(moment)
+        return [
+            Group(
+                over.box,
+                (
+                    *over.lower_marks(moment, panel, overlays),
+                    *below[panel],
+                    *over.centroid_marks(moment, panel, overlays),
+                    *above[panel],
+                ),
+            )
+            for panel, over in enumerate(self._over)
+        ]
 
 
-def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
-    return all(a is b for a, b in zip(one, other, strict=True))
+_Told = tuple[tuple["Snapshot", ...], Hashable]
+
+
+def _same(one: _Told, other: _Told) -> bool:
+    """Return whether the same is told of the same states; equal ones need not be the same."""
+    pairs = zip(one[0], other[0], strict=False)
+    return len(one[0]) == len(other[0]) and all(a is b for a, b in pairs) and one[1] == other[1]

@@ -100,10 +100,13 @@ class Dots:
         What a point is drawn as.
     size : float
         Of the marker, see `raster`.
-    colours : ndarray, (K + 1, 4), int64
+    colours : ndarray, (K + 2, 4), int64
         See `raster`.
     home : Pixels
         What is found in this process is added to these.
+    come : int
+        The row of `colours` that points without a label before come from: the last one, nowhere,
+        or the one before it if they are on the picture, bare. Those without a label now are bare.
     index : callable, optional
         Tells which of `colours` points have by their values, (R, N), in place of their labels.
     """
@@ -116,9 +119,11 @@ class Dots:
         size: float,
         colours: NDArray[np.int64],
         home: Pixels | None = None,
+        come: int = -1,
         index: Callable[[NDArray[Any]], NDArray[np.intp]] | None = None,
     ) -> None:
         self._plane, self._placement = plane, placement
+        self._unlabelled = come % len(colours), len(colours) - 2
         self._marker, self._size, self._colours = marker, size, colours
         self._home, self._index = home, index
         self._free = [] if home is None else [home]
@@ -140,8 +145,10 @@ class Dots:
         xy = self._placement.within_box(self._plane.project(X, rows))
         if self._index is not None:
             now = self._index(X).astype(np.uint32)
-        nowhere = np.broadcast_to(np.intp(len(self._colours) - 1), len(X))
-        old, new = (nowhere if side is None else side.astype(np.intp) for side in (was, now))
+        old, new = (
+            np.broadcast_to(np.intp(row), len(X)) if side is None else side.astype(np.intp)
+            for side, row in zip((was, now), self._unlabelled, strict=True)
+        )
         add = getattr(raster, f"add_{self._marker}")
         add(xy, old, new, self._colours, self._size, found.sums, found.moved)
 

@@ -67,6 +67,8 @@ class Telling:
             What is drawn.
         """
         marks: list[Mark] = []
+        if moment.opening:
+            return marks
         if "sizes" in overlays:
             for strip, snapshot, inks in zip(
                 self._layout.strips, moment.snapshots, colours, strict=False
@@ -84,6 +86,8 @@ class Telling:
 
     def marks_above(self, moment: Moment) -> list[list[Mark]]:
         """Return what is told of a moment within each panel, above its centroids."""
+        if moment.opening:
+            return [[] for _ in self._scene.panels]
         return [
             self._step_marks(
                 box,

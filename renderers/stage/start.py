@@ -20,6 +20,7 @@ from renderers import guard, registry
 from renderers.contract import OPTIONS, Renderer
 from renderers.errors import InvalidOption
 from renderers.outputs import Output, make_options, plan, refuse_useless
+from renderers.stage.matching import matched
 from renderers.stage.pace import Pace, make_pace, moments
 from renderers.stage.play import play
 from renderers.stage.restart import Restarts
@@ -202,6 +203,9 @@ def _play_given(
         restarts.begin(source, lambda: Trial(source))
     sources = [replace(source, k=len(state.centroids)) for state in first]
     scene = scenes.of(list(zip(map(str, runs), sources, strict=True)))
+    if len(runs) > 1:  # which clusters are the same is known when all have ended
+        told = list(states)
+        scene, states = matched(scene, told[-1]), iter(told)
     play(moments(states, pace), scene, renderers)
     return unwritten(scene, given.get("font"))
 

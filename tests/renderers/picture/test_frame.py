@@ -71,16 +71,16 @@ def test_phases_move_the_centroids():
     shown = painter(snapshot)
     place = {}
     for phase, progress in [("assignment", 0.5), ("update", 0.0), ("update", 0.5), ("state", 1.0)]:
-        place[phase, progress] = shown.paint(at(snapshot, phase=phase, progress=progress)).copy()
+        moment = replace(at(snapshot, phase=phase, progress=progress), before=(snapshot,))
+        place[phase, progress] = shown.paint(moment).copy()
     half = state(points, [0] * 300, [[0.0, 0.0]])
     old = state(points, [0] * 300, [[-1.0, -1.0]])
     assert np.array_equal(place["assignment", 0.5], painted(old))
     assert np.array_equal(place["update", 0.0], painted(old))
     assert np.array_equal(place["update", 0.5], painted(half))
     assert np.array_equal(place["state", 1.0], painted(snapshot))
-    assert np.array_equal(
-        shown.paint(at(snapshot, phase="state", progress=0.5)), place["update", 0.5]
-    )
+    moment = replace(at(snapshot, phase="state", progress=0.5), before=(snapshot,))
+    assert np.array_equal(shown.paint(moment), place["update", 0.5])
 
 
 def test_an_empty_clusters_centroid_is_drawn_and_a_far_one_is_an_arrow():
