@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,7 +95,14 @@ class Cloud:
         One per cluster.
     theme : Theme
         Shape and opacity of the markers.
+
+    Attributes
+    ----------
+    tells_number : bool
+        Class attribute: whether the size of a marker tells how many points lie there.
     """
+
+    tells_number: ClassVar[bool] = False
 
     def __init__(
         self, view: View, box: Box, radius: float, colours: NDArray[np.uint8], theme: Theme
@@ -132,6 +139,10 @@ class Cloud:
             return np.concatenate([np.empty((0, 2)), *in_order])
 
         return _kept(self._places, snapshot, find)
+
+    def changed_rings(self, snapshot: Snapshot) -> list[tuple[NDArray[np.float64], float]]:
+        """Return where the points that just changed are, and the radius of the markers there."""
+        return [(self.changed_places(snapshot), self.radius)]
 
     def paint(
         self, snapshot: Snapshot | None, still: NDArray[np.uint8], base: NDArray[np.uint8]

@@ -22,6 +22,7 @@ __all__ = [
     "Fill",
     "Group",
     "Mark",
+    "Markers",
     "Net",
     "Polyline",
     "Raster",
@@ -107,6 +108,20 @@ class Rings(NamedTuple):
     opacity: float
 
 
+class Markers(NamedTuple):
+    """A disc or a cross at each place, (R, 2), in colours of its own, (R, 3), later ones above.
+
+    They stand for points that are few enough to be shapes; others are a `Raster`. The radius may be
+    one for each, (R,).
+    """
+
+    xy: NDArray[np.float64]
+    radius: float | NDArray[np.float64]
+    shape: Literal["disc", "cross"]
+    colours: NDArray[np.uint8]
+    opacity: float
+
+
 class Cover(NamedTuple):
     """A colour over some pixels of the group's box: row * width + column, and 0..255 of each."""
 
@@ -130,4 +145,6 @@ class Group(NamedTuple):
     marks: tuple[Mark, ...]
 
 
-Mark: TypeAlias = Fill | Disc | Polyline | Net | Area | Text | Rings | Cover | Raster | Group
+Mark: TypeAlias = (
+    Fill | Disc | Polyline | Net | Area | Text | Rings | Markers | Cover | Raster | Group
+)

@@ -80,9 +80,7 @@ def fences(sample: Floats, extent: Limits) -> Limits | None:
     return xmin, xmax, ymin, ymax
 
 
-def ranges(
-    sample: Floats, extents: Sequence[tuple[float, float]]
-) -> list[tuple[float, float]]:
+def ranges(sample: Floats, extents: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     """Return the range of each axis beyond which few points would take most of it.
 
     Parameters

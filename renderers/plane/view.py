@@ -276,7 +276,7 @@ def _labels(
     return a, b if features > 1 else ""
 
 
-def _checked_log(log: str, features: int, axes: tuple[int, int] | None) -> tuple[bool, bool]:
+def _checked_log(log: str, features: int, axes: tuple[int, ...] | None) -> tuple[bool, bool]:
     """Return whether each axis is logarithmic."""
     letters = set(str(log))
     if not letters <= {"x", "y"} or len(str(log)) > 2:
