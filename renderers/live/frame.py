@@ -48,6 +48,8 @@ class Frame:
         Of each panel's centroids, in pixels.
     overlays : frozenset of str
         What is drawn on top.
+    wholes : tuple of Placement
+        Where all of each panel's plane would lie, whatever part of it is drawn.
     """
 
     asked: Scene
@@ -58,6 +60,7 @@ class Frame:
     boxes: tuple[Box, ...]
     radii: tuple[float, ...]
     overlays: frozenset[str]
+    wholes: tuple[Placement, ...] = ()
 
     def placement(self, panel: int) -> Placement:
         """Return where a panel's plane is on the picture."""

@@ -185,6 +185,12 @@ class View:
         """Return the view of the same points in the same units along other axes."""
         return View(self.points, axes=axes, **self._given)
 
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """What the features are called; by their numbers if they have no names."""
+        names = tuple(map(str, self._given["names"])) or self.points.names
+        return names or tuple(f"feature {n}" for n in range(self.points.n_features))
+
     def within(self, limits: Limits) -> View:
         """Return the view of another part of the same plane; the points are not looked at again.
 
@@ -193,10 +199,10 @@ class View:
         limits : tuple of float
             As the attribute: places on the plane.
         """
-        other = copy.copy(self)
-        other.__dict__.pop("spread", None)
-        other.limits, other.is_part = limits, True
-        return other
+        _ = self.spread  # centroids keep their size, however closely they are looked at
+        part = copy.copy(self)
+        part.limits, part.is_part = limits, True
+        return part
 
     @functools.cached_property
     def spread(self) -> float:

@@ -154,7 +154,7 @@ def show(snapshots: Runs, output: Output, **given: Any) -> None:
         restarts = Restarts(
             replay(scenes, pace), make="these points were given; c draws new centroids on them"
         )
-        screen.commands = Commands(restarts.job)
+        screen.commands = Commands(restarts.job, new_points=False)
     told: list[str] = []
 
     def job() -> None:

@@ -112,7 +112,7 @@ def offer_restarts(
     restarts.begin(trial.source, lambda: trial)
     init = trial.source.init if isinstance(trial.source.init, str) else "given"
     others = (method for method in Commands().inits if method != init)
-    window.commands = Commands(restarts.job, (init, *others))
+    window.commands = Commands(restarts.job, (init, *others), not isinstance(make, str))
 
 
 def replay(
