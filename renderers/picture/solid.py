@@ -178,11 +178,11 @@ class Turning:
         if changed.any():  # a rim: a larger disc just behind
             times = 1 + (changed > 0)
             rim = (np.cumsum(times) - times)[changed > 0]
-            share = changed[changed > 0][:, None]
+            much = changed[changed > 0][:, None]
             xy, depth = np.repeat(xy, times, axis=0), np.repeat(depth, times)
             colours, radii = np.repeat(colours, times, axis=0), np.repeat(radii, times)
-            colours[rim] = np.array(theme.text) * share + colours[rim] * (1 - share)
-            radii[rim] += max(0.8, 0.16 * self._unit) * share[:, 0]
+            colours[rim] = np.array(theme.text) * much + colours[rim] * (1 - much)
+            radii[rim] += max(0.8, 0.16 * self._unit) * much[:, 0]
         inks = np.rint(colours).astype(np.uint8)
         return Markers(xy, radii, theme.marker, inks, theme.opacity), depth
 

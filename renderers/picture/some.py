@@ -84,7 +84,7 @@ class SomeLabels:
                 before, labels = list(self._labels.values())[-1]
                 labels = labels.copy()
             for places, new in self._points.visit(_Pick(self._rows), snapshot, before):
-                labels[places] = new
+                labels[places] = np.asarray(new)
             return labels
 
         return _kept(self._labels, snapshot, find)

@@ -62,7 +62,7 @@ class View:
     points : Visible
         Those.
     axes : tuple of int or None
-        As given.
+        As given; None for a solid.
     plane : Plane
         Where a value lies.
     limits : tuple of float
@@ -110,7 +110,8 @@ class View:
         if aspect not in ("equal", "auto"):
             raise InvalidOption(f"aspect={aspect!r} must be 'equal' or 'auto'", option="aspect")
         _check_view(view, features, log, limits)
-        self.axes, self.is_part = axes, False
+        self.axes: tuple[int, int] | None = None
+        self.is_part = False
         self._given: dict[str, Any] = {
             **{"names": names, "offset": offset, "scale": scale, "aspect": aspect},
             "limits": ALL if _is_all(limits) else None,
@@ -119,6 +120,7 @@ class View:
         if axes is not None:
             three = _checked_axes(axes, features, 3 if view == "3d" else 2)
             columns = three[0], three[1]
+            self.axes = columns if view == "2d" else None
         else:
             columns = where_on_earth(names) or (0, min(1, features - 1))
         logs = _checked_log(log, features, axes)
