@@ -111,11 +111,12 @@ class Segments(NamedTuple):
 class Markers(NamedTuple):
     """A disc or a cross at each place, (R, 2), in colours of its own, (R, 3), later ones above.
 
-    They stand for points that are few enough to be shapes; painted, points are a `Raster`.
+    They stand for points that are few enough to be shapes; others are a `Raster`. The radius may be
+    one for each, (R,).
     """
 
     xy: NDArray[np.float64]
-    radius: float
+    radius: float | NDArray[np.float64]
     shape: Literal["disc", "cross"]
     colours: NDArray[np.uint8]
     opacity: float

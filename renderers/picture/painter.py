@@ -16,17 +16,19 @@ from numpy.typing import NDArray
 
 from renderers.contract import OVERLAYS, Options
 from renderers.picture.axes import unit_of
-from renderers.picture.cloud import Cloud, Fade, marker_radius
+from renderers.picture.cloud import Cloud, Fade
 from renderers.picture.colours import cluster_colours
 from renderers.picture.dashboard import run_colours
 from renderers.picture.exposure import Exposure
 from renderers.picture.fonts import typeset
 from renderers.picture.ink import paint
+from renderers.picture.kinds import make_cloud, note_of, radius_in
 from renderers.picture.layout import grid
 from renderers.picture.marks import Group, Mark, Raster
 from renderers.picture.outside import lay_out_around
 from renderers.picture.overlays import Overlays
 from renderers.picture.raster import mix
+from renderers.picture.solid import Turning
 from renderers.picture.telling import Telling
 from renderers.picture.themes import Theme, theme_named
 from renderers.plane.placement import Box
@@ -166,6 +168,12 @@ class Painter:
         marks += [*self._still_marks(moment), *self._panel_marks(moment)]
         return marks + self._telling.marks_beside(moment)
 
+    def turn(self, right: float, up: float) -> None:
+        """Turn solids by some degrees more than their moments do, as somebody does by hand."""
+        for over in self._over:
+            if isinstance(over, Turning):
+                over.by_hand = right, up
+
     def centroid_radius(self, panel: int) -> float:
         """Return the radius, in pixels, of the centroids of a panel, their edges included."""
         over, k = self._over[panel], self._scene.panels[panel].k
@@ -202,10 +210,7 @@ class Painter:
     def _lay_out(self) -> None:
         panels, theme = self._scene.panels, self._theme
         radii = self._radii()
-        notes = [
-            "" if radius else f"{panel.view.points.n_points:,} points, shaded by density"
-            for panel, radius in zip(panels, radii, strict=True)
-        ]
+        notes = [note_of(panel, radius) for panel, radius in zip(panels, radii, strict=True)]
         self.layout, self.notes = lay_out_around(
             self._scene, self._size, theme, notes, self._overlays
         )
@@ -214,16 +219,20 @@ class Painter:
         self._still = np.full((height, width, 4), 255, dtype=np.uint8)
         paint(self._still, self.layout.marks)
         self._base, self._settled, self._frame = (self._still.copy() for _ in range(3))
-        self._clouds = [
-            Cloud(panel.view, box, radius, colours, theme)
-            for panel, box, radius, colours in zip(
-                panels, self.layout.boxes, radii, self._colours, strict=True
-            )
-        ]
-        self._over = [
-            Overlays(cloud, colours, theme, self._unit)
-            for cloud, colours in zip(self._clouds, self._colours, strict=True)
-        ]
+        self._clouds: list[Cloud | Turning] = []
+        self._over: list[Overlays | Turning] = []
+        look = theme, self._unit
+        for panel, box, radius, colours in zip(
+            panels, self.layout.boxes, radii, self._colours, strict=True
+        ):
+            if panel.view.solid is not None:
+                solid = Turning(panel.view, box, radius, colours, *look)
+                self._clouds.append(solid)
+                self._over.append(solid)
+            else:
+                cloud = make_cloud(panel, box, radius, colours, *look)
+                self._clouds.append(cloud)
+                self._over.append(Overlays(cloud, colours, *look))
         photo, (panel, *_) = self.layout.photo, panels
         self._exposure: Exposure | None = None
         if photo is not None:
@@ -234,15 +243,11 @@ class Painter:
     def _radii(self) -> list[float]:
         """Return the radius of each panel's markers; it does not depend on the overlays."""
         width, height = self._size
-        views = [panel.view for panel in self._scene.panels]
-        cells = grid(len(views), Box(0, 0, width, height))
-        areas = [
-            cell.width * cell.height * view.share_of(cell)
-            for view, cell in zip(views, cells, strict=True)
-        ]
+        panels = self._scene.panels
+        cells = grid(len(panels), Box(0, 0, width, height))
         return [
-            marker_radius(view.points.n_points, area, self._unit, self._theme)
-            for view, area in zip(views, areas, strict=True)
+            radius_in(panel, cell, self._theme, self._unit)
+            for panel, cell in zip(panels, cells, strict=True)
         ]
 
     def _paint_points(self, moment: Moment) -> list[Fade | None]:
