@@ -9,7 +9,8 @@ with the centroids.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from renderers.contract import OVERLAYS, Options
 from renderers.picture.axes import unit_of
 from renderers.picture.cloud import Cloud, Fade
-from renderers.picture.colours import cluster_colours
+from renderers.picture.colours import Colour, cluster_colours
 from renderers.picture.dashboard import run_colours
 from renderers.picture.exposure import Exposure
 from renderers.picture.fonts import typeset
@@ -37,12 +38,22 @@ from renderers.scene import Moment, Panel, Scene
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
 
-__all__ = ["Painter"]
+__all__ = ["FramePainter", "Painter"]
 
 # Of a palette: a GIF of 256 has none left for "as before", and becomes three times as large.
 _COLOURS = 255
 _OF_CENTROIDS = frozenset({"numbers", "trails", "borders"})
 _TAKE_ROOM = frozenset({"curve", "sizes"})  # the layout depends on these
+
+
+class FramePainter(Protocol):
+    """What paints the frames of a film."""
+
+    def paint(self, moment: Moment, /) -> NDArray[np.uint8]:
+        """Return the frame of a moment, (height, width, 4), RGBA."""
+
+    def palette(self) -> NDArray[np.uint8]:
+        """Return colours that serve every frame, (n, 3)."""
 
 
 class Painter:
@@ -57,6 +68,8 @@ class Painter:
         What stays the same.
     options : Options
         Size, theme and overlays.
+    ground : Colour, optional
+        In place of the theme's, see `clear`.
 
     Attributes
     ----------
@@ -71,11 +84,13 @@ class Painter:
         If the theme is unknown.
     """
 
-    def __init__(self, scene: Scene, options: Options) -> None:
+    def __init__(self, scene: Scene, options: Options, *, ground: Colour | None = None) -> None:
         self._told: _Told | None = None  # what `settled` shows
         self._scene = scene
         self._size = options.size
         self._theme = theme_named(options.theme)
+        if ground is not None:
+            self._theme = replace(self._theme, background=ground)
         self._colours = [_colours_of(panel, self._theme, options.theme) for panel in scene.panels]
         self._possible = _possible(scene)
         width, height = options.size
