@@ -70,14 +70,23 @@ class Axes:
         self._label_type = label_type = max(LEAST_TYPE, theme.label_size * unit)
         self._gap = gap = round(0.5 * tick_type)
         self._tick = tick = round(0.35 * tick_type) if theme.boxed else 0
-        x_label, y_label = panel.view.labels
+        turned = panel.view.solid is not None  # it brings its own axes, which turn with it
+        x_label, y_label = ("", "") if turned else panel.view.labels
         under = tick + gap + 1.25 * tick_type + (gap + 1.25 * label_type if x_label else 0)
         bottom = round(max(under + gap, 0.11 * cell.height if theme.boxed else 0))
+        if turned:
+            bottom = gap
         above = round(2.0 * tick_type if panel.title or note else 0 if not at_top else 2 * unit)
         if panel.title:
             above = round(max(above, 2.2 * label_type))
         above += 3 * strip
         plot_height = max(1, cell.height - bottom - above)
+        if turned:
+            self.box = Box(
+                *(cell.left + gap, cell.top + above, max(1, cell.width - 2 * gap), plot_height)
+            )
+            self._add_heading(note, self.box.top - 3 * strip - round(1.6 * tick_type))
+            return
 
         count = 0 if panel.view.plane.is_line else min(7, int(plot_height / (3.5 * tick_type)))
         right = round(0.1 * cell.width if theme.boxed else 4 * unit)

@@ -34,10 +34,10 @@ from renderers.picture.marks import (
     Group,
     Mark,
     Markers,
-    Net,
     Polyline,
     Raster,
     Rings,
+    Segments,
     Text,
 )
 from renderers.picture.script import Run
@@ -152,7 +152,7 @@ class _Page:
                 line.set(linewidth=width * self._points, solid_capstyle="round")
                 line.set_solid_joinstyle("round")
                 return [line]
-            case Net(xy, width, colour, opacity):
+            case Segments(xy, width, colour, opacity):
                 return [self._lines(xy, width, colour, opacity)] if len(xy) else []
             case Rings(xy, radius, width, colour, opacity):
                 look = {"edgecolors": (*_rgb(colour), opacity), "linewidths": width * self._points}

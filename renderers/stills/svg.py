@@ -24,10 +24,10 @@ from renderers.picture.marks import (
     Group,
     Mark,
     Markers,
-    Net,
     Polyline,
     Raster,
     Rings,
+    Segments,
     Text,
 )
 from renderers.picture.script import is_rightward, runs_of
@@ -143,7 +143,7 @@ def _shapes(marks: Iterable[Mark], font: str | None) -> Iterator[str]:
                     yield f"<circle{_attributes(cx=x, cy=y, r=r)}{_filled(ink)}/>"
             case Polyline(xy, width, colour, opacity):
                 yield f'<path d="{_path(xy)}"{_stroked(width, colour, opacity)}/>'
-            case Net(xy, width, colour, opacity):
+            case Segments(xy, width, colour, opacity):
                 if len(xy):
                     path = "".join(map(_path, xy))
                     yield f'<path d="{path}"{_stroked(width, colour, opacity)}/>'

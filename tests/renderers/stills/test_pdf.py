@@ -12,10 +12,10 @@ from renderers.picture.marks import (
     Disc,
     Fill,
     Markers,
-    Net,
     Polyline,
     Raster,
     Rings,
+    Segments,
     Text,
 )
 from renderers.picture.painter import Painter
@@ -56,7 +56,7 @@ def test_each_mark_becomes_an_artist(story, theme):
     assert len(axes.texts) == sum(len(placed_runs(*mark[:1], mark.size)) for mark in words)
     discs = sum(1 + len(mark.rings) for mark in marks if isinstance(mark, Disc))
     crosses = 4 * kinds.count(Markers) if theme == "classic" else 0
-    lines = sum(isinstance(mark, Net) and len(mark.ends) > 0 for mark in marks)
+    lines = sum(isinstance(mark, Segments) and len(mark.xy) > 0 for mark in marks)
     assert len(axes.patches) == kinds.count(Fill) + kinds.count(Area) + discs + crosses + lines
     points = 0 if theme == "classic" else kinds.count(Markers)
     assert len(axes.collections) == kinds.count(Rings) + points
