@@ -140,6 +140,9 @@ class Bubbles(Cloud):
         radii = self._radii[here]
         return [(self._at[here[radii == radius]], float(radius)) for radius in np.unique(radii)]
 
+    def shapes(self, *_: object) -> None:
+        """See `Cloud.shapes`."""
+
     def _draw(self, snapshot: Snapshot | None, still: Image, base: Image) -> NDArray[np.intp]:
         if self._shown is not None and self._shown[0] is snapshot:
             return np.empty(0, dtype=np.intp)
@@ -180,6 +183,9 @@ class Ridge(Cloud):
         self._line = max(1.2, 0.26 * unit)
         self._foot = float(round((1 - BASE) * box.height))
         self._tops: Floats | None = None
+
+    def shapes(self, *_: object) -> None:
+        """See `Cloud.shapes`."""
 
     def _draw(self, snapshot: Snapshot | None, still: Image, base: Image) -> NDArray[np.intp]:
         if self._shown is not None and self._shown[0] is snapshot:
