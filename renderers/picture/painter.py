@@ -18,7 +18,7 @@ from renderers.contract import OVERLAYS, Options
 from renderers.picture.axes import unit_of
 from renderers.picture.cloud import Cloud, marker_radius
 from renderers.picture.colours import cluster_colours
-from renderers.picture.dashboard import run_colours
+from renderers.picture.course import run_strokes
 from renderers.picture.ink import paint
 from renderers.picture.layout import Layout, grid, lay_out
 from renderers.picture.marks import Group, Mark, Raster
@@ -154,7 +154,7 @@ class Painter:
         ground = np.array(theme.background)
         inks = [theme.background, theme.text, theme.line, theme.muted, (0, 0, 0), (255, 255, 255)]
         inks += [colour for colour, _ in theme.edges]
-        inks += run_colours(len(self._scene.panels), theme)
+        inks += [stroke.colour for stroke in run_strokes(len(self._scene.panels), theme)]
         greys = [ground + (np.array(theme.text) - ground) * i // 9 for i in range(1, 9)]
         clusters = np.unique(np.vstack(self._colours), axis=0)[: _COLOURS - len(inks) - len(greys)]
         room = (_COLOURS - len(inks) - len(greys)) // len(clusters) - 1
@@ -172,12 +172,11 @@ class Painter:
     def _lay_out(self) -> None:
         panels, theme = self._scene.panels, self._theme
         radii = self._radii()
-        self.notes = [
-            "" if radius else f"{panel.view.points.n_points:,} points, shaded by density"
-            for panel, radius in zip(panels, radii, strict=True)
-        ]
-        self.layout: Layout = lay_out(self._scene, self._size, theme, self.notes, self._overlays)
-        self._telling = Telling(self._scene, self.layout, theme, self._size, self._unit)
+        self.notes = ["" if radius else "shaded by density" for radius in radii]
+        self.layout: Layout = lay_out(
+            self._scene, self._size, theme, self._overlays, unit=self._unit
+        )
+        self._telling = Telling(self._scene, self.layout, theme, self._size, self._unit, self.notes)
         width, height = self._size
         self._still = np.full((height, width, 4), 255, dtype=np.uint8)
         paint(self._still, self.layout.marks)
@@ -225,26 +224,19 @@ class Painter:
 
     def _tell(self, moment: Moment) -> None:
         """Paint what is told of the runs; it changes when the centroids arrive."""
-        for box in (*self.layout.strips, self.layout.dashboard):
-            if box is not None:
-                box.of(self._settled)[:] = box.of(self._base)
+        for box in self._telling.boxes:
+            box.of(self._settled)[:] = box.of(self._still)
         paint(self._settled, self._telling.still_marks(moment, self._colours, self._overlays))
 
     def _moving_marks(self, moment: Moment) -> list[Mark]:
         """Return what may change between two iterations: centroids, and what is told of them."""
         marks: list[Mark] = []
-        telling = self._telling
-        for over, snapshot, below, above in zip(
-            self._over,
-            moment.snapshots,
-            telling.marks_below(moment),
-            telling.marks_above(moment),
-            strict=True,
-        ):
+        below = self._telling.marks_below(moment)
+        for over, snapshot, words in zip(self._over, moment.snapshots, below, strict=True):
             now = moment.centroids_of(snapshot)
-            inside = below + over.centroid_marks(snapshot, now, self._overlays) + above
+            inside = words + over.centroid_marks(snapshot, now, self._overlays)
             marks.append(Group(over.box, tuple(inside)))
-        return marks + telling.marks_beside(moment)
+        return marks
 
 
 def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:

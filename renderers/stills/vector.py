@@ -148,10 +148,13 @@ class _Page:
                     Circle((x, y), r, facecolor=_rgb(ink), linewidth=0)
                     for r, ink in (*rings, (radius, colour))
                 ]
-            case Polyline(xy, width, colour, opacity):
+            case Polyline(xy, width, colour, opacity, dash):
                 line = Line2D(*xy.T, color=_rgb(colour), alpha=opacity)
                 line.set(linewidth=width * self._points, solid_capstyle="round")
                 line.set_solid_joinstyle("round")
+                if dash:  # in widths of the line
+                    line.set_linestyle((0, tuple(length / width for length in dash)))
+                    line.set_dash_capstyle("round")
                 return [line]
             case Area(xy, foot):
                 ends = [(xy[-1, 0], foot), (xy[0, 0], foot)]

@@ -148,7 +148,7 @@ def test_an_svg_says_every_word_of_the_picture(tmp_path, story, theme):
     said = re.findall(r"<!-- (.*?) -->", path.read_text(encoding="utf-8"))
     marks = flat(Painter(scene, options).marks(film[-1]))
     assert said == [mark.words for mark in marks if isinstance(mark, Text) and mark.words]
-    assert {"inertia", "changed", "iteration", scene.title} <= set(said)
+    assert {"inertia", "iteration", scene.title} <= set(said)
 
 
 def test_words_that_the_font_lacks_are_no_warnings(tmp_path):
