@@ -139,14 +139,16 @@ class Moment:
     Attributes
     ----------
     snapshots : tuple of Snapshot
-        One per panel. A run that ended before its neighbours stays at its last snapshot.
+        One per panel. A run that ended before its neighbours stays at its last snapshot. May be
+        empty while there are only points.
     seconds : float
         How long it lasts.
     phase : {"points", "start", "state", "assignment", "update"}
         The points alone, uncoloured; these with the initial centroids; a whole state; or the step
         towards it that is shown.
     progress : float
-        Position 0..1 within the motion from the state before; 1 is the snapshot itself.
+        Position 0..1 within the motion from the state before; 1 is the snapshot itself. The first
+        state comes from bare points, and the initial centroids from nothing.
     last : bool
         Whether no other moment follows.
     histories : tuple of History
@@ -175,7 +177,12 @@ class Moment:
     @property
     def arrived(self) -> bool:
         """Whether the centroids are where the snapshots have them, and not on their way."""
-        return self.phase != "assignment" and self.progress >= 1
+        return self.phase == "start" or (self.phase != "assignment" and self.progress >= 1)
+
+    @property
+    def faded(self) -> float:
+        """How far colours and borders are on their way from the state before, 0..1."""
+        return 1.0 if self.phase == "update" else self.progress
 
     def is_over(self, snapshot: Snapshot) -> bool:
         """Return whether this run has ended before one of its neighbours."""

@@ -45,6 +45,7 @@ class FilmRenderer(Renderer):
     """
 
     format: ClassVar[Format]
+    opening = True
     honours = Renderer.honours | {"overlays", "quality", "max_size"}
 
     def __init__(

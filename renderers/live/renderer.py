@@ -42,6 +42,7 @@ class LiveRenderer(Renderer):
     """
 
     writes = "a window on the screen"
+    opening = True
     honours = Renderer.honours | {"overlays", "quality"}  # of the films that it saves
 
     def __init__(self, path: Path | None = None, options: Options | None = None) -> None:

@@ -111,7 +111,8 @@ class Axes:
         if view.plane.is_line:
             return []
         _, _, low, high = view.placed(self.box).limits
-        return ticks(low, high, min(7, int(self.box.height / (3.5 * self._tick_type))))
+        most = min(7, int(self.box.height / (3.5 * self._tick_type)))
+        return ticks(low, high, most, log=view.plane.logs[1])
 
     def _add_lines(self) -> None:
         (left, top, width, height), line = self.box, self._line
@@ -140,11 +141,11 @@ class Axes:
     def _add_x_ticks(self) -> None:
         box, line, tick, size = self.box, self._line, self._tick, self._tick_type
         placed = self._panel.view.placed(box)
-        xmin, xmax, _, _ = placed.limits
+        is_log = self._panel.view.plane.logs[0]
         foot = box.top + box.height + line
         base = foot + tick + self._gap // 2 + rise(size)
         most = self._cell.left + self._cell.width - self._gap
-        for value, words in _beside_each_other(xmin, xmax, box.width, size):
+        for value, words in _beside_each_other(*placed.limits[:2], box.width, size, is_log):
             x, _ = placed.pixel(value, placed.limits[2])
             if tick:
                 self.marks.append(Fill(x, foot, line, tick, self._theme.line))
@@ -165,10 +166,12 @@ class Axes:
             self.marks.append(Text(words, base, middle, fits, ink, "middle", turned=True))
 
 
-def _beside_each_other(low: float, high: float, width: int, size: float) -> list[tuple[float, str]]:
+def _beside_each_other(
+    low: float, high: float, width: int, size: float, log: bool
+) -> list[tuple[float, str]]:
     """Return as many ticks as stand side by side without touching."""
     for at_most in range(min(9, int(width / (3 * size))), 1, -1):
-        found = ticks(low, high, at_most)
+        found = ticks(low, high, at_most, log=log)
         if sum(extent(words, size).width + 1.5 * size for _, words in found) <= width:
             return found
     return []

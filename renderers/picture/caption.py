@@ -130,10 +130,11 @@ def verdict(moment: Moment, snapshot: Snapshot) -> str:
     return verdict_of(snapshot.inertia, [other.inertia for other in moment.snapshots])
 
 
-def status(moment: Moment, snapshot: Snapshot) -> Wordings:
+def status(moment: Moment, run: int) -> Wordings:
     """Return how far one run of a race is, and in the end who wins; the longest wording first."""
     if moment.opening:
         return ("",)
+    snapshot = moment.snapshots[run]
     step, end = f"i = {snapshot.iteration}", verdict(moment, snapshot)
     if end:
         return f"{step}, {end}", end

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderers.picture.colours import Colour
+from renderers.picture.fonts import chosen
 from renderers.picture.marks import (
     Area,
     Cover,
@@ -18,6 +19,7 @@ from renderers.picture.marks import (
     Fill,
     Group,
     Mark,
+    Net,
     Polyline,
     Raster,
     Rings,
@@ -27,6 +29,7 @@ from renderers.picture.marks import (
 from renderers.picture.strokes import (
     blend_cover,
     blend_disc,
+    blend_net,
     blend_path,
     blend_pixels,
     blend_rings,
@@ -89,6 +92,13 @@ def _paint_polyline(image: Image, mark: Polyline, left: int, top: int) -> None:
         blend_path(xy, left, top, mark.width, *mark.colour, mark.opacity, image)
 
 
+def _paint_net(image: Image, mark: Net, left: int, top: int) -> None:
+    ends, width, colour, opacity = mark
+    cover = np.zeros(image.shape[:2], dtype=np.uint8)
+    pixels = np.empty(cover.size, dtype=np.intp)
+    blend_net(ends, left, top, width, *colour, opacity, cover, pixels, image)
+
+
 def _paint_area(image: Image, mark: Area, left: int, top: int) -> None:
     xs, ys = mark.xy[:, 0] - left, mark.xy[:, 1] - top
     first, end = max(0, int(xs[0])), min(image.shape[1], int(xs[-1]) + 1)
@@ -100,7 +110,7 @@ def _paint_area(image: Image, mark: Area, left: int, top: int) -> None:
 
 @lru_cache(maxsize=4096)
 def _setting(
-    words: str, size: float, bold: bool, anchor: str
+    words: str, size: float, bold: bool, anchor: str, font: str | None
 ) -> tuple[float, int, dict[int, Image]]:
     """Return how far a line begins before its anchor, its rows above the base, and its masks.
 
@@ -112,7 +122,7 @@ def _setting(
 
 def _paint_text(image: Image, mark: Text, left: int, top: int) -> None:
     words, x, y, size, colour, anchor, bold, turned = mark
-    before, up, masks = _setting(words, size, bold, anchor)
+    before, up, masks = _setting(words, size, bold, anchor, chosen())
     # Along the line, from where it begins.
     steps = round(((top - y if turned else x - left) - before) * SHIFTS)
     at, shift = divmod(steps, SHIFTS)
@@ -150,6 +160,7 @@ _PAINT: dict[type, Callable[[Image, Any, int, int], None]] = {
     Fill: _paint_fill,
     Disc: _paint_disc,
     Polyline: _paint_polyline,
+    Net: _paint_net,
     Area: _paint_area,
     Text: _paint_text,
     Rings: _paint_rings,

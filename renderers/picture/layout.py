@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from renderers.picture.axes import Axes, has_axes, unit_of
+from renderers.picture.colours import mixed
 from renderers.picture.dashboard import Parts, divide
 from renderers.picture.marks import Fill, Mark, Text
 from renderers.picture.text import LEAST_TYPE, fitted, rise
@@ -91,6 +92,8 @@ class Layout(NamedTuple):
         The course of the runs in curves and numbers.
     parts : Parts or None
         Of the dashboard of a lone run.
+    photo : Box or None
+        The image whose pixels the points are.
     """
 
     marks: tuple[Mark, ...]
@@ -102,6 +105,7 @@ class Layout(NamedTuple):
     strips: tuple[Box, ...]
     dashboard: Box | None
     parts: Parts | None
+    photo: Box | None = None
 
 
 def lay_out(
@@ -131,6 +135,9 @@ def lay_out(
     sizes = Sizes.of(theme, size, len(scene.panels))
     rows = _Rows(scene, size, theme, sizes)
     rest = Box(0, rows.top, width, max(1, height - rows.top - rows.under))
+    photo = None
+    if len(scene.panels) == 1 and scene.panels[0].image is not None:
+        photo, rest = _photo_and_rest(rest, scene.panels[0].image, round(3 * unit))
     dashboard, caption = None, rows.caption
     if "curve" in overlays:
         above = caption.height if caption is not None and not theme.boxed else 0
@@ -153,6 +160,10 @@ def lay_out(
         for cell, panel in zip(cells, scene.panels, strict=True)
     ]
     marks: list[Mark] = [Fill(0, 0, width, height, theme.background), *rows.marks]
+    if photo is not None:
+        # White pixels are points as well, and so are black ones on a dark ground.
+        (axes,) = found
+        marks.append(Fill(*axes.box, mixed(theme.background, theme.text, 0.2)))
     for axes in found:
         marks += axes.marks
 
@@ -170,7 +181,28 @@ def lay_out(
     if caption is not None and not theme.boxed:  # there it is in the middle
         end = max(box.left + box.width for box in boxes)
         caption = caption._replace(width=max(0, end - caption.left))
-    return Layout(tuple(marks), sizes, boxes, heads, caption, rows.foot, strips, dashboard, parts)
+    return Layout(
+        tuple(marks), sizes, boxes, heads, caption, rows.foot, strips, dashboard, parts, photo
+    )
+
+
+def _photo_and_rest(box: Box, image: tuple[int, int], margin: int) -> tuple[Box, Box]:
+    """Divide a box into one for an image, in its own aspect, and one for its colours as points."""
+    left, top, width, height = box
+    most_wide, most_high = width - 2 * margin, height - 2 * margin
+    beside = width >= height
+    if beside:
+        most_wide = round(0.62 * width) - margin
+    else:
+        most_high = round(0.5 * height) - margin
+    scale = min(max(1, most_wide) / image[1], max(1, most_high) / image[0])
+    high, wide = (max(1, round(side * scale)) for side in image)
+    if beside:
+        photo = Box(left + margin, top + (height - high) // 2, wide, high)
+        taken = 2 * margin + wide
+        return photo, Box(left + taken, top, max(1, width - taken), height)
+    photo = Box(left + (width - wide) // 2, top + margin, wide, high)
+    return photo, Box(left, photo.top + high, width, max(1, height - margin - high))
 
 
 class _Rows:

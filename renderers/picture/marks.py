@@ -22,6 +22,7 @@ __all__ = [
     "Fill",
     "Group",
     "Mark",
+    "Net",
     "Polyline",
     "Raster",
     "Rings",
@@ -64,6 +65,15 @@ class Polyline(NamedTuple):
     colour: Colour
     opacity: float = 1.0
     dash: tuple[float, ...] = ()
+
+
+class Net(NamedTuple):
+    """Straight pieces, (S, 2, 2), with round ends, as one shape: no darker where they meet."""
+
+    ends: NDArray[np.float64]
+    width: float
+    colour: Colour
+    opacity: float = 1.0
 
 
 class Area(NamedTuple):
@@ -125,7 +135,7 @@ class Group(NamedTuple):
     marks: tuple[Mark, ...]
 
 
-Mark: TypeAlias = Fill | Disc | Polyline | Area | Text | Rings | Cover | Raster | Group
+Mark: TypeAlias = Fill | Disc | Polyline | Net | Area | Text | Rings | Cover | Raster | Group
 
 
 def dashed(mark: Polyline) -> list[NDArray[np.float64]]:

@@ -1,14 +1,15 @@
 """One frame from one moment: points below, what moves on top. All renderers share it.
 
 A frame is built in layers, and each is touched only when it changes: `still` (axes and titles),
-`base` (with the points: the pixels of those that changed), `settled` (with what belongs to an
-iteration: borders, highlights, the curve), and the frame itself (centroids, which may move between
-two iterations).
+`base` (with the points: the pixels of those that changed), `settled` (with what is told of a state
+beside them), and the frame itself: points on their way to another colour, and on top what moves
+with the centroids.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,20 +17,24 @@ from numpy.typing import NDArray
 
 from renderers.contract import OVERLAYS, Options
 from renderers.picture.axes import unit_of
-from renderers.picture.cloud import Cloud, marker_radius
+from renderers.picture.cloud import Cloud, Fade, marker_radius
 from renderers.picture.colours import cluster_colours
 from renderers.picture.course import run_strokes
+from renderers.picture.fonts import typeset
 from renderers.picture.ink import paint
-from renderers.picture.layout import Layout, grid, lay_out
+from renderers.picture.layout import grid
 from renderers.picture.marks import Group, Mark, Raster
+from renderers.picture.outside import lay_out_around
 from renderers.picture.overlays import Overlays
+from renderers.picture.photo import OWN, Photo, colours_of, own_indices
+from renderers.picture.raster import mix
 from renderers.picture.telling import Telling
 from renderers.picture.themes import theme_named
 from renderers.plane.placement import Box
 from renderers.scene import Moment, Scene
 
 if TYPE_CHECKING:
-    pass
+    from kmeans_engine import Snapshot
 
 __all__ = ["Painter"]
 
@@ -65,8 +70,7 @@ class Painter:
     """
 
     def __init__(self, scene: Scene, options: Options) -> None:
-        self._state_of: tuple[object, ...] | None = None  # the state that `settled` shows ...
-        self._told: Hashable = None  # ... and what is told beside it
+        self._told: _Told | None = None  # what `settled` shows
         self._scene = scene
         self._size = options.size
         self._theme = theme_named(options.theme)
@@ -77,7 +81,9 @@ class Painter:
         self._overlays = self._theme.overlays if options.overlays is None else options.overlays
         if options.overlays is None and len(scene.panels) > 1:
             self._overlays |= {"curve"}  # what a race is about
-        self._lay_out()
+        self._font = options.font
+        with typeset(self._font):
+            self._lay_out()
 
     @property
     def overlays(self) -> frozenset[str]:
@@ -88,8 +94,9 @@ class Painter:
     def overlays(self, names: frozenset[str]) -> None:
         before, self._overlays = self._overlays, names & frozenset(OVERLAYS)
         if (before ^ self._overlays) & _TAKE_ROOM:
-            self._lay_out()
-        self._state_of = None
+            with typeset(self._font):
+                self._lay_out()
+        self._told = None
 
     @property
     def boxes(self) -> tuple[Box, ...]:
@@ -102,38 +109,45 @@ class Painter:
         Parameters
         ----------
         moment : Moment
-            One snapshot per panel.
+            One snapshot per panel; none may be there yet if it is of the phase "points".
 
         Returns
         -------
         ndarray, (height, width, 4), uint8
             Opaque RGBA, C-contiguous, valid until the next call.
         """
-        state = (*moment.snapshots, moment.phase == "update")
-        told = self._telling.key(moment)
-        if self._state_of is None or not _same(state, self._state_of):
-            self._paint_points(moment)
-            paint(self._settled, self._state_marks(moment))
-            self._state_of, self._told = state, None
-        if told != self._told:
-            self._tell(moment)
+        with typeset(self._font):
+            return self._painted(moment)
+
+    def _painted(self, moment: Moment) -> NDArray[np.uint8]:
+        fades = self._paint_points(moment)
+        told = moment.snapshots, (moment.phase, self._telling.key(moment))
+        if self._told is None or not _same(told, self._told):
+            np.copyto(self._settled, self._base)
+            paint(self._settled, self._still_marks(moment))
             self._told = told
         np.copyto(self._frame, self._settled)
+        self._fade(moment, fades, self._frame)
+        paint(self._frame, self._panel_marks(moment))
         paint(self._frame, self._moving_marks(moment))
         return self._frame
 
     def marks(self, moment: Moment) -> list[Mark]:
         """Return all that the frame of a moment shows, from the back to the front.
 
-        Points, borders and changes are a `Raster` for each panel, valid until the next call of a
-        method.
+        Points are a `Raster` for each panel.
         """
-        self._paint_points(moment)
-        self._state_of = None
+        with typeset(self._font):
+            return self._marks(moment)
+
+    def _marks(self, moment: Moment) -> list[Mark]:
+        fades = self._paint_points(moment)
         marks = list(self.layout.marks)
-        marks += [Raster(box, box.of(self._settled)[..., :3]) for box in self.boxes]
-        marks += self._state_marks(moment)
-        marks += self._telling.still_marks(moment, self._colours, self._overlays)
+        points = self._base.copy()
+        self._fade(moment, fades, points)
+        photo = [] if self._photo is None else [self._photo.box]
+        marks += [Raster(box, box.of(points)[..., :3]) for box in (*self.boxes, *photo)]
+        marks += [*self._still_marks(moment), *self._panel_marks(moment)]
         return marks + self._moving_marks(moment)
 
     def centroid_radius(self, panel: int) -> float:
@@ -172,9 +186,9 @@ class Painter:
     def _lay_out(self) -> None:
         panels, theme = self._scene.panels, self._theme
         radii = self._radii()
-        self.notes = ["" if radius else "shaded by density" for radius in radii]
-        self.layout: Layout = lay_out(
-            self._scene, self._size, theme, self._overlays, unit=self._unit
+        notes = ["" if radius else "shaded by density" for radius in radii]
+        self.layout, self.notes = lay_out_around(
+            self._scene, self._size, theme, notes, self._overlays, unit=self._unit
         )
         self._telling = Telling(self._scene, self.layout, theme, self._size, self._unit, self.notes)
         width, height = self._size
@@ -191,53 +205,96 @@ class Painter:
             Overlays(cloud, colours, theme, self._unit)
             for cloud, colours in zip(self._clouds, self._colours, strict=True)
         ]
-        self._state_of = None
+        photo, (panel, *_) = self.layout.photo, panels
+        self._photo = None if photo is None else Photo(panel, photo, theme.background)
+        self._exposed: Snapshot | bool | None = None
+        self._told = None
 
     def _radii(self) -> list[float]:
         """Return the radius of each panel's markers; it does not depend on the overlays."""
         width, height = self._size
-        counts = [panel.view.points.n_points for panel in self._scene.panels]
-        cells = grid(len(counts), Box(0, 0, width, height))
+        views = [panel.view for panel in self._scene.panels]
+        cells = grid(len(views), Box(0, 0, width, height))
+        areas = [
+            cell.width * cell.height * view.share_of(cell)
+            for view, cell in zip(views, cells, strict=True)
+        ]
         return [
-            marker_radius(count, cell.width * cell.height, self._unit, self._theme)
-            for count, cell in zip(counts, cells, strict=True)
+            marker_radius(view.points.n_points, area, self._unit, self._theme)
+            for view, area in zip(views, areas, strict=True)
         ]
 
-    def _paint_points(self, moment: Moment) -> None:
-        """Paint what is made of pixels: points, borders and changes."""
-        for cloud, snapshot in zip(self._clouds, moment.snapshots, strict=True):
-            cloud.paint(snapshot, self._still, self._base)
-        np.copyto(self._settled, self._base)
-        for over, snapshot in zip(self._over, moment.snapshots, strict=True):
-            phase = "update" if moment.is_over(snapshot) else moment.phase
-            marks = over.raster_marks(snapshot, self._overlays, phase)
-            paint(self._settled, [Group(over.box, tuple(marks))])
+    def _paint_points(self, moment: Moment) -> list[Fade | None]:
+        """Bring the points up to date; return where they are on their way to other colours."""
+        if self._photo is not None:
+            self._expose(self._photo, moment)
+        layers = self._still, self._base
+        fades: list[Fade | None] = []
+        for panel, cloud in enumerate(self._clouds):
+            now = None if moment.opening else moment.snapshots[panel]
+            was = moment.before[panel] if moment.before else None
+            if now is None or now is was or moment.faded >= 1 or self._photo is not None:
+                cloud.paint(now, *layers)
+                fades.append(None)
+            else:
+                fades.append(cloud.fade(was, now, moment.faded, *layers))
+        return fades
 
-    def _state_marks(self, moment: Moment) -> list[Mark]:
-        """Return what stays the same for an iteration: trails and sizes."""
-        histories = moment.histories or (None,) * len(moment.snapshots)
-        marks: list[Mark] = []
-        for over, snapshot, history in zip(self._over, moment.snapshots, histories, strict=True):
-            trails = over.trail_marks(snapshot.iteration, history, self._overlays)
-            marks.append(Group(over.box, tuple(trails)))
-        return marks
+    def _fade(self, moment: Moment, fades: list[Fade | None], image: NDArray[np.uint8]) -> None:
+        """Have the points of an image on their way to other colours, and shade their changes."""
+        for panel, (over, fade) in enumerate(zip(self._over, fades, strict=True)):
+            if fade is not None:
+                mix(*fade, over.box.of(image))
+            marks = over.raster_marks(moment, panel, self._shown)
+            paint(image, [Group(over.box, tuple(marks))] if marks else [])
 
-    def _tell(self, moment: Moment) -> None:
-        """Paint what is told of the runs; it changes when the centroids arrive."""
-        for box in self._telling.boxes:
-            box.of(self._settled)[:] = box.of(self._still)
-        paint(self._settled, self._telling.still_marks(moment, self._colours, self._overlays))
+    @property
+    def _shown(self) -> frozenset[str]:
+        """What is drawn on top of the points: no changes where all of them change colour."""
+        return self._overlays if self._photo is None else self._overlays - {"changes"}
+
+    def _expose(self, photo: Photo, moment: Moment) -> None:
+        """Paint the image, and have points and centroids in the colours that it has now."""
+        (cloud,), (over,), (panel,) = self._clouds, self._over, self._scene.panels
+        shown = None if moment.opening else moment.snapshots[0]
+        if self._exposed is not None and self._exposed is (shown or True):
+            return
+        self._exposed = shown or True
+        photo.box.of(self._base)[..., :3] = photo.pixels(shown)
+        for snapshot in moment.snapshots:
+            self._colours = [colours_of(panel, snapshot.centroids)]
+            over.recolour(self._colours[0])
+        if shown is None:
+            cloud.recolour(OWN, partial(own_indices, panel))
+        else:
+            cloud.recolour(self._colours[0])
+
+    def _still_marks(self, moment: Moment) -> list[Mark]:
+        return self._telling.still_marks(moment, self._colours, self._overlays)
 
     def _moving_marks(self, moment: Moment) -> list[Mark]:
-        """Return what may change between two iterations: centroids, and what is told of them."""
-        marks: list[Mark] = []
-        below = self._telling.marks_below(moment)
-        for over, snapshot, words in zip(self._over, moment.snapshots, below, strict=True):
-            now = moment.centroids_of(snapshot)
-            inside = words + over.centroid_marks(snapshot, now, self._overlays)
-            marks.append(Group(over.box, tuple(inside)))
-        return marks
+        return self._telling.moving_marks(moment, self._colours, self._overlays)
+
+    def _panel_marks(self, moment: Moment) -> list[Mark]:
+        """Return what lies over the points of each panel."""
+        below, overlays = self._telling.marks_below(moment), self._shown
+        return [
+            Group(
+                over.box,
+                (
+                    *over.lower_marks(moment, panel, overlays),
+                    *below[panel],
+                    *over.centroid_marks(moment, panel, overlays),
+                ),
+            )
+            for panel, over in enumerate(self._over)
+        ]
 
 
-def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
-    return all(a is b for a, b in zip(one, other, strict=True))
+_Told = tuple[tuple["Snapshot", ...], Hashable]
+
+
+def _same(one: _Told, other: _Told) -> bool:
+    """Return whether the same is told of the same states; equal ones need not be the same."""
+    pairs = zip(one[0], other[0], strict=False)
+    return len(one[0]) == len(other[0]) and all(a is b for a, b in pairs) and one[1] == other[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -99,10 +100,15 @@ class Dots:
         What a point is drawn as.
     size : float
         Of the marker, see `raster`.
-    colours : ndarray, (K + 1, 4), int64
+    colours : ndarray, (K + 2, 4), int64
         See `raster`.
     home : Pixels
         What is found in this process is added to these.
+    come : int
+        The row of `colours` that points without a label before come from: the last one, nowhere,
+        or the one before it if they are on the picture, bare. Those without a label now are bare.
+    index : callable, optional
+        Tells which of `colours` points have by their values, (R, N), in place of their labels.
     """
 
     def __init__(
@@ -113,10 +119,13 @@ class Dots:
         size: float,
         colours: NDArray[np.int64],
         home: Pixels | None = None,
+        come: int = -1,
+        index: Callable[[NDArray[Any]], NDArray[np.intp]] | None = None,
     ) -> None:
         self._plane, self._placement = plane, placement
+        self._unlabelled = come % len(colours), len(colours) - 2
         self._marker, self._size, self._colours = marker, size, colours
-        self._home = home
+        self._home, self._index = home, index
         self._free = [] if home is None else [home]
         self.work_per_row = WORK * len(plane.scale)
         self.cells = 5 * placement.box.width * placement.box.height
@@ -134,8 +143,12 @@ class Dots:
     def add(self, found: Pixels, rows: _Rows, X: NDArray[Any], was: _Labels, now: _Labels) -> None:
         """See `Visitor.add`."""
         xy = self._placement.within_box(self._plane.project(X, rows))
-        nowhere = np.broadcast_to(np.intp(len(self._colours) - 1), len(X))
-        old, new = (nowhere if side is None else side.astype(np.intp) for side in (was, now))
+        if self._index is not None:
+            now = self._index(X).astype(np.uint32)
+        old, new = (
+            np.broadcast_to(np.intp(row), len(X)) if side is None else side.astype(np.intp)
+            for side, row in zip((was, now), self._unlabelled, strict=True)
+        )
         add = getattr(raster, f"add_{self._marker}")
         add(xy, old, new, self._colours, self._size, found.sums, found.moved)
 

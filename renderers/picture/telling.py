@@ -58,21 +58,14 @@ class Telling:
         self._unit, self._frame_unit = unit, unit_of(*size)
         self._facts = _facts(scene, notes)
 
-    @property
-    def boxes(self) -> list[Box]:
-        """The pixels that `still_marks` draws on."""
-        layout = self._layout
-        rows = (layout.caption, layout.foot, layout.dashboard)
-        return [*layout.heads, *layout.strips, *(box for box in rows if box is not None)]
-
     def key(self, moment: Moment) -> Hashable:
-        """Return what `still_marks` depends on, beside the snapshots."""
-        return moment.phase, moment.progress, moment.last
+        """Return what `still_marks` depends on, beside the snapshots and the phase."""
+        return _glides(moment), moment.last
 
     def still_marks(
         self, moment: Moment, colours: Sequence[NDArray[uint8]], overlays: frozenset[str]
     ) -> list[Mark]:
-        """Return what is told outside the panels.
+        """Return what is told outside the panels and stays while something moves.
 
         Parameters
         ----------
@@ -83,29 +76,41 @@ class Telling:
         overlays : frozenset of str
             What is drawn.
         """
-        layout, theme = self._layout, self._theme
         marks = self._caption_marks(moment) + self._head_marks(moment) + self._foot_marks()
         if moment.opening:
             return marks
-        for strip, snapshot, inks in zip(layout.strips, moment.snapshots, colours, strict=False):
+        strips = self._layout.strips
+        for strip, snapshot, inks in zip(strips, moment.snapshots, colours, strict=False):
             marks += size_marks(strip, snapshot, inks)
-        if layout.dashboard is not None:
-            size = layout.sizes.number
-            if layout.parts is None:
-                marks += race(layout.dashboard, self._scene, moment, theme, self._frame_unit, size)
-            else:
-                numbered = "numbers" in overlays
-                marks += dashboard(
-                    layout.parts, moment, theme, self._unit, size, colours[0], numbered=numbered
-                )
-        return marks
+        return marks if _glides(moment) else marks + self._course_marks(moment, colours, overlays)
+
+    def moving_marks(
+        self, moment: Moment, colours: Sequence[NDArray[uint8]], overlays: frozenset[str]
+    ) -> list[Mark]:
+        """Return what is told outside the panels and moves with the centroids: the course."""
+        return self._course_marks(moment, colours, overlays) if _glides(moment) else []
 
     def marks_below(self, moment: Moment) -> list[list[Mark]]:
         """Return what is told within each panel, below its centroids: the tutorial's iteration."""
+        if not self._theme.boxed or moment.opening:
+            return [[] for _ in self._scene.panels]
         return [
-            self._corner_marks(box, snapshot) if self._theme.boxed and not moment.opening else []
+            self._corner_marks(box, snapshot)
             for box, snapshot in zip(self._layout.boxes, moment.snapshots, strict=True)
         ]
+
+    def _course_marks(
+        self, moment: Moment, colours: Sequence[NDArray[uint8]], overlays: frozenset[str]
+    ) -> list[Mark]:
+        layout, theme, size = self._layout, self._theme, self._layout.sizes.number
+        if layout.dashboard is None or moment.opening:
+            return []
+        if layout.parts is None:
+            return race(layout.dashboard, self._scene, moment, theme, self._frame_unit, size)
+        numbered = "numbers" in overlays
+        return dashboard(
+            layout.parts, moment, theme, self._unit, size, colours[0], numbered=numbered
+        )
 
     def _caption_marks(self, moment: Moment) -> list[Mark]:
         """Return the line that names the step, and the iteration at its end."""
@@ -130,8 +135,8 @@ class Telling:
         theme, size = self._theme, self._layout.sizes.name
         marks = list[Mark]()
         many = len(self._scene.panels) > 1
-        for at, (box, panel, snapshot) in enumerate(
-            zip(self._layout.heads, self._scene.panels, moment.snapshots, strict=False)
+        for at, (box, panel) in enumerate(
+            zip(self._layout.heads, self._scene.panels, strict=False)
         ):
             base, left, room = box.top + round(0.2 * size) + rise(size), box.left, float(box.width)
             if many:
@@ -141,7 +146,7 @@ class Telling:
                 left, room = left + wide, room - wide
                 # The name in full if that is possible, else half of the room at least.
                 full = extent(panel.title, size).width + size
-                said, fits = _fitting(status(moment, snapshot), size, max(room - full, 0.5 * room))
+                said, fits = _fitting(status(moment, at), size, max(room - full, 0.5 * room))
                 if said and extent(said, fits).width + size < room:
                     right = box.left + box.width
                     marks.append(Text(said, right, base, fits, theme.muted, "right"))
@@ -167,6 +172,11 @@ class Telling:
             return []
         base = box.top + box.height - high - pad // 2 + rise(size)
         return [Text(words, box.left + pad, base, size, theme.text)]
+
+
+def _glides(moment: Moment) -> bool:
+    """Return whether the course of the runs is between two states."""
+    return not moment.opening and moment.progress < 1
 
 
 def _fitting(wordings: Wordings, size: float, room: float) -> tuple[str, float]:

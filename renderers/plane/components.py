@@ -1,4 +1,4 @@
-"""The two directions in which points spread most. Knows no pixels."""
+"""The few directions in which points spread most. Knows no pixels."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def component_label(number: int, share: float, of: str) -> str:
 
 
 def principal_components(
-    points: NDArray[np.float64],
+    points: NDArray[np.float64], count: int = 2
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return the mean, the first two principal directions (2, N) and their shares of the variance.
+    """Return the mean, the first principal directions (count, N) and their shares of the variance.
 
     Values are divided by a power of two near the largest one, so that squares neither overflow nor
     vanish. The loading of largest size is positive.
@@ -41,9 +41,9 @@ def principal_components(
         part = part / unit - centre
         covariance += part.T @ part
     values, vectors = np.linalg.eigh(covariance)
-    basis = np.ascontiguousarray(vectors[:, :-3:-1].T)
+    basis = np.ascontiguousarray(vectors[:, : -count - 1 : -1].T)
     for direction in basis:
         direction *= np.sign(direction[np.abs(direction).argmax()])
     total = values.clip(0).sum()
-    shares = values[:-3:-1].clip(0) / total if total > 0 else np.full(2, np.nan)
+    shares = values[: -count - 1 : -1].clip(0) / total if total > 0 else np.full(count, np.nan)
     return centre * unit, basis, shares

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.plane.places import place, project
+from renderers.plane.places import logarithms, place, project
 
 __all__ = ["Plane"]
 
@@ -27,12 +27,16 @@ class Plane(NamedTuple):
         Units of the picture: drawn = value * scale + offset.
     components : tuple of ndarray, (N,) and (2, N), or None
         A centre and the directions of principal components, which are drawn in clustered units.
+    logs : tuple of bool
+        Whether the horizontal and the vertical axis are logarithmic: then places along it are
+        decimal logarithms of values in the units of the picture. Values without one lie at -inf.
     """
 
     columns: tuple[int, int]
     offset: Floats
     scale: Floats
     components: tuple[Floats, Floats] | None = None
+    logs: tuple[bool, bool] = (False, False)
 
     @property
     def is_line(self) -> bool:
@@ -43,6 +47,11 @@ class Plane(NamedTuple):
     def is_whole(self) -> bool:
         """Whether a place on the plane says all about a value: of one or two features."""
         return len(self.scale) <= 2
+
+    @property
+    def is_bent(self) -> bool:
+        """Whether straight lines between values are curves on the plane."""
+        return any(self.logs)
 
     def original(self, values: Floats) -> Floats:
         """Return values, (R, N), in the units of the picture: value * scale + offset."""
@@ -77,6 +86,9 @@ class Plane(NamedTuple):
         values = values.view()
         values.flags.writeable = False  # one kernel for what may be written and what may not
         place(values, *self.columns, self.scale, self.offset, xy)
+        for axis, is_log in enumerate(self.logs):
+            if is_log:
+                logarithms(xy, axis)
         if self.is_line:
             if isinstance(rows, range):
                 rows = np.arange(rows.start, rows.stop)
@@ -122,5 +134,6 @@ class Plane(NamedTuple):
 
     def _put(self, values: Floats, xy: Floats) -> Floats:
         for axis, n in enumerate(self.columns[: 1 if self.is_line else 2]):
-            values[..., n] = (xy[..., axis] - self.offset[n]) / self.scale[n]
+            drawn = 10.0 ** xy[..., axis] if self.logs[axis] else xy[..., axis]
+            values[..., n] = (drawn - self.offset[n]) / self.scale[n]
         return values

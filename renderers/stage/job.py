@@ -27,6 +27,7 @@ from renderers.stage.ahead import Ahead
 from renderers.stage.scenes import Scenes
 from renderers.stage.start import drive, engage
 from renderers.stage.trials import offer_restarts, play_trials
+from renderers.stage.unwritten import unwritten
 from renderers.stage.window import Window
 
 if TYPE_CHECKING:
@@ -119,6 +120,8 @@ class Job:
         first, *_ = self.trials.values()
         lines = [*first.source.table.notes]
         lines += [line for trial in self.trials.values() for line in trial.advice]
+        if self.scene is not None:
+            lines += [spell_options(one, ["font"]) for one in unwritten(self.scene, self.args.font)]
         return [spell_options(line, READING) for line in dict.fromkeys(lines)]
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -19,11 +20,13 @@ from renderers import guard, registry
 from renderers.contract import OPTIONS, Renderer
 from renderers.errors import InvalidOption
 from renderers.outputs import Output, make_options, plan, refuse_useless
+from renderers.stage.matching import matched
 from renderers.stage.pace import Pace, make_pace, moments
 from renderers.stage.play import play
 from renderers.stage.restart import Restarts
 from renderers.stage.scenes import Scenes, source_of
 from renderers.stage.trials import replay
+from renderers.stage.unwritten import unwritten
 from renderers.stage.window import Commands, Window
 
 if TYPE_CHECKING:
@@ -110,7 +113,14 @@ def save(
     if file is None:
         raise InvalidOption(f"renderer={renderer!r} writes no file; use one that does, or show()")
     renderers, pace = engage(outputs, _asked(given))
-    drive(renderers, lambda: _play_given(snapshots, renderers, pace, _scenes(given), given))
+    told: list[str] = []
+
+    def job() -> None:
+        told.extend(_play_given(snapshots, renderers, pace, _scenes(given), given))
+
+    drive(renderers, job)
+    for line in told:
+        warnings.warn(line, stacklevel=3)
     return file
 
 
@@ -144,8 +154,15 @@ def show(snapshots: Runs, output: Output, **given: Any) -> None:
         restarts = Restarts(
             replay(scenes, pace), make="these points were given; c draws new centroids on them"
         )
-        screen.commands = Commands(restarts.job)
-    drive(renderers, lambda: _play_given(snapshots, renderers, pace, scenes, given, restarts))
+        screen.commands = Commands(restarts.job, new_points=False)
+    told: list[str] = []
+
+    def job() -> None:
+        told.extend(_play_given(snapshots, renderers, pace, scenes, given, restarts))
+
+    drive(renderers, job)
+    for line in told:
+        warnings.warn(line, stacklevel=3)
 
 
 def _asked(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -171,8 +188,11 @@ def _play_given(
     scenes: Scenes,
     given: Mapping[str, Any],
     restarts: Restarts | None = None,
-) -> None:
-    """Play runs that were given; other starts begin with the points of their first snapshot."""
+) -> list[str]:
+    """Play runs that were given, and return what their user should know of the pictures.
+
+    Other starts begin with the points of their first snapshot.
+    """
     runs = snapshots if isinstance(snapshots, Mapping) else {"": snapshots}
     first, states = _started(list(runs.values()))
     units = {name: given[name] for name in ("names", "offset", "scale")}
@@ -183,7 +203,11 @@ def _play_given(
         restarts.begin(source, lambda: Trial(source))
     sources = [replace(source, k=len(state.centroids)) for state in first]
     scene = scenes.of(list(zip(map(str, runs), sources, strict=True)))
+    if len(runs) > 1:  # which clusters are the same is known when all have ended
+        told = list(states)
+        scene, states = matched(scene, told[-1]), iter(told)
     play(moments(states, pace), scene, renderers)
+    return unwritten(scene, given.get("font"))
 
 
 def _is_state(value: object) -> TypeGuard[Snapshot]:

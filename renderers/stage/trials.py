@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from renderers.contract import Renderer
+from renderers.stage.matching import matched
 from renderers.stage.pace import Pace, moments
 from renderers.stage.play import play
 from renderers.stage.restart import Restarts
@@ -54,9 +55,12 @@ def play_trials(
     from kmeans_engine.race import side_by_side
 
     runs = [trial.states() for trial in trials]
-    if pace.duration is not None and scene is not None:
-        # The same bits twice: to count the states first keeps none of them.
-        count = max(trial.count(watch) for trial in trials)
+    if scene is not None and (pace.duration is not None or len(trials) > 1):
+        # The same bits twice: to look at the end first keeps none of the states.
+        ends = [trial.explore(watch) for trial in trials]
+        count = max(end.iteration for end in ends) + 1
+        scene = matched(scene, ends)
+        del ends
         shown = 0.0
 
         def painted(moment: Moment) -> None:
@@ -64,7 +68,8 @@ def play_trials(
             shown += moment.seconds
             told(shown)
 
-        play(moments(side_by_side(runs), pace, count=count), scene, renderers, progress=painted)
+        film = moments(side_by_side(runs), pace, count=count)
+        play(film, scene, renderers, progress=painted if pace.duration is not None else None)
         return
 
     def states() -> Iterator[tuple[Snapshot, ...]]:
@@ -107,7 +112,7 @@ def offer_restarts(
     restarts.begin(trial.source, lambda: trial)
     init = trial.source.init if isinstance(trial.source.init, str) else "given"
     others = (method for method in Commands().inits if method != init)
-    window.commands = Commands(restarts.job, (init, *others))
+    window.commands = Commands(restarts.job, (init, *others), not isinstance(make, str))
 
 
 def replay(

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from renderers.picture.photo import colours_of
 from renderers.stills.still import Still
 
 if TYPE_CHECKING:
@@ -46,8 +47,7 @@ class PngRenderer(Still):
     def _recoloured(self, panel: Panel, moment: Moment) -> Image.Image:
         assert panel.image is not None
         snapshot = moment.snapshots[0]
-        bright = panel.view.plane.original(snapshot.centroids) * (255.0 / panel.white)
-        colours = np.rint(bright).clip(0, 255).astype(np.uint8)
+        colours = colours_of(panel, snapshot.centroids)
         if panel.alpha is None:
             pixels = colours[snapshot.labels]
         else:

@@ -24,13 +24,14 @@ __all__ = ["Still"]
 
 #: Dots per inch at which one pixel of `size` is one dot.
 PLAIN_DPI = 100.0
+_PACE = frozenset({"smooth", "phases", "duration", "fps"})  # of films
 _LARGEST = 1 << 28  # pixels of a still: 1 GB as RGBA
 
 
 class Still(Renderer):
     """A renderer that keeps the newest moment, and draws it when the run is over."""
 
-    honours = frozenset({"size", "theme", "overlays", "title", "axes", "dpi"})
+    honours = (Renderer.honours - _PACE) | {"overlays", "dpi"}
 
     _scene: Scene | None = None
     _moment: Moment | None = None

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import EllipseCollection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
-from matplotlib.patches import Circle, Polygon, Rectangle
+from matplotlib.patches import Circle, PathPatch, Polygon, Rectangle
+from matplotlib.path import Path
 from matplotlib.text import Text as PlainText
 
 from renderers.picture.colours import Colour
@@ -27,8 +29,10 @@ from renderers.picture.marks import (
     Fill,
     Group,
     Mark,
+    Net,
     Polyline,
     Raster,
+    Rings,
     Text,
 )
 from renderers.picture.text import extent, font_file, known
@@ -156,6 +160,23 @@ class _Page:
                     line.set_linestyle((0, tuple(length / width for length in dash)))
                     line.set_dash_capstyle("round")
                 return [line]
+            case Net(pieces, width, colour, opacity):
+                # One path: its stroke is one shape.
+                codes = np.tile([Path.MOVETO, Path.LINETO], len(pieces))
+                net = PathPatch(Path(pieces.reshape(-1, 2), codes), fill=False, alpha=opacity)
+                net.set(edgecolor=_rgb(colour), linewidth=width * self._points, capstyle="round")
+                return [net] if len(pieces) else []
+            case Rings(xy, radius, width, colour, opacity):
+                circles = EllipseCollection(
+                    *([2 * radius], [2 * radius], [0]),
+                    units="xy",
+                    offsets=xy,
+                    offset_transform=self._axes.transData,
+                    facecolors="none",
+                    edgecolors=[(*_rgb(colour), opacity)],
+                    linewidths=width * self._points,
+                )
+                return [circles] if len(xy) else []
             case Area(xy, foot):
                 ends = [(xy[-1, 0], foot), (xy[0, 0], foot)]
                 return [Polygon(np.concatenate([xy, ends]), **_filled(mark))]

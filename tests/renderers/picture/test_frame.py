@@ -13,7 +13,8 @@ from renderers.picture.themes import THEMES
 def test_points_and_centroids_have_their_clusters_colour_where_they_are(theme):
     points = np.array([[0.0, 0.0], [10.0, 10.0], [0.0, 10.0], [10.0, 0.0]])
     snapshot = state(points, [0, 1, 2, 0], [[5.0, 2.0], [5.0, 5.0], [5.0, 8.0]])
-    shown = painter(snapshot, (400, 400), theme, {"numbers"} if theme != "classic" else BARE)
+    overlays = {"numbers"} if theme != "classic" else BARE
+    shown = painter(snapshot, (400, 400), theme, overlays, aspect="auto")
     frame = shown.paint(at(snapshot))
     box = shown._clouds[0].box
     palette = cluster_colours(3, theme).astype(int)
@@ -60,25 +61,25 @@ def test_phases_move_the_centroids():
     shown = painter(snapshot)
     place = {}
     for phase, progress in [("assignment", 0.5), ("update", 0.0), ("update", 0.5), ("state", 1.0)]:
-        place[phase, progress] = shown.paint(at(snapshot, phase=phase, progress=progress)).copy()
+        moment = replace(at(snapshot, phase=phase, progress=progress), before=(snapshot,))
+        place[phase, progress] = shown.paint(moment).copy()
     half = state(points, [0] * 300, [[0.0, 0.0]])
     old = state(points, [0] * 300, [[-1.0, -1.0]])
     assert np.array_equal(place["assignment", 0.5], painted(old))
     assert np.array_equal(place["update", 0.0], painted(old))
     assert np.array_equal(place["update", 0.5], painted(half))
     assert np.array_equal(place["state", 1.0], painted(snapshot))
-    assert np.array_equal(
-        shown.paint(at(snapshot, phase="state", progress=0.5)), place["update", 0.5]
-    )
+    moment = replace(at(snapshot, phase="state", progress=0.5), before=(snapshot,))
+    assert np.array_equal(shown.paint(moment), place["update", 0.5])
 
 
-def test_an_empty_clusters_centroid_is_drawn_and_a_far_one_is_cut_off():
+def test_an_empty_clusters_centroid_is_drawn_and_a_far_one_is_an_arrow():
     points = blobs(clusters=2)
     with_empty = state(points, [0] * 200, [[0.0, 0.0], points.mean(axis=0) * 0.99])
     assert has(painted(with_empty), cluster_colours(2)[1])
     for far in (1e300, -1e12, 50.0):
-        frame = painted(state(points, [0] * 200, [[0.0, 0.0], [far, far]]))
-        assert not has(frame, cluster_colours(2)[1])
+        frame = painted(state(points, [0] * 200, [[0.0, 0.0], [far, 3.0]]), (480, 360))
+        assert has(frame, cluster_colours(2)[1])  # an arrow
 
 
 @pytest.mark.parametrize("theme", THEME_NAMES)
@@ -86,7 +87,7 @@ def test_many_points_become_a_density_picture_that_says_so(theme):
     points = np.repeat([[0.0, 1.0], [1.0, 0.0], [0.3, 0.6]], [30_000, 1, 1000], axis=0)
     labels = np.repeat([0, 1, 0], [30_000, 1, 1000])
     snapshot = state(points, labels, [[0.5, 0.1], [0.6, 0.2]])
-    shown = painter(snapshot, (320, 240), theme, BARE)
+    shown = painter(snapshot, (320, 240), theme, BARE, limits="all")
     cloud = shown._clouds[0]
     corner = (cloud.box.left, cloud.box.top)
     assert cloud.radius == 0

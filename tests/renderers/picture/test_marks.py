@@ -6,7 +6,7 @@ from pictures import ALL, THEME_NAMES, blobs, lloyd, state
 
 from renderers import Options, Panel, Scene, make_scene
 from renderers.picture.ink import paint
-from renderers.picture.marks import Disc, Fill, Group, Polyline, Raster, Text
+from renderers.picture.marks import Disc, Fill, Group, Net, Polyline, Raster, Text
 from renderers.picture.painter import Painter
 from renderers.plane.view import View
 from renderers.stage.pace import Pace, moments
@@ -82,6 +82,7 @@ def test_what_is_on_the_picture_is_among_its_marks():
     assert any(text.startswith("i = 4, ") for text in words)
     counts = {kind: sum(type(mark) is kind for mark in marks) for kind in (Raster, Disc, Polyline)}
     assert counts[Raster] == 2 and counts[Disc] == 2 * 4 + 2 and counts[Polyline] >= 2
+    assert sum(isinstance(mark, Net) for mark in marks) == 2
     strips = [mark for mark in marks if isinstance(mark, Fill) and mark.height < 10]
     assert len(strips) >= 8
 
@@ -89,7 +90,7 @@ def test_what_is_on_the_picture_is_among_its_marks():
 def test_a_centroid_out_of_sight_has_no_mark():
     snapshot = state(POINTS, np.arange(120) % 3, [[0.0, 0.0], [1e9, 0.0], [np.nan, 1.0]])
     painter = Painter(make_scene(snapshot), Options(overlays=frozenset({"numbers"})))
-    (moment,) = moments([snapshot])
+    (*_, moment) = moments([snapshot])
     marks = list(flat(painter.marks(moment)))
     assert [mark.words for mark in marks if isinstance(mark, Text)][-1:] == ["0"]
     assert sum(isinstance(mark, Disc) for mark in marks) == 1

@@ -20,7 +20,7 @@ def test_each_overlay_can_be_left_out(name, theme):
 
     def frame(overlays):
         options = Options(size=(640, 480), theme=theme, overlays=frozenset(overlays))
-        return Painter(scene, options).paint(film[2])
+        return Painter(scene, options).paint(film[4])
 
     assert not np.array_equal(frame(OVER), frame(OVER - {name}))
     assert not np.array_equal(frame({name}), frame(set()))

@@ -26,5 +26,5 @@ def test_the_palette_holds_the_dominant_colours_exactly(k, theme):
         alpha = np.rint(255 * THEMES[theme].opacity) / 255
         lone = np.rint(ground + (clusters - ground) * alpha).astype(int)
         assert {tuple(c) for c in (*clusters.tolist(), *lone.tolist())} <= known
-        assert sum(has(frame, c) for c in lone) > 0.9 * k  # these are what is painted
+        assert sum(has(frame, c) for c in lone) > 0.8 * k  # these are what is painted
     assert {THEMES[theme].background, THEMES[theme].text, THEMES[theme].line} <= known

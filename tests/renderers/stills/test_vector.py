@@ -9,7 +9,7 @@ from PIL import Image
 import renderers
 from kmeans_engine import Engine, make_clusters
 from renderers import Options, Panel, Scene, make_scene
-from renderers.picture.marks import Area, Disc, Fill, Group, Polyline, Raster, Text
+from renderers.picture.marks import Area, Disc, Fill, Group, Net, Polyline, Raster, Rings, Text
 from renderers.picture.painter import Painter
 from renderers.plane.view import View
 from renderers.stage.pace import Pace, moments
@@ -133,7 +133,9 @@ def test_each_mark_becomes_an_artist(story):
     assert len(axes.lines) == kinds.count(Polyline)
     assert len(axes.texts) == sum(isinstance(m, Text) and bool(m.words) for m in flat(marks))
     discs = sum(1 + len(mark.rings) for mark in flat(marks) if isinstance(mark, Disc))
-    assert len(axes.patches) == kinds.count(Fill) + kinds.count(Area) + discs
+    shapes = sum(map(kinds.count, (Fill, Area, Net)))
+    assert len(axes.patches) == shapes + discs
+    assert len(axes.collections) == kinds.count(Rings)
     order = [artist.get_zorder() for artist in axes.get_children() if artist in axes._children]
     assert order == sorted(order)
 

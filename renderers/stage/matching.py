@@ -1,0 +1,45 @@
+"""Colours of a race: the same cluster has the same one in each panel. Draws nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kmeans_engine.race import match_clusters, overlap
+from renderers.scene import Scene
+
+if TYPE_CHECKING:
+    from kmeans_engine import Snapshot
+
+__all__ = ["matched"]
+
+_MOST = 256  # clusters; colours repeat beyond
+
+
+def matched(scene: Scene, ends: Sequence[Snapshot]) -> Scene:
+    """Return the scene of a race with an order of colours for each panel.
+
+    A cluster has the colour of that of the winner with which it shares most points, one to one.
+
+    Parameters
+    ----------
+    scene : Scene
+        As it is without.
+    ends : sequence of Snapshot
+        The last state of each run.
+    """
+    if len(ends) < 2 or max(panel.k for panel in scene.panels) > _MOST:
+        return scene
+    best = min(range(len(ends)), key=lambda run: ends[run].inertia)  # of equals the first
+    order = scene.panels[best].order
+    colours = np.arange(scene.panels[best].k) if order is None else order
+    panels = []
+    for panel, end in zip(scene.panels, ends, strict=True):
+        partners = match_clusters(overlap(end, ends[best]))
+        # Clusters without a partner have colours that the winner has not.
+        more = np.arange(len(colours), partners.max(initial=0) + 1)
+        panels.append(replace(panel, order=np.concatenate([colours, more])[partners]))
+    return replace(scene, panels=tuple(panels))
