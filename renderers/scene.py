@@ -158,6 +158,9 @@ class Moment:
         is less than 1; empty for the first state, or where nothing moves.
     at : float
         Seconds from the beginning of the film to this moment.
+    legend : float
+        How much is seen of a legend that nobody asked for: 1 in the first seconds of a film in
+        which things move, then less, and 0 ever after.
     """
 
     snapshots: tuple[Snapshot, ...]
@@ -168,6 +171,7 @@ class Moment:
     histories: tuple[History, ...] = ()
     before: tuple[Snapshot, ...] = ()
     at: float = 0.0
+    legend: float = 0.0
 
     @property
     def opening(self) -> bool:

@@ -70,7 +70,8 @@ def fake_snapshots(count: int) -> list:
     """Return stand-ins for snapshots: the number of the iteration, and nothing to cluster."""
     empty = np.zeros((0, 2))
     return [
-        SimpleNamespace(iteration=i, centroids=empty, compute_inertia=float) for i in range(count)
+        SimpleNamespace(iteration=i, centroids=empty, compute_inertia=float, n_changed=0)
+        for i in range(count)
     ]
 
 

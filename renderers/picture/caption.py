@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kmeans_engine.race import verdict_of
 from renderers.describing import counted
-from renderers.picture.ticks import short
+from renderers.picture.ticks import short, telling_digits
 from renderers.scene import Moment, Scene
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _result(scene: Scene, moment: Moment) -> Wordings:
     inertias = [snapshot.inertia for snapshot in moment.snapshots]
     best = [" ".join(p.title.split()) for p, i in zip(scene.panels, inertias, strict=True)
             if i == min(inertias)]  # fmt: skip
-    value = short(min(inertias))
+    value = short(min(inertias), telling_digits(inertias))
     if len(best) == 1:
         return (
             f"{best[0]} wins with the least inertia, {value}",

@@ -84,8 +84,9 @@ class Layout(NamedTuple):
     heads : tuple of Box
         The row above each panel, for the name of its run; empty where there is no room, or if a
         run is alone and has no name.
-    caption, foot : Box or None
-        The rows of the step, and of where the picture comes from.
+    caption, legend, foot : Box or None
+        The rows of the step, of what things are if that was asked for, and of where the picture
+        comes from.
     strips : tuple of Box
         The sizes of each panel's clusters; empty without them, or where there is no room.
     dashboard : Box or None
@@ -101,6 +102,7 @@ class Layout(NamedTuple):
     boxes: tuple[Box, ...]
     heads: tuple[Box, ...]
     caption: Box | None
+    legend: Box | None
     foot: Box | None
     strips: tuple[Box, ...]
     dashboard: Box | None
@@ -133,7 +135,7 @@ def lay_out(
     """
     width, height = size
     sizes = Sizes.of(theme, size, len(scene.panels))
-    rows = _Rows(scene, size, theme, sizes)
+    rows = _Rows(scene, size, theme, sizes, legend="legend" in overlays)
     rest = Box(0, rows.top, width, max(1, height - rows.top - rows.under))
     photo = None
     if len(scene.panels) == 1 and scene.panels[0].image is not None:
@@ -181,9 +183,8 @@ def lay_out(
     if caption is not None and not theme.boxed:  # there it is in the middle
         end = max(box.left + box.width for box in boxes)
         caption = caption._replace(width=max(0, end - caption.left))
-    return Layout(
-        tuple(marks), sizes, boxes, heads, caption, rows.foot, strips, dashboard, parts, photo
-    )
+    words = caption, rows.legend, rows.foot
+    return Layout(tuple(marks), sizes, boxes, heads, *words, strips, dashboard, parts, photo)
 
 
 def _photo_and_rest(box: Box, image: tuple[int, int], margin: int) -> tuple[Box, Box]:
@@ -208,10 +209,19 @@ def _photo_and_rest(box: Box, image: tuple[int, int], margin: int) -> tuple[Box,
 class _Rows:
     """The rows of words across the frame: at the top the title and the step, at the foot facts."""
 
-    def __init__(self, scene: Scene, size: tuple[int, int], theme: Theme, sizes: Sizes) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        size: tuple[int, int],
+        theme: Theme,
+        sizes: Sizes,
+        *,
+        legend: bool,
+    ) -> None:
         width, height = size
         self.marks: list[Mark] = []
         self.caption: Box | None = None
+        self.legend: Box | None = None
         self.foot: Box | None = None
         self.top = self.under = 0
         step, title = round(1.6 * sizes.step), round(1.8 * sizes.title)
@@ -239,9 +249,15 @@ class _Rows:
             else:
                 mark = Text(words, margin, base, fits, theme.text, bold=True)
             self.marks.append(mark)
-        if room - pad >= foot:
-            self.under = foot
-            self.foot = Box(margin, height - foot, width - 2 * margin, foot)
+        room -= pad
+        row = Box(margin, height - foot, width - 2 * margin, foot)
+        if legend and room >= foot:
+            self.legend, self.under = row, foot
+            room, row = room - foot, row._replace(top=row.top - foot)
+        if room >= foot:  # the lowest row of all
+            if self.legend is not None:
+                row, self.legend = self.legend, row
+            self.foot, self.under = row, self.under + foot
 
 
 def _part(box: Box, unit: float, above: int) -> tuple[Box, Box | None]:

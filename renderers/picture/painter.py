@@ -40,7 +40,7 @@ __all__ = ["Painter"]
 
 # Of a palette: a GIF of 256 has none left for "as before", and becomes three times as large.
 _COLOURS = 255
-_TAKE_ROOM = frozenset({"curve", "sizes"})  # the layout depends on these
+_TAKE_ROOM = frozenset({"curve", "sizes", "legend"})  # the layout depends on these
 
 
 class Painter:
@@ -190,7 +190,15 @@ class Painter:
         self.layout, self.notes = lay_out_around(
             self._scene, self._size, theme, notes, self._overlays, unit=self._unit
         )
-        self._telling = Telling(self._scene, self.layout, theme, self._size, self._unit, self.notes)
+        self._telling = Telling(
+            self._scene,
+            self.layout,
+            theme,
+            self._size,
+            self._unit,
+            self.notes,
+            rings=any(radii) and self.layout.photo is None,
+        )
         width, height = self._size
         self._still = np.full((height, width, 4), 255, dtype=np.uint8)
         paint(self._still, self.layout.marks)
