@@ -81,11 +81,19 @@ class Axes:
         self._label_type = label_type = max(LEAST_TYPE, theme.label_size * unit)
         self._gap = gap = round(0.5 * tick_type)
         self._tick = tick = round(0.35 * tick_type) if theme.boxed else 0
-        x_label, y_label = panel.view.labels
+        turned = panel.view.solid is not None  # it brings its own axes, which turn with it
+        x_label, y_label = ("", "") if turned else panel.view.labels
         under = tick + gap + 1.25 * tick_type + (gap + 1.25 * label_type if x_label else 0)
         bottom = round(max(under + gap, 0.11 * cell.height if theme.boxed else 0))
+        if turned:
+            bottom = gap
         above = max(head + 3 * strip, round(2 * unit) if at_top else round(0.8 * tick_type))
         plot_height = max(1, cell.height - bottom - above)
+        if turned:
+            self.box = Box(
+                *(cell.left + gap, cell.top + above, max(1, cell.width - 2 * gap), plot_height)
+            )
+            return
         beside = tick + 3 * gap + (1.25 * label_type + gap if y_label else 0)
         least = round(0.125 * cell.width if theme.boxed else 4 * unit)
         right = round(0.1 * cell.width if theme.boxed else 4 * unit)

@@ -8,6 +8,7 @@ from renderers.picture.axes import Axes, has_axes, unit_of
 from renderers.picture.colours import mixed
 from renderers.picture.dashboard import Parts, divide
 from renderers.picture.marks import Fill, Mark, Text
+from renderers.picture.photo import photo_boxes
 from renderers.picture.text import LEAST_TYPE, fitted, rise
 from renderers.picture.themes import Theme
 from renderers.plane.placement import Box
@@ -137,11 +138,12 @@ def lay_out(
     sizes = Sizes.of(theme, size, len(scene.panels))
     rows = _Rows(scene, size, theme, sizes, legend="legend" in overlays)
     rest = Box(0, rows.top, width, max(1, height - rows.top - rows.under))
-    photo = None
-    if len(scene.panels) == 1 and scene.panels[0].image is not None:
-        photo, rest = _photo_and_rest(rest, scene.panels[0].image, round(3 * unit))
-    dashboard, caption = None, rows.caption
-    if "curve" in overlays:
+    dashboard, caption, photo = None, rows.caption, None
+    panel = scene.panels[0]
+    if len(scene.panels) == 1 and panel.image is not None and panel.view.solid is None:
+        photo, rest, dashboard = photo_boxes(rest, panel.image, unit_of(width, height))
+        dashboard = dashboard if "curve" in overlays else None
+    elif "curve" in overlays:
         above = caption.height if caption is not None and not theme.boxed else 0
         rest, dashboard = _part(rest, unit_of(width, height), above)
     parts = None
@@ -185,25 +187,6 @@ def lay_out(
         caption = caption._replace(width=max(0, end - caption.left))
     words = caption, rows.legend, rows.foot
     return Layout(tuple(marks), sizes, boxes, heads, *words, strips, dashboard, parts, photo)
-
-
-def _photo_and_rest(box: Box, image: tuple[int, int], margin: int) -> tuple[Box, Box]:
-    """Divide a box into one for an image, in its own aspect, and one for its colours as points."""
-    left, top, width, height = box
-    most_wide, most_high = width - 2 * margin, height - 2 * margin
-    beside = width >= height
-    if beside:
-        most_wide = round(0.62 * width) - margin
-    else:
-        most_high = round(0.5 * height) - margin
-    scale = min(max(1, most_wide) / image[1], max(1, most_high) / image[0])
-    high, wide = (max(1, round(side * scale)) for side in image)
-    if beside:
-        photo = Box(left + margin, top + (height - high) // 2, wide, high)
-        taken = 2 * margin + wide
-        return photo, Box(left + taken, top, max(1, width - taken), height)
-    photo = Box(left + (width - wide) // 2, top + margin, wide, high)
-    return photo, Box(left, photo.top + high, width, max(1, height - margin - high))
 
 
 class _Rows:

@@ -62,12 +62,14 @@ class View:
     points : Visible
         Those.
     axes : tuple of int or None
-        As given.
+        As given; None for a solid.
     plane : Plane
         Where a value lies.
     limits : tuple of float
         ``(xmin, xmax, ymin, ymax)``, places on the plane: what is seen at least. How much more a
         box has room for, `placed` tells.
+    units : tuple of float or None
+        Lengths along the two axes that are drawn equally long; None if each fills its side.
     labels : tuple of str
         Of the horizontal and the vertical axis; may be empty.
     solid : Solid or None
@@ -110,7 +112,8 @@ class View:
         if aspect not in ("equal", "auto"):
             raise InvalidOption(f"aspect={aspect!r} must be 'equal' or 'auto'", option="aspect")
         _check_view(view, features, log, limits)
-        self.axes, self.is_part = axes, False
+        self.axes: tuple[int, int] | None = None
+        self.is_part = False
         self._given: dict[str, Any] = {
             **{"names": names, "offset": offset, "scale": scale, "aspect": aspect},
             "limits": ALL if _is_all(limits) else None,
@@ -119,6 +122,7 @@ class View:
         if axes is not None:
             three = _checked_axes(axes, features, 3 if view == "3d" else 2)
             columns = three[0], three[1]
+            self.axes = columns if view == "2d" else None
         else:
             columns = where_on_earth(names) or (0, min(1, features - 1))
         logs = _checked_log(log, features, axes)
@@ -157,7 +161,7 @@ class View:
         else:
             self.limits = asked_limits(limits, self.plane)
         along = [str(names[n]) for n in columns] if len(names) and not components else []
-        self._units = units_of(self.plane, self.limits, along) if aspect == "equal" else None
+        self.units = units_of(self.plane, self.limits, along) if aspect == "equal" else None
         self.solid: Solid | None = None
         if view == "3d":
             self._make_solid(three, names, aspect == "equal", _is_all(limits))
@@ -235,7 +239,7 @@ class View:
 
     def placed(self, box: Box) -> Placement:
         """Return where the plane lies on a picture that shows it in `box`."""
-        limits = self.limits if self._units is None else widened(self.limits, box, self._units)
+        limits = self.limits if self.units is None else widened(self.limits, box, self.units)
         return Placement(limits, box)
 
     def hides(self, placement: Placement) -> bool:
@@ -282,7 +286,7 @@ def _labels(
     return a, b if features > 1 else ""
 
 
-def _checked_log(log: str, features: int, axes: tuple[int, int] | None) -> tuple[bool, bool]:
+def _checked_log(log: str, features: int, axes: tuple[int, ...] | None) -> tuple[bool, bool]:
     """Return whether each axis is logarithmic."""
     letters = set(str(log))
     if not letters <= {"x", "y"} or len(str(log)) > 2:

@@ -85,6 +85,7 @@ def test_an_empty_clusters_centroid_is_drawn_and_a_far_one_is_an_arrow():
 @pytest.mark.parametrize("theme", THEME_NAMES)
 def test_many_points_become_a_density_picture_that_says_so(theme):
     points = np.repeat([[0.0, 1.0], [1.0, 0.0], [0.3, 0.6]], [30_000, 1, 1000], axis=0)
+    points[:, 0] += 1e-9 * np.arange(len(points))  # no two lie at one place
     labels = np.repeat([0, 1, 0], [30_000, 1, 1000])
     snapshot = state(points, labels, [[0.5, 0.1], [0.6, 0.2]])
     shown = painter(snapshot, (320, 240), theme, BARE, limits="all")
