@@ -107,6 +107,8 @@ class Panel:
         Whether any clusters have centroids; those without are NaN.
     measured : bool
         Whether all states have an inertia; without centroids it is NaN.
+    steps : bool
+        Whether the states are steps of any algorithm, of which nothing is known but these.
     """
 
     k: int
@@ -119,6 +121,7 @@ class Panel:
     noise: bool = False
     centroids: bool = True
     measured: bool = True
+    steps: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,7 +189,7 @@ class Telling:
         """Return what is on the picture that a legend explains."""
         view, k = self._scene.panels[0].view, self._scene.panels[0].k
         there = {
-            "centroids": moment.phase != "points",
+            "centroids": moment.phase != "points" and self._scene.panels[0].centroids,
             "changes": self._rings and not moment.opening,
             "trails": bool(moment.histories) and not moment.opening,
             "borders": view.plane.is_whole and k > 1 and not moment.opening,

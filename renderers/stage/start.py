@@ -213,7 +213,13 @@ def _play_given(
     scene = scenes.of(list(zip(map(str, runs), sources, strict=True)))
     if told:
         panels = (
-            replace(panel, noise=one.noise, centroids=one.centroids, measured=one.measured)
+            replace(
+                panel,
+                noise=one.noise,
+                centroids=one.centroids,
+                measured=one.measured,
+                steps=True,
+            )
             for panel, one in zip(scene.panels, told, strict=True)
         )
         scene = replace(scene, panels=tuple(panels))

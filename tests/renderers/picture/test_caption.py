@@ -88,3 +88,20 @@ def test_a_race_counts_the_runs_that_have_converged():
     said = caption(scene, replace(moment, last=False))
     assert said[0] == "points change cluster, centroids follow; 1 of 2 runs has converged"
     assert status(replace(moment, last=False), 0)[0] == "i = 0, converged"
+
+
+def test_steps_of_any_algorithm_are_not_told_as_those_of_k_means():
+    film = list(moments(lloyd(POINTS, POINTS[:4], 2)))
+    panel = Panel(4, View(POINTS), steps=True)
+    said = [caption(Scene((panel,)), moment)[0] for moment in film]
+    n = film[-1].snapshots[0].n_changed
+    assert said[2:] == [
+        "step 0: points have their first clusters",
+        "step 1: no point changes cluster",
+        "4 clusters after 2 steps",
+    ]
+    assert caption(Scene((panel,)), at(film[-1].snapshots[0]))[0] == (
+        f"step 2: {n} of 400 points change cluster"
+    )
+    bare = replace(panel, centroids=False, measured=False)
+    assert caption(Scene((bare,)), film[1])[0] == "400 points, not yet clustered"

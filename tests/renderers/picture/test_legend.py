@@ -17,7 +17,7 @@ def words(marks):
     return [mark.words for mark in marks if isinstance(mark, Text)]
 
 
-@pytest.mark.parametrize(("width", "level"), [(1000, 0), (520, 1), (410, 2)])
+@pytest.mark.parametrize(("width", "level"), [(1000, 0), (383, 1), (342, 2)])
 def test_words_are_as_long_as_there_is_room_for_all(width, level):
     marks = legend_marks(Box(10, 0, width, 20), list(LEGEND), THEMES["light"], 11.0)
     assert words(marks) == [wordings[level] for wordings in LEGEND.values()]
