@@ -154,14 +154,12 @@ class Painter:
     def marks(self, moment: Moment, *, most: int = 0) -> list[Mark]:
         """Return all that the frame of a moment shows, from the back to the front.
 
-        Points are a `Raster` for each panel.
-
         Parameters
         ----------
         moment : Moment
-            One snapshot per panel.
+            As for `paint`.
         most : int
-            Up to so many points of a panel are `Markers` instead.
+            Up to so many points of a panel are `Markers`; more are a `Raster`.
         """
         with typeset(self._font):
             return self._marks(moment, most)
@@ -172,12 +170,13 @@ class Painter:
         points = self._base.copy()
         self._fade(moment, fades, points)
         for panel, cloud in enumerate(self._clouds):
-            few = cloud.radius > 0 and cloud.view.points.n_points <= most
-            # Pies, ridges and solids are pixels.
-            if type(cloud) is Cloud and few and self._exposure is None:
-                marks.append(Group(cloud.box, (cloud.markers(*_shown(moment, panel)),)))
-            else:
+            shapes = None
+            if self._exposure is None:
+                shapes = cloud.shapes(*_shown(moment, panel), most)
+            if shapes is None:
                 marks.append(Raster(cloud.box, cloud.box.of(points)[..., :3]))
+            else:
+                marks.append(Group(cloud.box, tuple(shapes)))
         if self._exposure is not None:
             box = self._exposure.box
             marks.append(Raster(box, box.of(points)[..., :3]))

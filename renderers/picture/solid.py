@@ -101,6 +101,10 @@ class Turning:
         """Paint nothing: all is marks."""
         return Fade(np.empty(0, dtype=np.intp), np.empty((0, 3), dtype=np.uint8), 0.0)
 
+    def shapes(self, *_: object) -> list[Mark]:
+        """Return nothing: points and centroids lie among each other, above."""
+        return []
+
     def raster_marks(self, moment: Moment, panel: int, overlays: frozenset[str]) -> list[Mark]:
         """Return nothing: all is shapes."""
         return []
