@@ -97,7 +97,7 @@ def save(
     phases: bool = False,
     duration: float | None = None,
     size: tuple[int, int] | str | None = None,
-    theme: str = "light",
+    theme: str | None = None,
     overlays: Iterable[str] | str | None = None,
     title: str = "",
     axes: tuple[int, int] | None = None,
@@ -114,6 +114,7 @@ def save(
     quality: str = "standard",
     max_size: str | int | None = None,
     dpi: float = 100,
+    max_points: int | None = None,
     overwrite: bool = False,
 ) -> Path:
     """Write the snapshots of a run to a film or another picture.
@@ -142,8 +143,8 @@ def save(
         Seconds of the whole film. All snapshots are taken, and kept, before the first is drawn.
     size : tuple of int, or str, optional
         Width and height in pixels, (640, 480) or "640x480"; the renderer's own if not given.
-    theme : {"light", "dark", "classic"}
-        Colours and markers.
+    theme : {"light", "dark", "classic"}, optional
+        Colours and markers; by default light, and on a page what its reader's system prefers.
     overlays : iterable of str, or str, optional
         Some of numbers, trails, borders, changes, curve and sizes, or "all" or "none"; by default
         all, and none in the classic theme.
@@ -177,6 +178,9 @@ def save(
         Largest file, such as "2MB": size and rate of a GIF, or the quality of a film, are lowered.
     dpi : float
         Dots per inch of a still, whose `size` counts hundredths of an inch.
+    max_points : int, optional
+        How many points a page holds one by one, by default 300,000; of more it holds so many,
+        evenly spaced, over a picture of how densely all of them lie.
     overwrite : bool
         Replace a file that is there already; by default that is an error.
 
@@ -209,7 +213,7 @@ def show(
     phases: bool = False,
     duration: float | None = None,
     size: tuple[int, int] | str | None = None,
-    theme: str = "light",
+    theme: str | None = None,
     overlays: Iterable[str] | str | None = None,
     title: str = "",
     axes: tuple[int, int] | None = None,

@@ -22,10 +22,11 @@ __all__ = [
     "Fill",
     "Group",
     "Mark",
-    "Net",
+    "Markers",
     "Polyline",
     "Raster",
     "Rings",
+    "Segments",
     "Text",
 ]
 
@@ -57,15 +58,6 @@ class Polyline(NamedTuple):
     """A line through places, (R, 2), with round ends and corners."""
 
     xy: NDArray[np.float64]
-    width: float
-    colour: Colour
-    opacity: float = 1.0
-
-
-class Net(NamedTuple):
-    """Straight pieces, (S, 2, 2), with round ends, as one shape: no darker where they meet."""
-
-    ends: NDArray[np.float64]
     width: float
     colour: Colour
     opacity: float = 1.0
@@ -107,6 +99,28 @@ class Rings(NamedTuple):
     opacity: float
 
 
+class Segments(NamedTuple):
+    """Lines through places, (S, R, 2), drawn as one: where they meet they are no darker."""
+
+    xy: NDArray[np.float64]
+    width: float
+    colour: Colour
+    opacity: float = 1.0
+
+
+class Markers(NamedTuple):
+    """A disc or a cross at each place, (R, 2), in colours of its own, (R, 3), later ones above.
+
+    They stand for points that are few enough to be shapes; painted, points are a `Raster`.
+    """
+
+    xy: NDArray[np.float64]
+    radius: float
+    shape: Literal["disc", "cross"]
+    colours: NDArray[np.uint8]
+    opacity: float
+
+
 class Cover(NamedTuple):
     """A colour over some pixels of the group's box: row * width + column, and 0..255 of each."""
 
@@ -130,4 +144,6 @@ class Group(NamedTuple):
     marks: tuple[Mark, ...]
 
 
-Mark: TypeAlias = Fill | Disc | Polyline | Net | Area | Text | Rings | Cover | Raster | Group
+Mark: TypeAlias = (
+    Fill | Disc | Polyline | Area | Text | Rings | Segments | Markers | Cover | Raster | Group
+)

@@ -14,7 +14,7 @@ from renderers.picture.borders import borders
 from renderers.picture.centroids import CentroidSizes, centroid_marks, centroid_sizes
 from renderers.picture.cloud import Cloud
 from renderers.picture.colours import Colour, mixed
-from renderers.picture.marks import Cover, Mark, Net, Polyline, Rings
+from renderers.picture.marks import Cover, Mark, Polyline, Rings, Segments
 from renderers.picture.outside import centroid_arrows
 from renderers.picture.themes import Theme
 from renderers.scene import History, Moment
@@ -161,7 +161,7 @@ class Overlays:
         if self._borders is None or not np.array_equal(self._borders[0], now):
             self._borders = now, borders(plane, self._cloud.placement, now)
         line = max(1.0, 0.14 * self._unit)
-        return [Net(self._borders[1], line, self._theme.text, opacity)]
+        return [Segments(self._borders[1], line, self._theme.text, opacity)]
 
     def _way_marks(self, ways: Sequence[Floats | None]) -> list[Mark]:
         """Return a line for each way, in its cluster's colour, all of them above their casings."""

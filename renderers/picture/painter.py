@@ -134,21 +134,35 @@ class Painter:
         paint(self._frame, self._telling.marks_beside(moment))
         return self._frame
 
-    def marks(self, moment: Moment) -> list[Mark]:
+    def marks(self, moment: Moment, *, most: int = 0) -> list[Mark]:
         """Return all that the frame of a moment shows, from the back to the front.
 
         Points are a `Raster` for each panel.
+
+        Parameters
+        ----------
+        moment : Moment
+            One snapshot per panel.
+        most : int
+            Up to so many points of a panel are `Markers` instead.
         """
         with typeset(self._font):
-            return self._marks(moment)
+            return self._marks(moment, most)
 
-    def _marks(self, moment: Moment) -> list[Mark]:
+    def _marks(self, moment: Moment, most: int) -> list[Mark]:
         fades = self._paint_points(moment)
         marks = list(self.layout.marks)
         points = self._base.copy()
         self._fade(moment, fades, points)
-        photo = [] if self._exposure is None else [self._exposure.box]
-        marks += [Raster(box, box.of(points)[..., :3]) for box in (*self.boxes, *photo)]
+        for panel, cloud in enumerate(self._clouds):
+            few = cloud.radius > 0 and cloud.view.points.n_points <= most
+            if few and self._exposure is None:
+                marks.append(Group(cloud.box, (cloud.markers(*_shown(moment, panel)),)))
+            else:
+                marks.append(Raster(cloud.box, cloud.box.of(points)[..., :3]))
+        if self._exposure is not None:
+            box = self._exposure.box
+            marks.append(Raster(box, box.of(points)[..., :3]))
         marks += [*self._still_marks(moment), *self._panel_marks(moment)]
         return marks + self._telling.marks_beside(moment)
 
@@ -240,13 +254,12 @@ class Painter:
             return [fade]
         fades: list[Fade | None] = []
         for panel, cloud in enumerate(self._clouds):
-            now = None if moment.opening else moment.snapshots[panel]
-            was = moment.before[panel] if moment.before else None
-            if now is None or now is was or moment.faded >= 1:
+            was, now, share = _shown(moment, panel)
+            if now is None or share == 0:
                 cloud.paint(now, *layers)
                 fades.append(None)
             else:
-                fades.append(cloud.fade(was, now, moment.faded, *layers))
+                fades.append(cloud.fade(was, now, share, *layers))
         return fades
 
     def _fade(self, moment: Moment, fades: list[Fade | None], image: NDArray[np.uint8]) -> None:
@@ -256,11 +269,11 @@ class Painter:
         for panel, (over, fade) in enumerate(zip(self._over, fades, strict=True)):
             if fade is not None:
                 mix(*fade, over.box.of(image))
-            marks = over.raster_marks(moment, panel, self._shown)
+            marks = over.raster_marks(moment, panel, self._seen)
             paint(image, [Group(over.box, tuple(marks))] if marks else [])
 
     @property
-    def _shown(self) -> frozenset[str]:
+    def _seen(self) -> frozenset[str]:
         """What is drawn on top of the points: no changes where all of them change colour."""
         return self._overlays if self._exposure is None else self._overlays - {"changes"}
 
@@ -269,7 +282,7 @@ class Painter:
 
     def _panel_marks(self, moment: Moment) -> list[Mark]:
         """Return what lies over the points of each panel."""
-        telling, overlays = self._telling, self._shown
+        telling, overlays = self._telling, self._seen
         below, above = telling.marks_below(moment), telling.marks_above(moment)
         return [
             Group(
@@ -283,6 +296,15 @@ class Painter:
             )
             for panel, over in enumerate(self._over)
         ]
+
+
+def _shown(moment: Moment, panel: int) -> tuple[Snapshot | None, Snapshot | None, float]:
+    """Return the states whose colours the points of a panel have, and the share of the former."""
+    now = None if moment.opening else moment.snapshots[panel]
+    was = moment.before[panel] if moment.before else None
+    if now is None or now is was or moment.faded >= 1:
+        return now, now, 0.0
+    return was, now, 1.0 - moment.faded
 
 
 _Told = tuple[tuple["Snapshot", ...], Hashable]

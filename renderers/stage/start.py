@@ -45,7 +45,7 @@ _PACE = ("fps", "smooth", "phases", "duration")
 _VIEW = ("axes", "aspect", "limits", "log", "view")
 # What `renderers.save` passes where nothing was asked for, beside None and False.
 _PLAIN = {
-    **{"theme": "light", "title": "", "quality": "standard", "dpi": 100},
+    **{"title": "", "quality": "standard", "dpi": 100},
     **{"aspect": "equal", "log": "", "view": "2d"},
 }
 
