@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,7 +97,14 @@ class Cloud:
         One per cluster.
     theme : Theme
         Shape and opacity of the markers.
+
+    Attributes
+    ----------
+    tells_number : bool
+        Class attribute: whether the size of a marker tells how many points lie there.
     """
+
+    tells_number: ClassVar[bool] = False
 
     def __init__(
         self, view: View, box: Box, radius: float, colours: NDArray[np.uint8], theme: Theme
@@ -161,6 +168,10 @@ class Cloud:
             return np.broadcast_to(np.array(self._theme.muted, float), (n_points, 3)).copy()
         visitor = Colours(self._colours[:-2, :3].astype(np.uint8))
         return _in_order(self.view.points.visit(visitor, state), 3).astype(np.float64)
+
+    def changed_rings(self, snapshot: Snapshot) -> list[tuple[NDArray[np.float64], float]]:
+        """Return where the points that just changed are, and the radius of the markers there."""
+        return [(self.changed_places(snapshot), self.radius)]
 
     def paint(
         self, snapshot: Snapshot | None, still: NDArray[np.uint8], base: NDArray[np.uint8]

@@ -22,7 +22,7 @@ from renderers.scene import History, Moment
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
 
-__all__ = ["Overlays"]
+__all__ = ["Overlays", "changing"]
 
 _FAR = 1e6  # pixels; a centroid from a file may be anywhere
 
@@ -69,7 +69,7 @@ class Overlays:
         if "changes" not in overlays or moment.opening or cloud.radius:
             return []
         marks: list[Mark] = []
-        for state, share in _changing(moment, panel):
+        for state, share in changing(moment, panel):
             pixels, crowd = cloud.crowd(state)
             # A single point of a full pixel must be seen, and a full pixel must keep its hue.
             cover = np.rint(50 + 0.35 * crowd).astype(np.uint8)
@@ -97,10 +97,10 @@ class Overlays:
         if "changes" in overlays and self._cloud.radius:
             line = min(max(0.8, 0.16 * self._unit), 0.4 * self._cloud.radius)
             opacity = 0.75 * min(1.0, self._cloud.radius / 2.5)
-            for state, share in _changing(moment, panel):
-                places = self._cloud.changed_places(state) + self.box[:2]
-                radius = self._cloud.radius + line
-                marks.append(Rings(places, radius, line, self._theme.text, opacity * share))
+            for state, share in changing(moment, panel):
+                for places, size in self._cloud.changed_rings(state):
+                    at, ink = places + self.box[:2], self._theme.text
+                    marks.append(Rings(at, size + line, line, ink, opacity * share))
         if "trails" in overlays and moment.histories:
             history = moment.histories[panel]
             if self._trails is None or self._trails.history is not history:
@@ -178,7 +178,7 @@ class Overlays:
         return below + [Polyline(xy, core, colour) for xy, colour in seen]
 
 
-def _changing(moment: Moment, panel: int) -> list[tuple[Snapshot, float]]:
+def changing(moment: Moment, panel: int) -> list[tuple[Snapshot, float]]:
     """Return the states whose changes are shown, and how much they are seen, 0..1.
 
     Points have changed cluster before an update, so they are marked until its centroids move.

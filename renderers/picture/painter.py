@@ -9,24 +9,27 @@ with the centroids.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from renderers.contract import OVERLAYS, Options
 from renderers.picture.axes import unit_of
-from renderers.picture.cloud import Cloud, Fade, marker_radius
-from renderers.picture.colours import cluster_colours
-from renderers.picture.dashboard import run_colours
+from renderers.picture.cloud import Cloud, Fade
+from renderers.picture.colours import Colour, cluster_colours
+from renderers.picture.course import run_strokes
 from renderers.picture.exposure import Exposure
 from renderers.picture.fonts import typeset
 from renderers.picture.ink import paint
+from renderers.picture.kinds import make_cloud, note_of, radius_in
 from renderers.picture.layout import grid
 from renderers.picture.marks import Group, Mark, Raster
 from renderers.picture.outside import lay_out_around
 from renderers.picture.overlays import Overlays
 from renderers.picture.raster import mix
+from renderers.picture.solid import Turning
 from renderers.picture.telling import Telling
 from renderers.picture.themes import Theme, theme_named
 from renderers.plane.placement import Box
@@ -35,12 +38,22 @@ from renderers.scene import Moment, Panel, Scene
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
 
-__all__ = ["Painter"]
+__all__ = ["FramePainter", "Painter"]
 
 # Of a palette: a GIF of 256 has none left for "as before", and becomes three times as large.
 _COLOURS = 255
 _OF_CENTROIDS = frozenset({"numbers", "trails", "borders"})
 _TAKE_ROOM = frozenset({"curve", "sizes"})  # the layout depends on these
+
+
+class FramePainter(Protocol):
+    """What paints the frames of a film."""
+
+    def paint(self, moment: Moment, /) -> NDArray[np.uint8]:
+        """Return the frame of a moment, (height, width, 4), RGBA."""
+
+    def palette(self) -> NDArray[np.uint8]:
+        """Return colours that serve every frame, (n, 3)."""
 
 
 class Painter:
@@ -55,6 +68,8 @@ class Painter:
         What stays the same.
     options : Options
         Size, theme and overlays.
+    ground : Colour, optional
+        In place of the theme's, see `clear`.
 
     Attributes
     ----------
@@ -69,11 +84,13 @@ class Painter:
         If the theme is unknown.
     """
 
-    def __init__(self, scene: Scene, options: Options) -> None:
+    def __init__(self, scene: Scene, options: Options, *, ground: Colour | None = None) -> None:
         self._told: _Told | None = None  # what `settled` shows
         self._scene = scene
         self._size = options.size
         self._theme = theme_named(options.theme)
+        if ground is not None:
+            self._theme = replace(self._theme, background=ground)
         self._colours = [_colours_of(panel, self._theme, options.theme) for panel in scene.panels]
         self._possible = _possible(scene)
         width, height = options.size
@@ -131,7 +148,7 @@ class Painter:
         np.copyto(self._frame, self._settled)
         self._fade(moment, fades, self._frame)
         paint(self._frame, self._panel_marks(moment))
-        paint(self._frame, self._telling.marks_beside(moment))
+        paint(self._frame, self._moving_marks(moment))
         return self._frame
 
     def marks(self, moment: Moment, *, most: int = 0) -> list[Mark]:
@@ -156,7 +173,8 @@ class Painter:
         self._fade(moment, fades, points)
         for panel, cloud in enumerate(self._clouds):
             few = cloud.radius > 0 and cloud.view.points.n_points <= most
-            if few and self._exposure is None:
+            # Pies, ridges and solids are pixels.
+            if type(cloud) is Cloud and few and self._exposure is None:
                 marks.append(Group(cloud.box, (cloud.markers(*_shown(moment, panel)),)))
             else:
                 marks.append(Raster(cloud.box, cloud.box.of(points)[..., :3]))
@@ -164,7 +182,13 @@ class Painter:
             box = self._exposure.box
             marks.append(Raster(box, box.of(points)[..., :3]))
         marks += [*self._still_marks(moment), *self._panel_marks(moment)]
-        return marks + self._telling.marks_beside(moment)
+        return marks + self._moving_marks(moment)
+
+    def turn(self, right: float, up: float) -> None:
+        """Turn solids by some degrees more than their moments do, as somebody does by hand."""
+        for over in self._over:
+            if isinstance(over, Turning):
+                over.by_hand = right, up
 
     def centroid_radius(self, panel: int) -> float:
         """Return the radius, in pixels, of the centroids of a panel, their edges included."""
@@ -184,7 +208,7 @@ class Painter:
         ground = np.array(theme.background)
         inks = [theme.background, theme.text, theme.line, theme.muted, (0, 0, 0), (255, 255, 255)]
         inks += [colour for colour, _ in theme.edges]
-        inks += run_colours(len(self._scene.panels), theme)
+        inks += [stroke.colour for stroke in run_strokes(len(self._scene.panels), theme)]
         greys = [ground + (np.array(theme.text) - ground) * i // 9 for i in range(1, 9)]
         clusters = np.unique(np.vstack(self._colours), axis=0)[: _COLOURS - len(inks) - len(greys)]
         room = (_COLOURS - len(inks) - len(greys)) // len(clusters) - 1
@@ -202,47 +226,43 @@ class Painter:
     def _lay_out(self) -> None:
         panels, theme = self._scene.panels, self._theme
         radii = self._radii()
-        notes = [
-            "" if radius else f"{panel.view.points.n_points:,} points, shaded by density"
-            for panel, radius in zip(panels, radii, strict=True)
-        ]
+        notes = [note_of(panel, radius) for panel, radius in zip(panels, radii, strict=True)]
         self.layout, self.notes = lay_out_around(
-            self._scene, self._size, theme, notes, self._overlays
+            self._scene, self._size, theme, notes, self._overlays, unit=self._unit
         )
-        self._telling = Telling(self._scene, self.layout, theme, self._size, self._unit)
+        self._telling = Telling(self._scene, self.layout, theme, self._size, self._unit, self.notes)
         width, height = self._size
         self._still = np.full((height, width, 4), 255, dtype=np.uint8)
         paint(self._still, self.layout.marks)
         self._base, self._settled, self._frame = (self._still.copy() for _ in range(3))
-        self._clouds = [
-            Cloud(panel.view, box, radius, colours, theme)
-            for panel, box, radius, colours in zip(
-                panels, self.layout.boxes, radii, self._colours, strict=True
-            )
-        ]
-        self._over = [
-            Overlays(cloud, colours, theme, self._unit)
-            for cloud, colours in zip(self._clouds, self._colours, strict=True)
-        ]
-        photo, (panel, *_) = self.layout.photo, panels
+        self._clouds: list[Cloud | Turning] = []
+        self._over: list[Overlays | Turning] = []
+        look = theme, self._unit
+        for panel, box, radius, colours in zip(
+            panels, self.layout.boxes, radii, self._colours, strict=True
+        ):
+            if panel.view.solid is not None:
+                solid = Turning(panel.view, box, radius, colours, *look)
+                self._clouds.append(solid)
+                self._over.append(solid)
+            else:
+                cloud = make_cloud(panel, box, radius, colours, *look)
+                self._clouds.append(cloud)
+                self._over.append(Overlays(cloud, colours, *look))
         self._exposure: Exposure | None = None
-        if photo is not None:
-            (cloud,), (over,) = self._clouds, self._over
-            self._exposure = Exposure(panel, photo, cloud, over, theme.background)
+        for photo, shown, above in zip([self.layout.photo], self._clouds, self._over, strict=False):
+            if photo is not None and isinstance(shown, Cloud) and isinstance(above, Overlays):
+                self._exposure = Exposure(panels[0], photo, shown, above, theme.background)
         self._told = None
 
     def _radii(self) -> list[float]:
         """Return the radius of each panel's markers; it does not depend on the overlays."""
         width, height = self._size
-        views = [panel.view for panel in self._scene.panels]
-        cells = grid(len(views), Box(0, 0, width, height))
-        areas = [
-            cell.width * cell.height * view.share_of(cell)
-            for view, cell in zip(views, cells, strict=True)
-        ]
+        panels = self._scene.panels
+        cells = grid(len(panels), Box(0, 0, width, height))
         return [
-            marker_radius(view.points.n_points, area, self._unit, self._theme)
-            for view, area in zip(views, areas, strict=True)
+            radius_in(panel, cell, self._theme, self._unit)
+            for panel, cell in zip(panels, cells, strict=True)
         ]
 
     def _paint_points(self, moment: Moment) -> list[Fade | None]:
@@ -280,10 +300,12 @@ class Painter:
     def _still_marks(self, moment: Moment) -> list[Mark]:
         return self._telling.still_marks(moment, self._colours, self._overlays)
 
+    def _moving_marks(self, moment: Moment) -> list[Mark]:
+        return self._telling.moving_marks(moment, self._colours, self._overlays)
+
     def _panel_marks(self, moment: Moment) -> list[Mark]:
         """Return what lies over the points of each panel."""
-        telling, overlays = self._telling, self._seen
-        below, above = telling.marks_below(moment), telling.marks_above(moment)
+        below, overlays = self._telling.marks_below(moment), self._seen
         return [
             Group(
                 over.box,
@@ -291,7 +313,6 @@ class Painter:
                     *over.lower_marks(moment, panel, overlays),
                     *below[panel],
                     *over.centroid_marks(moment, panel, overlays),
-                    *above[panel],
                 ),
             )
             for panel, over in enumerate(self._over)
