@@ -257,9 +257,9 @@ class Painter:
                 self._clouds.append(cloud)
                 self._over.append(Overlays(cloud, colours, *look))
         self._exposure: Exposure | None = None
-        for photo, shown, above in zip([self.layout.photo], self._clouds, self._over, strict=False):
-            if photo is not None and isinstance(shown, Cloud) and isinstance(above, Overlays):
-                self._exposure = Exposure(panels[0], photo, shown, above, theme.background)
+        if self.layout.photo is not None:
+            (shown,), (above,), (panel,) = self._clouds, self._over, panels
+            self._exposure = Exposure(panel, self.layout.photo, shown, above, theme.background)
         self._told = None
 
     def _radii(self) -> list[float]:
