@@ -194,13 +194,13 @@ def _plane(view: View) -> _Section:
 
 def _colours(panel: Panel, options: Options) -> dict[str, list[str]]:
     """Return the colour of each cluster in each theme, and some more."""
+    order = np.arange(panel.k) if panel.order is None else panel.order
 
     def spelled(theme: str) -> list[str]:
-        table = cluster_colours(panel.k, theme)
-        more = cluster_colours(panel.k + _SPARE, theme)[panel.k :]
-        if panel.order is not None:
-            table = table[panel.order]
-        return [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in [*table.tolist(), *more.tolist()]]
+        count = int(order.max()) + 1
+        table = cluster_colours(count, theme)[order].tolist()
+        more = cluster_colours(count + _SPARE, theme)[count:].tolist()
+        return [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in table + more]
 
     return {theme: spelled(theme) for theme in THEMES}
 

@@ -207,7 +207,7 @@ def _play_given(
         told = list(states)
         scene, states = matched(scene, told[-1]), iter(told)
     play(moments(states, pace), scene, renderers)
-    return unwritten(scene, given.get("font"))
+    return unwritten(scene, given.get("font"), renderers)
 
 
 def _is_state(value: object) -> TypeGuard[Snapshot]:
