@@ -85,6 +85,7 @@ class Page:
     def finish(self) -> None:
         """Write the head and the end of the page."""
         overlays = self._options.overlays
+        names = None if overlays is None else [name for name in OVERLAYS if name in overlays]
         view = self._scene.panels[0].view
         points = self._points.said
         if self._runs[0].totals is not None:
@@ -97,7 +98,7 @@ class Page:
                 "description": describe(self._scene, self._newest) if self._newest else "",
                 "facts": dict(self._scene.facts),
                 "theme": self._options.theme,
-                "overlays": overlays and [name for name in OVERLAYS if name in overlays],
+                "overlays": names,
                 "phases": self._phases,
                 "points": points,
                 "plane": _plane(view),
