@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kmeans_engine.runtime.lazy import lazily
 
@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from renderers.scene import Moment, Panel, Scene
     from renderers.stage.scenes import make_scene
 
-    Run = Snapshot | Iterable[Snapshot]
+    # Or steps of other algorithms: (centroids or None, labels), or labels.
+    Run = Snapshot | Iterable[Any]
     Runs = Run | Mapping[str, Run]
 
 __all__ = [
@@ -89,6 +90,7 @@ def save(
     snapshots: Runs,
     path: str | PathLike[str],
     *,
+    points: Any = None,
     renderer: str | None = None,
     fps: float | None = None,
     smooth: bool = False,
@@ -121,10 +123,14 @@ def save(
     ----------
     snapshots : iterable of Snapshot, or Snapshot, or mapping of str to these
         What `Engine.snapshots` yields, consumed once; or one state, such as that of `Engine.fit`.
-        A mapping is a race, drawn side by side.
+        A mapping is a race, drawn side by side. With `points` these are the steps of any algorithm.
     path : path-like
         The file; its suffix chooses the renderer. Appears only when complete. A still such as
         ``frames_%04d.png`` becomes one file for each iteration.
+    points : array_like, (M, N), optional
+        What is drawn if `snapshots` is an iterable of pairs of centroids, (K, N) or None, and
+        labels, (M,); or of labels alone. A label is the number of a centroid, or any integer where
+        there are none; -1 is noise. All steps are taken before the first is drawn.
     renderer : str, optional
         Name of the renderer, for a plug-in.
     fps : float, optional
@@ -201,6 +207,7 @@ def save(
 def show(
     snapshots: Runs,
     *,
+    points: Any = None,
     fps: float | None = None,
     smooth: bool = False,
     phases: bool = False,

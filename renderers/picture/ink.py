@@ -19,15 +19,18 @@ from renderers.picture.marks import (
     Fill,
     Group,
     Mark,
-    Net,
+    Markers,
     Polyline,
     Raster,
     Rings,
+    Segments,
     Text,
+    dashed,
 )
 from renderers.picture.strokes import (
     blend_cover,
     blend_disc,
+    blend_markers,
     blend_net,
     blend_path,
     blend_pixels,
@@ -87,12 +90,13 @@ def _paint_disc(image: Image, mark: Disc, left: int, top: int) -> None:
 
 
 def _paint_polyline(image: Image, mark: Polyline, left: int, top: int) -> None:
+    for xy in dashed(mark):
+        blend_path(xy, left, top, mark.width, *mark.colour, mark.opacity, image)
+
+
+def _paint_segments(image: Image, mark: Segments, left: int, top: int) -> None:
     xy, width, colour, opacity = mark
-    blend_path(xy, left, top, width, *colour, opacity, image)
-
-
-def _paint_net(image: Image, mark: Net, left: int, top: int) -> None:
-    ends, width, colour, opacity = mark
+    ends = np.stack([xy[:, :-1], xy[:, 1:]], axis=2).reshape(-1, 2, 2)
     cover = np.zeros(image.shape[:2], dtype=np.uint8)
     pixels = np.empty(cover.size, dtype=np.intp)
     blend_net(ends, left, top, width, *colour, opacity, cover, pixels, image)
@@ -140,6 +144,13 @@ def _paint_rings(image: Image, mark: Rings, left: int, top: int) -> None:
     blend_rings(xy, left, top, radius, width, *colour, opacity, image)
 
 
+def _paint_markers(image: Image, mark: Markers, left: int, top: int) -> None:
+    xy, radius, shape, colours, opacity = mark
+    radii = np.array(np.broadcast_to(radius, len(xy)), dtype=np.float64)
+    places = xy - (left, top)
+    blend_markers(places, radii, np.array(colours), opacity, shape == "cross", image)
+
+
 def _paint_cover(image: Image, mark: Cover, left: int, top: int) -> None:
     blend_pixels(mark.pixels, mark.cover, *mark.colour, mark.opacity, image)
 
@@ -159,10 +170,11 @@ _PAINT: dict[type, Callable[[Image, Any, int, int], None]] = {
     Fill: _paint_fill,
     Disc: _paint_disc,
     Polyline: _paint_polyline,
-    Net: _paint_net,
+    Segments: _paint_segments,
     Area: _paint_area,
     Text: _paint_text,
     Rings: _paint_rings,
+    Markers: _paint_markers,
     Cover: _paint_cover,
     Raster: _paint_raster,
     Group: _paint_group,

@@ -14,7 +14,7 @@ from renderers.picture.borders import borders
 from renderers.picture.centroids import CentroidSizes, centroid_marks, centroid_sizes
 from renderers.picture.cloud import Cloud
 from renderers.picture.colours import Colour, mixed
-from renderers.picture.marks import Cover, Mark, Net, Polyline, Rings
+from renderers.picture.marks import Cover, Mark, Polyline, Rings, Segments
 from renderers.picture.outside import centroid_arrows
 from renderers.picture.themes import Theme
 from renderers.scene import History, Moment
@@ -22,7 +22,7 @@ from renderers.scene import History, Moment
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
 
-__all__ = ["Overlays"]
+__all__ = ["Overlays", "changing"]
 
 _FAR = 1e6  # pixels; a centroid from a file may be anywhere
 
@@ -69,7 +69,7 @@ class Overlays:
         if "changes" not in overlays or moment.opening or cloud.radius:
             return []
         marks: list[Mark] = []
-        for state, share in _changing(moment, panel):
+        for state, share in changing(moment, panel):
             pixels, crowd = cloud.crowd(state)
             # A single point of a full pixel must be seen, and a full pixel must keep its hue.
             cover = np.rint(50 + 0.35 * crowd).astype(np.uint8)
@@ -97,10 +97,10 @@ class Overlays:
         if "changes" in overlays and self._cloud.radius:
             line = min(max(0.8, 0.16 * self._unit), 0.4 * self._cloud.radius)
             opacity = 0.75 * min(1.0, self._cloud.radius / 2.5)
-            for state, share in _changing(moment, panel):
-                places = self._cloud.changed_places(state) + self.box[:2]
-                radius = self._cloud.radius + line
-                marks.append(Rings(places, radius, line, self._theme.text, opacity * share))
+            for state, share in changing(moment, panel):
+                for places, size in self._cloud.changed_rings(state):
+                    at, ink = places + self.box[:2], self._theme.text
+                    marks.append(Rings(at, size + line, line, ink, opacity * share))
         if "trails" in overlays and moment.histories:
             history = moment.histories[panel]
             if self._trails is None or self._trails.history is not history:
@@ -120,11 +120,12 @@ class Overlays:
         now = moment.centroids_of(snapshot)
         marks: list[Mark] = []
         xy = self._places(now)
-        if "trails" in overlays and snapshot.iteration and now is not snapshot.assigned_from:
-            if self._left is None or self._left[0] is not snapshot.assigned_from:
-                self._left = snapshot.assigned_from, self._places(snapshot.assigned_from)
-            legs = np.stack([self._left[1], xy], axis=1)
-            legs = np.nan_to_num(legs.clip(-_FAR, _FAR))
+        left = moment.left_by(snapshot)
+        if "trails" in overlays and snapshot.iteration and now is not left:
+            if self._left is None or self._left[0] is not left:
+                self._left = left, self._places(left)
+            legs = np.stack([self._left[1], xy], axis=1).clip(-_FAR, _FAR)
+            # Of steps of other algorithms a centroid may be new: NaN is not at least 1.
             moved = np.abs(legs[:, 1] - legs[:, 0]).sum(axis=1) >= 1.0
             marks += self._way_marks(
                 [leg if far else None for leg, far in zip(legs, moved.tolist(), strict=True)]
@@ -160,7 +161,7 @@ class Overlays:
         if self._borders is None or not np.array_equal(self._borders[0], now):
             self._borders = now, borders(plane, self._cloud.placement, now)
         line = max(1.0, 0.14 * self._unit)
-        return [Net(self._borders[1], line, self._theme.text, opacity)]
+        return [Segments(self._borders[1], line, self._theme.text, opacity)]
 
     def _way_marks(self, ways: Sequence[Floats | None]) -> list[Mark]:
         """Return a line for each way, in its cluster's colour, all of them above their casings."""
@@ -177,7 +178,7 @@ class Overlays:
         return below + [Polyline(xy, core, colour) for xy, colour in seen]
 
 
-def _changing(moment: Moment, panel: int) -> list[tuple[Snapshot, float]]:
+def changing(moment: Moment, panel: int) -> list[tuple[Snapshot, float]]:
     """Return the states whose changes are shown, and how much they are seen, 0..1.
 
     Points have changed cluster before an update, so they are marked until its centroids move.
@@ -220,14 +221,15 @@ class _Trails:
 
     def _add(self, centroids: Floats) -> None:
         places = self._cloud.placement.on_frame(self._cloud.view.plane.project(centroids))
-        places = np.nan_to_num(places.clip(-_FAR, _FAR))
+        known = ~np.isnan(places).any(axis=1)  # steps of other algorithms may have fewer
+        places = places.clip(-_FAR, _FAR)
         if self._seen == 0:
             self._ways = [[] for _ in places]
             self._since = [[] for _ in places]
-            moved = np.arange(len(places))
+            moved = np.flatnonzero(known)
         else:
-            kept = np.array([way[-1] for way in self._ways])
-            moved = np.flatnonzero(np.abs(places - kept).sum(axis=1) >= 1.0)
+            kept = np.array([way[-1] if way else (np.inf, np.inf) for way in self._ways])
+            moved = np.flatnonzero(known & (np.abs(places - kept).sum(axis=1) >= 1.0))
         for label in moved.tolist():
             x, y = places[label].tolist()
             self._ways[label].append((x, y))

@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderers.picture.centroids import CentroidSizes, centroid_mark, centroid_sizes
-from renderers.picture.cloud import Fade, marker_radius
+from renderers.picture.cloud import Fade
 from renderers.picture.colours import Colour, mixed
 from renderers.picture.marks import Mark, Markers, Polyline, Text
+from renderers.picture.overlays import changing
+from renderers.picture.some import SomeLabels
 from renderers.picture.text import HALF_DIGIT, LEAST_TYPE, extent
 from renderers.picture.themes import Theme
 from renderers.plane.placement import Box
@@ -33,51 +35,11 @@ DEGREES_A_SECOND = 12.0
 
 _AZIMUTH, _ELEVATION = 32.0, 22.0  # degrees, at the beginning
 _HAZE = 0.62  # share of the ground in the colour of what is farthest away
+_AHEAD = 0.3  # half diagonals: a centroid is in front of the points around it, not among them
+_LEAST = 0.8  # radius of a marker, in pixels
 _STEP = 0.02  # half diagonals: shorter steps of a way are not drawn
 
 Floats = NDArray[np.float64]
-
-
-class _Labels:
-    """Collects the labels of some points; see `points.visit.Visitor`."""
-
-    cells = 0
-    work_per_row = 1
-
-    def __init__(self, rows: NDArray[np.intp]) -> None:
-        self._rows = rows
-
-    def begin(self) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-        """See `Visitor.begin`."""
-        return []
-
-    def add(
-        self,
-        found: list[tuple[NDArray[np.intp], NDArray[np.intp]]],
-        rows: range | NDArray[np.integer],
-        X: NDArray[Any],
-        was: object,
-        now: NDArray[np.unsignedinteger] | None,
-    ) -> None:
-        """See `Visitor.add`."""
-        assert now is not None
-        numbers = np.asarray(rows)
-        if len(numbers) == 0:
-            return
-        first, end = np.searchsorted(self._rows, [numbers[0], numbers[-1] + 1])
-        places = np.arange(first, end)
-        at = np.searchsorted(numbers, self._rows[places])
-        here = at < len(numbers)
-        places, at = places[here], at[here]
-        here = numbers[at] == self._rows[places]
-        if here.any():
-            found.append((places[here], now[at[here]].astype(np.intp)))
-
-    def merge(
-        self, found: list[list[tuple[NDArray[np.intp], NDArray[np.intp]]]]
-    ) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-        """See `Visitor.merge`."""
-        return [some for part in found for some in part]
 
 
 class Turning:
@@ -89,6 +51,8 @@ class Turning:
         Has a solid.
     box : Box
         Pixels of the panel.
+    radius : float
+        Of the markers in the middle, in pixels; 0 for the smallest.
     colours : ndarray, (K, 3), uint8
         One per cluster.
     theme : Theme
@@ -103,7 +67,13 @@ class Turning:
     """
 
     def __init__(
-        self, view: View, box: Box, colours: NDArray[np.uint8], theme: Theme, unit: float
+        self,
+        view: View,
+        box: Box,
+        radius: float,
+        colours: NDArray[np.uint8],
+        theme: Theme,
+        unit: float,
     ) -> None:
         assert view.solid is not None
         self.view, self.box = view, box
@@ -112,15 +82,12 @@ class Turning:
         self._solid: Solid = view.solid
         self._theme, self._unit = theme, unit
         self._xyz = self._solid.place(view.points.take(view.turned))
-        share = 0.45  # of the box, that the solid fills
-        area = max(1.0, share * box.width * box.height)
-        radius = marker_radius(max(1, len(self._xyz)), area, unit, theme)
-        self.radius = radius or 0.8
+        self.radius = radius or _LEAST
         self.recolour(colours)
-        self._held: dict[int, tuple[Snapshot, NDArray[np.intp]]] = {}
+        self._labels = SomeLabels(view.points, view.turned)
         self.sizes = lru_cache(maxsize=8)(self._sizes)
 
-    def recolour(self, colours: NDArray[np.uint8]) -> None:
+    def recolour(self, colours: NDArray[np.uint8], index: object = None) -> None:
         """Give the clusters other colours, (K, 3)."""
         self._colours = colours
         self._inks: list[Colour] = [(r, g, b) for r, g, b in colours.tolist()]
@@ -133,6 +100,10 @@ class Turning:
     ) -> Fade:
         """Paint nothing: all is marks."""
         return Fade(np.empty(0, dtype=np.intp), np.empty((0, 3), dtype=np.uint8), 0.0)
+
+    def raster_marks(self, moment: Moment, panel: int, overlays: frozenset[str]) -> list[Mark]:
+        """Return nothing: all is shapes."""
+        return []
 
     def lower_marks(self, moment: Moment, panel: int, overlays: frozenset[str]) -> list[Mark]:
         """Return the box behind the points, and the names of its axes."""
@@ -186,21 +157,17 @@ class Turning:
     ) -> tuple[Markers, Floats]:
         """Return all points, the farthest first, and their depths."""
         theme, count = self._theme, len(self._xyz)
-        changed = np.zeros(count, dtype=bool)
-        if moment.opening:
-            colours = np.tile(np.array(theme.muted, dtype=np.float64), (count, 1))
-        else:
-            snapshot = moment.snapshots[panel]
-            labels = self._labels_of(snapshot)
-            colours = self._colours[labels].astype(np.float64)
-            if moment.faded < 1:
-                old = np.array(theme.muted, dtype=np.float64)
-                if moment.before:
-                    before = self._labels_of(moment.before[panel])
-                    old = self._colours[before].astype(np.float64)
-                    if "changes" in overlays and snapshot.iteration > 1:
-                        changed = before != labels
-                colours = colours * moment.faded + old * (1 - moment.faded)
+        bare = np.array(theme.muted, dtype=np.float64)
+        colours = np.tile(bare, (count, 1))
+        changed = np.zeros(count)
+        if not moment.opening:
+            old = colours
+            if moment.faded < 1 and moment.before:
+                old = self._colours[self._labels.of(moment.before[panel])].astype(np.float64)
+            colours = self._colours[self._labels.of(moment.snapshots[panel])].astype(np.float64)
+            colours = colours * moment.faded + old * (1 - moment.faded)
+            for state, share in changing(moment, panel) if "changes" in overlays else ():
+                changed[self._labels.changed(state)] = share
         xy, depth, size = self._pixels(self._xyz, moment)
         order = np.argsort(-depth, kind="stable")
         xy, depth, size, changed = xy[order], depth[order], size[order], changed[order]
@@ -208,13 +175,14 @@ class Turning:
         ground = np.array(theme.background)
         colours = colours[order] * (1 - haze) + ground * haze
         radii = self.radius * size
-        if changed.any():  # a dark rim: a larger disc just behind
-            times = 1 + changed
-            rim = np.flatnonzero(np.repeat(changed, times))[::2]
+        if changed.any():  # a rim: a larger disc just behind
+            times = 1 + (changed > 0)
+            rim = (np.cumsum(times) - times)[changed > 0]
+            much = changed[changed > 0][:, None]
             xy, depth = np.repeat(xy, times, axis=0), np.repeat(depth, times)
             colours, radii = np.repeat(colours, times, axis=0), np.repeat(radii, times)
-            colours[rim] = theme.text
-            radii[rim] += max(0.8, 0.16 * self._unit)
+            colours[rim] = np.array(theme.text) * much + colours[rim] * (1 - much)
+            radii[rim] += max(0.8, 0.16 * self._unit) * much[:, 0]
         inks = np.rint(colours).astype(np.uint8)
         return Markers(xy, radii, theme.marker, inks, theme.opacity), depth
 
@@ -239,8 +207,7 @@ class Turning:
             zip(self._inks, xy.tolist(), depth.tolist(), size.tolist(), strict=False)
         ):
             if np.isfinite([x, y]).all():
-                # In front of the points around it, or it would hide among them.
-                found.append((far - 0.05, centroid_mark(x, y, label, ink, sizes.scaled(times))))
+                found.append((far - _AHEAD, centroid_mark(x, y, label, ink, sizes.scaled(times))))
         return found
 
     def _way(self, way: Floats, ink: Colour, moment: Moment) -> list[tuple[float, list[Mark]]]:
@@ -257,27 +224,12 @@ class Turning:
             found.append((far, [casing, Polyline(both, line, colour)]))
         return found
 
-    def _labels_of(self, snapshot: Snapshot) -> NDArray[np.intp]:
-        """Return the labels of the points that are drawn; those of the last two states are kept."""
-        known = self._held.get(id(snapshot))
-        if known is None or known[0] is not snapshot:
-            others = list(self._held.values())
-            before, labels = others[-1] if others else (None, None)
-            labels = np.zeros(len(self._xyz), dtype=np.intp) if labels is None else labels.copy()
-            rows = self.view.turned
-            for places, new in self.view.points.visit(_Labels(rows), snapshot, before):
-                labels[places] = new
-            while len(self._held) >= 2:
-                del self._held[next(iter(self._held))]
-            known = self._held[id(snapshot)] = snapshot, labels
-        return known[1]
-
     def _sizes(self, k: int, numbered: bool) -> CentroidSizes:
         spread = 0.35 * self.view.spread
         return centroid_sizes(self.box, spread, k, self._theme, self._unit, numbered=numbered)
 
     def _name_marks(self, xy: Floats, nearest: int) -> list[Mark]:
-        """Return the name of each axis beside the lowest of its edges at the rim, as far as it fits."""
+        """Return the name of each axis beside one of its edges at the rim, as far as it fits."""
         size = self._type_size()
         left, top, width, height = self.box
         middle = np.array([left + width / 2, top + height / 2])
@@ -319,12 +271,9 @@ def _some(points: Markers, first: int, end: int) -> list[Mark]:
     """Return some of the points as marks."""
     if first >= end:
         return []
+    xy, radii, shape, colours, opacity = points
     part = slice(first, end)
-    return [
-        points._replace(
-            xy=points.xy[part], radius=points.radius[part], colours=points.colours[part]
-        )
-    ]
+    return [Markers(xy[part], np.asarray(radii)[part], shape, colours[part], opacity)]
 
 
 def _thinned(stops: list[Floats]) -> Floats:

@@ -13,6 +13,7 @@ __all__ = [
     "blend_cover",
     "blend_disc",
     "blend_line",
+    "blend_markers",
     "blend_net",
     "blend_path",
     "blend_pixels",
@@ -96,6 +97,40 @@ def blend_rings(
                 if cover > 0.0:
                     q = int(cover * opacity * 256 + 0.5)
                     _blend(image, i, j, red, green, blue, q)
+
+
+@kernel(counted=False)
+def blend_markers(
+    xy: NDArray[float64],  # in, (R, 2), pixels
+    radii: NDArray[float64],  # in, (R,), pixels
+    colours: NDArray[uint8],  # in, (R, 3)
+    opacity: float,  # 0..1
+    crosses: bool,  # whether they are crosses, see `raster.add_crosses`
+    image: NDArray[uint8],  # in and out, (height, width, 4)
+) -> None:
+    """Blend an anti-aliased disc or cross at each place, one over the other."""
+    height, width = image.shape[0], image.shape[1]
+    for r in range(xy.shape[0]):
+        x = xy[r, 0]
+        y = xy[r, 1]
+        size = radii[r]
+        half = max(0.5, size * 0.25)
+        reach = size + (1.0 if crosses else 0.5)
+        if not (x > -reach and x < width + reach and y > -reach and y < height + reach):
+            continue
+        red, green, blue = int(colours[r, 0]), int(colours[r, 1]), int(colours[r, 2])
+        for i in range(max(0, int(y - reach)), min(height, int(y + reach) + 1)):
+            dy = i + 0.5 - y
+            for j in range(max(0, int(x - reach)), min(width, int(x + reach) + 1)):
+                dx = j + 0.5 - x
+                if crosses:
+                    across = min(abs(dx + dy), abs(dx - dy)) * 0.7071067811865476
+                    cover = min(1.0, max(0.0, half + 0.5 - across))
+                    cover *= min(1.0, size + 0.5 - max(abs(dx), abs(dy)))
+                else:
+                    cover = min(1.0, reach - sqrt(dx * dx + dy * dy))
+                if cover > 0.0:
+                    _blend(image, i, j, red, green, blue, int(cover * opacity * 256 + 0.5))
 
 
 @kernel(counted=False)

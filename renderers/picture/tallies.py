@@ -37,7 +37,7 @@ class Cells(NamedTuple):
         Where the columns and the rows begin, ascending; the last ones have no end.
     number : ndarray of intp, (A, B)
         Of each cell; -1 where nothing is counted.
-    count : int
+    size : int
         How many cells there are.
     """
 
@@ -45,7 +45,7 @@ class Cells(NamedTuple):
     xs: NDArray[np.float64]
     ys: NDArray[np.float64]
     number: NDArray[np.intp]
-    count: int
+    size: int
 
 
 def columns_of(placement: Placement) -> Cells:
@@ -61,11 +61,11 @@ class _Tally:
     def __init__(self, plane: Plane, cells: Cells, k: int, come: int) -> None:
         self._plane, self._in, self._k, self._come = plane, cells, k, come
         self.work_per_row = WORK * len(plane.scale)
-        self.cells = cells.count * (k + 2)
+        self.cells = cells.size * (k + 2)
 
     def begin(self) -> Counts:
         """See `Visitor.begin`."""
-        return np.zeros((self._in.count, self._k + 2), dtype=np.int64)
+        return np.zeros((self._in.size, self._k + 2), dtype=np.int64)
 
     def add(
         self,
@@ -143,7 +143,7 @@ class Tallies:
     def __init__(self, view: View, cells: Cells, k: int) -> None:
         self._view, self._cells, self._k = view, cells, k
         self._held: tuple[Snapshot | None] | None = None
-        self._counts = np.zeros((cells.count, k + 2), dtype=np.int64)
+        self._counts = np.zeros((cells.size, k + 2), dtype=np.int64)
 
     def of(self, snapshot: Snapshot | None) -> Counts:
         """Return how many points of each cluster there are in each cell, (cells, K + 1).

@@ -9,8 +9,14 @@ from numpy.typing import NDArray
 
 from renderers.plane.places import logarithms, place, project
 
-__all__ = ["Plane"]
+__all__ = ["BASE", "TOP_OF_BAND", "Plane"]
 
+#: The height at which centroids of one feature lie, 0..1: points below, their density above.
+BASE = 0.36
+#: The height at which the points end.
+TOP_OF_BAND = 0.29
+
+_FOOT_OF_BAND = 0.05
 _GOLDEN = 0.6180339887498949
 
 Floats = NDArray[np.float64]
@@ -68,8 +74,7 @@ class Plane(NamedTuple):
             In clustered units.
         rows : range or ndarray, (R,), optional
             The numbers of the points that `values` are; None for centroids. They spread points of
-            one feature over the height (multiples of the golden ratio); centroids keep to the
-            middle.
+            one feature over a band (multiples of the golden ratio); centroids lie at `BASE`.
 
         Returns
         -------
@@ -92,7 +97,9 @@ class Plane(NamedTuple):
         if self.is_line:
             if isinstance(rows, range):
                 rows = np.arange(rows.start, rows.stop)
-            xy[:, 1] = 0.5 if rows is None else 0.15 + 0.7 * ((rows + 1) * _GOLDEN % 1.0)
+            high = TOP_OF_BAND - _FOOT_OF_BAND
+            spread = None if rows is None else (rows + 1) * _GOLDEN % 1.0
+            xy[:, 1] = BASE if spread is None else _FOOT_OF_BAND + high * spread
         return xy
 
     def moved(self, value: Floats, xy: Floats) -> Floats:

@@ -49,11 +49,11 @@ class Solid(NamedTuple):
 
     def holds(self, xyz: Floats) -> NDArray[np.bool_]:
         """Return which places lie within the box, (R,)."""
-        inside: NDArray[np.bool_] = (np.abs(xyz) <= self.half * (1 + 1e-9)).all(axis=1)
+        inside: NDArray[np.bool_] = np.all(np.abs(xyz) <= self.half * (1 + 1e-9), axis=1)
         return inside
 
     def corners(self) -> Floats:
-        """Return the corners of the box, (8, 3); bit n of a corner's number is its side of axis n."""
+        """Return the corners of the box, (8, 3); bit n of a number is the side of axis n."""
         signs = [[1 if corner >> n & 1 else -1 for n in range(3)] for corner in range(8)]
         return np.array(signs) * self.half
 

@@ -62,7 +62,7 @@ class View:
     points : Visible
         Those.
     axes : tuple of int or None
-        As given.
+        As given; None for a solid.
     plane : Plane
         Where a value lies.
     limits : tuple of float
@@ -112,7 +112,8 @@ class View:
         if aspect not in ("equal", "auto"):
             raise InvalidOption(f"aspect={aspect!r} must be 'equal' or 'auto'", option="aspect")
         _check_view(view, features, log, limits)
-        self.axes, self.is_part = axes, False
+        self.axes: tuple[int, int] | None = None
+        self.is_part = False
         self._given: dict[str, Any] = {
             **{"names": names, "offset": offset, "scale": scale, "aspect": aspect},
             "limits": ALL if _is_all(limits) else None,
@@ -121,6 +122,7 @@ class View:
         if axes is not None:
             three = _checked_axes(axes, features, 3 if view == "3d" else 2)
             columns = three[0], three[1]
+            self.axes = columns if view == "2d" else None
         else:
             columns = where_on_earth(names) or (0, min(1, features - 1))
         logs = _checked_log(log, features, axes)
@@ -284,7 +286,7 @@ def _labels(
     return a, b if features > 1 else ""
 
 
-def _checked_log(log: str, features: int, axes: tuple[int, int] | None) -> tuple[bool, bool]:
+def _checked_log(log: str, features: int, axes: tuple[int, ...] | None) -> tuple[bool, bool]:
     """Return whether each axis is logarithmic."""
     letters = set(str(log))
     if not letters <= {"x", "y"} or len(str(log)) > 2:
