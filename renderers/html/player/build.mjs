@@ -7,35 +7,12 @@ import { fileURLToPath } from "node:url";
 const here = dirname(fileURLToPath(import.meta.url));
 const common = { bundle: true, absWorkingDir: here, logLevel: "warning", legalComments: "none" };
 
-// `import source from "text:./file.ts"` is the file, bundled, as text: what a worker is started from.
-const asText = {
-  name: "as-text",
-  setup(plan) {
-    plan.onResolve({ filter: /^text:/ }, ({ path, resolveDir }) => ({
-      path: join(resolveDir, path.slice("text:".length)),
-      namespace: "text",
-    }));
-    plan.onLoad({ filter: /.*/, namespace: "text" }, async ({ path }) => {
-      const { outputFiles } = await build({
-        ...common,
-        entryPoints: [path],
-        format: "iife",
-        target: "es2022",
-        minify: true,
-        write: false,
-      });
-      return { contents: outputFiles[0].text.trim(), loader: "text" };
-    });
-  },
-};
-
 if (process.argv.includes("--tests")) {
   await build({
     ...common,
     entryPoints: readdirSync(join(here, "tests"))
       .filter((name) => name.endsWith(".test.ts"))
       .map((name) => join("tests", name)),
-    plugins: [asText],
     outdir: "build/tests",
     outExtension: { ".js": ".mjs" },
     platform: "node",
@@ -49,7 +26,6 @@ for (const [kind, entry] of Object.entries(outputs)) {
   const { outputFiles } = await build({
     ...common,
     entryPoints: [entry],
-    plugins: [asText],
     format: "iife",
     target: "es2022",
     charset: "ascii", // whatever the page's encoding is taken for

@@ -1,6 +1,6 @@
 // Which part of the plane is seen, and where it lies on the pixels of a box.
 
-import type { Limits } from "./model.ts";
+import type { Limits } from "./head.ts";
 import type { Plane } from "./plane.ts";
 
 export interface Box {

@@ -51,7 +51,7 @@ function verdict(run: Run, rivals: Run[]): string {
 export function factsOf({ points, facts, panels }: Showing): string {
   const picture = points.picture;
   const told = picture
-    ? [`${count(points.total, "pixel")}`]
+    ? [count(points.total, "pixel")]
     : [count(points.total, "point"), count(points.features, "feature")];
   const ks = new Set(panels.map(({ run }) => run.k));
   told.push(`K = ${[...ks].map(whole).join(", ")}`);

@@ -1,6 +1,7 @@
 // Where values lie on the plane of the picture, and back. Knows no pixels.
 
-import type { Limits, PlaneHead, Points } from "./model.ts";
+import type { Limits, PlaneHead } from "./head.ts";
+import type { Points } from "./model.ts";
 
 const GOLDEN = 0.6180339887498949;
 
