@@ -3,6 +3,7 @@ import { build } from "esbuild";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ownNames } from "./shorten.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const common = { bundle: true, absWorkingDir: here, logLevel: "warning", legalComments: "none" };
@@ -30,6 +31,7 @@ for (const [kind, entry] of Object.entries(outputs)) {
     target: "es2022",
     charset: "ascii", // whatever the page's encoding is taken for
     minify: true,
+    mangleProps: kind === "js" ? new RegExp(`^(${ownNames(join(here, "src")).join("|")})$`) : undefined,
     write: false,
   });
   const path = join(here, "..", `player.${kind}`);

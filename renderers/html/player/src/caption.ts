@@ -55,8 +55,8 @@ export function factsOf({ points, facts, panels }: Showing): string {
     : [count(points.total, "point"), count(points.features, "feature")];
   const ks = new Set(panels.map(({ run }) => run.k));
   told.push(`K = ${[...ks].map(whole).join(", ")}`);
-  if (facts.init && panels.length === 1) told.push(`start: ${facts.init}`);
-  if (facts.seed) told.push(`seed ${facts.seed}`);
+  if (facts["init"] && panels.length === 1) told.push(`start: ${facts["init"]}`);
+  if (facts["seed"]) told.push(`seed ${facts["seed"]}`);
   return told.join(" \u00b7 ");
 }
 

@@ -3,7 +3,7 @@
 export const THEMES = ["light", "dark", "classic"] as const;
 export type ThemeName = (typeof THEMES)[number];
 
-/** xmin, xmax, ymin, ymax. */
+/** xmin, xmax, ymin, ymax: places on the plane. */
 export type Limits = [number, number, number, number];
 
 /** What the head says of an array. */
@@ -23,7 +23,8 @@ export interface PlaneHead {
   labels: [string, string];
   limits: Limits;
   log: "" | "x" | "y" | "xy";
-  equal: boolean;
+  /** Lengths along the axes that are drawn equally long; null if each axis fills its side. */
+  units: [number, number] | null;
 }
 
 export interface CellsHead {

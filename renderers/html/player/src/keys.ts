@@ -27,15 +27,16 @@ const ARROWS: Record<string, [number, number] | undefined> = {
 
 /** Listen on the player, or on the whole page where it is alone there. */
 export function listen(target: HTMLElement | Document, ask: Actions, choice: Choice): void {
+  // In quotes: the build shortens names.
   const letters: Record<string, (() => void) | undefined> = {
-    l: ask.loop,
-    p: ask.phases,
-    f: ask.fullScreen,
-    o: ask.restore,
-    a: choice.addHere,
-    r: () => ask.draw(choice.k(), "random"),
-    k: () => ask.draw(choice.k(), "k-means++"),
-    d: choice.nextTheme,
+    "l": ask.loop,
+    "p": ask.phases,
+    "f": ask.fullScreen,
+    "o": ask.restore,
+    "a": choice.addHere,
+    "r": () => ask.draw(choice.k(), "random"),
+    "k": () => ask.draw(choice.k(), "k-means++"),
+    "d": choice.nextTheme,
     "+": () => ask.zoom(1.5),
     "=": () => ask.zoom(1.5),
     "-": () => ask.zoom(1 / 1.5),
@@ -44,11 +45,11 @@ export function listen(target: HTMLElement | Document, ask: Actions, choice: Cho
     ".": () => choice.choose(1),
     "<": () => choice.faster(-1),
     ">": () => choice.faster(1),
-    delete: ask.remove,
-    backspace: ask.remove,
-    home: ask.first,
-    end: ask.last,
-    enter: choice.start,
+    "delete": ask.remove,
+    "backspace": ask.remove,
+    "home": ask.first,
+    "end": ask.last,
+    "enter": choice.start,
   };
   for (const [overlay, key] of Object.entries(OVERLAY_KEYS)) letters[key.toLowerCase()] = () => ask.toggle(overlay);
 

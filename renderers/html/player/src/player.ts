@@ -136,7 +136,7 @@ export class Player {
     const theme = this.themeChoice === "auto" ? (this.dark.matches ? "dark" : "light") : this.themeChoice;
     const shown = this.printing && theme === "dark" ? "light" : theme;
     this.shared.theme = shown;
-    this.root.dataset.theme = shown;
+    this.root.dataset["theme"] = shown;
     if (!this.overlaysChosen) this.shared.shown = new Set(LOOKS[shown].overlays);
     this.layOut();
   }
@@ -257,13 +257,15 @@ export class Player {
       k: active.run.k,
       caption: words,
     });
-    Object.assign(root.dataset, {
-      state: String(active.moment.state),
-      phase: active.moment.phase,
-      playing: String(timeline.playing),
-      own: String(active.run.own),
-      complete: String(active.run.complete),
-    });
+    for (const [name, value] of [
+      ["data-state", active.moment.state],
+      ["data-phase", active.moment.phase],
+      ["data-playing", timeline.playing],
+      ["data-own", active.run.own],
+      ["data-complete", active.run.complete],
+    ] as const) {
+      root.setAttribute(name, String(value));
+    }
   }
 
   private rewind(): void {
