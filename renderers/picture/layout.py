@@ -137,8 +137,9 @@ def lay_out(
     rows = _Rows(scene, size, theme, sizes)
     rest = Box(0, rows.top, width, max(1, height - rows.top - rows.under))
     dashboard, caption, photo = None, rows.caption, None
-    if len(scene.panels) == 1 and _shows_image(scene):
-        photo, rest, dashboard = photo_boxes(rest, scene.panels[0].image, unit_of(width, height))
+    panel = scene.panels[0]
+    if len(scene.panels) == 1 and panel.image is not None and panel.view.solid is None:
+        photo, rest, dashboard = photo_boxes(rest, panel.image, unit_of(width, height))
         dashboard = dashboard if "curve" in overlays else None
     elif "curve" in overlays:
         above = caption.height if caption is not None and not theme.boxed else 0
@@ -243,8 +244,3 @@ def _part(box: Box, unit: float, above: int) -> tuple[Box, Box | None]:
         foot = box.top + panels.height
         return panels, Box(box.left + margin, foot, box.width - 2 * margin, high)
     return box, None
-
-
-def _shows_image(scene: Scene) -> bool:
-    (panel,) = scene.panels
-    return panel.image is not None and panel.view.solid is None
