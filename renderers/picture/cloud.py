@@ -317,9 +317,15 @@ class Cloud:
         come = len(colours) - (2 if self._begun else 1)  # from bare, or from nowhere
         where = self.view.plane, self.placement
         dots = Dots(*where, self._marker, self._size, colours, home, come, self._index)
-        found = self.view.points.visit(dots, now, before, changed=changed)
+        within = self.view.corners(self.placement, self._reach) if self.view.is_part else None
+        found = self.view.points.visit(dots, now, before, changed=changed, within=within)
         if found is not home:
             home.add(found)
+
+    @property
+    def _reach(self) -> float:
+        """How far a marker reaches beyond its point, in pixels."""
+        return self.radius + 2.0
 
     def _opacities(self, cover: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Return the opacity of the points at each pixel; fixed, since points never move."""

@@ -78,7 +78,8 @@ def make_cloud(
     shared = _shared(panel)
     if shared is not None and min(box.width, box.height) > 0:
         return Bubbles(shared, panel, box, colours, theme, unit)
-    if panel.view.plane.is_line and _has_room(box, radius):
+    # A ridge mixes the colours of clusters, and points of an image have others before.
+    if panel.view.plane.is_line and panel.image is None and _has_room(box, radius):
         return Ridge(panel.view, box, radius, colours, theme, unit)
     return Cloud(panel.view, box, radius, colours, theme)
 
