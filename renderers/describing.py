@@ -45,7 +45,6 @@ def outcome(snapshot: Snapshot, *, last: bool) -> str:
 
 
 def _run(panel: Panel, moment: Moment) -> str:
-    (snapshot,) = moment.snapshots
     across, upwards = panel.view.labels
     if panel.image is not None:
         height, width = panel.image
@@ -63,11 +62,10 @@ def _run(panel: Panel, moment: Moment) -> str:
         words.append("not yet clustered")
     elif moment.phase == "start":
         words.append(f"not yet clustered, and {counted(panel.k, 'initial centroid')}")
-    else:
-        words.append(f"in {_clusters(snapshot)}")
-    said = ", ".join(words)
     if moment.opening:
-        return f"{said}."
+        return f"{', '.join(words)}."
+    (snapshot,) = moment.snapshots
+    said = f"{', '.join(words)}, in {_clusters(snapshot)}"
     # Without a history nobody knows that the run ended here.
     ended = moment.last and bool(moment.histories)
     return f"{said}; K-means {outcome(snapshot, last=ended)}."

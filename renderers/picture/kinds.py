@@ -53,7 +53,7 @@ def note_of(panel: Panel, radius: float) -> str:
     if view.solid is not None:
         shown = len(view.turned)
         return f"{shown:,} of {count:,} points" if shown < count else ""
-    return "" if radius else f"{count:,} points, shaded by density"
+    return "" if radius else "shaded by density"
 
 
 def make_cloud(

@@ -20,7 +20,7 @@ from renderers.picture.axes import unit_of
 from renderers.picture.cloud import Cloud, Fade
 from renderers.picture.colouring import Colouring
 from renderers.picture.colours import Colour
-from renderers.picture.dashboard import run_colours
+from renderers.picture.course import run_strokes
 from renderers.picture.exposure import Exposure
 from renderers.picture.fonts import typeset
 from renderers.picture.ink import paint
@@ -150,7 +150,7 @@ class Painter:
         np.copyto(self._frame, self._settled)
         self._fade(moment, fades, self._frame)
         paint(self._frame, self._panel_marks(moment))
-        paint(self._frame, self._telling.marks_beside(moment))
+        paint(self._frame, self._moving_marks(moment))
         return self._frame
 
     def marks(self, moment: Moment, *, most: int = 0) -> list[Mark]:
@@ -175,7 +175,8 @@ class Painter:
         self._fade(moment, fades, points)
         for panel, cloud in enumerate(self._clouds):
             few = cloud.radius > 0 and cloud.view.points.n_points <= most
-            if few and self._exposure is None:
+            # Pies, ridges and solids are pixels.
+            if type(cloud) is Cloud and few and self._exposure is None:
                 marks.append(Group(cloud.box, (cloud.markers(*_shown(moment, panel)),)))
             else:
                 marks.append(Raster(cloud.box, cloud.box.of(points)[..., :3]))
@@ -183,7 +184,7 @@ class Painter:
             box = self._exposure.box
             marks.append(Raster(box, box.of(points)[..., :3]))
         marks += [*self._still_marks(moment), *self._panel_marks(moment)]
-        return marks + self._telling.marks_beside(moment)
+        return marks + self._moving_marks(moment)
 
     def turn(self, right: float, up: float) -> None:
         """Turn solids by some degrees more than their moments do, as somebody does by hand."""
@@ -209,7 +210,7 @@ class Painter:
         ground = np.array(theme.background)
         inks = [theme.background, theme.text, theme.line, theme.muted, (0, 0, 0), (255, 255, 255)]
         inks += [colour for colour, _ in theme.edges]
-        inks += run_colours(len(self._scene.panels), theme)
+        inks += [stroke.colour for stroke in run_strokes(len(self._scene.panels), theme)]
         greys = [ground + (np.array(theme.text) - ground) * i // 9 for i in range(1, 9)]
         clusters = np.unique(np.vstack(self._colours), axis=0)[: _COLOURS - len(inks) - len(greys)]
         room = (_COLOURS - len(inks) - len(greys)) // len(clusters) - 1
@@ -232,9 +233,9 @@ class Painter:
             for panel, radius, colouring in zip(panels, radii, self._colourings, strict=True)
         ]
         self.layout, self.notes = lay_out_around(
-            self._scene, self._size, theme, notes, self._overlays
+            self._scene, self._size, theme, notes, self._overlays, unit=self._unit
         )
-        self._telling = Telling(self._scene, self.layout, theme, self._size, self._unit)
+        self._telling = Telling(self._scene, self.layout, theme, self._size, self._unit, self.notes)
         width, height = self._size
         self._still = np.full((height, width, 4), 255, dtype=np.uint8)
         paint(self._still, self.layout.marks)
@@ -253,11 +254,10 @@ class Painter:
                 cloud = make_cloud(panel, box, radius, colours, *look)
                 self._clouds.append(cloud)
                 self._over.append(Overlays(cloud, colours, *look))
-        photo, (panel, *_) = self.layout.photo, panels
         self._exposure: Exposure | None = None
-        if photo is not None:
-            (cloud,), (over,) = self._clouds, self._over
-            self._exposure = Exposure(panel, photo, cloud, over, theme.background)
+        for photo, shown, above in zip([self.layout.photo], self._clouds, self._over, strict=False):
+            if photo is not None and isinstance(shown, Cloud) and isinstance(above, Overlays):
+                self._exposure = Exposure(panels[0], photo, shown, above, theme.background)
         self._told = None
 
     def _radii(self) -> list[float]:
@@ -316,10 +316,12 @@ class Painter:
     def _still_marks(self, moment: Moment) -> list[Mark]:
         return self._telling.still_marks(moment, self._colours, self._overlays)
 
+    def _moving_marks(self, moment: Moment) -> list[Mark]:
+        return self._telling.moving_marks(moment, self._colours, self._overlays)
+
     def _panel_marks(self, moment: Moment) -> list[Mark]:
         """Return what lies over the points of each panel."""
-        telling, overlays = self._telling, self._seen
-        below, above = telling.marks_below(moment), telling.marks_above(moment)
+        below, overlays = self._telling.marks_below(moment), self._seen
         return [
             Group(
                 over.box,
@@ -327,7 +329,6 @@ class Painter:
                     *over.lower_marks(moment, panel, overlays),
                     *below[panel],
                     *over.centroid_marks(moment, panel, overlays),
-                    *above[panel],
                 ),
             )
             for panel, over in enumerate(self._over)

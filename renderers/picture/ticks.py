@@ -7,7 +7,7 @@ import math
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-__all__ = ["ticks"]
+__all__ = ["short", "ticks"]
 
 _STEPS = (1, 2, 2.5, 5, 10)
 
@@ -89,3 +89,11 @@ def _short_exponent(value: float, decimals: int) -> str:
         return "0"
     mantissa, exponent = f"{value:.{decimals}e}".split("e")
     return f"{mantissa}e{int(exponent)}"
+
+
+def short(value: float) -> str:
+    """Write a value, such as an inertia, in about six characters."""
+    if value == 0 or 0.01 <= value < 1e6:
+        return f"{value:,.{max(0, 4 - len(str(int(value))))}f}" if value else "0"
+    mantissa, exponent = f"{value:.3e}".split("e")
+    return f"{mantissa}e{int(exponent)}".replace("-", "\N{MINUS SIGN}")
