@@ -205,6 +205,7 @@ class View:
         """
         _ = self.spread  # centroids keep their size, however closely they are looked at
         part = copy.copy(self)
+        part.__dict__.pop("n_seen", None)
         part.limits, part.is_part = limits, True
         return part
 
