@@ -43,7 +43,7 @@ __all__ = ["FramePainter", "Painter"]
 # Of a palette: a GIF of 256 has none left for "as before", and becomes three times as large.
 _COLOURS = 255
 _OF_CENTROIDS = frozenset({"numbers", "trails", "borders"})
-_TAKE_ROOM = frozenset({"curve", "sizes"})  # the layout depends on these
+_TAKE_ROOM = frozenset({"curve", "sizes", "legend"})  # the layout depends on these
 
 
 class FramePainter(Protocol):
@@ -154,14 +154,12 @@ class Painter:
     def marks(self, moment: Moment, *, most: int = 0) -> list[Mark]:
         """Return all that the frame of a moment shows, from the back to the front.
 
-        Points are a `Raster` for each panel.
-
         Parameters
         ----------
         moment : Moment
-            One snapshot per panel.
+            As for `paint`.
         most : int
-            Up to so many points of a panel are `Markers` instead.
+            Up to so many points of a panel are `Markers`; more are a `Raster`.
         """
         with typeset(self._font):
             return self._marks(moment, most)
@@ -172,12 +170,13 @@ class Painter:
         points = self._base.copy()
         self._fade(moment, fades, points)
         for panel, cloud in enumerate(self._clouds):
-            few = cloud.radius > 0 and cloud.view.points.n_points <= most
-            # Pies, ridges and solids are pixels.
-            if type(cloud) is Cloud and few and self._exposure is None:
-                marks.append(Group(cloud.box, (cloud.markers(*_shown(moment, panel)),)))
-            else:
+            shapes = None
+            if self._exposure is None:
+                shapes = cloud.shapes(*_shown(moment, panel), most)
+            if shapes is None:
                 marks.append(Raster(cloud.box, cloud.box.of(points)[..., :3]))
+            else:
+                marks.append(Group(cloud.box, tuple(shapes)))
         if self._exposure is not None:
             box = self._exposure.box
             marks.append(Raster(box, box.of(points)[..., :3]))
@@ -230,7 +229,15 @@ class Painter:
         self.layout, self.notes = lay_out_around(
             self._scene, self._size, theme, notes, self._overlays, unit=self._unit
         )
-        self._telling = Telling(self._scene, self.layout, theme, self._size, self._unit, self.notes)
+        self._telling = Telling(
+            self._scene,
+            self.layout,
+            theme,
+            self._size,
+            self._unit,
+            self.notes,
+            rings=any(radii) and self.layout.photo is None,
+        )
         width, height = self._size
         self._still = np.full((height, width, 4), 255, dtype=np.uint8)
         paint(self._still, self.layout.marks)
@@ -250,9 +257,9 @@ class Painter:
                 self._clouds.append(cloud)
                 self._over.append(Overlays(cloud, colours, *look))
         self._exposure: Exposure | None = None
-        for photo, shown, above in zip([self.layout.photo], self._clouds, self._over, strict=False):
-            if photo is not None and isinstance(shown, Cloud) and isinstance(above, Overlays):
-                self._exposure = Exposure(panels[0], photo, shown, above, theme.background)
+        if self.layout.photo is not None:
+            (shown,), (above,), (panel,) = self._clouds, self._over, panels
+            self._exposure = Exposure(panel, self.layout.photo, shown, above, theme.background)
         self._told = None
 
     def _radii(self) -> list[float]:
