@@ -43,6 +43,12 @@ class FakePainter:
     def centroid_radius(self, panel: int) -> float:
         return 5.0
 
+    def colours_of(self, panel: int) -> np.ndarray:
+        return np.zeros((3, 3), np.uint8)
+
+    def turn(self, right: float, up: float) -> None:
+        self.turned = right, up
+
     def paint(self, moment: Moment) -> np.ndarray:
         return np.zeros((*self.size[::-1], 4), np.uint8)
 

@@ -50,6 +50,8 @@ class Frame:
         What is drawn on top.
     wholes : tuple of Placement
         Where all of each panel's plane would lie, whatever part of it is drawn; none of solids.
+    colours : tuple of ndarray, (k, 3)
+        Of each panel's clusters.
     """
 
     asked: Scene
@@ -61,6 +63,7 @@ class Frame:
     radii: tuple[float, ...]
     overlays: frozenset[str]
     wholes: tuple[Placement, ...] = ()
+    colours: tuple[NDArray[np.uint8], ...] = ()
 
     def placement(self, panel: int) -> Placement:
         """Return where a panel's plane is on the picture."""

@@ -36,6 +36,9 @@ class PaintsMoments(Protocol):
     def centroid_radius(self, panel: int) -> float:
         """Return the radius of a panel's centroids, in pixels."""
 
+    def colours_of(self, panel: int) -> NDArray[np.uint8]:
+        """Return the colours of a panel's clusters, (k, 3)."""
+
     def turn(self, right: float, up: float) -> None:
         """Turn solids by hand, in degrees."""
 
@@ -172,7 +175,8 @@ class _Easel:
             wholes = tuple(
                 panel.view.placed(box) for panel, box in pairs if panel.view.solid is None
             )
-            yield Frame(asked, scene, step, look, pixels, boxes, radii, overlays, wholes)
+            colours = tuple(painter.colours_of(panel).copy() for panel in range(len(boxes)))
+            yield Frame(asked, scene, step, look, pixels, boxes, radii, overlays, wholes, colours)
 
     def clear(self) -> None:
         """Free the memory: files may still be written when the window is closed."""

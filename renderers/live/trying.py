@@ -30,6 +30,7 @@ class Trial:
     view: View
     centroids: NDArray[np.float64]
     since: float
+    run: History | None  # where the centroids come from; its clusters keep their colours
 
 
 class Tries:
@@ -66,12 +67,13 @@ class Tries:
             return None
         return found[1]  # of the newest place, or of one that the hand was at just before
 
-    def want(self, centroids: NDArray[np.float64]) -> None:
-        """Try these centroids from now on."""
+    def want(self, centroids: NDArray[np.float64], shown: Moment) -> None:
+        """Try these centroids from now on, in place of those of the moment that is shown."""
         scene = self._showings.scene
         if scene is not None:
             self._on = self._showings.shown
-            self._trial = Trial(scene.panels[0].view, centroids, self._clock())
+            run = shown.histories[0] if shown.histories else None
+            self._trial = Trial(scene.panels[0].view, centroids, self._clock(), run)
 
     def look_after(self) -> None:
         """Have labelled what is due, and forget what the window has gone beyond."""
@@ -107,6 +109,8 @@ class Tries:
             return
         history = History()
         history.add(snapshot)
+        if trial.run is not None:  # the initial centroids of a run decide its colours
+            history.centroids[0] = trial.run.centroids[0]
         yield trial, Moment((snapshot,), 0.0, histories=(history,))
 
 

@@ -180,8 +180,8 @@ class Surface:
         self._hand.move(x, y)
         frame = self._session.frame
         centroids = None if frame is None else self._hand.centroids(frame, x, y)
-        if centroids is not None:
-            self._session.tries.want(centroids)
+        if frame is not None and centroids is not None:
+            self._session.tries.want(centroids, frame.moment)
 
     def leave(self) -> None:
         """Forget the pointer: it is outside the window."""
