@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.live.frame import Frame
 from renderers.live.hand import Hand
 from renderers.live.newest import Newest
 from renderers.live.showings import Showing, Showings
@@ -67,12 +68,13 @@ class Tries:
             return None
         return found[1]  # of the newest place, or of one that the hand was at just before
 
-    def want(self, centroids: NDArray[np.float64], shown: Moment) -> None:
-        """Try these centroids from now on, in place of those of the moment that is shown."""
-        scene = self._showings.scene
-        if scene is not None:
+    def want(self, centroids: NDArray[np.float64], frame: Frame) -> None:
+        """Try these centroids from now on, in place of those of the frame on the screen."""
+        scene, histories = self._showings.scene, frame.moment.histories
+        # A frame may still be that of the run before, and the hand may have come from there.
+        if scene is not None and frame.asked is scene and len(centroids) == scene.panels[0].k:
             self._on = self._showings.shown
-            run = shown.histories[0] if shown.histories else None
+            run = histories[0] if histories else None
             self._trial = Trial(scene.panels[0].view, centroids, self._clock(), run)
 
     def look_after(self) -> None:

@@ -181,7 +181,7 @@ class Surface:
         frame = self._session.frame
         centroids = None if frame is None else self._hand.centroids(frame, x, y)
         if frame is not None and centroids is not None:
-            self._session.tries.want(centroids, frame.moment)
+            self._session.tries.want(centroids, frame)
 
     def leave(self) -> None:
         """Forget the pointer: it is outside the window."""

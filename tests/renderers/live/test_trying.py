@@ -2,15 +2,18 @@
 
 import numpy as np
 import pytest
-from live import Clock
+from live import SIZE, Clock
 from wait import eventually
 
 from kmeans_engine import Engine, assign_points
 from renderers import Options, make_scene
 from renderers.live import trying
+from renderers.live.frame import Frame
 from renderers.live.hand import Hand
+from renderers.live.seen import Look
 from renderers.live.showings import Showings
 from renderers.live.trying import REST, Tries
+from renderers.plane.placement import Box
 from renderers.scene import Moment
 
 
@@ -46,7 +49,12 @@ class Stage:
         self.hand._held = (0, 0, self.first.centroids) if held else None
 
     def want(self, centroids: np.ndarray) -> None:
-        self.tries.want(centroids, Moment((self.first,), 1.0))
+        scene = self.showings.scene
+        moment = Moment((self.first,), 1.0)
+        pixels = np.zeros((*SIZE[::-1], 4), np.uint8)
+        box = Box(0, 0, *SIZE)
+        frame = Frame(scene, scene, moment, Look(SIZE), pixels, (box,), (5.0,), frozenset())
+        self.tries.want(centroids, frame)
 
     def tried(self) -> Moment:
         def known() -> bool:
@@ -112,6 +120,13 @@ def test_it_stays_until_the_run_from_there_has_come(stage: Stage):
     stage.show()
     stage.tries.look_after()
     assert stage.tries.moment is None
+
+
+def test_centroids_of_another_run_are_not_tried(stage: Stage):
+    stage.hold()
+    stage.want(np.vstack([stage.first.centroids, [[0.0, 0.0]]]))
+    stage.tries.look_after()
+    assert stage.tries._newest.wanted is None
 
 
 def test_more_points_wait_for_a_hand_at_rest(stage: Stage, monkeypatch: pytest.MonkeyPatch):
