@@ -65,7 +65,10 @@ class Painting:
             painter = FakePainter(scene, Options(size=look.size))
             on = painter.overlays if look.overlays is None else look.overlays
             pixels = painter.paint(moment)
-            self.frame = Frame(scene, scene, moment, look, pixels, painter.boxes, (5.0,), on)
+            boxes = painter.boxes
+            pairs = zip(scene.panels, boxes, strict=False)
+            wholes = tuple(panel.view.placed(box) for panel, box in pairs)
+            self.frame = Frame(scene, scene, moment, look, pixels, boxes, (5.0,), on, wholes)
 
     def stop(self, seconds: float) -> None:
         pass
