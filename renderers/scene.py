@@ -63,16 +63,20 @@ class History:
     inertia : sequence of float
         Of the same iterations. The first look costs a pass over all points, so only a picture with
         a curve takes one.
+    changed : list of int
+        Points that changed cluster in each: all of them in iteration 0, none in 1.
     """
 
     def __init__(self) -> None:
         self.centroids: list[NDArray[np.float64]] = []
+        self.changed: list[int] = []
         self.inertia = _Inertias()
 
     def add(self, snapshot: Snapshot) -> None:
         """Append the next state of the run; one that is there already changes nothing."""
         if snapshot.iteration == len(self.centroids):
             self.inertia.add(snapshot)
+            self.changed.append(snapshot.n_changed)
             self.centroids.append(snapshot.centroids)
 
 
@@ -97,6 +101,12 @@ class Panel:
     order : ndarray of int, (k,), or None
         Which colour of the palette each cluster has; None to have neighbours look different
         (`renderers.picture.arrange`).
+    noise : bool
+        Whether the last cluster are the points that belong to none, which are grey.
+    centroids : bool
+        Whether any clusters have centroids; those without are NaN.
+    measured : bool
+        Whether all states have an inertia; without centroids it is NaN.
     """
 
     k: int
@@ -106,6 +116,9 @@ class Panel:
     alpha: NDArray[np.uint8] | None = field(default=None, compare=False)
     white: float = 255.0
     order: NDArray[np.intp] | None = field(default=None, compare=False)
+    noise: bool = False
+    centroids: bool = True
+    measured: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +148,16 @@ class Moment:
     Attributes
     ----------
     snapshots : tuple of Snapshot
-        One per panel. A run that ended before its neighbours stays at its last snapshot.
+        One per panel. A run that ended before its neighbours stays at its last snapshot. May be
+        empty while there are only points.
     seconds : float
         How long it lasts.
     phase : {"points", "start", "state", "assignment", "update"}
         The points alone, uncoloured; these with the initial centroids; a whole state; or the step
         towards it that is shown.
     progress : float
-        Position 0..1 within the motion from the state before; 1 is the snapshot itself.
+        Position 0..1 within the motion from the state before; 1 is the snapshot itself. The first
+        state comes from bare points, and the initial centroids from nothing.
     last : bool
         Whether no other moment follows.
     histories : tuple of History
@@ -171,15 +186,30 @@ class Moment:
     @property
     def arrived(self) -> bool:
         """Whether the centroids are where the snapshots have them, and not on their way."""
-        return self.phase != "assignment" and self.progress >= 1
+        return self.phase == "start" or (self.phase != "assignment" and self.progress >= 1)
+
+    @property
+    def faded(self) -> float:
+        """How far colours and borders are on their way from the state before, 0..1."""
+        return 1.0 if self.phase == "update" else self.progress
 
     def is_over(self, snapshot: Snapshot) -> bool:
         """Return whether this run has ended before one of its neighbours."""
         return any(other.iteration > snapshot.iteration for other in self.snapshots)
 
+    def left_by(self, snapshot: Snapshot) -> NDArray[np.float64]:
+        """Return where the centroids of one of the snapshots come from, (K, N).
+
+        Those of the state before. In a run of the engine, these are what the labels refer to.
+        """
+        for known, history in zip(self.snapshots, self.histories, strict=False):
+            if known is snapshot and 0 < snapshot.iteration <= len(history.centroids):
+                return history.centroids[snapshot.iteration - 1]
+        return snapshot.assigned_from
+
     def centroids_of(self, snapshot: Snapshot) -> NDArray[np.float64]:
         """Return where the centroids of one of the snapshots are at this moment, (K, N)."""
-        old, new = snapshot.assigned_from, snapshot.centroids
+        old, new = self.left_by(snapshot), snapshot.centroids
         if self.arrived or self.is_over(snapshot):
             return new
         if self.phase == "assignment":

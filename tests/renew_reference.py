@@ -35,7 +35,10 @@ SMALL, LARGE = (320, 240), (640, 360)
 def frame(points, k, at, *, size=SMALL, theme="light", pace=None, title="", names=()):
     """Return the frame of a moment of a run: its number, or the first that `at` holds for."""
     film = list(moments(Engine(points).snapshots(points[:: len(points) // k][:k]), pace or Pace()))
-    moment = film[at] if isinstance(at, int) else next(filter(at, film))
+    if isinstance(at, int):
+        moment = [moment for moment in film if not moment.opening][at]
+    else:
+        moment = next(filter(at, film))
     overlays = None if theme == "classic" else ALL
     scene = make_scene(film[0].snapshots[0], title=title, names=names)
     return Painter(scene, Options(size, theme=theme, overlays=overlays)).paint(moment)
@@ -49,6 +52,11 @@ def halfway(moment):
 def recoloured(moment):
     """Whether points are changing cluster in the third iteration."""
     return moment.snapshots[0].iteration == 3 and moment.phase == "assignment"
+
+
+def started(moment):
+    """Whether the initial centroids are there, and no colours yet."""
+    return moment.phase == "start"
 
 
 def race():
@@ -80,6 +88,8 @@ def image():
 
 
 PICTURES = {
+    "opening-points": lambda: frame(blobs(), 12, lambda moment: moment.opening),
+    "opening-start": lambda: frame(blobs(), 12, started, theme="dark"),
     "demo-first": lambda: frame(blobs(), 12, 0, title="The demo"),
     "demo-middle": lambda: frame(blobs(), 12, 3, size=LARGE, names=["across", "upwards"]),
     "demo-last": lambda: frame(blobs(), 12, -1, size=LARGE, title="To the end"),

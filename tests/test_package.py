@@ -107,8 +107,8 @@ FLOORS = {
         *("kernels", "runtime", "frames", "arrays", "errors", "_version"),
     ),
     "renderers": (
-        *("live", "stage", "films", "stills", "outputs", "registry", "guard", "picture"),
-        *("numbered", "contract", "scene", "plane", "errors"),
+        *("live", "stage", "films", "html", "stills", "outputs", "registry", "guard", "picture"),
+        *("describing", "numbered", "contract", "scene", "plane", "errors"),
     ),
 }
 

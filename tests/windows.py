@@ -6,7 +6,6 @@ import numpy as np
 from screen import SIZE, Screen
 
 from renderers.live.face.plan import bar_height
-from renderers.plane.placement import Placement
 
 BAR = 50  # pixels at the bottom of the picture that messages may cover
 
@@ -96,7 +95,7 @@ class Beginning:
 
     def pixels(self, values: np.ndarray) -> np.ndarray:
         """Return where values are in the window, (R, 2)."""
-        return Placement(self._view.limits, self.box).on_frame(self._view.plane.project(values))
+        return self._view.placed(self.box).on_frame(self._view.plane.project(values))
 
 
 def shown(screen: Screen, frames: list[np.ndarray]) -> int | None:

@@ -212,8 +212,12 @@ def build_parser() -> argparse.ArgumentParser:
         f"{METHODS[1]}; {METHODS[0]} for synthetic clusters)")  # fmt: skip
     add("--seed", type=_seed, metavar="N", help="makes everything random repeatable; random draws "
         "one and tells it (default: 0; random for synthetic clusters)")  # fmt: skip
-    add("--race", metavar="A,B", help=f"runs from several starts side by side: {', '.join(METHODS)}"
-        " or files of centroids; a method may be named again")  # fmt: skip
+    add(
+        "--race",
+        metavar="A,B",
+        help=f"runs from several starts side by side: {', '.join(METHODS)}"
+        " or files of centroids; random*3 are three starts, random#7 is the seventh of --runs",
+    )
     add("--runs", type=_whole(1), default=1, metavar="N", help="keep the best of N starts "
         "(default: 1)")  # fmt: skip
     add("--max-iterations", type=_whole(0), metavar="N", help="stop after N (default: no limit)")
@@ -311,3 +315,5 @@ def _add_pictures(add: Callable[..., Any]) -> None:
         " with a colour in each line, or colours such as '#0072b2,orange'")  # fmt: skip
     add("--font", metavar="FONT", help="a font of this machine by name, or its file")
     add("--transparent", action="store_true", help="leave out the ground (.png .webm .gif)")
+    add("--max-points", type=_whole(1), metavar="N", help="of more points a page (.html) holds N, "
+        "over a picture of how densely all lie (default: 300000)")  # fmt: skip

@@ -112,19 +112,19 @@ class Trial:
             self.last = snapshot
             yield snapshot
 
-    def count(self, watch: Callable[[Snapshot], None]) -> int:
-        """Compute the run from `start`, and return how many states it has.
+    def explore(self, watch: Callable[[Snapshot], None]) -> Snapshot:
+        """Compute the run from `start`, and return its last state; `states` tells it once more.
 
         Parameters
         ----------
         watch : callable
             Gets every snapshot.
         """
-        number = 0
-        for snapshot in self._timed(self.start):
-            watch(snapshot)
-            number += 1
-        return number
+        last: Snapshot | None = None
+        for last in self.snapshots(self.start):
+            watch(last)
+        assert last is not None
+        return last
 
     def choose_best(self, runs: int, watch: Callable[[Snapshot], None]) -> None:
         """Set `start` and `last` to those of the run with the least inertia, the first of equals.

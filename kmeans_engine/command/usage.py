@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -56,7 +58,7 @@ class Entrant(NamedTuple):
     init : str
         A method, or a file of centroids.
     number : int
-        How many entrants before it use the same method: each has random numbers of its own.
+        Which start of its method it is, from 0: each has random numbers of its own.
     """
 
     name: str
@@ -68,6 +70,10 @@ class Entrant(NamedTuple):
         """The name, a file without folder and suffix."""
         return self.name if self.init in METHODS else stem(self.init)
 
+
+# A method, and which of its starts (#), or how many (*); 18 digits are a number of a machine.
+_NUMBERED = re.compile(rf"({'|'.join(map(re.escape, METHODS))})\s*([#*])\s*(\d{{1,18}})")
+_MOST_RUNS = 64  # side by side; on more panels nobody sees anything
 
 # What is not done on a cluster.
 _HERE = ("memory", "scratch", "standardize", "drop_missing", "describe")
@@ -89,14 +95,37 @@ def entrants(args: argparse.Namespace) -> list[Entrant]:
         default = METHODS[0] if args.data is None else METHODS[2] if far else METHODS[1]
         init = default if args.init is None else args.init
         return [Entrant(init, init)]
-    inits = [part for part in map(str.strip, args.race.split(",")) if part]
-    times, seen = Counter(inits), Counter[str]()
+    named: list[tuple[str, int | None]] = []
+    for init, mark, count in map(_parts, _words_of(args.race)):
+        if mark == "*":
+            named += [(init, None)] * min(count, _MOST_RUNS + 1)
+        else:
+            named.append((init, count - 1 if mark else None))
+    times = Counter(init for init, _ in named)
+    taken = {(init, number) for init, number in named if number is not None}
     runs = []
-    for init in inits:
-        name = f"{init} {seen[init] + 1}" if times[init] > 1 else init
-        runs.append(Entrant(name, init, seen[init]))
-        seen[init] += 1
+    for init, number in named:
+        if init not in METHODS:
+            runs.append(Entrant(init, init))
+            continue
+        # The first that nobody has, unless it says which.
+        free = (n for n in itertools.count() if (init, n) not in taken)
+        mine = next(free) if number is None else number
+        taken.add((init, mine))
+        alone = times[init] == 1 and number is None
+        runs.append(Entrant(init if alone else f"{init}#{mine + 1}", init, mine))
     return runs
+
+
+def _words_of(race: str) -> list[str]:
+    """Return what a race names, as it was typed."""
+    return [part for part in map(str.strip, race.split(",")) if part]
+
+
+def _parts(word: str) -> tuple[str, str, int]:
+    """Return a start, and which one, or how many of them, where it is a method."""
+    found = _NUMBERED.fullmatch(word)
+    return (found[1], found[2], int(found[3])) if found else (word, "", 0)
 
 
 def says_data(args: argparse.Namespace) -> bool:
@@ -177,21 +206,17 @@ def _check_starts(args: argparse.Namespace) -> None:
             raise InvalidInput(
                 f"--race {args.race} names all its starts; leave out --init and --runs"
             )
+        _check_numbers(args.race, runs)
         if len(runs) < 2:
             raise InvalidInput(
                 f"--race {args.race} needs at least two starts, such as {','.join(METHODS)}"
             )
-        for one in runs:
-            if one.number and one.init not in METHODS:
-                raise InvalidInput(
-                    f"--race {args.race} names {one.init} twice, and both would be the same run; "
-                    "name it once"
-                )
     for one in runs:
         init = one.init
         if not (init in METHODS or Path(init).suffix or os.path.lexists(init)):
             option = "--init" if args.race is None else "--race"
-            hint = did_you_mean(init, METHODS, f"give {', '.join(METHODS)} or a file")
+            typed = re.split("[#*]", init)[0]
+            hint = did_you_mean(typed, METHODS, f"give {', '.join(METHODS)} or a file")
             raise InvalidInput(f"{option} {init} is neither a method nor a file; {hint}")
     if all(one.init in METHODS for one in runs):
         # A file that is not there is told when it is read.
@@ -203,6 +228,25 @@ def _check_starts(args: argparse.Namespace) -> None:
             )
     elif args.runs > 1:
         raise InvalidInput(f"--runs {args.runs} needs random starts; leave out --init {args.init}")
+
+
+def _check_numbers(race: str, runs: Sequence[Entrant]) -> None:
+    """Find starts of a race that are not there, or twice, or too many."""
+    for word in _words_of(race):
+        init, mark, number = _parts(word)
+        if mark and not number:
+            example = f"{init}#2" if mark == "#" else f"{init}*3"
+            raise InvalidInput(f"--race {word} needs a number of at least 1, such as {example}")
+    if len(runs) > _MOST_RUNS:
+        raise InvalidInput(
+            f"--race {race} has more than {_MOST_RUNS} runs, too many to see side by side; name "
+            "fewer, or keep the best of many with --runs"
+        )
+    for name, times in Counter(one.name for one in runs).items():
+        if times > 1:
+            raise InvalidInput(
+                f"--race {race} names {name} twice, and both would be the same run; name it once"
+            )
 
 
 def where(args: argparse.Namespace) -> str:

@@ -113,6 +113,11 @@ class _Compiling:
                 self._seconds += time.perf_counter() - self._began
                 self._phase.__exit__()
 
+    @property
+    def running(self) -> bool:
+        """Whether anything is being compiled now."""
+        return self._depth > 0
+
     def seconds(self) -> float:
         """Return how long this process has compiled until now; loading machine code is not it."""
         with _lock:

@@ -33,6 +33,7 @@ class NotebookPlayer(Renderer):
     """
 
     writes = "player in a notebook"
+    opening = True
     honours = Renderer.honours | {"overlays"}
     default_size = (960, 540)
 

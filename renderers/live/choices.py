@@ -8,10 +8,14 @@ from numpy.typing import NDArray
 from renderers.live.hand import Hand
 from renderers.live.messages import Messages
 from renderers.live.showings import Showings
-from renderers.stage.window import NOT_MOVABLE, ChoiceUnavailable, Commands, Start
+from renderers.stage.window import NOT_MOVABLE, ChoiceUnavailable, Command, Commands, Start
 
 __all__ = ["Choices"]
 
+# What a race has none of: each of its runs starts as it was given.
+_STARTS: frozenset[Command] = frozenset(
+    {"new clusters", "new centroids", "next init", "more clusters", "fewer clusters", "place"}
+)
 SIDE_BY_SIDE = "the runs of a race start as they were given; show one alone to move its centroids"
 
 
@@ -61,6 +65,12 @@ class Choices:
         scene = self._showings.scene
         single = scene is not None and len(scene.panels) == 1
         return single and self._commands.restart is not None
+
+    def offers(self, command: Command) -> bool:
+        """Return whether a command can do anything for what is shown, and what comes next."""
+        if command not in _STARTS:
+            return True
+        return self.movable and (self._commands.new_points or command != "new clusters")
 
     @property
     def prompt(self) -> str:

@@ -48,6 +48,8 @@ class Frame:
         Of each panel's centroids, in pixels.
     overlays : frozenset of str
         What is drawn on top.
+    wholes : tuple of Placement
+        Where all of each panel's plane would lie, whatever part of it is drawn.
     """
 
     asked: Scene
@@ -58,12 +60,11 @@ class Frame:
     boxes: tuple[Box, ...]
     radii: tuple[float, ...]
     overlays: frozenset[str]
+    wholes: tuple[Placement, ...] = ()
 
     def placement(self, panel: int) -> Placement:
         """Return where a panel's plane is on the picture."""
-        from renderers.plane.placement import Placement
-
-        return Placement(self.scene.panels[panel].view.limits, self.boxes[panel])
+        return self.scene.panels[panel].view.placed(self.boxes[panel])
 
     def spot_at(self, x: float, y: float) -> Spot | None:
         """Return what is at a pixel; None outside the panels' boxes."""

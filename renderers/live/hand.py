@@ -17,11 +17,12 @@ LEAST_REACH = 7.0  # pixels; a finger's precision
 
 
 class Mark(NamedTuple):
-    """A centroid as the hand holds it: pixels of the frame, and its label."""
+    """A centroid in the hand, or placed by it: pixels of the frame, and its label."""
 
     x: float
     y: float
     label: int
+    placed: bool = False
 
 
 class Hand:
@@ -110,10 +111,14 @@ class Hand:
         ndarray, (K, N), or None
             All centroids with the one that was moved; None if none was, or off the picture.
         """
-        held, self._held = self._held, None
-        if held is None:
+        centroids, self._held = self.centroids(frame, x, y), None
+        return centroids
+
+    def centroids(self, frame: Frame, x: float, y: float) -> Floats | None:
+        """Return all centroids, with the one that is held at a pixel; None as in `release`."""
+        if self._held is None:
             return None
-        panel, cluster, before = held
+        panel, cluster, before = self._held
         spot = frame.spot_at(x + self._grip[0], y + self._grip[1])
         if spot is None or spot.panel != panel:
             return None
@@ -128,4 +133,4 @@ class Hand:
         if not self.placed or not frame.boxes:
             return []
         places = frame.pixels_of(0, np.array(self.placed))
-        return [Mark(x, y, label) for label, (x, y) in enumerate(places.tolist())]
+        return [Mark(x, y, label, True) for label, (x, y) in enumerate(places.tolist())]

@@ -16,7 +16,7 @@ from renderers.live.seen import OWN, Axes, Look
 from renderers.scene import Moment, Panel, Scene
 
 if TYPE_CHECKING:
-    from renderers.plane.placement import Box
+    from renderers.plane.placement import Box, Limits
     from renderers.plane.view import View
 
 __all__ = ["MakePainter", "PaintThread", "Painting", "PaintsMoments"]
@@ -141,16 +141,18 @@ class _Easel:
         self._options = options
         self._make_painter = make_painter
         self._painter: PaintsMoments | None = None
-        self._made: tuple[Scene, tuple[int, int]] | None = None  # what for
+        self._made: tuple[Scene, Options] | None = None  # what for
         self._own: frozenset[str] = frozenset()  # its overlays, while nobody chose others
         self._last: Moment | None = None
-        self._views: dict[tuple[int, Axes], tuple[View, View]] = {}
+        self._views: dict[tuple[int, Axes | Limits], tuple[View, View]] = {}
 
     def paint(self, request: _Request) -> Iterator[Frame]:
         """Yield the frames on the way to the moment that is asked for, and its own."""
         asked, moment, look = request.scene, request.moment, request.look
-        scene = self._along(asked, look.axes)
-        painter = self._painter_of(scene, look.size)
+        whole = self._along(asked, look.axes)
+        scene = whole if look.limits is None else self._within(whole, look.limits)
+        options = replace(self._options, size=look.size, theme=look.theme or self._options.theme)
+        painter = self._painter_of(scene, options)
         overlays = self._own if look.overlays is None else look.overlays
         if painter.overlays != overlays:
             painter.overlays = overlays
@@ -161,32 +163,42 @@ class _Easel:
             pixels, self._last = painter.paint(step).copy(), step
             boxes = painter.boxes
             radii = tuple(painter.centroid_radius(panel) for panel in range(len(boxes)))
-            yield Frame(asked, scene, step, look, pixels, boxes, radii, overlays)
+            pairs = zip(whole.panels, boxes, strict=False)
+            wholes = tuple(panel.view.placed(box) for panel, box in pairs)
+            yield Frame(asked, scene, step, look, pixels, boxes, radii, overlays, wholes)
 
     def clear(self) -> None:
         """Free the memory: files may still be written when the window is closed."""
         self._painter = self._made = self._last = None
         self._views.clear()
 
-    def _painter_of(self, scene: Scene, size: tuple[int, int]) -> PaintsMoments:
+    def _painter_of(self, scene: Scene, options: Options) -> PaintsMoments:
         # Equal, not the same: another run on the same points needs no new painter.
-        if self._painter is None or self._made != (scene, size):
+        if self._painter is None or self._made != (scene, options):
             self._painter = self._last = None  # frees the old one's memory first
-            self._painter = self._make_painter(scene, self._options.with_size(size))
-            self._own, self._made = self._painter.overlays, (scene, size)
+            self._painter = self._make_painter(scene, options)
+            self._own, self._made = self._painter.overlays, (scene, options)
         return self._painter
 
     def _along(self, scene: Scene, axes: Axes) -> Scene:
-        """Return the scene along other axes; those of the last few scenes are kept."""
+        """Return the scene along other axes."""
         if axes == OWN:
             return scene
+        return self._seen(scene, axes, lambda view: view.with_axes(axes))
+
+    def _within(self, scene: Scene, limits: Limits) -> Scene:
+        """Return the scene of a part of the plane."""
+        return self._seen(scene, limits, lambda view: view.within(limits))
+
+    def _seen(self, scene: Scene, how: Axes | Limits, change: Callable[[View], View]) -> Scene:
+        """Return the scene with other views of the points; the last few of these are kept."""
         panels: list[Panel] = []
         for panel in scene.panels:
-            key = id(panel.view), axes
+            key = id(panel.view), how
             if key not in self._views:
                 while len(self._views) >= KEPT_VIEWS:
                     del self._views[next(iter(self._views))]
-                self._views[key] = panel.view, panel.view.with_axes(axes)  # keeps the id taken
+                self._views[key] = panel.view, change(panel.view)  # keeps the id taken
             panels.append(replace(panel, view=self._views[key][1]))
         return replace(scene, panels=tuple(panels))
 

@@ -27,6 +27,7 @@ class Seat(Renderer):
     """
 
     writes = "a run in a window"
+    opening = True
 
     def __init__(self, player: Player, options: Options) -> None:
         super().__init__(None, options)

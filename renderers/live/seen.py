@@ -1,17 +1,24 @@
-"""How the picture is looked at: which overlays are on, along which axes. Paints nothing."""
+"""How the picture is looked at: overlays, axes, theme, part of the plane. Paints nothing."""
 
 from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from renderers.contract import Options
 from renderers.scene import Scene
+
+if TYPE_CHECKING:
+    from renderers.plane.placement import Limits, Placement
+    from renderers.plane.view import View
 
 __all__ = ["OWN", "Axes", "Look", "Seen", "projections"]
 
 OWN: Literal["own"] = "own"  # the axes that the caller chose for its scene
 Axes = tuple[int, int] | None | Literal["own"]
+
+DEEPEST = 1e-6  # of the span of all points; below it places are not told apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +33,17 @@ class Look:
         What is drawn on top; None for the theme's own.
     axes : tuple of int, None or "own"
         The features to draw, None for principal components.
+    theme : str or None
+        Name of the theme; None for that of the window.
+    limits : tuple of float or None
+        The part of the plane that is drawn, ``(xmin, xmax, ymin, ymax)``; None for all of it.
     """
 
     size: tuple[int, int]
     overlays: frozenset[str] | None = None
     axes: Axes = OWN
+    theme: str | None = None
+    limits: Limits | None = None
 
 
 def projections(scene: Scene) -> list[Axes]:
@@ -48,25 +61,35 @@ class Seen:
 
     Parameters
     ----------
-    overlays : frozenset of str or None
-        Those that are on at first; None for the theme's own.
+    options : Options
+        Overlays and theme at first.
 
     Attributes
     ----------
     overlays : frozenset of str or None
+        As chosen; None for the theme's own.
+    theme : str
         As chosen.
+    axes : tuple of int, None or "own"
+        As chosen.
+    limits : tuple of float or None
+        The part of the plane that is looked at; None for all of it.
     """
 
-    def __init__(self, overlays: frozenset[str] | None) -> None:
-        self.overlays = overlays
-        self._projection = 0
+    def __init__(self, options: Options) -> None:
+        self.overlays = options.overlays
+        self.theme = options.theme
+        self.axes: Axes = OWN
+        self.limits: Limits | None = None
+        self._of: View | None = None  # the view whose plane the limits are on
 
     def look(self, scene: Scene, size: tuple[int, int]) -> Look:
         """Return how to paint a scene at a size."""
-        if self._projection == 0:
-            return Look(size, self.overlays, OWN)
-        choices = projections(scene)
-        return Look(size, self.overlays, choices[self._projection % len(choices)])
+        view = scene.panels[0].view if scene.panels else None
+        if self.limits is not None and view is not self._of:
+            self.limits = None  # other points, which may lie anywhere
+        axes = self.axes if self.axes in projections(scene) else OWN
+        return Look(size, self.overlays, axes, self.theme, self.limits)
 
     def toggle(self, overlay: str, drawn: frozenset[str] | None) -> str:
         """Switch an overlay on or off; the theme's own are those that are `drawn`, if known."""
@@ -81,5 +104,84 @@ class Seen:
         choices = projections(scene)
         if len(choices) == 1:
             return "other projections need points with three or more features"
-        self._projection = (self._projection + by) % len(choices)
-        return f"projection {self._projection + 1} of {len(choices)}"
+        at = choices.index(self.axes) if self.axes in choices else 0
+        at = (at + by) % len(choices)
+        self.along(choices[at])
+        return f"projection {at + 1} of {len(choices)}"
+
+    def along(self, axes: Axes) -> None:
+        """Look along other axes, at all points."""
+        if axes != self.axes:
+            self.axes, self.limits = axes, None
+
+    def next_theme(self) -> str:
+        """Go on to another theme."""
+        from renderers.picture.themes import THEMES
+
+        names = list(THEMES)
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        return f"{self.theme} theme"
+
+    def zoom(self, scene: Scene, placed: Placement, x: float, y: float, factor: float) -> None:
+        """Look closer, or from farther away, with what is at a pixel staying there.
+
+        Parameters
+        ----------
+        scene : Scene
+            What is looked at.
+        placed : Placement
+            Where all of the plane would lie.
+        x, y : float
+            A pixel of the picture.
+        factor : float
+            Of what is seen along each axis; less than 1 to see less.
+        """
+        seen = placed._replace(limits=self.limits or placed.limits)
+        across, up = seen.on_plane(x, y).tolist()
+        left, right, low, high = seen.limits
+        whole_x, whole_y = _span(placed.limits)
+        factor = max(factor, DEEPEST * whole_x / (right - left), DEEPEST * whole_y / (high - low))
+        wanted = (
+            across + (left - across) * factor,
+            across + (right - across) * factor,
+            up + (low - up) * factor,
+            up + (high - up) * factor,
+        )
+        self._see(scene, placed, wanted)
+
+    def pan(self, scene: Scene, placed: Placement, dx: float, dy: float) -> None:
+        """Move what is seen along with the pointer, by pixels."""
+        left, right, low, high = self.limits or placed.limits
+        x = -dx * (right - left) / max(1, placed.box.width)
+        y = dy * (high - low) / max(1, placed.box.height)
+        self._see(scene, placed, (left + x, right + x, low + y, high + y))
+
+    def whole(self) -> None:
+        """Look at all points again."""
+        self.limits = None
+
+    def _see(self, scene: Scene, placed: Placement, wanted: Limits) -> None:
+        """Look at a part of the plane; never beyond its edges."""
+        line = scene.panels[0].view.plane.is_line  # whose height means nothing
+        left, right = _within(wanted[:2], placed.limits[:2])
+        low, high = placed.limits[2:] if line else _within(wanted[2:], placed.limits[2:])
+        self.limits = left, right, low, high
+        self._of = scene.panels[0].view
+        if self.limits == placed.limits:
+            self.limits = None
+
+
+def _span(limits: Limits) -> tuple[float, float]:
+    return limits[1] - limits[0], limits[3] - limits[2]
+
+
+def _within(wanted: tuple[float, float], whole: tuple[float, float]) -> tuple[float, float]:
+    """Return an interval of the same length that lies in the whole, or all of that."""
+    (a, b), (low, high) = wanted, whole
+    if b - a >= high - low:
+        return whole
+    if a < low:
+        return low, low + (b - a)
+    if b > high:
+        return high - (b - a), high
+    return a, b

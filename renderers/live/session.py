@@ -6,24 +6,27 @@ import queue
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import assert_never
 
 from renderers.contract import Options
 from renderers.live.choices import Choices
 from renderers.live.frame import Frame
+from renderers.live.gaze import LOOKS, Gaze
 from renderers.live.messages import Messages
 from renderers.live.painting import Painting, PaintThread
 from renderers.live.player import Player
 from renderers.live.report import Report
 from renderers.live.saving import Load, Saves, load_registered, stamped_path
-from renderers.live.seen import Look, Seen
+from renderers.live.seen import Look
 from renderers.live.showings import Showings
+from renderers.live.trying import Tries
+from renderers.scene import Scene
 from renderers.stage.window import Command, Commands, Job
 
 __all__ = ["Session"]
 
 SPEEDS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
-HINT = "space pause · ← → step · drag a centroid · h all keys"
+HINT = "space pause · ← → step · wheel to look closer · h all keys"
+HINT_TO_DRAG = "space pause · ← → step · drag a centroid · h all keys"
 SUFFIXES = {"save": ".mp4", "save gif": ".gif", "save picture": ".png"}
 
 
@@ -56,8 +59,12 @@ class Session:
         The window is to be closed.
     frame : Frame or None
         The newest picture.
+    gaze : Gaze
+        What of the points is looked at, and how.
     helping : bool
         Whether the keys are explained.
+    tries : Tries
+        What the picture would be with a centroid elsewhere.
     options : Options
         As given.
     """
@@ -83,8 +90,9 @@ class Session:
         self.choices = Choices(commands, self._showings, self._messages)
         self._saves = Saves(self._showings, load)
         self._save_wanted: Command | None = None  # before there was a picture
-        self._seen = Seen(options.overlays)
-        self._messages.say(HINT, notify=False)
+        self.gaze = Gaze(options, self._showings, self._messages)
+        self.tries = Tries(self._showings, self.choices.hand, clock)
+        self._greeted = False
 
     def post(self, command: Command) -> None:
         """Have a command done at the next tick."""
@@ -118,7 +126,13 @@ class Session:
         elif failure is not None:
             self._messages.say(f"the run failed: {failure}")
         look = self._want(size)
+        self.tries.look_after()
         frame = self._painting.frame
+        if frame is not None and not self._greeted:
+            self._greeted = True
+            if not self._messages.current:
+                hint = HINT_TO_DRAG if self.choices.movable else HINT
+                self._messages.say(hint, notify=False)
         if frame is not None and frame is not self.frame:
             self.frame = frame
             if self.player is not None and frame.asked is self._showings.scene:
@@ -132,6 +146,26 @@ class Session:
         if player is None or player.playing or frame is None:
             return True
         return frame.moment is not player.current()
+
+    @property
+    def scene(self) -> Scene | None:
+        """What is shown, or comes first; None while nobody has told."""
+        for showing in (self._showings.shown, self._showings.coming):
+            if showing is not None and showing.scene is not None:
+                return showing.scene
+        return None
+
+    @property
+    def shown_job(self) -> Job | None:
+        """The job of the run on display; None if it is the first one, or none is."""
+        shown = self._showings.shown
+        return None if shown is None or shown is self._showings.first else shown.job
+
+    def offers(self, command: Command) -> bool:
+        """Return whether a command can do anything for what is shown."""
+        if command in LOOKS:
+            return self.gaze.offers(command)
+        return self.choices.offers(command)
 
     @property
     def player(self) -> Player | None:
@@ -200,10 +234,16 @@ class Session:
         self.closed = True
         self._showings.let_go()
         self._saves.cancel(10.0)
+        self.tries.stop(2.0)
         # A thread that dies inside the toolkits' C++ when Python ends takes the exit status along.
         self._painting.stop(2.0)
 
     def _do(self, command: Command) -> None:
+        if self.gaze.do_in_list(command):
+            return
+        if command in LOOKS:
+            self.gaze.do(command, self.frame)
+            return
         match command:
             case "exit":
                 self.closed = True
@@ -219,14 +259,6 @@ class Session:
                 self.choices.change_k(1 if command == "more clusters" else -1)
             case "place":
                 self.choices.toggle_placing()
-            case "numbers" | "trails" | "borders" | "changes" | "curve" | "sizes":
-                drawn = None if self.frame is None else self.frame.overlays
-                self._messages.say(self._seen.toggle(command, drawn), notify=False)
-            case "next projection" | "previous projection":
-                if self._showings.scene is not None:
-                    by = 1 if command == "next projection" else -1
-                    said = self._seen.turn(by, self._showings.scene)
-                    self._messages.say(said, notify=False)
             case "save" | "save gif" | "save picture":
                 self._start_save(command)
             case "faster" | "slower":
@@ -234,8 +266,6 @@ class Session:
             case "pause" | "back" | "forward" | "first" | "last":
                 if self.player is not None:
                     self._move(self.player, command)
-            case _:
-                assert_never(command)
 
     def _move(self, player: Player, command: Command) -> None:
         match command:
@@ -251,7 +281,7 @@ class Session:
     def _cancel(self) -> None:
         if self.helping:
             self.helping = False
-        elif not self.choices.hand.cancel():
+        elif not (self.choices.hand.cancel() or self.gaze.cancel()):
             self._saves.cancel(0.0)
 
     def _change_speed(self, by: int) -> None:
@@ -269,7 +299,8 @@ class Session:
             self._messages.say("saving starts when the first picture appears ...")
             return
         scene = frame.scene if frame is not None and frame.asked is shown.scene else shown.scene
-        options = replace(self.options, overlays=self._seen.overlays)
+        gaze = self.gaze
+        options = replace(self.options, overlays=gaze.overlays, theme=gaze.theme)
         path = stamped_path(SUFFIXES[command])
         moment = shown.player.current() if command == "save picture" else None
         self._messages.say(self._saves.start(path, shown, scene, options, moment))
@@ -282,8 +313,9 @@ class Session:
         if self._save_wanted is not None:
             command, self._save_wanted = self._save_wanted, None
             self._start_save(command)
-        moment, look = shown.player.current(), self._seen.look(shown.scene, size)
+        moment, look = shown.player.current(), self.gaze.at(shown.scene, size)
         if moment is not None:
+            moment = self.tries.moment or moment
             self._painting.want(shown.scene, moment, look, shown.player.between)
         return look
 

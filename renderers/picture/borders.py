@@ -1,200 +1,291 @@
-"""The borders between clusters on the plane: a Voronoi diagram as a mask. Draws nothing."""
+"""The borders between clusters on the plane: the edges of a Voronoi diagram. Draws nothing.
+
+An edge lies on the line half way between two centroids, and is cut where a third one is nearer. All
+that enters is the difference of two of the three, so it is as exact far from the origin. The eight
+nearest centroids tell how far a cell can reach, and so which few others are asked at all.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from math import sqrt
 
 import numpy as np
-from numpy import bool_, float64, intp, uint8
+from numpy import float64, intp
 from numpy.typing import NDArray
 
-from kmeans_engine import assign_points
 from kmeans_engine.runtime.jit import kernel
 from renderers.plane.placement import Placement
-from renderers.plane.view import View
+from renderers.plane.plane import Plane
 
-__all__ = ["Borders"]
+__all__ = ["borders"]
 
-_FINE = 2  # samples per pixel and axis
-_PARTS = 4  # along each side of a block, when a border crosses it
+_MOST = 4096  # clusters; the lines between more would cover what they divide
+_BEYOND = 0.05  # of the box on each side, so that no line is seen to end
+_LARGEST = 1e150  # boxes away; what is farther has no square
+_PARTS = 32  # of an edge that is bent, along each axis
+_NEAR = 8  # centroids that are asked first
+_LEAST = 1e-9  # of the box; shorter edges are corners where more than three cells meet
+
+Floats = NDArray[np.float64]
 
 
-class Borders:
-    """Finds the borders in one box, again and again: scratch arrays stay.
-
-    The cluster of each sample is the engine's own answer (`kmeans_engine.assign_points`). A cell
-    is convex, so where the corners of a block agree, so does all of it: few samples are asked for.
+def borders(plane: Plane, placement: Placement, centroids: Floats) -> Floats:
+    """Return the borders between clusters that lie in a box.
 
     Parameters
     ----------
-    view : View
+    plane : Plane
         Of one or two features.
     placement : Placement
-        Where the plane lies on the pixels of the points.
-    line : float
-        Width in pixels.
+        Where it lies on the frame.
+    centroids : ndarray, (K, N)
+        Of equal ones the first has all their points, so there is no border between them.
+
+    Returns
+    -------
+    ndarray, (S, 2, 2), float64
+        Both ends of each piece, in pixels of the frame.
     """
-
-    def __init__(self, view: View, placement: Placement, line: float) -> None:
-        box = placement.box
-        self._shape = height, width = box.height * _FINE, box.width * _FINE
-        self._half = max(1, round(line * _FINE / 2))
-        self._samples = np.zeros((height, width), dtype=np.uint8)
-        self._count = np.zeros((box.height, box.width), dtype=np.uint8)
-        self._pixels = np.empty(self._count.size, dtype=np.intp)
-        xmin, _, _, ymax = placement.limits
-        # The plane is lifted axis by axis, so the samples of a row share what it gives them.
-        across, down = np.full((width, 2), ymax), np.full((height, 2), xmin)
-        across[:, 0], down[:, 1] = placement.samples(_FINE)
-        self._across, self._down = view.plane.lift(across), view.plane.lift(down)
-        self._from_row = (self._down != self._down[0]).any(axis=0)
-
-    def mask(self, centroids: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
-        """Return the pixels that borders cover, and how much of each.
-
-        Parameters
-        ----------
-        centroids : ndarray, (K, N)
-            What the labels of the picture refer to.
-
-        Returns
-        -------
-        pixels : ndarray, (P,), intp
-            As row * width + column within the box.
-        cover : ndarray, (P,), uint8
-            0..255.
-        """
-        rows, columns, tiles = self._tiles(centroids)
-        found = _mark(tiles, rows, columns, self._half, self._samples, self._count, self._pixels)
-        cover = np.empty(found, dtype=np.uint8)
-        _take(self._pixels[:found], cover, self._samples, self._count)
-        return self._pixels[:found].copy(), cover
-
-    def _tiles(
-        self, centroids: NDArray[np.float64]
-    ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[Any]]:
-        """Return the smallest blocks that a border crosses: rows, columns, labels (T, 5, 5).
-
-        Blocks of 64, 16 and 4 samples, each of 4 x 4 of the next; neighbours share a row or a
-        column. Samples beyond the edge are those on it.
-        """
-        height, width = self._shape
-        side, n_features = _PARTS + 1, centroids.shape[1]
-        step = _PARTS**2
-        rows, columns = (
-            block.reshape(-1)
-            for block in np.mgrid[0 : height : step * _PARTS, 0 : width : step * _PARTS]
-        )
-        while True:
-            places = np.empty((len(rows) * side**2, n_features))
-            _place(rows, columns, step, self._across, self._down, self._from_row, places)
-            labels = assign_points(places, centroids).reshape(-1, side, side)
-            if step == 1:
-                return rows, columns, labels
-            finer = np.empty((2, len(rows) * _PARTS**2), dtype=np.intp)
-            found = _divide(labels, rows, columns, step, finer)
-            if found == 0:
-                return rows, columns, labels
-            rows, columns = finer[:, :found]
-            step //= _PARTS
+    xmin, xmax, ymin, ymax = placement.limits
+    wide, high = _BEYOND * (xmax - xmin), _BEYOND * (ymax - ymin)
+    ends = plane.lift(np.array([[xmin - wide, ymin - high], [xmax + wide, ymax + high]]))
+    columns = list(plane.columns[: 1 if plane.is_line else 2])
+    ends = ends[:, columns]
+    middle, half = ends[0] / 2 + ends[1] / 2, np.abs(ends[1] / 2 - ends[0] / 2)
+    unit = half.max()
+    with np.errstate(over="ignore"):
+        places = (centroids[:, columns] - middle) / unit
+    places = np.unique(places[(np.abs(places) < _LARGEST).all(axis=1)], axis=0)
+    if not 2 <= len(places) <= _MOST:
+        return np.empty((0, 2, 2))
+    if plane.is_line:
+        between = places[:-1, 0] / 2 + places[1:, 0] / 2
+        between = between[np.abs(between) <= half[0] / unit]
+        xy = plane.project(between[:, None] * unit + middle)
+        uprights = np.repeat(xy[:, None], 2, axis=1)
+        uprights[:, :, 1] = ymin - high, ymax + high
+        return _on_frame(placement, uprights)
+    places = _those_near(places, half / unit)
+    k = len(places)
+    found = np.empty((6 * k, 2, 2))  # a plane graph has less than 3 K edges
+    inner = (half / unit).tolist()
+    scratch = np.empty(k, np.intp), np.empty(_NEAR), np.empty((2, k + 4, 2))
+    found = found[: _edges(places, *inner, *scratch, found)]
+    if plane.is_bent:
+        found = _in_parts(plane, columns, found * unit + middle)
+    else:
+        values = np.empty((2 * len(found), centroids.shape[1]))
+        values[:, columns] = found.reshape(-1, 2) * unit + middle
+        found = plane.project(values).reshape(-1, 2, 2)
+    return _on_frame(placement, found)
 
 
-@kernel(counted=False)
-def _place(
-    rows: NDArray[intp],  # in, (T,), of the first sample of each block
-    columns: NDArray[intp],  # in, (T,)
-    step: int,  # samples between its corners
-    across: NDArray[float64],  # in, (width, N)
-    down: NDArray[float64],  # in, (height, N)
-    from_row: NDArray[bool_],  # in, (N,): which features follow the row of a sample
-    places: NDArray[float64],  # out, (T * 5 * 5, N)
-) -> None:
-    """Place the corners of the parts of each block; those beyond the edge lie on it."""
-    p = 0
-    for t in range(rows.shape[0]):
-        for r in range(5):
-            i = min(rows[t] + r * step, down.shape[0] - 1)
-            for c in range(5):
-                j = min(columns[t] + c * step, across.shape[0] - 1)
-                for n in range(places.shape[1]):
-                    places[p, n] = down[i, n] if from_row[n] else across[j, n]
-                p += 1
+def _on_frame(placement: Placement, pieces: Floats) -> Floats:
+    return placement.on_frame(np.ascontiguousarray(pieces.reshape(-1, 2))).reshape(-1, 2, 2)
+
+
+def _those_near(places: Floats, half: Floats) -> Floats:
+    """Return the places that can be the nearest to a point of the box, (K, 2)."""
+    away = np.abs(places)
+    far, near = np.hypot(*(away + half).T), np.hypot(*np.maximum(away - half, 0).T)
+    near_enough: Floats = places[near <= far.min() * (1 + 1e-9)]
+    return near_enough
+
+
+def _in_parts(plane: Plane, columns: list[int], pieces: Floats) -> Floats:
+    """Return pieces in clustered units as shorter ones on a plane with a logarithmic axis."""
+    if not len(pieces):
+        return pieces
+    values = np.empty((2 * len(pieces), len(plane.scale)))
+    values[:, columns] = pieces.reshape(-1, 2)
+    ends = plane.project(values).reshape(-1, 2, 2)
+    # Even steps along each axis of the plane, as shares of the straight piece.
+    steps = np.linspace(0, 1, _PARTS + 1)[None, :, None]
+    between = ends[:, :1] * (1 - steps) + ends[:, 1:] * steps
+    lifted = plane.lift(between.reshape(-1, 2))[:, columns].reshape(between.shape)
+    way = pieces[:, 1:] - pieces[:, :1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = (lifted - pieces[:, :1]) / way
+    shares = np.where(np.isfinite(shares), shares, steps).clip(0, 1)
+    shares = np.sort(shares.reshape(len(pieces), -1), axis=1)[:, :, None]
+    values = np.empty((shares.shape[0] * shares.shape[1], len(plane.scale)))
+    values[:, columns] = (pieces[:, :1] + shares * way).reshape(-1, 2)
+    places = plane.project(values).reshape(len(pieces), -1, 2)
+    parts = np.stack([places[:, :-1], places[:, 1:]], axis=2).reshape(-1, 2, 2)
+    finite: Floats = parts[np.isfinite(parts).all(axis=(1, 2))]
+    return finite
 
 
 @kernel(counted=False)
-def _divide(
-    labels: NDArray[uint8],  # in, (T, 5, 5), of the corners of the parts
-    rows: NDArray[intp],  # in, (T,)
-    columns: NDArray[intp],  # in, (T,)
-    step: int,
-    finer: NDArray[intp],  # out, (2, 16 T): first row and column of each part with a border
+def _edges(
+    C: NDArray[float64],  # in, (K, 2), all different, from the middle of the box
+    wide: float,  # half the box
+    high: float,
+    others: NDArray[intp],  # scratch, (K,)
+    far: NDArray[float64],  # scratch, (8,)
+    cell: NDArray[float64],  # scratch, (2, K + 4, 2)
+    ends: NDArray[float64],  # out, (6 K, 2, 2)
 ) -> int:
-    """Find the parts whose corners differ; return their number."""
+    """Find the edges of the Voronoi diagram within a box; return their number."""
     found = 0
-    for t in range(rows.shape[0]):
-        for r in range(4):
-            for c in range(4):
-                one = labels[t, r, c]
-                same = labels[t, r, c + 1] == one and labels[t, r + 1, c] == one
-                if not (same and labels[t, r + 1, c + 1] == one):
-                    finer[0, found] = rows[t] + r * step
-                    finer[1, found] = columns[t] + c * step
-                    found += 1
+    n = C.shape[0]
+    near = min(far.shape[0], n - 1)
+    for i in range(n):
+        _nearest(C, i, near, far, others)
+        reach = _reach(C, i, others[:near], wide, high, cell)
+        # Only what is twice as near as the farthest corner of the cell can cut it.
+        m = near
+        for j in range(n):
+            ex = C[j, 0] - C[i, 0]
+            ey = C[j, 1] - C[i, 1]
+            if j != i and ex * ex + ey * ey <= reach:
+                new = True
+                for a in range(near):
+                    new = new and others[a] != j
+                if new:
+                    others[m] = j
+                    m += 1
+        if m > 4 * near:  # at the rim, where all that are near lie to one side
+            reach = _reach(C, i, others[:m], wide, high, cell)
+            n_left = 0
+            for a in range(m):
+                j = others[a]
+                ex = C[j, 0] - C[i, 0]
+                ey = C[j, 1] - C[i, 1]
+                if ex * ex + ey * ey <= reach:
+                    others[n_left] = j
+                    n_left += 1
+            m = n_left
+        for a in range(m if reach >= 0.0 else 0):
+            j = others[a]
+            if j > i and found < ends.shape[0]:
+                found += _edge(C, i, j, others[:m], wide, high, ends[found])
     return found
 
 
 @kernel(counted=False)
-def _take(
-    pixels: NDArray[intp],  # in, (P,)
-    cover: NDArray[uint8],  # out, (P,), 0..255
-    samples: NDArray[uint8],  # in and out, (2 height, 2 width), cleared
-    count: NDArray[uint8],  # in and out, (height, width), cleared
+def _nearest(
+    C: NDArray[float64],  # in, (K, 2)
+    i: int,
+    near: int,  # how many, less than K
+    far: NDArray[float64],  # scratch, (near,)
+    others: NDArray[intp],  # out: first the nearest of all but i
 ) -> None:
-    """Turn the marked samples of each pixel into its cover."""
-    width = count.shape[1]
-    for p in range(pixels.shape[0]):
-        i = pixels[p] // width
-        j = pixels[p] - i * width
-        cover[p] = int(count[i, j]) * 255 // 4
-        count[i, j] = 0
-        for a in range(2):
-            for b in range(2):
-                samples[2 * i + a, 2 * j + b] = 0
+    """Find the centroids nearest to one of them."""
+    m = 0
+    for j in range(C.shape[0]):
+        ex = C[j, 0] - C[i, 0]
+        ey = C[j, 1] - C[i, 1]
+        square = ex * ex + ey * ey
+        if j == i or (m == near and square >= far[m - 1]):
+            continue
+        m = min(m + 1, near)
+        a = m - 1
+        while a > 0 and far[a - 1] > square:
+            far[a] = far[a - 1]
+            others[a] = others[a - 1]
+            a -= 1
+        far[a] = square
+        others[a] = j
 
 
 @kernel(counted=False)
-def _mark(
-    tiles: NDArray[uint8],  # in, (T, B, B), labels
-    rows: NDArray[intp],  # in, (T,), of the first sample of each
-    columns: NDArray[intp],  # in, (T,)
-    half: int,  # samples to either side of a border
-    samples: NDArray[uint8],  # scratch, (2 height, 2 width), zeros
-    count: NDArray[uint8],  # out, (height, width), zeros: marked samples of each pixel
-    pixels: NDArray[intp],  # out: those that have any
+def _reach(
+    C: NDArray[float64],  # in, (K, 2)
+    i: int,
+    others: NDArray[intp],  # in: some of the others
+    wide: float,
+    high: float,
+    cell: NDArray[float64],  # scratch, (2, len(others) + 4, 2)
+) -> float:
+    """Return four times the square from a centroid to the farthest corner of its cell.
+
+    The cell has to do with some centroids only, so it is too large if anything. -1 if it does not
+    reach into the box.
+    """
+    for c in range(4):
+        cell[0, c, 0] = wide if c == 1 or c == 2 else -wide
+        cell[0, c, 1] = high if c >= 2 else -high
+    m, one = 4, 0
+    for j in others:
+        ex = C[j, 0] - C[i, 0]
+        ey = C[j, 1] - C[i, 1]
+        x = C[i, 0] + 0.5 * ex
+        y = C[i, 1] + 0.5 * ey
+        slack = 1e-9 * (abs(ex) + abs(ey))
+        kept = 0
+        for c in range(m):
+            d = c + 1 if c + 1 < m else 0
+            here = (cell[one, c, 0] - x) * ex + (cell[one, c, 1] - y) * ey - slack
+            there = (cell[one, d, 0] - x) * ex + (cell[one, d, 1] - y) * ey - slack
+            if here <= 0.0:
+                cell[1 - one, kept, 0] = cell[one, c, 0]
+                cell[1 - one, kept, 1] = cell[one, c, 1]
+                kept += 1
+            if (here <= 0.0) != (there <= 0.0):
+                t = here / (here - there)
+                for axis in range(2):
+                    way = cell[one, d, axis] - cell[one, c, axis]
+                    cell[1 - one, kept, axis] = cell[one, c, axis] + t * way
+                kept += 1
+        m, one = kept, 1 - one
+    farthest = -1.0
+    for c in range(m):
+        ex = cell[one, c, 0] - C[i, 0]
+        ey = cell[one, c, 1] - C[i, 1]
+        farthest = max(farthest, 4.000001 * (ex * ex + ey * ey))
+    return farthest
+
+
+@kernel(counted=False)
+def _edge(
+    C: NDArray[float64],  # in, (K, 2)
+    i: int,
+    j: int,
+    others: NDArray[intp],  # in: those that can cut the cell of i
+    wide: float,
+    high: float,
+    ends: NDArray[float64],  # out, (2, 2)
 ) -> int:
-    """Mark the samples beside each change of the label; return the number of pixels."""
-    found = 0
-    height, width = samples.shape
-    last = tiles.shape[1] - 1
-    for t in range(tiles.shape[0]):
-        for r in range(last):
-            for c in range(last):
-                here = tiles[t, r, c]
-                for way in range(2):
-                    if way == 0 and tiles[t, r, c + 1] == here:
-                        continue
-                    if way == 1 and tiles[t, r + 1, c] == here:
-                        continue
-                    for s in range(1 - half, half + 1):
-                        i = rows[t] + r + (s if way == 1 else 0)
-                        j = columns[t] + c + (s if way == 0 else 0)
-                        if i < 0 or j < 0 or i >= height or j >= width or samples[i, j]:
-                            continue
-                        samples[i, j] = 1
-                        pi = i // 2
-                        pj = j // 2
-                        if count[pi, pj] == 0:
-                            pixels[found] = pi * count.shape[1] + pj
-                            found += 1
-                        count[pi, pj] += 1
-    return found
+    """Find the edge between two cells; return 1, or 0 if they do not touch in the box."""
+    ex = C[j, 0] - C[i, 0]
+    ey = C[j, 1] - C[i, 1]
+    length = sqrt(ex * ex + ey * ey)
+    if length == 0.0:
+        return 0
+    # From (x, y), half way between the two, along (dx, dy): the part from `low` to `up`.
+    x = C[i, 0] + 0.5 * ex
+    y = C[i, 1] + 0.5 * ey
+    dx = -ey / length
+    dy = ex / length
+    low = -1e300
+    up = 1e300
+    for a, b in ((dx, wide - x), (-dx, wide + x), (dy, high - y), (-dy, high + y)):
+        # As far as a t <= b.
+        if a > 0.0:
+            up = min(up, b / a)
+        elif a < 0.0:
+            low = max(low, b / a)
+        elif b < 0.0:
+            return 0
+    for k in others:
+        if up - low <= _LEAST:
+            return 0
+        if k != j:
+            kx = C[k, 0] - C[i, 0]
+            ky = C[k, 1] - C[i, 1]
+            a = 2.0 * (dx * kx + dy * ky)
+            b = kx * (C[k, 0] - C[j, 0]) + ky * (C[k, 1] - C[j, 1])
+            if a > 0.0:
+                up = min(up, b / a)
+            elif a < 0.0:
+                low = max(low, b / a)
+            elif b < 0.0:
+                return 0
+    if up - low <= _LEAST:
+        return 0
+    ends[0, 0] = x + low * dx
+    ends[0, 1] = y + low * dy
+    ends[1, 0] = x + up * dx
+    ends[1, 1] = y + up * dy
+    return 1

@@ -45,6 +45,11 @@ class CentroidSizes(NamedTuple):
         """The radius with all edges."""
         return self.rings[0][0] if self.rings else self.radius
 
+    def scaled(self, share: float) -> CentroidSizes:
+        """Return smaller sizes, such as those of a centroid that appears."""
+        rings = tuple((radius * share, ink) for radius, ink in self.rings)
+        return CentroidSizes(rings, self.radius * share, self.type_size * share)
+
 
 def centroid_sizes(
     box: Box, spread: float, k: int, theme: Theme, unit: float, *, numbered: bool

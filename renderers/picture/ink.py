@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderers.picture.colours import Colour
+from renderers.picture.fonts import chosen
 from renderers.picture.marks import (
     Area,
     Cover,
@@ -18,14 +19,19 @@ from renderers.picture.marks import (
     Fill,
     Group,
     Mark,
+    Markers,
     Polyline,
     Raster,
     Rings,
+    Segments,
     Text,
+    dashed,
 )
 from renderers.picture.strokes import (
     blend_cover,
     blend_disc,
+    blend_markers,
+    blend_net,
     blend_path,
     blend_pixels,
     blend_rings,
@@ -84,8 +90,16 @@ def _paint_disc(image: Image, mark: Disc, left: int, top: int) -> None:
 
 
 def _paint_polyline(image: Image, mark: Polyline, left: int, top: int) -> None:
+    for xy in dashed(mark):
+        blend_path(xy, left, top, mark.width, *mark.colour, mark.opacity, image)
+
+
+def _paint_segments(image: Image, mark: Segments, left: int, top: int) -> None:
     xy, width, colour, opacity = mark
-    blend_path(xy, left, top, width, *colour, opacity, image)
+    ends = np.stack([xy[:, :-1], xy[:, 1:]], axis=2).reshape(-1, 2, 2)
+    cover = np.zeros(image.shape[:2], dtype=np.uint8)
+    pixels = np.empty(cover.size, dtype=np.intp)
+    blend_net(ends, left, top, width, *colour, opacity, cover, pixels, image)
 
 
 def _paint_area(image: Image, mark: Area, left: int, top: int) -> None:
@@ -99,7 +113,7 @@ def _paint_area(image: Image, mark: Area, left: int, top: int) -> None:
 
 @lru_cache(maxsize=4096)
 def _setting(
-    words: str, size: float, bold: bool, anchor: str
+    words: str, size: float, bold: bool, anchor: str, font: str | None
 ) -> tuple[float, int, dict[int, Image]]:
     """Return how far a line begins before its anchor, its rows above the base, and its masks.
 
@@ -111,7 +125,7 @@ def _setting(
 
 def _paint_text(image: Image, mark: Text, left: int, top: int) -> None:
     words, x, y, size, colour, anchor, bold, turned = mark
-    before, up, masks = _setting(words, size, bold, anchor)
+    before, up, masks = _setting(words, size, bold, anchor, chosen())
     # Along the line, from where it begins.
     steps = round(((top - y if turned else x - left) - before) * SHIFTS)
     at, shift = divmod(steps, SHIFTS)
@@ -128,6 +142,13 @@ def _paint_text(image: Image, mark: Text, left: int, top: int) -> None:
 def _paint_rings(image: Image, mark: Rings, left: int, top: int) -> None:
     xy, radius, width, colour, opacity = mark
     blend_rings(xy, left, top, radius, width, *colour, opacity, image)
+
+
+def _paint_markers(image: Image, mark: Markers, left: int, top: int) -> None:
+    xy, radius, shape, colours, opacity = mark
+    radii = np.array(np.broadcast_to(radius, len(xy)), dtype=np.float64)
+    places = xy - (left, top)
+    blend_markers(places, radii, np.array(colours), opacity, shape == "cross", image)
 
 
 def _paint_cover(image: Image, mark: Cover, left: int, top: int) -> None:
@@ -149,9 +170,11 @@ _PAINT: dict[type, Callable[[Image, Any, int, int], None]] = {
     Fill: _paint_fill,
     Disc: _paint_disc,
     Polyline: _paint_polyline,
+    Segments: _paint_segments,
     Area: _paint_area,
     Text: _paint_text,
     Rings: _paint_rings,
+    Markers: _paint_markers,
     Cover: _paint_cover,
     Raster: _paint_raster,
     Group: _paint_group,

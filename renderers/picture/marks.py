@@ -22,10 +22,13 @@ __all__ = [
     "Fill",
     "Group",
     "Mark",
+    "Markers",
     "Polyline",
     "Raster",
     "Rings",
+    "Segments",
     "Text",
+    "dashed",
 ]
 
 Anchor = Literal["left", "middle", "right"]
@@ -53,12 +56,16 @@ class Disc(NamedTuple):
 
 
 class Polyline(NamedTuple):
-    """A line through places, (R, 2), with round ends and corners."""
+    """A line through places, (R, 2), with round ends and corners.
+
+    `dash` are lengths along it, drawn and left out in turn; a line without is whole.
+    """
 
     xy: NDArray[np.float64]
     width: float
     colour: Colour
     opacity: float = 1.0
+    dash: tuple[float, ...] = ()
 
 
 class Area(NamedTuple):
@@ -97,6 +104,29 @@ class Rings(NamedTuple):
     opacity: float
 
 
+class Segments(NamedTuple):
+    """Lines through places, (S, R, 2), drawn as one: where they meet they are no darker."""
+
+    xy: NDArray[np.float64]
+    width: float
+    colour: Colour
+    opacity: float = 1.0
+
+
+class Markers(NamedTuple):
+    """A disc or a cross at each place, (R, 2), in colours of its own, (R, 3), later ones above.
+
+    They stand for points that are few enough to be shapes; others are a `Raster`. The radius may be
+    one for each, (R,).
+    """
+
+    xy: NDArray[np.float64]
+    radius: float | NDArray[np.float64]
+    shape: Literal["disc", "cross"]
+    colours: NDArray[np.uint8]
+    opacity: float
+
+
 class Cover(NamedTuple):
     """A colour over some pixels of the group's box: row * width + column, and 0..255 of each."""
 
@@ -120,4 +150,25 @@ class Group(NamedTuple):
     marks: tuple[Mark, ...]
 
 
-Mark: TypeAlias = Fill | Disc | Polyline | Area | Text | Rings | Cover | Raster | Group
+Mark: TypeAlias = (
+    Fill | Disc | Polyline | Area | Text | Rings | Segments | Markers | Cover | Raster | Group
+)
+
+
+def dashed(mark: Polyline) -> list[NDArray[np.float64]]:
+    """Return the pieces of a line that are drawn, each (R, 2)."""
+    xy, dash = mark.xy, mark.dash
+    if not dash or len(xy) < 2:
+        return [xy]
+    way = np.concatenate([[0.0], np.hypot(*np.diff(xy, axis=0).T).cumsum()])
+    edges = np.concatenate([[0.0], np.cumsum(np.resize(dash, len(dash) * 2))])
+    rounds = int(way[-1] / edges[-1]) + 1
+    starts = (edges[:-1:2] + edges[-1] * np.arange(rounds)[:, None]).reshape(-1)
+    ends = (edges[1::2] + edges[-1] * np.arange(rounds)[:, None]).reshape(-1)
+    pieces = []
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        if start >= way[-1]:
+            break
+        stops = np.array([start, *way[(way > start) & (way < end)], min(end, way[-1])])
+        pieces.append(np.stack([np.interp(stops, way, axis) for axis in xy.T], axis=1))
+    return pieces

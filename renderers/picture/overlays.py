@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_engine.errors import KMeansError
-from renderers.picture.borders import Borders
+from renderers.picture.borders import borders
 from renderers.picture.centroids import CentroidSizes, centroid_marks, centroid_sizes
 from renderers.picture.cloud import Cloud
 from renderers.picture.colours import Colour, mixed
-from renderers.picture.marks import Cover, Mark, Polyline, Rings
+from renderers.picture.marks import Cover, Mark, Polyline, Rings, Segments
+from renderers.picture.outside import centroid_arrows
 from renderers.picture.themes import Theme
-from renderers.scene import History, Phase
+from renderers.scene import History, Moment
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
 
-__all__ = ["Overlays"]
+__all__ = ["Overlays", "changing"]
 
 _FAR = 1e6  # pixels; a centroid from a file may be anywhere
 
@@ -47,117 +47,121 @@ class Overlays:
     def __init__(self, cloud: Cloud, colours: NDArray[np.uint8], theme: Theme, unit: float) -> None:
         self.box = cloud.box
         self._cloud = cloud
-        self._colours: list[Colour] = [(r, g, b) for r, g, b in colours.tolist()]
-        self._trail_colours = [mixed(colour, theme.text, 0.35) for colour in self._colours]
         self._theme = theme
+        self._ways: tuple[Snapshot, list[Mark]] | None = None
+        self.recolour(colours)
         self._unit = unit
-        self._borders: Borders | None = None
+        self._borders: tuple[Floats, Floats] | None = None  # of which centroids, and where
         self._trails: _Trails | None = None
         # Where the centroids come from in this iteration, and its pixels: many frames share it.
         self._left: tuple[Floats, Floats] | None = None
         self.sizes = lru_cache(maxsize=8)(self._sizes)
 
-    def raster_marks(
-        self, snapshot: Snapshot, overlays: frozenset[str], phase: Phase
-    ) -> list[Mark]:
-        """Return what is made of pixels, for an iteration: borders and changes.
+    def recolour(self, colours: NDArray[np.uint8]) -> None:
+        """Take other colours of the clusters."""
+        self._colours: list[Colour] = [(r, g, b) for r, g, b in colours.tolist()]
+        self._trail_colours = [mixed(colour, self._theme.text, 0.35) for colour in self._colours]
+        self._ways = None
 
-        Parameters
-        ----------
-        snapshot : Snapshot
-            The state; its points were painted last.
-        overlays : frozenset of str
-            What is drawn.
-        phase : {"state", "assignment", "update"}
-            Points have changed cluster before an update, so they are not shown in one.
-        """
+    def raster_marks(self, moment: Moment, panel: int, overlays: frozenset[str]) -> list[Mark]:
+        """Return what shades the pixels of the points: the changes of a density picture."""
+        cloud = self._cloud
+        if "changes" not in overlays or moment.opening or cloud.radius:
+            return []
         marks: list[Mark] = []
-        if min(self.box.width, self.box.height) < 2:
-            return marks
-        if "borders" in overlays:
-            marks += self._border_marks(snapshot)
-        if "changes" in overlays and phase != "update" and snapshot.iteration > 1:
-            marks += self._change_marks(snapshot)
+        for state, share in changing(moment, panel):
+            pixels, crowd = cloud.crowd(state)
+            # A single point of a full pixel must be seen, and a full pixel must keep its hue.
+            cover = np.rint(50 + 0.35 * crowd).astype(np.uint8)
+            marks.append(Cover(pixels, cover, self._theme.text, share))
         return marks
 
-    def trail_marks(
-        self, iteration: int, history: History | None, overlays: frozenset[str]
-    ) -> list[Mark]:
-        """Return the ways of the centroids up to where the labels refer to.
-
-        Without a history there are none.
-        """
-        if "trails" not in overlays or history is None or min(self.box.width, self.box.height) < 2:
-            return []
-        if self._trails is None or self._trails.history is not history:
-            self._trails = _Trails(history, self._cloud)
-        # The way of this iteration is drawn with the centroids, which may be on it.
-        return self._way_marks(self._trails.until(iteration - 1))
-
-    def centroid_marks(
-        self, snapshot: Snapshot, now: Floats, overlays: frozenset[str]
-    ) -> list[Mark]:
-        """Return the centroids, numbered if that is asked for, and their way in this iteration.
+    def lower_marks(self, moment: Moment, panel: int, overlays: frozenset[str]) -> list[Mark]:
+        """Return what lies between the points and the centroids: borders, changes, trails.
 
         Parameters
         ----------
-        snapshot : Snapshot
-            Tells where they come from.
-        now : ndarray, (K, N)
-            Where they are, in clustered units.
+        moment : Moment
+            What is shown.
+        panel : int
+            Which of its runs.
         overlays : frozenset of str
             What is drawn.
         """
-        if min(self.box.width, self.box.height) < 1:
+        marks: list[Mark] = []
+        if moment.opening or min(self.box.width, self.box.height) < 2:
+            return marks
+        snapshot = moment.snapshots[panel]
+        if "borders" in overlays:
+            marks += self._border_marks(moment, panel)
+        if "changes" in overlays and self._cloud.radius:
+            line = min(max(0.8, 0.16 * self._unit), 0.4 * self._cloud.radius)
+            opacity = 0.75 * min(1.0, self._cloud.radius / 2.5)
+            for state, share in changing(moment, panel):
+                for places, size in self._cloud.changed_rings(state):
+                    at, ink = places + self.box[:2], self._theme.text
+                    marks.append(Rings(at, size + line, line, ink, opacity * share))
+        if "trails" in overlays and moment.histories:
+            history = moment.histories[panel]
+            if self._trails is None or self._trails.history is not history:
+                self._trails, self._ways = _Trails(history, self._cloud), None
+            # The way of this iteration is drawn with the centroids, which may be on it.
+            if self._ways is None or self._ways[0] is not snapshot:
+                ways = self._way_marks(self._trails.until(snapshot.iteration - 1))
+                self._ways = snapshot, ways
+            marks += self._ways[1]
+        return marks
+
+    def centroid_marks(self, moment: Moment, panel: int, overlays: frozenset[str]) -> list[Mark]:
+        """Return the centroids, numbered if that is asked for, and their way in this iteration."""
+        if moment.phase == "points" or min(self.box.width, self.box.height) < 1:
             return []
+        snapshot = moment.snapshots[panel]
+        now = moment.centroids_of(snapshot)
         marks: list[Mark] = []
         xy = self._places(now)
-        if "trails" in overlays and snapshot.iteration and now is not snapshot.assigned_from:
-            if self._left is None or self._left[0] is not snapshot.assigned_from:
-                self._left = snapshot.assigned_from, self._places(snapshot.assigned_from)
-            legs = np.stack([self._left[1], xy], axis=1)
-            legs = np.nan_to_num(legs.clip(-_FAR, _FAR))
+        left = moment.left_by(snapshot)
+        if "trails" in overlays and snapshot.iteration and now is not left:
+            if self._left is None or self._left[0] is not left:
+                self._left = left, self._places(left)
+            legs = np.stack([self._left[1], xy], axis=1).clip(-_FAR, _FAR)
+            # Of steps of other algorithms a centroid may be new: NaN is not at least 1.
             moved = np.abs(legs[:, 1] - legs[:, 0]).sum(axis=1) >= 1.0
             marks += self._way_marks(
                 [leg if far else None for leg, far in zip(legs, moved.tolist(), strict=True)]
             )
         sizes = self.sizes(len(xy), "numbers" in overlays)
+        if moment.phase == "start" and moment.progress < 1:
+            sizes = sizes.scaled(moment.progress)
+        arrow = 1.1 * sizes.outer
+        marks += centroid_arrows(xy, self._colours, self.box, arrow, self._theme.background)
         return marks + centroid_marks(xy, self._colours, sizes, self.box)
 
     def _places(self, centroids: Floats) -> Floats:
         return self._cloud.placement.on_frame(self._cloud.view.plane.project(centroids))
 
     def _sizes(self, k: int, numbered: bool) -> CentroidSizes:
-        spread = self._cloud.view.spread
+        view = self._cloud.view
+        spread = view.spread * view.share_of(self.box)
         return centroid_sizes(self.box, spread, k, self._theme, self._unit, numbered=numbered)
 
-    def _border_marks(self, snapshot: Snapshot) -> list[Mark]:
-        view = self._cloud.view
-        if not view.plane.is_whole or len(snapshot.centroids) < 2:
+    def _border_marks(self, moment: Moment, panel: int) -> list[Mark]:
+        """Return the borders of the centroids that the labels refer to, or those on their way."""
+        plane, snapshot = self._cloud.view.plane, moment.snapshots[panel]
+        if not plane.is_whole or len(snapshot.centroids) < 2:
             return []
-        if self._borders is None:
-            line = max(1.0, 0.14 * self._unit)
-            self._borders = Borders(view, self._cloud.placement, line)
-        try:
-            # Of the centroids that the labels refer to, so borders and colours always agree.
-            pixels, cover = self._borders.mask(snapshot.assigned_from)
-        except KMeansError:  # the padding reaches where squares overflow
-            return []
-        return [Cover(pixels, cover, self._theme.text, self._theme.border_opacity)]
-
-    def _change_marks(self, snapshot: Snapshot) -> list[Mark]:
-        if snapshot.n_changed == 0:
-            return []
-        ink, radius = self._theme.text, self._cloud.radius
-        if radius == 0:
-            pixels, share = self._cloud.crowd(snapshot)
-            # A single point of a full pixel must be seen, and a full pixel must keep its hue.
-            return [Cover(pixels, np.rint(50 + 0.35 * share).astype(np.uint8), ink, 1.0)]
-        line = min(max(0.8, 0.16 * self._unit), 0.4 * radius)
-        opacity = 0.75 * min(1.0, radius / 2.5)
-        places = self._cloud.changed_places(snapshot)
-        places += self.box[:2]
-        return [Rings(places, radius + line, line, ink, opacity)]
+        now, opacity = snapshot.assigned_from, self._theme.border_opacity
+        if moment.faded < 1:
+            if moment.before:
+                was = moment.before[panel].assigned_from
+                if was is not now:
+                    now = was * (1 - moment.faded) + now * moment.faded
+            else:
+                opacity *= moment.faded
+        if self._borders is None or not np.array_equal(self._borders[0], now):
+            self._borders = now, borders(plane, self._cloud.placement, now)
+        line = max(1.0, 0.14 * self._unit)
+        return [Segments(self._borders[1], line, self._theme.text, opacity)]
 
     def _way_marks(self, ways: Sequence[Floats | None]) -> list[Mark]:
         """Return a line for each way, in its cluster's colour, all of them above their casings."""
@@ -172,6 +176,26 @@ class Overlays:
         seen = [(way, colour) for way, colour in pairs if way is not None]
         below: list[Mark] = [Polyline(xy, casing, ground, 0.55) for xy, _ in seen]
         return below + [Polyline(xy, core, colour) for xy, colour in seen]
+
+
+def changing(moment: Moment, panel: int) -> list[tuple[Snapshot, float]]:
+    """Return the states whose changes are shown, and how much they are seen, 0..1.
+
+    Points have changed cluster before an update, so they are marked until its centroids move.
+    """
+    snapshot, share = moment.snapshots[panel], moment.progress
+    if moment.phase == "update":
+        share = 1 - share
+    found = [(snapshot, 0.0 if moment.is_over(snapshot) else share)]
+    if moment.phase == "state" and moment.before:
+        before = moment.before[panel]
+        is_over = any(other.iteration > before.iteration for other in moment.before)
+        found.append((before, 0.0 if is_over else 1 - moment.progress))
+    return [
+        (state, share)
+        for state, share in found
+        if share > 0 and state.iteration > 1 and state.n_changed
+    ]
 
 
 class _Trails:
@@ -197,14 +221,15 @@ class _Trails:
 
     def _add(self, centroids: Floats) -> None:
         places = self._cloud.placement.on_frame(self._cloud.view.plane.project(centroids))
-        places = np.nan_to_num(places.clip(-_FAR, _FAR))
+        known = ~np.isnan(places).any(axis=1)  # steps of other algorithms may have fewer
+        places = places.clip(-_FAR, _FAR)
         if self._seen == 0:
             self._ways = [[] for _ in places]
             self._since = [[] for _ in places]
-            moved = np.arange(len(places))
+            moved = np.flatnonzero(known)
         else:
-            kept = np.array([way[-1] for way in self._ways])
-            moved = np.flatnonzero(np.abs(places - kept).sum(axis=1) >= 1.0)
+            kept = np.array([way[-1] if way else (np.inf, np.inf) for way in self._ways])
+            moved = np.flatnonzero(known & (np.abs(places - kept).sum(axis=1) >= 1.0))
         for label in moved.tolist():
             x, y = places[label].tolist()
             self._ways[label].append((x, y))

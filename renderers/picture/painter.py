@@ -1,41 +1,59 @@
 """One frame from one moment: points below, what moves on top. All renderers share it.
 
 A frame is built in layers, and each is touched only when it changes: `still` (axes and titles),
-`base` (with the points: the pixels of those that changed), `settled` (with what belongs to an
-iteration: borders, highlights, the curve), and the frame itself (centroids, which may move between
-two iterations).
+`base` (with the points: the pixels of those that changed), `settled` (with what is told of a state
+beside them), and the frame itself: points on their way to another colour, and on top what moves
+with the centroids.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from renderers.contract import OVERLAYS, Options
 from renderers.picture.axes import unit_of
-from renderers.picture.cloud import Cloud, marker_radius
-from renderers.picture.colours import cluster_colours
-from renderers.picture.dashboard import run_colours
+from renderers.picture.cloud import Cloud, Fade
+from renderers.picture.colours import Colour, cluster_colours
+from renderers.picture.course import run_strokes
+from renderers.picture.exposure import Exposure
+from renderers.picture.fonts import typeset
 from renderers.picture.ink import paint
-from renderers.picture.layout import Layout, grid, lay_out
+from renderers.picture.kinds import make_cloud, note_of, radius_in
+from renderers.picture.layout import grid
 from renderers.picture.marks import Group, Mark, Raster
+from renderers.picture.outside import lay_out_around
 from renderers.picture.overlays import Overlays
+from renderers.picture.raster import mix
+from renderers.picture.solid import Turning
 from renderers.picture.telling import Telling
-from renderers.picture.themes import theme_named
+from renderers.picture.themes import Theme, theme_named
 from renderers.plane.placement import Box
-from renderers.scene import Moment, Scene
+from renderers.scene import Moment, Panel, Scene
 
 if TYPE_CHECKING:
-    pass
+    from kmeans_engine import Snapshot
 
-__all__ = ["Painter"]
+__all__ = ["FramePainter", "Painter"]
 
 # Of a palette: a GIF of 256 has none left for "as before", and becomes three times as large.
 _COLOURS = 255
+_OF_CENTROIDS = frozenset({"numbers", "trails", "borders"})
 _TAKE_ROOM = frozenset({"curve", "sizes"})  # the layout depends on these
+
+
+class FramePainter(Protocol):
+    """What paints the frames of a film."""
+
+    def paint(self, moment: Moment, /) -> NDArray[np.uint8]:
+        """Return the frame of a moment, (height, width, 4), RGBA."""
+
+    def palette(self) -> NDArray[np.uint8]:
+        """Return colours that serve every frame, (n, 3)."""
 
 
 class Painter:
@@ -50,6 +68,8 @@ class Painter:
         What stays the same.
     options : Options
         Size, theme and overlays.
+    ground : Colour, optional
+        In place of the theme's, see `clear`.
 
     Attributes
     ----------
@@ -64,20 +84,25 @@ class Painter:
         If the theme is unknown.
     """
 
-    def __init__(self, scene: Scene, options: Options) -> None:
-        self._state_of: tuple[object, ...] | None = None  # the state that `settled` shows ...
-        self._told: Hashable = None  # ... and what is told beside it
+    def __init__(self, scene: Scene, options: Options, *, ground: Colour | None = None) -> None:
+        self._told: _Told | None = None  # what `settled` shows
         self._scene = scene
         self._size = options.size
         self._theme = theme_named(options.theme)
-        self._colours = [cluster_colours(panel.k, options.theme) for panel in scene.panels]
+        if ground is not None:
+            self._theme = replace(self._theme, background=ground)
+        self._colours = [_colours_of(panel, self._theme, options.theme) for panel in scene.panels]
+        self._possible = _possible(scene)
         width, height = options.size
         cells = grid(len(scene.panels), Box(0, 0, width, height))
         self._unit = unit_of(cells[0].width, cells[0].height)
         self._overlays = self._theme.overlays if options.overlays is None else options.overlays
         if options.overlays is None and len(scene.panels) > 1:
             self._overlays |= {"curve"}  # what a race is about
-        self._lay_out()
+        self._font = options.font
+        self._overlays &= self._possible
+        with typeset(self._font):
+            self._lay_out()
 
     @property
     def overlays(self) -> frozenset[str]:
@@ -86,10 +111,11 @@ class Painter:
 
     @overlays.setter
     def overlays(self, names: frozenset[str]) -> None:
-        before, self._overlays = self._overlays, names & frozenset(OVERLAYS)
+        before, self._overlays = self._overlays, names & self._possible
         if (before ^ self._overlays) & _TAKE_ROOM:
-            self._lay_out()
-        self._state_of = None
+            with typeset(self._font):
+                self._lay_out()
+        self._told = None
 
     @property
     def boxes(self) -> tuple[Box, ...]:
@@ -102,39 +128,67 @@ class Painter:
         Parameters
         ----------
         moment : Moment
-            One snapshot per panel.
+            One snapshot per panel; none may be there yet if it is of the phase "points".
 
         Returns
         -------
         ndarray, (height, width, 4), uint8
             Opaque RGBA, C-contiguous, valid until the next call.
         """
-        state = (*moment.snapshots, moment.phase == "update")
-        told = self._telling.key(moment)
-        if self._state_of is None or not _same(state, self._state_of):
-            self._paint_points(moment)
-            paint(self._settled, self._state_marks(moment))
-            self._state_of, self._told = state, None
-        if told != self._told:
-            self._tell(moment)
+        with typeset(self._font):
+            return self._painted(moment)
+
+    def _painted(self, moment: Moment) -> NDArray[np.uint8]:
+        fades = self._paint_points(moment)
+        told = moment.snapshots, (moment.phase, self._telling.key(moment))
+        if self._told is None or not _same(told, self._told):
+            np.copyto(self._settled, self._base)
+            paint(self._settled, self._still_marks(moment))
             self._told = told
         np.copyto(self._frame, self._settled)
+        self._fade(moment, fades, self._frame)
+        paint(self._frame, self._panel_marks(moment))
         paint(self._frame, self._moving_marks(moment))
         return self._frame
 
-    def marks(self, moment: Moment) -> list[Mark]:
+    def marks(self, moment: Moment, *, most: int = 0) -> list[Mark]:
         """Return all that the frame of a moment shows, from the back to the front.
 
-        Points, borders and changes are a `Raster` for each panel, valid until the next call of a
-        method.
+        Points are a `Raster` for each panel.
+
+        Parameters
+        ----------
+        moment : Moment
+            One snapshot per panel.
+        most : int
+            Up to so many points of a panel are `Markers` instead.
         """
-        self._paint_points(moment)
-        self._state_of = None
+        with typeset(self._font):
+            return self._marks(moment, most)
+
+    def _marks(self, moment: Moment, most: int) -> list[Mark]:
+        fades = self._paint_points(moment)
         marks = list(self.layout.marks)
-        marks += [Raster(box, box.of(self._settled)[..., :3]) for box in self.boxes]
-        marks += self._state_marks(moment)
-        marks += self._telling.still_marks(moment, self._colours, self._overlays)
+        points = self._base.copy()
+        self._fade(moment, fades, points)
+        for panel, cloud in enumerate(self._clouds):
+            few = cloud.radius > 0 and cloud.view.points.n_points <= most
+            # Pies, ridges and solids are pixels.
+            if type(cloud) is Cloud and few and self._exposure is None:
+                marks.append(Group(cloud.box, (cloud.markers(*_shown(moment, panel)),)))
+            else:
+                marks.append(Raster(cloud.box, cloud.box.of(points)[..., :3]))
+        if self._exposure is not None:
+            box = self._exposure.box
+            marks.append(Raster(box, box.of(points)[..., :3]))
+        marks += [*self._still_marks(moment), *self._panel_marks(moment)]
         return marks + self._moving_marks(moment)
+
+    def turn(self, right: float, up: float) -> None:
+        """Turn solids by some degrees more than their moments do, as somebody does by hand."""
+        for over in self._over:
+            if isinstance(over, Turning):
+                over.by_hand = right, up
 
     def centroid_radius(self, panel: int) -> float:
         """Return the radius, in pixels, of the centroids of a panel, their edges included."""
@@ -154,7 +208,7 @@ class Painter:
         ground = np.array(theme.background)
         inks = [theme.background, theme.text, theme.line, theme.muted, (0, 0, 0), (255, 255, 255)]
         inks += [colour for colour, _ in theme.edges]
-        inks += run_colours(len(self._scene.panels), theme)
+        inks += [stroke.colour for stroke in run_strokes(len(self._scene.panels), theme)]
         greys = [ground + (np.array(theme.text) - ground) * i // 9 for i in range(1, 9)]
         clusters = np.unique(np.vstack(self._colours), axis=0)[: _COLOURS - len(inks) - len(greys)]
         room = (_COLOURS - len(inks) - len(greys)) // len(clusters) - 1
@@ -172,80 +226,129 @@ class Painter:
     def _lay_out(self) -> None:
         panels, theme = self._scene.panels, self._theme
         radii = self._radii()
-        self.notes = [
-            "" if radius else f"{panel.view.points.n_points:,} points, shaded by density"
-            for panel, radius in zip(panels, radii, strict=True)
-        ]
-        self.layout: Layout = lay_out(self._scene, self._size, theme, self.notes, self._overlays)
-        self._telling = Telling(self._scene, self.layout, theme, self._size, self._unit)
+        notes = [note_of(panel, radius) for panel, radius in zip(panels, radii, strict=True)]
+        self.layout, self.notes = lay_out_around(
+            self._scene, self._size, theme, notes, self._overlays, unit=self._unit
+        )
+        self._telling = Telling(self._scene, self.layout, theme, self._size, self._unit, self.notes)
         width, height = self._size
         self._still = np.full((height, width, 4), 255, dtype=np.uint8)
         paint(self._still, self.layout.marks)
         self._base, self._settled, self._frame = (self._still.copy() for _ in range(3))
-        self._clouds = [
-            Cloud(panel.view, box, radius, colours, theme)
-            for panel, box, radius, colours in zip(
-                panels, self.layout.boxes, radii, self._colours, strict=True
-            )
-        ]
-        self._over = [
-            Overlays(cloud, colours, theme, self._unit)
-            for cloud, colours in zip(self._clouds, self._colours, strict=True)
-        ]
-        self._state_of = None
+        self._clouds: list[Cloud | Turning] = []
+        self._over: list[Overlays | Turning] = []
+        look = theme, self._unit
+        for panel, box, radius, colours in zip(
+            panels, self.layout.boxes, radii, self._colours, strict=True
+        ):
+            if panel.view.solid is not None:
+                solid = Turning(panel.view, box, radius, colours, *look)
+                self._clouds.append(solid)
+                self._over.append(solid)
+            else:
+                cloud = make_cloud(panel, box, radius, colours, *look)
+                self._clouds.append(cloud)
+                self._over.append(Overlays(cloud, colours, *look))
+        self._exposure: Exposure | None = None
+        for photo, shown, above in zip([self.layout.photo], self._clouds, self._over, strict=False):
+            if photo is not None and isinstance(shown, Cloud) and isinstance(above, Overlays):
+                self._exposure = Exposure(panels[0], photo, shown, above, theme.background)
+        self._told = None
 
     def _radii(self) -> list[float]:
         """Return the radius of each panel's markers; it does not depend on the overlays."""
         width, height = self._size
-        counts = [panel.view.points.n_points for panel in self._scene.panels]
-        cells = grid(len(counts), Box(0, 0, width, height))
+        panels = self._scene.panels
+        cells = grid(len(panels), Box(0, 0, width, height))
         return [
-            marker_radius(count, cell.width * cell.height, self._unit, self._theme)
-            for count, cell in zip(counts, cells, strict=True)
+            radius_in(panel, cell, self._theme, self._unit)
+            for panel, cell in zip(panels, cells, strict=True)
         ]
 
-    def _paint_points(self, moment: Moment) -> None:
-        """Paint what is made of pixels: points, borders and changes."""
-        for cloud, snapshot in zip(self._clouds, moment.snapshots, strict=True):
-            cloud.paint(snapshot, self._still, self._base)
-        np.copyto(self._settled, self._base)
-        for over, snapshot in zip(self._over, moment.snapshots, strict=True):
-            phase = "update" if moment.is_over(snapshot) else moment.phase
-            marks = over.raster_marks(snapshot, self._overlays, phase)
-            paint(self._settled, [Group(over.box, tuple(marks))])
+    def _paint_points(self, moment: Moment) -> list[Fade | None]:
+        """Bring the points up to date; return where they are on their way to other colours."""
+        layers = self._still, self._base
+        if self._exposure is not None:
+            fade = self._exposure.paint(moment, *layers)
+            self._colours = [self._exposure.colours]
+            return [fade]
+        fades: list[Fade | None] = []
+        for panel, cloud in enumerate(self._clouds):
+            was, now, share = _shown(moment, panel)
+            if now is None or share == 0:
+                cloud.paint(now, *layers)
+                fades.append(None)
+            else:
+                fades.append(cloud.fade(was, now, share, *layers))
+        return fades
 
-    def _state_marks(self, moment: Moment) -> list[Mark]:
-        """Return what stays the same for an iteration: trails and sizes."""
-        histories = moment.histories or (None,) * len(moment.snapshots)
-        marks: list[Mark] = []
-        for over, snapshot, history in zip(self._over, moment.snapshots, histories, strict=True):
-            trails = over.trail_marks(snapshot.iteration, history, self._overlays)
-            marks.append(Group(over.box, tuple(trails)))
-        return marks
+    def _fade(self, moment: Moment, fades: list[Fade | None], image: NDArray[np.uint8]) -> None:
+        """Have the points of an image on their way to other colours, and shade their changes."""
+        if self._exposure is not None:
+            self._exposure.mix(image)
+        for panel, (over, fade) in enumerate(zip(self._over, fades, strict=True)):
+            if fade is not None:
+                mix(*fade, over.box.of(image))
+            marks = over.raster_marks(moment, panel, self._seen)
+            paint(image, [Group(over.box, tuple(marks))] if marks else [])
 
-    def _tell(self, moment: Moment) -> None:
-        """Paint what is told of the runs; it changes when the centroids arrive."""
-        for box in (*self.layout.strips, self.layout.dashboard):
-            if box is not None:
-                box.of(self._settled)[:] = box.of(self._base)
-        paint(self._settled, self._telling.still_marks(moment, self._colours, self._overlays))
+    @property
+    def _seen(self) -> frozenset[str]:
+        """What is drawn on top of the points: no changes where all of them change colour."""
+        return self._overlays if self._exposure is None else self._overlays - {"changes"}
+
+    def _still_marks(self, moment: Moment) -> list[Mark]:
+        return self._telling.still_marks(moment, self._colours, self._overlays)
 
     def _moving_marks(self, moment: Moment) -> list[Mark]:
-        """Return what may change between two iterations: centroids, and what is told of them."""
-        marks: list[Mark] = []
-        telling = self._telling
-        for over, snapshot, below, above in zip(
-            self._over,
-            moment.snapshots,
-            telling.marks_below(moment),
-            telling.marks_above(moment),
-            strict=True,
-        ):
-            now = moment.centroids_of(snapshot)
-            inside = below + over.centroid_marks(snapshot, now, self._overlays) + above
-            marks.append(Group(over.box, tuple(inside)))
-        return marks + telling.marks_beside(moment)
+        return self._telling.moving_marks(moment, self._colours, self._overlays)
+
+    def _panel_marks(self, moment: Moment) -> list[Mark]:
+        """Return what lies over the points of each panel."""
+        below, overlays = self._telling.marks_below(moment), self._seen
+        return [
+            Group(
+                over.box,
+                (
+                    *over.lower_marks(moment, panel, overlays),
+                    *below[panel],
+                    *over.centroid_marks(moment, panel, overlays),
+                ),
+            )
+            for panel, over in enumerate(self._over)
+        ]
 
 
-def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
-    return all(a is b for a, b in zip(one, other, strict=True))
+def _shown(moment: Moment, panel: int) -> tuple[Snapshot | None, Snapshot | None, float]:
+    """Return the states whose colours the points of a panel have, and the share of the former."""
+    now = None if moment.opening else moment.snapshots[panel]
+    was = moment.before[panel] if moment.before else None
+    if now is None or now is was or moment.faded >= 1:
+        return now, now, 0.0
+    return was, now, 1.0 - moment.faded
+
+
+_Told = tuple[tuple["Snapshot", ...], Hashable]
+
+
+def _same(one: _Told, other: _Told) -> bool:
+    """Return whether the same is told of the same states; equal ones need not be the same."""
+    pairs = zip(one[0], other[0], strict=False)
+    return len(one[0]) == len(other[0]) and all(a is b for a, b in pairs) and one[1] == other[1]
+
+
+def _colours_of(panel: Panel, theme: Theme, name: str) -> NDArray[np.uint8]:
+    """Return the colours of the clusters of a panel, (k, 3)."""
+    order = np.arange(panel.k) if panel.order is None else panel.order
+    colours = cluster_colours(max(panel.k, int(order.max()) + 1), name)[order]
+    if panel.noise:
+        colours[-1] = theme.muted
+    return colours
+
+
+def _possible(scene: Scene) -> frozenset[str]:
+    """Return what can be drawn on top: steps of other algorithms need not have centroids."""
+    found = frozenset(OVERLAYS)
+    if not any(panel.centroids for panel in scene.panels):
+        found -= _OF_CENTROIDS
+    return found if all(panel.measured for panel in scene.panels) else found - {"curve"}

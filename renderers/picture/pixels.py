@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from renderers.plane.extent import WORK
 from renderers.plane.placement import Placement
 from renderers.plane.plane import Plane
 
-__all__ = ["Dots", "Pixels", "Places"]
+__all__ = ["Colours", "Dots", "Pixels", "Places"]
 
 _Rows = range | NDArray[np.integer]
 _Labels = NDArray[np.unsignedinteger] | None
@@ -99,10 +100,15 @@ class Dots:
         What a point is drawn as.
     size : float
         Of the marker, see `raster`.
-    colours : ndarray, (K + 1, 4), int64
+    colours : ndarray, (K + 2, 4), int64
         See `raster`.
     home : Pixels
         What is found in this process is added to these.
+    come : int
+        The row of `colours` that points without a label before come from: the last one, nowhere,
+        or the one before it if they are on the picture, bare. Those without a label now are bare.
+    index : callable, optional
+        Tells which of `colours` points have by their values, (R, N), in place of their labels.
     """
 
     def __init__(
@@ -113,10 +119,13 @@ class Dots:
         size: float,
         colours: NDArray[np.int64],
         home: Pixels | None = None,
+        come: int = -1,
+        index: Callable[[NDArray[Any]], NDArray[np.intp]] | None = None,
     ) -> None:
         self._plane, self._placement = plane, placement
+        self._unlabelled = come % len(colours), len(colours) - 2
         self._marker, self._size, self._colours = marker, size, colours
-        self._home = home
+        self._home, self._index = home, index
         self._free = [] if home is None else [home]
         self.work_per_row = WORK * len(plane.scale)
         self.cells = 5 * placement.box.width * placement.box.height
@@ -134,8 +143,12 @@ class Dots:
     def add(self, found: Pixels, rows: _Rows, X: NDArray[Any], was: _Labels, now: _Labels) -> None:
         """See `Visitor.add`."""
         xy = self._placement.within_box(self._plane.project(X, rows))
-        nowhere = np.broadcast_to(np.intp(len(self._colours) - 1), len(X))
-        old, new = (nowhere if side is None else side.astype(np.intp) for side in (was, now))
+        if self._index is not None:
+            now = self._index(X).astype(np.uint32)
+        old, new = (
+            np.broadcast_to(np.intp(row), len(X)) if side is None else side.astype(np.intp)
+            for side, row in zip((was, now), self._unlabelled, strict=True)
+        )
         add = getattr(raster, f"add_{self._marker}")
         add(xy, old, new, self._colours, self._size, found.sums, found.moved)
 
@@ -174,5 +187,45 @@ class Places:
             found.append((int(rows[0]), self.placement.within_box(self.plane.project(X, rows))))
 
     def merge(self, found: list[list[_Found]]) -> list[_Found]:
+        """See `Visitor.merge`."""
+        return [some for part in found for some in part]
+
+
+class Colours:
+    """Tells which colours points have on a picture; see `points.visit.Visitor`.
+
+    What is found are the colours of consecutive points and the number of the first one, as those of
+    `Places` are.
+
+    Parameters
+    ----------
+    colours : ndarray, (K, 3), uint8
+        One per cluster.
+    """
+
+    work_per_row, cells = WORK, 0
+
+    def __init__(self, colours: NDArray[np.uint8]) -> None:
+        self._colours = colours
+
+    def begin(self) -> list[tuple[int, NDArray[np.uint8]]]:
+        """See `Visitor.begin`."""
+        return []
+
+    def add(
+        self,
+        found: list[tuple[int, NDArray[np.uint8]]],
+        rows: _Rows,
+        X: NDArray[Any],
+        was: object,
+        now: _Labels,
+    ) -> None:
+        """See `Visitor.add`."""
+        if len(rows) and now is not None:
+            found.append((int(rows[0]), self._colours[now]))
+
+    def merge(
+        self, found: list[list[tuple[int, NDArray[np.uint8]]]]
+    ) -> list[tuple[int, NDArray[np.uint8]]]:
         """See `Visitor.merge`."""
         return [some for part in found for some in part]

@@ -3,8 +3,9 @@
 A point adds its colour times its coverage to the pixels it touches, as integers, so the order of
 points does not exist and a point that changes cluster is one exact addition: pixel = sum /
 coverage, whatever happened before. test_raster.py and test_painter.py in `tests/renderers/picture`
-hold this against a repaint from nothing. Colours have a further row of zeros, "nowhere", for points
-that are not on the picture yet.
+hold this against a repaint from nothing. Colours have two further rows: "bare", coverage without a
+colour, for points whose cluster is not known, and "nowhere", zeros, for points that are not on the
+picture yet.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ __all__ = [
     "add_crosses",
     "add_discs",
     "add_dots",
+    "mix",
     "shade",
 ]
 
@@ -33,7 +35,7 @@ def add_dots(
     xy: NDArray[float64],  # in, (R, 2), pixels
     was: NDArray[intp],  # in, (R,), labels so far
     now: NDArray[intp],  # in, (R,), labels from now on
-    colours: NDArray[int64],  # in, (K + 1, 4): R, G, B and 1; the last row is zeros
+    colours: NDArray[int64],  # in, (K + 2, 4): R, G, B and 1; bare; nowhere
     size: float,  # whole pixels along each side of a dot
     sums: NDArray[int64],  # in and out, (height, width, 4): R, G, B and coverage
     moved: NDArray[int64],  # in and out, (height, width): coverage by these points
@@ -63,7 +65,7 @@ def add_discs(
     xy: NDArray[float64],  # in, (R, 2), pixels
     was: NDArray[intp],  # in, (R,), labels so far
     now: NDArray[intp],  # in, (R,), labels from now on
-    colours: NDArray[int64],  # in, (K + 1, 4): R, G, B and 1; the last row is zeros
+    colours: NDArray[int64],  # in, (K + 2, 4): R, G, B and 1; bare; nowhere
     size: float,  # radius in pixels
     sums: NDArray[int64],  # in and out, (height, width, 4): R, G, B and coverage
     moved: NDArray[int64],  # in and out, (height, width): coverage by these points
@@ -95,7 +97,7 @@ def add_crosses(
     xy: NDArray[float64],  # in, (R, 2), pixels
     was: NDArray[intp],  # in, (R,), labels so far
     now: NDArray[intp],  # in, (R,), labels from now on
-    colours: NDArray[int64],  # in, (K + 1, 4): R, G, B and 1; the last row is zeros
+    colours: NDArray[int64],  # in, (K + 2, 4): R, G, B and 1; bare; nowhere
     size: float,  # half the width of the square that the cross spans, in pixels
     sums: NDArray[int64],  # in and out, (height, width, 4): R, G, B and coverage
     moved: NDArray[int64],  # in and out, (height, width): coverage by these points
@@ -143,3 +145,21 @@ def shade(
         for c in range(3):
             both = sums[i, j, c] * a + int(background[i, j, c]) * (255 - a) * cover
             image[i, j, c] = (both + cover * 127) // (cover * 255)
+
+
+@kernel(counted=False)
+def mix(
+    pixels: NDArray[intp],  # in, (P,), as row * width + column
+    old: NDArray[uint8],  # in, (P, 3)
+    share: float,  # of the old colours, 0..1
+    image: NDArray[uint8],  # in and out, (height, width, 4)
+) -> None:
+    """Mix older colours into some pixels."""
+    width = image.shape[1]
+    q = int(share * 256 + 0.5)
+    for p in range(pixels.shape[0]):
+        i = pixels[p] // width
+        j = pixels[p] - i * width
+        for c in range(3):
+            both = int(image[i, j, c]) * (256 - q) + int(old[p, c]) * q
+            image[i, j, c] = (both + 128) // 256

@@ -13,6 +13,8 @@ __all__ = [
     "blend_cover",
     "blend_disc",
     "blend_line",
+    "blend_markers",
+    "blend_net",
     "blend_path",
     "blend_pixels",
     "blend_rings",
@@ -98,6 +100,40 @@ def blend_rings(
 
 
 @kernel(counted=False)
+def blend_markers(
+    xy: NDArray[float64],  # in, (R, 2), pixels
+    radii: NDArray[float64],  # in, (R,), pixels
+    colours: NDArray[uint8],  # in, (R, 3)
+    opacity: float,  # 0..1
+    crosses: bool,  # whether they are crosses, see `raster.add_crosses`
+    image: NDArray[uint8],  # in and out, (height, width, 4)
+) -> None:
+    """Blend an anti-aliased disc or cross at each place, one over the other."""
+    height, width = image.shape[0], image.shape[1]
+    for r in range(xy.shape[0]):
+        x = xy[r, 0]
+        y = xy[r, 1]
+        size = radii[r]
+        half = max(0.5, size * 0.25)
+        reach = size + (1.0 if crosses else 0.5)
+        if not (x > -reach and x < width + reach and y > -reach and y < height + reach):
+            continue
+        red, green, blue = int(colours[r, 0]), int(colours[r, 1]), int(colours[r, 2])
+        for i in range(max(0, int(y - reach)), min(height, int(y + reach) + 1)):
+            dy = i + 0.5 - y
+            for j in range(max(0, int(x - reach)), min(width, int(x + reach) + 1)):
+                dx = j + 0.5 - x
+                if crosses:
+                    across = min(abs(dx + dy), abs(dx - dy)) * 0.7071067811865476
+                    cover = min(1.0, max(0.0, half + 0.5 - across))
+                    cover *= min(1.0, size + 0.5 - max(abs(dx), abs(dy)))
+                else:
+                    cover = min(1.0, reach - sqrt(dx * dx + dy * dy))
+                if cover > 0.0:
+                    _blend(image, i, j, red, green, blue, int(cover * opacity * 256 + 0.5))
+
+
+@kernel(counted=False)
 def blend_line(
     x0: float,  # pixels
     y0: float,
@@ -140,6 +176,61 @@ def blend_line(
             if cover > 0.0:
                 q = int(cover * opacity * 256 + 0.5)
                 _blend(image, i, j, red, green, blue, q)
+
+
+@kernel(counted=False)
+def blend_net(
+    ends: NDArray[float64],  # in, (S, 2, 2), pixels of the frame
+    left: int,  # the first pixel of the image in them
+    top: int,
+    line: float,  # width, pixels
+    red: int,
+    green: int,
+    blue: int,
+    opacity: float,  # 0..1
+    cover: NDArray[uint8],  # scratch, (height, width), zeros
+    pixels: NDArray[intp],  # scratch, (height * width,)
+    image: NDArray[uint8],  # in and out, (height, width, 4)
+) -> None:
+    """Blend anti-aliased lines with round ends as one shape: each pixel once."""
+    height, width = cover.shape
+    reach = 0.5 * line + 0.5
+    found = 0
+    for s in range(ends.shape[0]):
+        x0, y0 = ends[s, 0, 0] - left, ends[s, 0, 1] - top
+        x1, y1 = ends[s, 1, 0] - left, ends[s, 1, 1] - top
+        if not (abs(x0) < 1e7 and abs(y0) < 1e7 and abs(x1) < 1e7 and abs(y1) < 1e7):
+            continue
+        dx = x1 - x0
+        dy = y1 - y0
+        squared = dx * dx + dy * dy
+        for i in range(max(0, int(min(y0, y1) - reach)), min(height, int(max(y0, y1) + reach) + 1)):
+            # The columns that this row can touch: where the line, widened, crosses it.
+            low, high = min(x0, x1), max(x0, x1)
+            if abs(dy) > 1e-9:
+                slope = dx / dy
+                a = x0 + (i - reach - y0) * slope
+                b = x0 + (i + 1.0 + reach - y0) * slope
+                low, high = max(low, min(a, b)), min(high, max(a, b))
+            for j in range(max(0, int(low - reach)), min(width, int(high + reach) + 1)):
+                px = j + 0.5 - x0
+                py = i + 0.5 - y0
+                t = 0.0
+                if squared > 0.0:
+                    t = min(1.0, max(0.0, (px * dx + py * dy) / squared))
+                ex = px - t * dx
+                ey = py - t * dy
+                q = int(255 * min(1.0, reach - sqrt(ex * ex + ey * ey)) + 0.5)
+                if q > int(cover[i, j]):
+                    if cover[i, j] == 0:
+                        pixels[found] = i * width + j
+                        found += 1
+                    cover[i, j] = q
+    for p in range(found):
+        i = pixels[p] // width
+        j = pixels[p] - i * width
+        q = int(cover[i, j] * opacity * (256.0 / 255.0) + 0.5)
+        _blend(image, i, j, red, green, blue, q)
 
 
 @kernel(counted=False)

@@ -1,5 +1,7 @@
 """Words as masks of coverage, and their widths. Knows no colours and no picture.
 
+Which font draws what is decided in `fonts` and `script`.
+
 Pillow sets glyphs on whole pixels, which at the size of an axis label makes "t utorial" of
 "tutorial". Words are set at several times their size and averaged, so that letters and words stand
 where they should to a quarter of a pixel.
@@ -8,13 +10,15 @@ where they should to a quarter of a pixel.
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
-import matplotlib
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
+
+from renderers.picture.emoji import draw_outline, outline_width
+from renderers.picture.fonts import Face, chosen
+from renderers.picture.script import Run, runs_of, whole_clusters
 
 __all__ = [
     "HALF_DIGIT",
@@ -24,8 +28,7 @@ __all__ = [
     "extent",
     "fitted",
     "fitted_mask",
-    "font_file",
-    "known",
+    "placed_runs",
     "rise",
     "text_mask",
 ]
@@ -51,45 +54,44 @@ class Extent(NamedTuple):
     width: float
 
 
-@lru_cache(maxsize=2)
-def font_file(bold: bool) -> Path:
-    """Return the file of the font: DejaVu Sans, which comes with matplotlib."""
-    return Path(matplotlib.get_data_path(), "fonts", "ttf", f"DejaVuSans{'-Bold' * bold}.ttf")
+class _Part(NamedTuple):
+    """A run of a line, in pixels of the enlarged letters: where its pen begins, and its ink."""
+
+    run: Run
+    pen: float
+    left: float
+    right: float
 
 
 @lru_cache(maxsize=64)
-def _font(bold: bool, size: float) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(font_file(bold), size)
+def _opened(face: Face, size: float) -> ImageFont.FreeTypeFont | None:
+    """Return a face at a size; None if it holds pictures of other sizes."""
+    try:
+        return ImageFont.truetype(face.path, size, face.number)
+    except OSError:
+        return None
 
 
 @lru_cache(maxsize=4096)
-def _glyph(character: str, bold: bool) -> tuple[tuple[int, int], bytes]:
-    mask = _font(bold, 24.0).getmask(character)
-    return mask.size, bytes(mask)
+def _parts(text: str, size: float, bold: bool, font: str | None) -> tuple[_Part, ...]:
+    parts, pen = [], 0.0
+    for run in runs_of(text, font, bold):
+        face = _opened(run.face, size * SHIFTS)
+        if face is None:
+            left, right, wide = 0.0, *(2 * [outline_width(run, size * SHIFTS)])
+        else:
+            left, _, right, _ = face.getbbox(run.words, direction=run.direction, anchor="ls")
+            wide = face.getlength(run.words, direction=run.direction)
+        parts.append(_Part(run, pen, pen + left, pen + right))
+        pen += round(wide)
+    return tuple(parts)
 
 
-@lru_cache(maxsize=1024)
-def known(text: str, bold: bool = False) -> str:
-    """Return a line as it is written.
-
-    Line breaks and runs of spaces count as one space; characters that the font lacks become the
-    replacement character.
-    """
-    lacking = _glyph("\U0010ffff", bold)
-    return "".join(
-        c if (c.isascii() and c.isprintable()) or _glyph(c, bold) != lacking else "\ufffd"
-        for c in " ".join(text.split())
-    )
-
-
-@lru_cache(maxsize=4096)
-def _room(text: str, size: float, bold: bool) -> tuple[float, float]:
+def _room(parts: tuple[_Part, ...]) -> tuple[float, float]:
     """Return where the room of a line begins and ends, in pixels of the enlarged letters."""
-    left, _, right, _ = _font(bold, size * SHIFTS).getbbox(known(text, bold), anchor="ls")
-    return left, right
+    return min(part.left for part in parts), max(part.right for part in parts)
 
 
-@lru_cache(maxsize=4096)
 def extent(text: str, size: float, bold: bool = False) -> Extent:
     """Return the room of one line of text.
 
@@ -102,10 +104,21 @@ def extent(text: str, size: float, bold: bool = False) -> Extent:
     bold : bool
         Weight.
     """
-    if size < 1:
+    return _extent(text, size, bold, chosen())
+
+
+@lru_cache(maxsize=4096)
+def _extent(text: str, size: float, bold: bool, font: str | None) -> Extent:
+    parts = _parts(text, size, bold, font) if size >= 1 else ()
+    if not parts:
         return Extent(0.0, 0.0)
-    left, right = _room(text, size, bold)
+    left, right = _room(parts)
     return Extent(-left / SHIFTS, (right - left) / SHIFTS)
+
+
+def placed_runs(text: str, size: float, bold: bool = False) -> list[tuple[Run, float]]:
+    """Return the runs of a line, and how many pixels after its pen that of each begins."""
+    return [(part.run, part.pen / SHIFTS) for part in _parts(text, size, bold, chosen())]
 
 
 def rise(size: float) -> int:
@@ -113,15 +126,14 @@ def rise(size: float) -> int:
     return round(size * _ABOVE)
 
 
-@lru_cache(maxsize=1024)
 def text_mask(text: str, size: float, *, bold: bool = False, shift: int = 0) -> NDArray[np.uint8]:
-    """Render one line of text.
+    """Render one line of text in the font that `fonts.typeset` chose.
 
     Parameters
     ----------
     text : str
-        Line breaks and runs of spaces count as one space; characters that the font lacks become
-        the replacement character.
+        Line breaks and runs of spaces count as one space; characters that no font of this machine
+        has become the replacement character.
     size : float
         Size of the type in pixels.
     bold : bool
@@ -135,15 +147,33 @@ def text_mask(text: str, size: float, *, bold: bool = False, shift: int = 0) -> 
         Coverage of the room of the line. The height depends on `size` alone, so the baselines of
         two masks of one size agree. Read-only: it is kept for the next caller.
     """
+    return _mask(text, size, bold, shift, chosen())
+
+
+@lru_cache(maxsize=1024)
+def _mask(text: str, size: float, bold: bool, shift: int, font: str | None) -> NDArray[np.uint8]:
     height = max(1, round(size * (_ABOVE + _BELOW)))
-    left, right = _room(text, size, bold) if size >= 1 else (0.0, 0.0)
+    parts = _parts(text, size, bold, font) if size >= 1 else ()
+    left, right = _room(parts) if parts else (0.0, 0.0)
     if right <= left:
         mask = np.zeros((height, 0), np.uint8)
     else:
         columns = -(-int(shift + right - left) // SHIFTS)
         picture = Image.new("L", (columns * SHIFTS, height * SHIFTS))
-        place, font = (shift - left, rise(size) * SHIFTS), _font(bold, size * SHIFTS)
-        ImageDraw.Draw(picture).text(place, known(text, bold), fill=255, font=font, anchor="ls")
+        pencil, base = ImageDraw.Draw(picture), rise(size) * SHIFTS
+        for run, pen, _, _ in parts:
+            at, face = shift - left + pen, _opened(run.face, size * SHIFTS)
+            if face is None:
+                draw_outline(picture, run, at, base, size * SHIFTS)
+            else:
+                pencil.text(
+                    (at, base),
+                    run.words,
+                    fill=255,
+                    font=face,
+                    anchor="ls",
+                    direction=run.direction,
+                )
         mask = np.array(picture.reduce(SHIFTS))
     mask.flags.writeable = False
     return mask
@@ -161,16 +191,17 @@ def fitted(text: str, size: float, width: float, *, bold: bool = False) -> tuple
     size = min(size, max(LEAST_TYPE, size * 0.7, size * width / wide))
     if extent(text, size, bold).width <= width:
         return text, size
-    # `high` characters are too wide; look for the most that fit. An ellipsis is a full em wide:
+    # `high` letters are too wide; look for the most that fit. An ellipsis is a full em wide:
     # nothing at all rather than a lone one in a tiny frame.
-    low, high = 0, min(len(text), int(width / size * 4) + 1)
+    ends = whole_clusters(text)
+    low, high = 0, min(len(ends) - 1, int(width / size * 4) + 1)
     while high - low > 1:
         middle = (low + high) // 2
-        if extent(text[:middle].rstrip() + "…", size, bold).width <= width:
+        if extent(text[: ends[middle]].rstrip() + "…", size, bold).width <= width:
             low = middle
         else:
             high = middle
-    return (text[:low].rstrip() + "…" if low else ""), size
+    return (text[: ends[low]].rstrip() + "…" if low else ""), size
 
 
 def fitted_mask(text: str, size: float, width: int, *, bold: bool = False) -> NDArray[np.uint8]:

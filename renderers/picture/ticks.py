@@ -7,13 +7,26 @@ import math
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-__all__ = ["ticks"]
+__all__ = ["short", "ticks"]
 
 _STEPS = (1, 2, 2.5, 5, 10)
 
 
-def ticks(low: float, high: float, at_most: int) -> list[tuple[float, str]]:
-    """Return round values within the limits and how they are written, or none where none serve."""
+def ticks(low: float, high: float, at_most: int, *, log: bool = False) -> list[tuple[float, str]]:
+    """Return round values within the limits and how they are written, or none where none serve.
+
+    Parameters
+    ----------
+    low, high : float
+        The limits of an axis.
+    at_most : int
+        How many there is room for.
+    log : bool
+        Whether the axis is logarithmic: then limits, and values that are returned, are decimal
+        logarithms of what is written.
+    """
+    if log:
+        return _decades(low, high, at_most)
     raw = (high - low) / max(1, at_most)
     largest = max(abs(low), abs(high))
     if at_most < 2 or not 1e-280 < raw < 1e280 or raw < 1e-12 * largest:
@@ -34,8 +47,53 @@ def ticks(low: float, high: float, at_most: int) -> list[tuple[float, str]]:
     return [(v, w.replace("-", "\N{MINUS SIGN}")) for v, w in zip(values, written, strict=True)]
 
 
+# Multiples of powers of ten along a logarithmic axis, from the densest on.
+_MULTIPLES = ((1, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,))
+
+
+def _decades(low: float, high: float, at_most: int) -> list[tuple[float, str]]:
+    """Return round values of a logarithmic axis: powers of ten, and what there is room for."""
+    if at_most < 2 or not (abs(low) < 300 and abs(high) < 300):
+        return []
+    first, last = math.floor(low), math.ceil(high)
+    choices = [
+        [(digit, power) for power in range(first, last + 1) for digit in digits]
+        for digits in _MULTIPLES
+    ]
+    steps = range(2, last - first + 2)
+    choices += [
+        [(1, power) for power in range(first, last + 1) if power % step == 0] for step in steps
+    ]
+    for choice in choices:
+        found = [(math.log10(digit) + power, digit, power) for digit, power in choice]
+        found = [(at, digit, power) for at, digit, power in found if low <= at <= high]
+        if len(found) <= at_most:
+            break
+    if len(found) < 2:  # less than a decade: round values lie almost evenly
+        lows, highs = 10.0**low, 10.0**high
+        return [
+            (math.log10(value), words) for value, words in ticks(lows, highs, at_most) if value > 0
+        ]
+    return [(at, _power(digit, power)) for at, digit, power in found]
+
+
+def _power(digit: int, power: int) -> str:
+    """Write a digit times a power of ten."""
+    if -4 <= power <= 6:
+        return f"{digit * 10.0**power:,.{max(0, -power)}f}"
+    return f"{digit}e{power}".replace("-", "\N{MINUS SIGN}")
+
+
 def _short_exponent(value: float, decimals: int) -> str:
     if value == 0:
         return "0"
     mantissa, exponent = f"{value:.{decimals}e}".split("e")
     return f"{mantissa}e{int(exponent)}"
+
+
+def short(value: float) -> str:
+    """Write a value, such as an inertia, in about six characters."""
+    if value == 0 or 0.01 <= value < 1e6:
+        return f"{value:,.{max(0, 4 - len(str(int(value))))}f}" if value else "0"
+    mantissa, exponent = f"{value:.3e}".split("e")
+    return f"{mantissa}e{int(exponent)}".replace("-", "\N{MINUS SIGN}")

@@ -1,4 +1,4 @@
-"""The two directions in which points spread most. Knows no pixels."""
+"""The few directions in which points spread most. Knows no pixels."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 __all__ = ["component_label", "principal_components"]
 
+_NOTHING = 1e-14  # of the largest variance: what roundings leave
 _CHUNK = 1 << 16  # values at a time
 
 
@@ -19,9 +20,9 @@ def component_label(number: int, share: float, of: str) -> str:
 
 
 def principal_components(
-    points: NDArray[np.float64],
+    points: NDArray[np.float64], count: int = 2
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return the mean, the first two principal directions (2, N) and their shares of the variance.
+    """Return the mean, the first principal directions (count, N) and their shares of the variance.
 
     Values are divided by a power of two near the largest one, so that squares neither overflow nor
     vanish. The loading of largest size is positive.
@@ -41,9 +42,10 @@ def principal_components(
         part = part / unit - centre
         covariance += part.T @ part
     values, vectors = np.linalg.eigh(covariance)
-    basis = np.ascontiguousarray(vectors[:, :-3:-1].T)
+    basis = np.ascontiguousarray(vectors[:, : -count - 1 : -1].T)
     for direction in basis:
         direction *= np.sign(direction[np.abs(direction).argmax()])
+    basis[values[:-3:-1] < _NOTHING * values[-1]] = 0.0  # a grey image is a line
     total = values.clip(0).sum()
-    shares = values[:-3:-1].clip(0) / total if total > 0 else np.full(2, np.nan)
+    shares = values[: -count - 1 : -1].clip(0) / total if total > 0 else np.full(count, np.nan)
     return centre * unit, basis, shares

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from renderers.plane.places import to_pixels
 
-__all__ = ["Box", "Limits", "Placement", "padded"]
+__all__ = ["Box", "Limits", "Placement", "padded", "widened"]
 
 Limits = tuple[float, float, float, float]
 Floats = NDArray[np.float64]
@@ -93,3 +93,31 @@ def padded(low: float, high: float) -> tuple[float, float]:
         middle = low / 2 + high / 2
         return middle - half, middle + half
     return low - 0.05 * (high - low), high + 0.05 * (high - low)
+
+
+def widened(limits: Limits, box: Box, units: tuple[float, float]) -> Limits:
+    """Return limits that reach farther along one axis, so that both are at one scale in a box.
+
+    Parameters
+    ----------
+    limits : tuple of float
+        What is to be seen.
+    box : Box
+        Where.
+    units : tuple of float
+        Lengths along the horizontal and the vertical axis that are to be as long as each other.
+    """
+    xmin, xmax, ymin, ymax = limits
+    if min(box.width, box.height) < 1:
+        return limits
+    across = (xmax - xmin) / units[0] / box.width  # units of a pixel
+    down = (ymax - ymin) / units[1] / box.height
+    if across < down:
+        return *_around(xmin, xmax, down / across), ymin, ymax
+    return xmin, xmax, *_around(ymin, ymax, across / down)
+
+
+def _around(low: float, high: float, times: float) -> tuple[float, float]:
+    """Return the limits of an axis that is `times` as long around the same middle."""
+    more = 0.5 * (high - low) * (times - 1.0)
+    return low - more, high + more

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from math import inf, log10
+
 from numpy import float64
 from numpy.typing import NDArray
 
 from kmeans_engine.runtime.jit import kernel
 
-__all__ = ["bounds", "place", "project", "to_pixels"]
+__all__ = ["bounds", "logarithms", "place", "project", "to_pixels"]
 
 
 @kernel(counted=False)
@@ -49,16 +51,33 @@ def place(
 
 
 @kernel(counted=False)
+def logarithms(
+    xy: NDArray[float64],  # in and out, (R, 2)
+    axis: int,
+) -> None:
+    """Turn one coordinate into its decimal logarithm; what has none lies infinitely far below.
+
+    (One number at a time: NumPy's rounds by where a number stands in its chunk.)
+    """
+    for r in range(xy.shape[0]):
+        xy[r, axis] = log10(xy[r, axis]) if xy[r, axis] > 0.0 else -inf
+
+
+@kernel(counted=False)
 def bounds(
     xy: NDArray[float64],  # in, (R, 2)
-    extremes: NDArray[float64],  # in and out, (4,): least x, largest x, least y, largest y
+    within: NDArray[float64],  # in, (4,): least x, largest x, least y, largest y that count
+    extremes: NDArray[float64],  # in and out, (4,), likewise
 ) -> None:
-    """Extend `extremes` to the rows."""
+    """Extend `extremes` to the rows that lie within limits."""
     for r in range(xy.shape[0]):
-        extremes[0] = min(extremes[0], xy[r, 0])
-        extremes[1] = max(extremes[1], xy[r, 0])
-        extremes[2] = min(extremes[2], xy[r, 1])
-        extremes[3] = max(extremes[3], xy[r, 1])
+        x = xy[r, 0]
+        y = xy[r, 1]
+        if x >= within[0] and x <= within[1] and y >= within[2] and y <= within[3]:
+            extremes[0] = min(extremes[0], x)
+            extremes[1] = max(extremes[1], x)
+            extremes[2] = min(extremes[2], y)
+            extremes[3] = max(extremes[3], y)
 
 
 @kernel(counted=False)

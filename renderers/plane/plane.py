@@ -7,10 +7,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.plane.places import place, project
+from renderers.plane.places import logarithms, place, project
 
-__all__ = ["Plane"]
+__all__ = ["BASE", "TOP_OF_BAND", "Plane"]
 
+#: The height at which centroids of one feature lie, 0..1: points below, their density above.
+BASE = 0.36
+#: The height at which the points end.
+TOP_OF_BAND = 0.29
+
+_FOOT_OF_BAND = 0.05
 _GOLDEN = 0.6180339887498949
 
 Floats = NDArray[np.float64]
@@ -27,12 +33,16 @@ class Plane(NamedTuple):
         Units of the picture: drawn = value * scale + offset.
     components : tuple of ndarray, (N,) and (2, N), or None
         A centre and the directions of principal components, which are drawn in clustered units.
+    logs : tuple of bool
+        Whether the horizontal and the vertical axis are logarithmic: then places along it are
+        decimal logarithms of values in the units of the picture. Values without one lie at -inf.
     """
 
     columns: tuple[int, int]
     offset: Floats
     scale: Floats
     components: tuple[Floats, Floats] | None = None
+    logs: tuple[bool, bool] = (False, False)
 
     @property
     def is_line(self) -> bool:
@@ -43,6 +53,11 @@ class Plane(NamedTuple):
     def is_whole(self) -> bool:
         """Whether a place on the plane says all about a value: of one or two features."""
         return len(self.scale) <= 2
+
+    @property
+    def is_bent(self) -> bool:
+        """Whether straight lines between values are curves on the plane."""
+        return any(self.logs)
 
     def original(self, values: Floats) -> Floats:
         """Return values, (R, N), in the units of the picture: value * scale + offset."""
@@ -59,8 +74,7 @@ class Plane(NamedTuple):
             In clustered units.
         rows : range or ndarray, (R,), optional
             The numbers of the points that `values` are; None for centroids. They spread points of
-            one feature over the height (multiples of the golden ratio); centroids keep to the
-            middle.
+            one feature over a band (multiples of the golden ratio); centroids lie at `BASE`.
 
         Returns
         -------
@@ -77,10 +91,15 @@ class Plane(NamedTuple):
         values = values.view()
         values.flags.writeable = False  # one kernel for what may be written and what may not
         place(values, *self.columns, self.scale, self.offset, xy)
+        for axis, is_log in enumerate(self.logs):
+            if is_log:
+                logarithms(xy, axis)
         if self.is_line:
             if isinstance(rows, range):
                 rows = np.arange(rows.start, rows.stop)
-            xy[:, 1] = 0.5 if rows is None else 0.15 + 0.7 * ((rows + 1) * _GOLDEN % 1.0)
+            high = TOP_OF_BAND - _FOOT_OF_BAND
+            spread = None if rows is None else (rows + 1) * _GOLDEN % 1.0
+            xy[:, 1] = BASE if spread is None else _FOOT_OF_BAND + high * spread
         return xy
 
     def moved(self, value: Floats, xy: Floats) -> Floats:
@@ -122,5 +141,6 @@ class Plane(NamedTuple):
 
     def _put(self, values: Floats, xy: Floats) -> Floats:
         for axis, n in enumerate(self.columns[: 1 if self.is_line else 2]):
-            values[..., n] = (xy[..., axis] - self.offset[n]) / self.scale[n]
+            drawn = 10.0 ** xy[..., axis] if self.logs[axis] else xy[..., axis]
+            values[..., n] = (drawn - self.offset[n]) / self.scale[n]
         return values

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,15 +13,20 @@ from numpy.typing import ArrayLike, NDArray
 from kmeans_engine.points.opening import open_visible
 from kmeans_engine.points.visit import Visible
 from renderers.errors import InvalidOption
+from renderers.plane.aspect import units_of, where_on_earth
 from renderers.plane.components import component_label, principal_components
 from renderers.plane.extent import extent_of
-from renderers.plane.placement import Box, Limits, Placement, padded
+from renderers.plane.limits import ALL, asked_limits, limits_of
+from renderers.plane.placement import Box, Limits, Placement, widened
 from renderers.plane.plane import Plane
+from renderers.plane.shared import Shared, roomy, shared_places
+from renderers.plane.solid import Solid, solid_of
 
 __all__ = ["View"]
 
 _SAMPLE = 200_000  # points that are looked at ...
 _SAMPLED = 1 << 23  # ... unless they have more values
+_TURNED = 20_000  # points of a solid, sorted by depth for every frame
 
 
 class View:
@@ -32,43 +38,63 @@ class View:
         The points as they were clustered, wherever they are: what an `Engine` takes, or what one
         has opened.
     axes : tuple of int, optional
-        Two features to draw. By default both of two, and the first two principal components of
-        more.
+        Two features to draw, or three of a solid. By default both of two, a longitude across and a
+        latitude up, and the first two principal components of more; of a solid the three features,
+        and the first three principal components of more.
     names : sequence of str, optional
         Names of the features, for the labels of the axes.
     offset, scale : array_like, (N,), optional
         Units of the picture: drawn = value * scale + offset. Principal components are drawn in
         clustered units, and their labels say so.
+    aspect : {"equal", "auto"}
+        Whether distances look as they are: a clustered unit, or on a map a kilometre, is as long on
+        both axes, unless their spans differ by more than 20 times.
+    limits : iterable of float, or str, optional
+        What is to be seen, ``x0, x1, y0, y1`` in the units of the picture, or ``"all"``. By default
+        all points but outliers: fewer than 0.5% of them that would take more than half of an axis.
+    log : {"", "x", "y", "xy"}
+        Axes with a logarithmic scale; points without a logarithm lie outside.
+    view : {"2d", "3d"}
+        Whether the points are drawn as a solid that is turned.
 
     Attributes
     ----------
     points : Visible
         Those.
     axes : tuple of int or None
-        As given.
+        As given; None for a solid.
     plane : Plane
         Where a value lies.
     limits : tuple of float
-        ``(xmin, xmax, ymin, ymax)``: the data and 5% around it.
+        ``(xmin, xmax, ymin, ymax)``, places on the plane: what is seen at least. How much more a
+        box has room for, `placed` tells.
+    units : tuple of float or None
+        Lengths along the two axes that are drawn equally long; None if each fills its side.
     labels : tuple of str
         Of the horizontal and the vertical axis; may be empty.
+    solid : Solid or None
+        Where a value lies if it is drawn as a solid; `plane` is then one of its sides.
+    turned : ndarray of intp, (S,)
+        The points of a solid that are drawn: evenly spaced ones if there are many, and no outliers.
+    is_part : bool
+        Whether somebody looks at a part of the plane, and knows that there is more.
 
     Raises
     ------
     InvalidOption
-        If `axes` does not name two features of these points.
+        If these points cannot be drawn like that.
     """
 
     def __init__(
         self,
         points: Visible | ArrayLike,
         *,
-        axes: tuple[int, int] | None = None,
+        axes: tuple[int, ...] | None = None,
         names: Sequence[str] = (),
         offset: ArrayLike | None = None,
         scale: ArrayLike | None = None,
         aspect: str = "equal",
-        limits: tuple[float, float, float, float] | str | None = None,
+        limits: Iterable[float] | str | None = None,
         log: str = "",
         view: str = "2d",
     ) -> None:
@@ -83,33 +109,104 @@ class View:
                     f"{word} has {count} entries and the points have {features} features; give one "
                     f"for each"
                 )
-        self.axes = axes
-        self._given: dict[str, Any] = {"names": names, "offset": offset, "scale": scale}
-        columns = (0, min(1, features - 1)) if axes is None else _checked_axes(axes, features)
+        if aspect not in ("equal", "auto"):
+            raise InvalidOption(f"aspect={aspect!r} must be 'equal' or 'auto'", option="aspect")
+        _check_view(view, features, log, limits)
+        self.axes: tuple[int, int] | None = None
+        self.is_part = False
+        self._given: dict[str, Any] = {
+            **{"names": names, "offset": offset, "scale": scale, "aspect": aspect},
+            "limits": ALL if _is_all(limits) else None,
+        }
+        three: tuple[int, ...] = ()
+        if axes is not None:
+            three = _checked_axes(axes, features, 3 if view == "3d" else 2)
+            columns = three[0], three[1]
+            self.axes = columns if view == "2d" else None
+        else:
+            columns = where_on_earth(names) or (0, min(1, features - 1))
+        logs = _checked_log(log, features, axes)
+        rows, sample = self._sample()
         components = None
         if axes is None and features > 2:
-            centre, basis, shares = principal_components(self._sample()[1])
+            centre, basis, shares = principal_components(sample)
             components = centre, basis
             of = "" if scale is None and offset is None else " of the scaled features"
             self.labels = (component_label(1, shares[0], of), component_label(2, shares[1], of))
-        elif features == 1:
-            self.labels = (names[0] if names else "", "")
-        elif names or features > 2:
-            a, b = (names[n] if names else f"feature {n}" for n in columns)
-            self.labels = (a, b)
         else:
-            self.labels = ("", "")
+            self.labels = _labels(columns, features, names, logs)
         self.plane = Plane(
             columns,
             np.zeros(features) if offset is None else np.asarray(offset, dtype=np.float64),
             np.ones(features) if scale is None else np.asarray(scale, dtype=np.float64),
             components,
+            logs,
         )
-        self.limits = self._find_limits()
+        self._places = self.plane.project(sample, rows)  # of evenly spaced points
+        extent = extent_of(self.points, self.plane)
+        if extent is None:
+            raise InvalidOption(
+                f"log={log!r} needs points with values above 0 along such an axis, and there are "
+                f"none: leave log out, or draw other axes",
+                option="log",
+            )
+        self._extent = extent
+        if limits is None or _is_all(limits):
+            everything = limits is not None
+            self.limits = limits_of(
+                self.points, self.plane, self._places, extent, everything=everything
+            )
+            if self.shared is not None:
+                self.limits = roomy(self.limits, self.shared)
+        else:
+            self.limits = asked_limits(limits, self.plane)
+        along = [str(names[n]) for n in columns] if len(names) and not components else []
+        self.units = units_of(self.plane, self.limits, along) if aspect == "equal" else None
+        self.solid: Solid | None = None
+        if view == "3d":
+            self._make_solid(three, names, aspect == "equal", _is_all(limits))
+
+    def _make_solid(
+        self, columns: tuple[int, ...], names: Sequence[str], equal: bool, everything: bool
+    ) -> None:
+        step = -(-self.points.n_points // _TURNED)
+        sample = self.points.sample(step)
+        components = None
+        if not columns and self.points.n_features > 3:
+            centre, basis, shares = principal_components(sample, 3)
+            components = centre, basis
+            labels = tuple(component_label(n + 1, share, "") for n, share in enumerate(shares))
+        else:
+            columns = columns or (0, 1, 2)
+            labels = tuple(str(names[n]) if len(names) else f"feature {n}" for n in columns)
+        self.solid = solid_of(
+            sample, columns, components, labels, equal=equal, everything=everything
+        )
+        inside = self.solid.holds(self.solid.place(sample))
+        self.turned = np.arange(0, self.points.n_points, step)[inside]
 
     def with_axes(self, axes: tuple[int, int] | None) -> View:
         """Return the view of the same points in the same units along other axes."""
         return View(self.points, axes=axes, **self._given)
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """What the features are called; by their numbers if they have no names."""
+        names = tuple(map(str, self._given["names"])) or self.points.names
+        return names or tuple(f"feature {n}" for n in range(self.points.n_features))
+
+    def within(self, limits: Limits) -> View:
+        """Return the view of another part of the same plane; the points are not looked at again.
+
+        Parameters
+        ----------
+        limits : tuple of float
+            As the attribute: places on the plane.
+        """
+        _ = self.spread  # centroids keep their size, however closely they are looked at
+        part = copy.copy(self)
+        part.limits, part.is_part = limits, True
+        return part
 
     @functools.cached_property
     def spread(self) -> float:
@@ -117,18 +214,49 @@ class View:
 
         Of a sample: the inverse participation ratio of their shares of 32 x 32 cells.
         """
-        rows, sample = self._sample()
-        xy = self.plane.project(sample, rows)
         xmin, xmax, ymin, ymax = self.limits
         cells = 32
-        i = ((xy[:, 0] - xmin) / (xmax - xmin) * cells).astype(np.intp).clip(0, cells - 1)
-        j = ((xy[:, 1] - ymin) / (ymax - ymin) * cells).astype(np.intp).clip(0, cells - 1)
-        shares = np.bincount(i * cells + j) / len(rows)
+        with np.errstate(over="ignore", invalid="ignore"):
+            x = (self._places[:, 0] - xmin) / (xmax - xmin) * cells
+            y = (self._places[:, 1] - ymin) / (ymax - ymin) * cells
+        seen = (x >= 0) & (x <= cells) & (y >= 0) & (y <= cells)
+        if not seen.any():
+            return 1.0
+        i, j = (along[seen].astype(np.intp).clip(0, cells - 1) for along in (x, y))
+        shares = np.bincount(i * cells + j) / seen.sum()
         return float(1 / (shares**2).sum() / cells**2)
+
+    @functools.cached_property
+    def shared(self) -> Shared | None:
+        """The places of the points, where many share few of them; else None."""
+        return shared_places(self.points, self.plane, self._places)
+
+    def share_of(self, box: Box) -> float:
+        """Return the share of a box that the limits take, 0..1: the rest is room at both ends."""
+        xmin, xmax, ymin, ymax = self.limits
+        left, right, bottom, top = self.placed(box).limits
+        return (xmax - xmin) / (right - left) * ((ymax - ymin) / (top - bottom))
 
     def placed(self, box: Box) -> Placement:
         """Return where the plane lies on a picture that shows it in `box`."""
-        return Placement(self.limits, box)
+        limits = self.limits if self.units is None else widened(self.limits, box, self.units)
+        return Placement(limits, box)
+
+    def hides(self, placement: Placement) -> bool:
+        """Return whether any point lies outside what is seen."""
+        (xmin, xmax, ymin, ymax), (left, right, bottom, top) = placement.limits, self._extent
+        beyond = left < xmin or right > xmax
+        if not self.plane.is_line:
+            beyond = beyond or bottom < ymin or top > ymax
+        return beyond or self._endless
+
+    @functools.cached_property
+    def _endless(self) -> bool:
+        """Whether there are points without a logarithm."""
+        measure = self.points.measure
+        ends = self.plane.original(np.stack([measure.low, measure.high]))
+        along = zip(self.plane.columns, self.plane.logs, strict=True)
+        return any(is_log and ends[:, n].min() <= 0 for n, is_log in along)
 
     def _sample(self) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """Return the numbers of evenly spaced points, and the points."""
@@ -136,23 +264,79 @@ class View:
         step = -(-self.points.n_points // most)
         return np.arange(0, self.points.n_points, step), self.points.sample(step)
 
-    def _find_limits(self) -> Limits:
-        left, right, bottom, top = extent_of(self.points, self.plane)
-        xmin, xmax = padded(left, right)
-        if self.plane.is_line:
-            return xmin, xmax, 0.0, 1.0
-        return xmin, xmax, *padded(bottom, top)
+
+def _is_all(limits: Iterable[float] | str | None) -> bool:
+    return isinstance(limits, str) and limits.strip().lower() == ALL
 
 
-def _checked_axes(axes: tuple[int, int], features: int) -> tuple[int, int]:
-    needs = f"axes={axes!r} must be two different features of 0..{features - 1}"
+def _labels(
+    columns: tuple[int, int], features: int, names: Sequence[str], logs: tuple[bool, bool]
+) -> tuple[str, str]:
+    """Return the labels of axes along features."""
+    if len(names):
+        a, b = (str(names[n]) for n in columns)
+    elif features > 2:
+        a, b = (f"feature {n}" for n in columns)
+    else:
+        a, b = "", ""
+    a, b = (
+        f"{label} (log scale)".strip() if is_log else label
+        for label, is_log in zip((a, b), logs, strict=True)
+    )
+    return a, b if features > 1 else ""
+
+
+def _checked_log(log: str, features: int, axes: tuple[int, ...] | None) -> tuple[bool, bool]:
+    """Return whether each axis is logarithmic."""
+    letters = set(str(log))
+    if not letters <= {"x", "y"} or len(str(log)) > 2:
+        raise InvalidOption(f"log={log!r} must be 'x', 'y' or 'xy'", option="log")
+    if "y" in letters and features == 1:
+        raise InvalidOption(
+            f"log={log!r} needs a vertical axis, the points have one feature: give log='x'",
+            option="log",
+        )
+    if letters and features > 2 and axes is None:
+        raise InvalidOption(
+            f"log={log!r} needs features along its axes, and principal components are drawn: name "
+            f"two features with axes",
+            option="log",
+        )
+    return "x" in letters, "y" in letters
+
+
+def _check_view(view: str, features: int, log: str, limits: object) -> None:
+    """Raise if points cannot be turned, or were not to be."""
+    if view not in ("2d", "3d"):
+        raise InvalidOption(f"view={view!r} must be '2d' or '3d'", option="view")
+    if view == "2d":
+        return
+    if features < 3:
+        raise InvalidOption(
+            f"view={view!r} needs points of three features, these have {features}: leave view out",
+            option="view",
+        )
+    if log:
+        raise InvalidOption(f"log={log!r} has no effect with a 3d view", option="log")
+    if limits is not None and not (isinstance(limits, str) and _is_all(limits)):
+        raise InvalidOption(
+            f"limits={limits!r} has no effect with a 3d view: leave it out, or give 'all'",
+            option="limits",
+        )
+
+
+def _checked_axes(axes: tuple[int, ...], features: int, count: int) -> tuple[int, ...]:
+    number = {2: "two", 3: "three"}[count]
+    needs = f"axes={axes!r} must be {number} different features of 0..{features - 1}"
     if features < 2:
         raise InvalidOption(f"axes={axes!r} needs two features, the points have 1: leave axes out")
     try:
-        a, b = axes
-        valid = a == int(a) and b == int(b) and a != b and min(a, b) >= 0 and max(a, b) < features
+        found = tuple(int(n) for n in axes)
+        valid = found == tuple(axes) and len({*found} & {*range(features)}) == len(found) == count
     except (TypeError, ValueError):
         valid = False
     if not valid:
-        raise InvalidOption(f"{needs}: give two column numbers, such as (0, 1)")
-    return int(a), int(b)
+        raise InvalidOption(
+            f"{needs}: give {number} column numbers, such as {tuple(range(count))}", option="axes"
+        )
+    return found

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from renderers.outputs import FPS_RANGE, within
@@ -78,7 +78,10 @@ def make_pace(
     return Pace(fps=fps, phases=phases, smooth=smooth, duration=duration)
 
 
-_OPENING = 0.8  # seconds that a smooth film shows the initial state
+_BARE = 0.8  # seconds that a smooth film shows the points alone ...
+_START = 1.0  # ... these with the initial centroids ...
+_INITIAL = 1.0  # ... and the initial state
+_APPEAR = 0.4  # seconds in which centroids, or colours, appear
 _FIRST = 1.2  # seconds of the first iteration of a smooth film ...
 _DECAY = 0.88  # ... and of each further one, as a share of the one before ...
 _LEAST = 1 / 30  # ... down to this
@@ -93,7 +96,8 @@ def moments(
 ) -> Iterator[Moment]:
     """Yield the moments of a film.
 
-    Looks one state ahead, since only the last one is held.
+    A run that is seen from its beginning opens with its points, then its initial centroids. From
+    there on looks one state ahead, since only the last one is held.
 
     Parameters
     ----------
@@ -113,84 +117,128 @@ def moments(
     if pace.duration is not None and count is None:
         states = list(states)
         count = len(states)
-    telling = _telling(pace, count)
+    at = 0.0
+    for moment in _told(states, pace, count):
+        yield replace(moment, at=at)
+        at += moment.seconds
+
+
+def _told(
+    states: Iterable[Snapshot | tuple[Snapshot, ...]], pace: Pace, count: int | None
+) -> Iterator[Moment]:
+    """Yield the moments, all of which begin at 0."""
     histories: tuple[History, ...] = ()
+    before: tuple[Snapshot, ...] = ()
     current: tuple[Snapshot, ...] | None = None
+    telling: _Telling | None = None
     index = -1
     for state in states:
         following = state if isinstance(state, tuple) else (state,)
-        if current is not None:
-            yield from telling(current, index, histories, False)
-        if current is None and not any(snapshot.iteration for snapshot in following):
-            histories = tuple(History() for _ in following)  # of a run from its beginning
+        if telling is None or current is None:
+            if not any(snapshot.iteration for snapshot in following):
+                histories = tuple(History() for _ in following)  # of a run from its beginning
+            telling = _Telling(pace, count, whole=bool(histories))
+        else:
+            yield from telling.state(before, current, index, histories, last=False)
+            before = current if pace.smooth else ()
         for history, snapshot in zip(histories, following, strict=False):
             history.add(snapshot)
+        if histories and current is None:
+            yield from telling.opening(following, histories)
         current, index = following, index + 1
-    if current is not None:
-        yield from telling(current, index, histories, True)
+    if telling is not None and current is not None:
+        yield from telling.state(before, current, index, histories, last=True)
 
 
-_Telling = Callable[[tuple["Snapshot", ...], int, tuple[History, ...], bool], Iterator[Moment]]
+class _Telling:
+    """Turns one state after the other into moments.
 
+    Parameters
+    ----------
+    pace : Pace
+        How.
+    count : int or None
+        How many states there are, if that is known.
+    whole : bool
+        Whether the run is seen from its beginning, and so opens with its points.
+    """
 
-def _telling(pace: Pace, count: int | None) -> _Telling:
-    """Return what tells one state: state, its index, histories and whether it is the last."""
-    seconds = _schedule(pace, count)
-    hold = pace.hold
-    if pace.duration is not None:
-        hold = min(hold, 0.2 * pace.duration) if count and count > 1 else pace.duration
+    def __init__(self, pace: Pace, count: int | None, *, whole: bool) -> None:
+        self._pace, self._whole = pace, whole
+        self._hold = pace.hold
+        self._scale = 1.0
+        if pace.duration is not None and count is not None:
+            parts = [self._weight(index) for index in range(-2 if whole else 0, count)]
+            self._hold = min(pace.hold, 0.2 * pace.duration) if len(parts) > 1 else pace.duration
+            self._scale = (pace.duration - self._hold) / sum(parts) if len(parts) > 1 else 0.0
 
-    def tell(
-        state: tuple[Snapshot, ...], index: int, histories: tuple[History, ...], last: bool
+    def opening(
+        self, state: tuple[Snapshot, ...], histories: tuple[History, ...]
     ) -> Iterator[Moment]:
-        def moment(seconds: float, phase: Phase, progress: float = 1.0) -> Moment:
-            return Moment(state, seconds, phase, progress, False, histories)
+        """Yield the moments before the first state."""
+        yield Moment(state, self._seconds(-2), "points", 1.0, False, histories)
+        yield from self._moving(
+            Moment(state, self._seconds(-1), "start", 1.0, False, histories),
+            _APPEAR / _START if self._pace.smooth else 0.0,
+        )
 
-        def final(phase: Phase, seconds: float) -> Moment:
-            return Moment(state, seconds, phase, 1.0, last, histories)
-
-        lasting = seconds(index)
+    def state(
+        self,
+        before: tuple[Snapshot, ...],
+        state: tuple[Snapshot, ...],
+        index: int,
+        histories: tuple[History, ...],
+        *,
+        last: bool,
+    ) -> Iterator[Moment]:
+        """Yield the moments of one state."""
+        pace, seconds = self._pace, self._seconds(index)
+        smooth = pace.smooth and (index > 0 or self._whole)
         steps = pace.phases and index > 1  # state 1 has the labels of state 0
         phase: Phase = "state" if not pace.phases else "assignment" if index == 0 else "update"
-        if not pace.smooth or index == 0:
-            if steps:
-                yield moment(lasting / 2, "assignment")
-                lasting /= 2
-            end = max(lasting, hold) if pace.duration is None else lasting + hold
-            yield final(phase, end if last else lasting)
-            return
         if steps:
-            yield moment(lasting * 0.4, "assignment")
-            lasting *= 0.6
-        rest = lasting * _REST if lasting * pace.fps > 8 else 0.0
-        frames = max(1, round((lasting - rest) * pace.fps))
+            part = seconds * (0.4 if smooth else 0.5)
+            step = Moment(state, part, "assignment", 1.0, False, histories)
+            yield from self._moving(step, min(1.0, _APPEAR / part) if smooth else 0.0, before)
+            seconds -= part
+        share = 0.0  # of the time in which something moves
+        if smooth:
+            share = 1 - _REST if seconds * pace.fps > 8 else 1.0
+            share = _APPEAR / _INITIAL if index == 0 else share
+        rest = 0.0
+        if last:
+            rest = self._hold
+            if not smooth and pace.duration is None:
+                rest = max(seconds, self._hold) - seconds
+        final = Moment(state, seconds, phase, 1.0, last, histories)
+        yield from self._moving(final, share, before, rest)
+
+    def _moving(
+        self, moment: Moment, share: float, before: tuple[Snapshot, ...] = (), rest: float = 0.0
+    ) -> Iterator[Moment]:
+        """Yield the moments of a motion in a share of the time, and its end, which lasts longer."""
+        time = moment.seconds * share
+        frames = max(1, round(time * self._pace.fps)) if share else 1
+        each = time / frames if frames > 1 else 0.0
         for i in range(1, frames):
-            yield moment((lasting - rest) / frames, phase, _eased(i / frames))
-        yield final(phase, (lasting - rest) / frames + rest + (hold if last else 0.0))
+            way = _eased(i / frames)
+            yield replace(moment, seconds=each, progress=way, last=False, before=before)
+        yield replace(moment, seconds=moment.seconds - (frames - 1) * each + rest)
 
-    return tell
+    def _seconds(self, index: int) -> float:
+        """Return how long a state lasts, the hold apart; -2 is the points, -1 the centroids."""
+        return self._weight(index) * self._scale
 
-
-def _schedule(pace: Pace, count: int | None) -> Callable[[int], float]:
-    """Return the seconds of each state, those of the hold apart."""
-
-    def weight(index: int) -> float:
-        if index == 0:
-            return _OPENING
-        return max(_LEAST, _FIRST * _DECAY ** (index - 1))
-
-    if pace.duration is None:
+    def _weight(self, index: int) -> float:
+        """Return how long a state lasts, or how long compared with the others."""
+        pace = self._pace
         if pace.smooth:
-            return weight
-        return lambda index: (2.0 if pace.phases and index > 1 else 1.0) / pace.fps
-    assert count is not None
-    shown = pace.duration - min(pace.hold, 0.2 * pace.duration)
-    if count < 2:
-        return lambda index: 0.0
-    if not pace.smooth:
-        return lambda index: shown / count
-    scale = shown / sum(map(weight, range(count)))
-    return lambda index: weight(index) * scale
+            if index < 1:
+                return (_BARE, _START, _INITIAL)[index + 2]
+            return max(_LEAST, _FIRST * _DECAY ** (index - 1))
+        if pace.duration is not None:
+            return 1.0
+        return (2.0 if pace.phases and index > 1 else 1.0) / pace.fps
 
 
 def _eased(t: float) -> float:

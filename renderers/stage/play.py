@@ -45,7 +45,8 @@ def play(
         for moment in moments:
             with doing("painting"):
                 for renderer in renderers:
-                    if renderer.opening or not moment.opening:
+                    # The last one is alone: the picture of a moment that somebody chose.
+                    if renderer.opening or not moment.opening or moment.last:
                         call(renderer, "draw", moment)
             if progress is not None:
                 progress(moment)

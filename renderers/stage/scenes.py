@@ -60,7 +60,8 @@ class Scenes:
 
         _, source = runs[0]
         view = self._view(source)
-        alone = len(runs) == 1 and view.points.n_features == 3 and not self._given.get("axes")
+        # Three channels are a colour, and one is grey.
+        alone = len(runs) == 1 and view.points.n_features in (1, 3) and not self._given.get("axes")
         image = source.table.shape if alone else None
         alpha, white = (None, 255.0) if image is None else _light(source.table)
         panels = tuple(Panel(one.k, view, _whole(name), image, alpha, white) for name, one in runs)

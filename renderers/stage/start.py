@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -15,21 +16,26 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+import numpy as np
+
 from renderers import guard, registry
 from renderers.contract import OPTIONS, Renderer
 from renderers.errors import InvalidOption
 from renderers.outputs import Output, make_options, plan, refuse_useless
+from renderers.stage.matching import matched
 from renderers.stage.pace import Pace, make_pace, moments
 from renderers.stage.play import play
 from renderers.stage.restart import Restarts
 from renderers.stage.scenes import Scenes, source_of
 from renderers.stage.trials import replay
+from renderers.stage.unwritten import unwritten
 from renderers.stage.window import Commands, Window
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
+    from renderers.stage.steps import Told
 
-    Run = Snapshot | Iterable[Snapshot]
+    Run = Snapshot | Iterable[Any]
     Runs = Run | Mapping[str, Run]
 
 __all__ = ["drive", "engage", "save", "show", "viewer"]
@@ -39,7 +45,7 @@ _PACE = ("fps", "smooth", "phases", "duration")
 _VIEW = ("axes", "aspect", "limits", "log", "view")
 # What `renderers.save` passes where nothing was asked for, beside None and False.
 _PLAIN = {
-    **{"theme": "light", "title": "", "quality": "standard", "dpi": 100},
+    **{"title": "", "quality": "standard", "dpi": 100},
     **{"aspect": "equal", "log": "", "view": "2d"},
 }
 
@@ -110,7 +116,14 @@ def save(
     if file is None:
         raise InvalidOption(f"renderer={renderer!r} writes no file; use one that does, or show()")
     renderers, pace = engage(outputs, _asked(given))
-    drive(renderers, lambda: _play_given(snapshots, renderers, pace, _scenes(given), given))
+    told: list[str] = []
+
+    def job() -> None:
+        told.extend(_play_given(snapshots, renderers, pace, _scenes(given), given))
+
+    drive(renderers, job)
+    for line in told:
+        warnings.warn(line, stacklevel=3)
     return file
 
 
@@ -140,12 +153,20 @@ def show(snapshots: Runs, output: Output, **given: Any) -> None:
     scenes = _scenes(given)
     restarts = None
     (screen,) = renderers
-    if isinstance(screen, Window) and not isinstance(snapshots, Mapping):
+    given_steps = given.get("points") is not None
+    if isinstance(screen, Window) and not (isinstance(snapshots, Mapping) or given_steps):
         restarts = Restarts(
             replay(scenes, pace), make="these points were given; c draws new centroids on them"
         )
-        screen.commands = Commands(restarts.job)
-    drive(renderers, lambda: _play_given(snapshots, renderers, pace, scenes, given, restarts))
+        screen.commands = Commands(restarts.job, new_points=False)
+    told: list[str] = []
+
+    def job() -> None:
+        told.extend(_play_given(snapshots, renderers, pace, scenes, given, restarts))
+
+    drive(renderers, job)
+    for line in told:
+        warnings.warn(line, stacklevel=3)
 
 
 def _asked(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -171,9 +192,16 @@ def _play_given(
     scenes: Scenes,
     given: Mapping[str, Any],
     restarts: Restarts | None = None,
-) -> None:
-    """Play runs that were given; other starts begin with the points of their first snapshot."""
+) -> list[str]:
+    """Play runs that were given, and return what their user should know of the pictures.
+
+    Other starts begin with the points of their first snapshot.
+    """
     runs = snapshots if isinstance(snapshots, Mapping) else {"": snapshots}
+    told: list[Told] = []
+    if given.get("points") is not None:
+        told = _told(runs, given["points"])
+        runs = dict(zip(runs, (one.states for one in told), strict=True))
     first, states = _started(list(runs.values()))
     units = {name: given[name] for name in ("names", "offset", "scale")}
     source = source_of(first[0], **units)
@@ -183,7 +211,34 @@ def _play_given(
         restarts.begin(source, lambda: Trial(source))
     sources = [replace(source, k=len(state.centroids)) for state in first]
     scene = scenes.of(list(zip(map(str, runs), sources, strict=True)))
+    if told:
+        panels = (
+            replace(panel, noise=one.noise, centroids=one.centroids, measured=one.measured)
+            for panel, one in zip(scene.panels, told, strict=True)
+        )
+        scene = replace(scene, panels=tuple(panels))
+    if len(runs) > 1:  # which clusters are the same is known when all have ended
+        kept = list(states)
+        scene, states = matched(scene, kept[-1]), iter(kept)
     play(moments(states, pace), scene, renderers)
+    return unwritten(scene, given.get("font"))
+
+
+def _told(runs: Mapping[str, Any], points: Any) -> list[Told]:
+    """Return the steps of other algorithms on points that were given as states."""
+    from kmeans_engine.points.opening import open_visible
+    from renderers.stage.steps import states_of
+
+    if getattr(points, "ndim", 2) == 1:
+        points = np.asarray(points)[:, None]
+    visible = open_visible(points)
+    found = []
+    for name, steps in runs.items():
+        try:
+            found.append(states_of(steps, visible))
+        except InvalidOption as error:
+            raise InvalidOption(f"{name}: {error}" if name else str(error)) from None
+    return found
 
 
 def _is_state(value: object) -> TypeGuard[Snapshot]:
@@ -200,12 +255,16 @@ def _started(
         # An array of no dimensions has the methods of a sequence, and is none.
         if not (_is_state(run) or isinstance(run, Iterable)) or getattr(run, "shape", True) == ():
             raise InvalidOption(
-                f"{type(run).__name__!r} is not a run; pass engine.snapshots(centroids)"
+                f"{type(run).__name__!r} is not a run; pass engine.snapshots(centroids), or labels "
+                "and their points="
             )
 
     def checked(states: tuple[Snapshot, ...]) -> tuple[Snapshot, ...]:
         if not all(map(_is_state, states)):
-            raise InvalidOption("these are not snapshots; pass engine.snapshots(centroids)")
+            raise InvalidOption(
+                "these are not snapshots; pass engine.snapshots(centroids), or the points that "
+                "labels are of: points="
+            )
         return states
 
     together = side_by_side([run if isinstance(run, Iterable) else [run] for run in runs])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kmeans_engine._version import __version__
 from renderers.contract import Renderer
+from renderers.stage.matching import matched
 from renderers.stage.pace import Pace, moments
 from renderers.stage.play import play
 from renderers.stage.restart import Restarts
@@ -15,9 +16,6 @@ from renderers.stage.scenes import Scenes
 from renderers.stage.window import Commands, Window
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
     from kmeans_engine import Snapshot
     from kmeans_engine.command.trial import Trial
     from kmeans_engine.tables import Table
@@ -54,9 +52,12 @@ def play_trials(
     from kmeans_engine.race import side_by_side
 
     runs = [trial.states() for trial in trials]
-    if pace.duration is not None and scene is not None:
-        # The same bits twice: to count the states first keeps none of them.
-        count = max(trial.count(watch) for trial in trials)
+    if scene is not None and (pace.duration is not None or len(trials) > 1):
+        # The same bits twice: to look at the end first keeps none of the states.
+        ends = [trial.explore(watch) for trial in trials]
+        count = max(end.iteration for end in ends) + 1
+        scene = matched(scene, ends)
+        del ends
         shown = 0.0
 
         def painted(moment: Moment) -> None:
@@ -64,7 +65,8 @@ def play_trials(
             shown += moment.seconds
             told(shown)
 
-        play(moments(side_by_side(runs), pace, count=count), scene, renderers, progress=painted)
+        film = moments(side_by_side(runs), pace, count=count)
+        play(film, scene, renderers, progress=painted if pace.duration is not None else None)
         return
 
     def states() -> Iterator[tuple[Snapshot, ...]]:
@@ -107,17 +109,21 @@ def offer_restarts(
     restarts.begin(trial.source, lambda: trial)
     init = trial.source.init if isinstance(trial.source.init, str) else "given"
     others = (method for method in Commands().inits if method != init)
-    window.commands = Commands(restarts.job, (init, *others))
+    window.commands = Commands(restarts.job, (init, *others), not isinstance(make, str))
 
 
-def replay(
-    scenes: Scenes, pace: Pace
-) -> Callable[[Trial, npt.NDArray[np.float64], Renderer], None]:
-    """Return what plays another run of a trial, in the way of the first, to a renderer."""
+def replay(scenes: Scenes, pace: Pace) -> Callable[[Trial, Renderer], None]:
+    """Return what plays another run, in the way of the first, to a renderer."""
 
-    def again(trial: Trial, centroids: npt.NDArray[np.float64], renderer: Renderer) -> None:
-        # The facts are those of any run: no command repeats a start from the window.
-        scene = scenes.of([("", replace(trial.source, k=len(centroids)))])
-        play(moments(trial.snapshots(centroids), pace), scene, [renderer])
+    def again(trial: Trial, renderer: Renderer) -> None:
+        # Without a command: none repeats a start from the window.
+        source = trial.source
+        facts = {"seed": str(source.seed), "k": str(source.k), "version": __version__}
+        if isinstance(source.init, str):
+            facts["init"] = f"{source.init}#{source.first + 1}" if source.first else source.init
+        else:
+            facts["init"] = "placed by hand"
+        scene = scenes.of([("", source)], facts)
+        play(moments(trial.states(), pace), scene, [renderer])
 
     return again

@@ -29,8 +29,8 @@ Command = Literal[
     "pause", "back", "forward", "first", "last", "faster", "slower",
     "new clusters", "new centroids", "next init", "more clusters", "fewer clusters", "place",
     "numbers", "trails", "borders", "changes", "curve", "sizes",
-    "next projection", "previous projection",
-    "save", "save gif", "save picture", "help", "cancel", "exit",
+    "next projection", "previous projection", "columns", "closer", "farther", "whole view",
+    "next theme", "full screen", "save", "save gif", "save picture", "help", "cancel", "exit",
 ]
 # fmt: on
 #: Plays a run to the renderer that it is given: its seat in the window.
@@ -77,10 +77,13 @@ class Commands:
         in one of its own.
     inits : tuple of str
         The methods of drawing centroids to choose from; that of the first run comes first.
+    new_points : bool
+        Whether there are other points to be had.
     """
 
     restart: Callable[[Start], Job] | None = None
     inits: tuple[str, ...] = METHODS
+    new_points: bool = True
 
     def job(self, start: Start) -> Job:
         """Return the job of another run.
@@ -108,11 +111,15 @@ class Window(Protocol):
     full_speed : bool
         Files are written by the same job: never hold it back, and complete it when the window is
         closed.
+    shown : callable or None
+        The job of the run that was on display when the window was closed, if it came from
+        `commands`; None if it was that of `Renderer.drive`.
     """
 
     commands: Commands
     notify: Callable[[str], None] | None
     full_speed: bool
+    shown: Job | None
 
     def post(self, command: Command) -> None:
         """Have the window do a command; may be called from any thread."""

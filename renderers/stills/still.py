@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 from kmeans_engine.runtime.atomic import AtomicFile
 from renderers.contract import Renderer
+from renderers.describing import describe
 from renderers.errors import InvalidOption
 from renderers.numbered import numbered, those_there
 from renderers.scene import Moment, Scene
@@ -22,15 +23,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Still"]
 
+#: Points of a panel that vectors draw one by one; more are rasterised.
+MOST_SHAPES = 5000
 #: Dots per inch at which one pixel of `size` is one dot.
 PLAIN_DPI = 100.0
+_PACE = frozenset({"smooth", "phases", "duration", "fps"})  # of films
 _LARGEST = 1 << 28  # pixels of a still: 1 GB as RGBA
 
 
 class Still(Renderer):
     """A renderer that keeps the newest moment, and draws it when the run is over."""
 
-    honours = frozenset({"size", "theme", "overlays", "title", "axes", "dpi"})
+    honours = (Renderer.honours - _PACE) | {"overlays", "dpi"}
 
     _scene: Scene | None = None
     _moment: Moment | None = None
@@ -77,8 +81,12 @@ class Still(Renderer):
         """Forget everything. Nothing is written before `close`, so no file is left behind."""
         self._scene = self._moment = None
 
+    def description(self, scene: Scene, moment: Moment) -> str:
+        """Return a sentence for those who cannot see the picture."""
+        return describe(scene, moment)
+
     def painter(self, scene: Scene) -> Painter:
-        """Return a painter of pictures in dots."""
+        """Return a painter of pictures in dots, upon the theme's ground."""
         from renderers.picture.painter import Painter
 
         return Painter(scene, self.options.with_size(self.dots))
@@ -91,7 +99,6 @@ class _Sequence(Still):
     get theirs when the run is over. Those of an older sequence that the new one lacks are removed.
     """
 
-    honours = Still.honours | {"smooth", "phases", "fps"}
     numbers = True
 
     _spool: IO[bytes] | None = None
@@ -139,7 +146,11 @@ class _Sequence(Still):
 
 @functools.cache
 def _sequence_of(kind: type[Still]) -> type[Renderer]:
-    return type(f"{kind.__name__}Sequence", (_Sequence, kind), {"__doc__": _Sequence.__doc__})
+    more = {
+        "__doc__": _Sequence.__doc__,
+        "honours": kind.honours | {"smooth", "phases", "fps"},
+    }
+    return type(f"{kind.__name__}Sequence", (_Sequence, kind), more)
 
 
 @contextlib.contextmanager

@@ -77,7 +77,7 @@ def test_a_race_runs_what_its_entrants_run_alone(command):
 def test_a_race_of_one_method_with_itself(command, tmp_path):
     words = ("--race", "random,random,k-means++", "--seed", 3, *SMALL, "--json")
     facts = json.loads(command.ok(*words, "-o", "race.gif").out)
-    assert [one["name"] for one in facts["race"]] == ["random 1", "random 2", "k-means++"]
+    assert [one["name"] for one in facts["race"]] == ["random#1", "random#2", "k-means++"]
     assert [one["init"] for one in facts["race"]] == ["random", "random", "k-means++"]
     # The first is what it was alone, the second what the second of several runs is.
     alone = json.loads(command.ok("--seed", 3, "--json").out)["inertia"]
@@ -110,6 +110,17 @@ def test_started_sources_are_in_the_units_of_the_table():
     direct = Source.of(table, 3, centroids, 1, standardized=True)
     other = Source.of(table, 3, "random", 1, standardized=True).started(centroids)
     assert np.array_equal(direct.start(0), other.start(0))
+
+
+def test_a_race_of_numbered_starts_is_that_of_several_runs(command):
+    facts = json.loads(command.ok("--race", "random#4,random*2", "--seed", 3, "--json").out)
+    assert [one["name"] for one in facts["race"]] == ["random#4", "random#1", "random#2"]
+    fourth, first, second = (one["inertia"] for one in facts["race"])
+    least = [first, second]
+    for runs in (3, 4):
+        done = command.ok("--seed", 3, "--init", "random", "--runs", runs, "--json")
+        least.append(json.loads(done.out)["inertia"])
+    assert least[3] == min(least[2], fourth)
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_while_starting(number, status, words, seconds, film, tmp_path):
     assert film.read_bytes() == b"old"
 
 
-MOMENTS = 200
+MOMENTS = 100
 
 
 @BOTH

@@ -7,13 +7,13 @@ import math
 import numpy as np
 
 from renderers.live.face.icons import icon
-from renderers.live.face.plan import Button, Plan, bar_height, plan_bar, sign_of
+from renderers.live.face.plan import BUTTONS, Button, Plan, bar_height, plan_bar, sign_of
 from renderers.live.face.shapes import Pixels, rounded, write_digits
 from renderers.live.face.skin import Skin, type_size
 from renderers.live.report import Report
 from renderers.picture.ink import blend_mask, paint
 from renderers.picture.marks import Disc
-from renderers.picture.text import text_mask
+from renderers.picture.text import fitted_mask, text_mask
 from renderers.plane.placement import Box
 from renderers.stage.window import Command
 
@@ -34,6 +34,7 @@ HINTS: dict[Command, str] = {
     "new clusters": "new points (r)",
     "new centroids": "new centroids (c)",
     "place": "click to place the centroids (m)",
+    "columns": "choose the axes (a)",
     "save": "save a film (s), a GIF (g), a picture (e)",
     "help": "all keys (h)",
 }
@@ -57,7 +58,6 @@ class Bar:
 
     def __init__(self, skin: Skin) -> None:
         self._skin = skin
-        self._plan: Plan | None = None
         self._ground: tuple[object, Pixels] | None = None
         self._painted: tuple[object, Pixels] | None = None
 
@@ -67,6 +67,7 @@ class Bar:
         report: Report,
         values: tuple[tuple[str, str], ...],
         lit: tuple[Command | None, ...] = (),
+        offered: frozenset[Command] = frozenset(BUTTONS),
     ) -> Pixels:
         """Return the bar, (height, width, 4), opaque; the same array while nothing changes.
 
@@ -80,11 +81,13 @@ class Bar:
             What stands for ``"speed"``, ``"k"`` and ``"init"``.
         lit : tuple of str
             Buttons to raise: the one under the pointer and those that are on.
+        offered : frozenset of str
+            Buttons that can do something; the others are left out.
         """
-        key = window, report, values, lit
+        key = window, report, values, lit, offered
         if self._painted is None or self._painted[0] != key:
-            plan = self._planned(window)
-            still = window, report.playing, values, lit
+            plan = self._planned(window, offered)
+            still = window, report.playing, values, lit, offered
             if self._ground is None or self._ground[0] != still:
                 self._ground = still, self._draw_buttons(plan, report.playing, dict(values), lit)
             pixels = self._ground[1].copy()
@@ -94,9 +97,15 @@ class Bar:
             self._painted = key, pixels
         return self._painted[1]
 
-    def at(self, window: tuple[int, int], x: float, y: float) -> Button | None:
-        """Return the button at a pixel of the bar."""
-        for button in self._planned(window).buttons:
+    def at(
+        self,
+        window: tuple[int, int],
+        x: float,
+        y: float,
+        offered: frozenset[Command] = frozenset(BUTTONS),
+    ) -> Button | None:
+        """Return the button at a pixel of the bar, of those that are offered."""
+        for button in self._planned(window, offered).buttons:
             left, top, width, height = button.box
             if left <= x < left + width and top <= y < top + height:
                 return button
@@ -113,11 +122,10 @@ class Bar:
         share = min(max((x - track.left) / max(1, track.width), 0.0), 1.0)
         return round(share * slider_end(report))
 
-    def _planned(self, window: tuple[int, int]) -> Plan:
-        size = window[0], bar_height(window)
-        if self._plan is None or self._plan.size != size:
-            self._plan = plan_bar(size, type_size(window))
-        return self._plan
+    def _planned(
+        self, window: tuple[int, int], offered: frozenset[Command] = frozenset(BUTTONS)
+    ) -> Plan:
+        return plan_bar((window[0], bar_height(window)), type_size(window), offered)
 
     def _draw_buttons(
         self, plan: Plan, playing: bool, values: dict[str, str], lit: tuple[Command | None, ...]
@@ -144,7 +152,7 @@ class Bar:
                 mask = text_mask(button.words, plan.type)
                 blend_mask(pixels, mask, left, _line_top(box, mask.shape[0]), skin.muted)
         for name, box in plan.values:
-            mask = text_mask(values.get(name, ""), plan.type)
+            mask = fitted_mask(values.get(name, ""), plan.type, box.width)
             at = box.left + (box.width - mask.shape[1]) // 2
             blend_mask(pixels, mask, at, _line_top(box, mask.shape[0]), skin.text)
         return pixels

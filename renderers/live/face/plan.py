@@ -11,7 +11,7 @@ from renderers.picture.text import text_mask
 from renderers.plane.placement import Box
 from renderers.stage.window import Command
 
-__all__ = ["Button", "Plan", "bar_height", "plan_bar", "sign_of"]
+__all__ = ["BUTTONS", "Button", "Plan", "bar_height", "plan_bar", "sign_of"]
 
 LEAST = (280, 180)  # a smaller window belongs to its picture alone
 
@@ -67,13 +67,20 @@ _RIGHT = (
     _Group(1, ("new clusters",)),
     _Group(1, ("new centroids",)),
     _Group(1, ("place",)),
+    _Group(2, ("columns",)),
     _Group(0, ("save",)),
     _Group(0, ("help",)),
 )
+BUTTONS: tuple[Command, ...] = tuple(
+    command for group in (*_LEFT, *_RIGHT) for command in group.commands
+)
+# What stands between two buttons at its widest, as far as it is known.
+_WIDEST = {"speed": "\N{MULTIPLICATION SIGN}0.125", "k": "K 888", "init": "k-means++"}
 _WORDS: dict[Command, str] = {
     "new clusters": "points",
     "new centroids": "centroids",
     "place": "place",
+    "columns": "axes",
     "save": "save",
     "help": "keys",
 }
@@ -86,14 +93,25 @@ def bar_height(size: tuple[int, int]) -> int:
 
 
 @lru_cache(maxsize=8)
-def plan_bar(size: tuple[int, int], type_size: float) -> Plan:
-    """Lay out a bar: words go first where room is short, then groups by their rank."""
+def plan_bar(
+    size: tuple[int, int], type_size: float, offered: frozenset[Command] = frozenset(BUTTONS)
+) -> Plan:
+    """Lay out a bar: words go first where room is short, then groups by their rank.
+
+    Groups are left out whose buttons are not all among those that are `offered`.
+    """
     width, height = size
+    left_groups, right_groups = (
+        [group for group in groups if offered.issuperset(group.commands)]
+        for groups in (_LEFT, _RIGHT)
+    )
     edge, gap = round(0.6 * type_size), round(0.55 * type_size)
     counter = round(6.6 * type_size)
     for worded, rank in ((True, 9), (False, 9), (False, 3), (False, 2), (False, 1), (False, 0)):
-        left = [_extent(group, type_size, worded) + gap for group in _LEFT if group.rank <= rank]
-        right = [_extent(group, type_size, worded) for group in _RIGHT if group.rank <= rank]
+        left = [
+            _extent(group, type_size, worded) + gap for group in left_groups if group.rank <= rank
+        ]
+        right = [_extent(group, type_size, worded) for group in right_groups if group.rank <= rank]
         used = 2 * edge + sum(left) + counter + sum(right)
         if used + (9 * type_size if worded else 0) <= width:
             break
@@ -103,7 +121,7 @@ def plan_bar(size: tuple[int, int], type_size: float) -> Plan:
     values: list[tuple[str, Box]] = []
     x = edge
     count = Box(0, row.top, 0, row.height)
-    for group in _LEFT:
+    for group in left_groups:
         if group.rank <= rank:
             x = _place(group, x, row, type_size, worded, buttons, values) + gap
         if group.rank == 0:
@@ -113,7 +131,7 @@ def plan_bar(size: tuple[int, int], type_size: float) -> Plan:
     start = max(x, width - edge - sum(right))
     free = Box(x, row.top, max(0, start - x - gap), row.height)
     x = start
-    for group in _RIGHT:
+    for group in right_groups:
         if group.rank <= rank:
             x = _place(group, x, row, type_size, worded, buttons, values)
     inset = round(type_size)
@@ -123,7 +141,8 @@ def plan_bar(size: tuple[int, int], type_size: float) -> Plan:
 
 def _value_width(value: str, type_size: float) -> int:
     units = {"speed": 3.0, "k": 3.6, "init": 6.4}[value]
-    return round(units * type_size)
+    widest = int(text_mask(_WIDEST[value], type_size).shape[1]) + round(0.5 * type_size)
+    return max(round(units * type_size), widest)
 
 
 def _button_width(command: Command, type_size: float, worded: bool) -> int:

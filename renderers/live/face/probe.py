@@ -1,4 +1,4 @@
-"""The cluster under the pointer, found in a thread of its own. Draws nothing."""
+"""The point and the cluster under the pointer, found in a thread of its own. Draws nothing."""
 
 from __future__ import annotations
 
@@ -32,11 +32,17 @@ class Finding:
         Where it belongs.
     size : int
         Points of that cluster.
+    row : int or None
+        The point that is nearest, within a few pixels; None if there is none, or nobody knows.
+    values : tuple of float
+        Of that point, in the units of the picture.
     """
 
     panel: int
     cluster: int
     size: int
+    row: int | None = None
+    values: tuple[float, ...] = ()
 
 
 class _Overtaken(Exception):
@@ -46,13 +52,13 @@ class _Overtaken(Exception):
 class Probe:
     """Look up the newest place asked for; one that a newer one overtakes is dropped.
 
-    Points of one or two features belong to the centroid nearest to the pointer. Where more are
-    projected, the nearest point decides, by an index of pixels that is made when first needed.
+    The nearest point is found by an index of pixels, which is made when first needed. Where there
+    is none, the ground of one or two features belongs to the centroid nearest to the pointer.
 
     Parameters
     ----------
     indexed_up_to : int
-        Largest number of projected points that are looked up.
+        Largest number of points that are looked up.
     """
 
     def __init__(self, *, indexed_up_to: int = INDEXED_UP_TO) -> None:
@@ -86,29 +92,43 @@ class Probe:
 
     def _look(self, request: tuple[Frame, float, float]) -> Iterator[Finding | None]:
         frame, x, y = request
-        try:
-            found = self._look_up(frame, frame.spot_at(x, y))
-        except _Overtaken:
+        spot = frame.spot_at(x, y)
+        if spot is None:
+            yield None
             return
-        except Exception:  # a picture without a hint is better than no picture
-            found = None
-        yield found
+        known: Finding | None = None
+        for look in (self._of_place, self._of_point):  # the first at once, the second if it can
+            try:
+                known = look(frame, spot) or known
+            except _Overtaken:
+                return
+            except Exception:  # a picture without a hint is better than no picture
+                pass
+            if self._newest.wanted != request:
+                return
+            yield known
 
-    def _look_up(self, frame: Frame, spot: Spot | None) -> Finding | None:
+    def _of_place(self, frame: Frame, spot: Spot) -> Finding | None:
+        """Return the cluster that a place on the plane belongs to, if it says all of a value."""
         from kmeans_engine import assign_points
 
-        if spot is None:
-            return None
         view, snapshot = frame.scene.panels[spot.panel].view, frame.moment.snapshots[spot.panel]
-        if view.plane.is_whole:
-            place = view.plane.lift(spot.xy[None])
-            cluster = int(assign_points(place, snapshot.assigned_from)[0])
-        else:
-            row = self._nearest(view, frame.placement(spot.panel), spot.xy)
-            if row is None:
-                return None
-            cluster = int(snapshot.labels_at(np.array([row], dtype=np.intp))[0])
+        if not view.plane.is_whole:
+            return None
+        place = view.plane.lift(spot.xy[None])
+        cluster = int(assign_points(place, snapshot.assigned_from)[0])
         return Finding(spot.panel, cluster, int(snapshot.counts[cluster]))
+
+    def _of_point(self, frame: Frame, spot: Spot) -> Finding | None:
+        """Return the nearest point, its values and its cluster, if one is near."""
+        view, snapshot = frame.scene.panels[spot.panel].view, frame.moment.snapshots[spot.panel]
+        row = self._nearest(view, frame.placement(spot.panel), spot.xy)
+        if row is None:
+            return None
+        rows = np.array([row], dtype=np.intp)
+        cluster = int(snapshot.labels_at(rows)[0])
+        values = tuple(view.plane.original(view.points.take(rows))[0].tolist())
+        return Finding(spot.panel, cluster, int(snapshot.counts[cluster]), row, values)
 
     def _nearest(self, view: View, placement: Placement, xy: NDArray[np.float64]) -> int | None:
         if view.points.n_points > self._indexed_up_to:

@@ -85,7 +85,9 @@ def note(
 
 
 def _broken(text: str, size: float, width: int) -> list[str]:
-    """Break a text into lines between words."""
+    """Break a text into lines where it has line breaks, and between words."""
+    if "\n" in text:
+        return [line for part in text.split("\n") for line in _broken(part, size, width)]
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
@@ -109,9 +111,26 @@ def write_digits(image: Pixels, text: str, left: int, top: int, size: float, col
     return left
 
 
-def pin(radius: float, colour: Colour, label: int) -> Pixels:
-    """Return a centroid as it is held or was placed, with a transparent ground."""
-    sizes = CentroidSizes(((radius + 2.5, _BLACK), (radius + 1, _WHITE)), radius - 1, 1.05 * radius)
+def pin(radius: float, colour: Colour, label: int, *, hollow: bool = False) -> Pixels:
+    """Return a centroid with a transparent ground.
+
+    Parameters
+    ----------
+    radius : float
+        In pixels, without its edges.
+    colour : tuple of int
+        Of its cluster.
+    label : int
+        Its number.
+    hollow : bool
+        A white disc in a ring of its colour: one that was placed, and has no points yet.
+    """
+    rings: tuple[tuple[float, Colour], ...] = ((radius + 2.5, _BLACK), (radius + 1, _WHITE))
+    inner = radius - 1
+    if hollow:
+        rings = (*rings, (radius, colour))
+        inner, colour = 0.68 * radius, _WHITE
+    sizes = CentroidSizes(rings, inner, 1.05 * radius)
     side = 2 * ceil(sizes.outer) + 1
     middle = side / 2
     cover, pixels = np.zeros((2, side, side, 4), dtype=np.uint8)

@@ -23,6 +23,8 @@ class Skin:
         Of words, of less important ones, and of what is done.
     box, on_box, faint_on_box : tuple of int
         Of boxes that lie on the picture, and of the words in them.
+    raised_on_box, accent_on_box : tuple of int
+        Of what the cursor is on, and of what is chosen there.
     """
 
     ground: Colour
@@ -34,6 +36,8 @@ class Skin:
     box: Colour
     on_box: Colour
     faint_on_box: Colour
+    raised_on_box: Colour
+    accent_on_box: Colour
 
 
 def _mixed(a: Colour, b: Colour, share: float) -> Colour:
@@ -57,6 +61,8 @@ def skin_named(theme: str) -> Skin:
         box=(44, 50, 60) if dark else (32, 36, 42),
         on_box=(242, 244, 246),
         faint_on_box=(170, 178, 188),
+        raised_on_box=(78, 88, 102),
+        accent_on_box=(86, 180, 233),
     )
 
 

@@ -5,15 +5,23 @@ Knows a session and pixels, no toolkit: a window shows its layers and hands it w
 
 from __future__ import annotations
 
+import threading
 from typing import Literal
 
+from kmeans_engine.runtime.progress import compiling
+from renderers.live.face.axes_list import ListPlan, paint_list, plan_list
 from renderers.live.face.controls import Bar
 from renderers.live.face.damage import Layer
+from renderers.live.face.nearer import Nearer
 from renderers.live.face.notes import Notes
-from renderers.live.face.plan import Button, bar_height
+from renderers.live.face.plan import BUTTONS, Button, bar_height
 from renderers.live.face.probe import Probe
-from renderers.live.face.skin import skin_named
+from renderers.live.face.shapes import Pixels, note
+from renderers.live.face.skin import skin_named, type_size
+from renderers.live.face.splash import paint_splash
 from renderers.live.frame import Frame
+from renderers.live.gaze import CLOSER
+from renderers.live.report import Report
 from renderers.live.session import Session
 from renderers.stage.window import Command
 
@@ -43,15 +51,45 @@ class Surface:
         self._session = session
         self._choices = session.choices
         self._hand = session.choices.hand
-        self._skin = skin_named(session.options.theme)
-        self._bar = Bar(self._skin)
-        self._notes = Notes(session, self._skin)
+        self._gaze = session.gaze
+        self._ready = True
+        self._readying: threading.Thread | None = None
+        self._splash: tuple[object, Pixels] | None = None
+        self._dress()
+        self._nearer = Nearer()
         self._probe = Probe()
+        self._listed: tuple[object, Layer] | None = None
+        self._list: ListPlan | None = None
+        self._panning: tuple[float, float] | None = None  # where the pointer was
         self._size = session.options.size
         self._mouse: tuple[float, float] | None = None
         self._over: Button | None = None
         self._sliding = False
         self._resume = False  # once the slider is let go
+
+    def get_ready(self) -> None:
+        """Have the machine code loaded that the face is painted with, in a thread.
+
+        Until it is there, which takes seconds where it has to be compiled, nothing is shown but
+        the bare points. Otherwise the window would not answer meanwhile.
+        """
+        self._ready = False
+        bar, size = Bar(self._skin), self._size
+
+        def load() -> None:
+            bar.paint(size, Report(states=1), (("k", "K 1"),))
+            note("K", 12.0, 100, skin_named("light"), swatch=(0, 0, 0))
+            self._ready = True
+
+        self._readying = threading.Thread(target=load, name="live-face", daemon=True)
+        self._readying.start()
+
+    def _dress(self) -> None:
+        """Put on the theme of the picture."""
+        self._theme = self._gaze.theme
+        self._skin = skin_named(self._theme)
+        self._bar = Bar(self._skin)
+        self._notes = Notes(self._session, self._skin)
 
     @property
     def ground(self) -> tuple[int, int, int]:
@@ -73,19 +111,51 @@ class Surface:
         An array stands for its content: what has changed is another array.
         """
         self._size = size
-        found: list[Layer] = []
         frame = self._session.frame
+        bare = self._bare(size) if frame is None else []
+        if not self._ready:
+            return tuple(bare)
+        if self._theme != self._gaze.theme:
+            self._dress()
+        found: list[Layer] = bare
         if frame is not None:
             found.append(Layer(0, 0, frame.pixels))
+            found += self._nearer.layers(frame, self._gaze.look)
             self._look(frame)
             found += [self._notes.pin(frame, mark) for mark in self._hand.marks(frame)]
         if bar_height(size):
             found.append(self._painted_bar(size))
-        found += self._notes.messages(size, self._over)
+        found += self._painted_list(size)
+        said = self._notes.messages(size, self._over, listing=self._gaze.columns.shown)
         finding = self._probe.found
         if finding is not None and frame is not None and self._mouse is not None:
-            found.append(self._notes.tip(size, frame, *self._mouse, finding))
-        return tuple(found)
+            boxes = [layer.box for layer in said]
+            found.append(self._notes.tip(size, frame, *self._mouse, finding, boxes))
+        return (*found, *said)
+
+    def _bare(self, size: tuple[int, int]) -> list[Layer]:
+        """Return the bare points, if the wait is for machine code."""
+        scene, picture = self._session.scene, self.picture_size(size)
+        if scene is not None and compiling.running:
+            key = scene, picture, self._theme
+            if self._splash is None or self._splash[0] != key:
+                self._splash = key, paint_splash(scene, self._theme, picture)
+        return [] if self._splash is None else [Layer(0, 0, self._splash[1])]
+
+    def _painted_list(self, size: tuple[int, int]) -> list[Layer]:
+        """Return the list of columns, if it is shown and there is room for it."""
+        columns, self._list = self._gaze.columns, None
+        if not columns.shown:
+            return []
+        plan = plan_list(columns, self.picture_size(size), type_size(size))
+        if plan is None:
+            columns.close()
+            return []
+        self._list = plan
+        key = plan, columns.names, columns.axes, columns.axis, columns.cursor, self._theme
+        if self._listed is None or self._listed[0] != key:
+            self._listed = key, paint_list(columns, plan, self._skin)
+        return [self._listed[1]]
 
     # The mouse, in pixels from the upper left corner of the window.
 
@@ -96,10 +166,22 @@ class Surface:
             self._slide(x)
             return
         if self._hand.holding:
-            self._hand.move(x, y)
+            self._drag(x, y)
+            return
+        if self._panning is not None:
+            (was_x, was_y), self._panning = self._panning, (x, y)
+            self._gaze.pan(self._session.frame, (x, y), x - was_x, y - was_y)
             return
         self._over = self.button_at(x, y)
         self._find_pointer()
+
+    def _drag(self, x: float, y: float) -> None:
+        """Take a centroid along, and show what a run from there would begin with."""
+        self._hand.move(x, y)
+        frame = self._session.frame
+        centroids = None if frame is None else self._hand.centroids(frame, x, y)
+        if centroids is not None:
+            self._session.tries.want(centroids)
 
     def leave(self) -> None:
         """Forget the pointer: it is outside the window."""
@@ -121,15 +203,45 @@ class Surface:
                     session.post(button.command)
         elif session.helping:
             session.helping = False
-        elif session.frame is not None and self._choices.movable:
-            centroids = self._hand.press(session.frame, x, y, self._choices.k)
+        elif self._list is not None:
+            self._choose(self._list.at(x, y), self._list, x, y)
+        elif session.frame is not None:
+            self._take(session.frame, x, y)
+            self._find_pointer()
+
+    def _take(self, frame: Frame, x: float, y: float) -> None:
+        """Take what is under the pointer: a centroid, or the ground."""
+        if self._choices.movable:
+            centroids = self._hand.press(frame, x, y, self._choices.k)
             if centroids is not None:
                 self._choices.start_from(centroids)
-            self._find_pointer()
+                return
+        if not (self._hand.holding or self._hand.placing) and frame.spot_at(x, y) is not None:
+            self._panning = x, y
+
+    def _choose(self, at: tuple[int, int] | None, plan: ListPlan, x: float, y: float) -> None:
+        """Choose a column of the list; a click beside the list closes it."""
+        left, top, width, height = plan.box
+        if at is not None:
+            self._gaze.columns.choose(*at)
+            self._gaze.choose_columns()
+        elif not (left <= x < left + width and top <= y < top + height):
+            self._gaze.columns.close()
+
+    def press_again(self, x: float, y: float) -> None:
+        """Take the button down a second time, soon after the first: show all of the plane."""
+        frame, session = self._session.frame, self._session
+        on_ground = frame is not None and frame.spot_at(x, y) is not None
+        free = not (self._hand.placing or session.helping or self._gaze.columns.shown)
+        if on_ground and free and y < self.picture_size(self._size)[1]:
+            session.post("whole view")
+        else:
+            self.press(x, y)
 
     def release(self, x: float, y: float) -> None:
         """Let the first button of the mouse go."""
         session = self._session
+        self._panning = None
         if self._sliding:
             self._sliding = False
             if self._resume:
@@ -140,21 +252,35 @@ class Surface:
                 self._choices.start_from(centroids)
         self._find_pointer()
 
-    def scroll(self, steps: float) -> None:
-        """Step through the run by the wheel."""
-        if steps:
-            self._session.post("forward" if steps < 0 else "back")
+    def scroll(self, x: float, y: float, steps: float) -> None:
+        """Look closer by the wheel, or step through the run where it turns over the bar."""
+        session, columns = self._session, self._gaze.columns
+        if not steps or session.helping:
+            return
+        if y >= self.picture_size(self._size)[1]:
+            session.post("forward" if steps < 0 else "back")
+        elif columns.shown:
+            columns.move(-1 if steps > 0 else 1)
+        else:
+            self._gaze.zoom(session.frame, (x, y), CLOSER ** max(-8.0, min(steps, 8.0)))
 
     def stop(self) -> None:
-        """End what was started for the pointer."""
+        """End what was started for the pointer, and what is loaded."""
         self._probe.stop(2.0)
+        if self._readying is not None:
+            self._readying.join(2.0)
 
     def button_at(self, x: float, y: float) -> Button | None:
         """Return the button at a pixel."""
         picture = self.picture_size(self._size)[1]
         if y < picture or not bar_height(self._size):
             return None
-        return self._bar.at(self._size, x, y - picture)
+        return self._bar.at(self._size, x, y - picture, self._offered)
+
+    @property
+    def _offered(self) -> frozenset[Command]:
+        """The buttons that can do something for what is shown."""
+        return frozenset(filter(self._session.offers, BUTTONS))
 
     def _painted_bar(self, size: tuple[int, int]) -> Layer:
         report = self._session.report
@@ -169,7 +295,7 @@ class Surface:
             "help" if self._session.helping else None,
         )
         top = self.picture_size(size)[1]
-        return Layer(0, top, self._bar.paint(size, report, values, lit))
+        return Layer(0, top, self._bar.paint(size, report, values, lit, self._offered))
 
     def _slide(self, x: float) -> None:
         self._session.seek(self._bar.state_at(self._size, x, self._session.report))
@@ -180,7 +306,7 @@ class Surface:
         if self._mouse is None or frame is None:
             return
         x, y = self._mouse
-        if self._over is not None or self._hand.holding:
+        if self._over is not None or self._hand.holding or self._panning is not None:
             self.pointer = "hand"
         elif y < self.picture_size(self._size)[1] and not session.helping:
             if self._hand.placing:
@@ -191,6 +317,7 @@ class Surface:
     def _look(self, frame: Frame) -> None:
         """Have the cluster under the pointer looked up."""
         free = not (self._hand.placing or self._hand.holding or self._session.helping)
+        free = free and self._panning is None and not self._gaze.columns.shown
         if self._mouse is not None and free and self._mouse[1] < len(frame.pixels):
             self._probe.ask(frame, *self._mouse)
         else:

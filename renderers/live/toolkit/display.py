@@ -2,38 +2,53 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.util
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
 
 from renderers.errors import RendererUnavailable
+from renderers.live.toolkit.libraries import explain
 
-__all__ = ["find_backend"]
+__all__ = ["find_backend", "load_machinery"]
 
 PROBE_SECONDS = 10.0
+NO_QT = "neither PySide6 nor PyQt6 is installed"
 REMEDY = "use --render mp4 instead (renderers.save in Python)"
 
 # Each opens the display as the toolkit would. Qt ends the process when it cannot, which no except
 # catches, and a display behind a dead network address blocks; hence in a process of its own.
 PROBES = {
     "qt": """
-import importlib, os
+import ctypes, importlib, os
 def gone(kind, context, text):
+    try: # what the loader says of the plug-in for X is more than what Qt says
+        if "xcb" in text: ctypes.CDLL(folder + "/platforms/libqxcb.so")
+    except OSError as error: print(error, flush=True)
     print(text.strip().splitlines()[0], flush=True)
     if kind == core.QtMsgType.QtFatalMsg: os._exit(1)
 names = ["PyQt6", "PySide6", "PyQt5", "PySide2"]
 named = os.environ.get("QT_API", "").lower()
+problem = ""
 for name in [name for name in names if name.lower() == named] or names:
     try:
         core = importlib.import_module(name + ".QtCore")
         widgets = importlib.import_module(name + ".QtWidgets")
-    except ImportError: continue
+    except ImportError as error:
+        if not isinstance(error, ModuleNotFoundError): problem = problem or str(error)
+        continue
+    paths = core.QLibraryInfo
+    of = getattr(paths, "path", None) or paths.location
+    places = getattr(paths, "LibraryPath", paths)
+    folder = of(places.PluginsPath)
     core.qInstallMessageHandler(gone)
     app = widgets.QApplication(["probe"])
     os._exit(0)
-print("neither PySide6 nor PyQt6 can be imported")
+print(problem or "NONE")
 os._exit(1)
 """,
     "tk": """
@@ -99,16 +114,28 @@ def _find_backend(display: str, wayland: str, configured: str | None, seconds: f
         raise RendererUnavailable(
             f"a window needs a display, and neither DISPLAY nor WAYLAND_DISPLAY is set; {REMEDY}"
         )
-    problems = []
-    for backend in [configured] if configured else _candidates():
-        problem = _problem(backend, seconds)
-        if not problem:
-            return backend
-        problems.append(f"{backend}: {problem}")
-    raise RendererUnavailable(
-        f"a window cannot be opened ({'; '.join(problems)}); check DISPLAY, pip install "
-        f'"kmeans-engine[live]" for a toolkit, or {REMEDY}'
-    )
+    backends = [configured] if configured else _candidates()
+    with contextlib.ExitStack() as ended:
+        # All at once, while this process loads what any window needs: the wait is one for all.
+        asked = {backend: ended.enter_context(_asking(backend, seconds)) for backend in backends}
+        load_machinery()
+        problems = {}
+        for backend in backends:
+            problem = asked[backend]()
+            if not problem:
+                return backend
+            problems[backend] = problem
+    told = "; ".join(f"{backend}: {problem}" for backend, problem in problems.items())
+    toolkit = 'pip install "kmeans-engine[live]" for a toolkit, '
+    # Who has one need not be told to install it.
+    advice = f"check DISPLAY, {toolkit if NO_QT in problems.values() else ''}or {REMEDY}"
+    raise RendererUnavailable(f"a window cannot be opened ({told}); {advice}")
+
+
+def load_machinery() -> None:
+    """Import what takes long in a window, before it is needed."""
+    for name in ("matplotlib.figure", "renderers.picture.painter"):
+        importlib.import_module(name)
 
 
 def _candidates() -> list[str]:
@@ -129,24 +156,41 @@ def _toolkit(backend: str) -> str | None:
         return None
 
 
-def _problem(backend: str, seconds: float) -> str:
-    """Return why a backend cannot open a window; empty if it can."""
+@contextlib.contextmanager
+def _asking(backend: str, seconds: float) -> Iterator[Callable[[], str]]:
+    """Context: a process tries a backend; the function waits for why it cannot open a window.
+
+    It returns an empty string if it can. The process ends with the context.
+    """
     toolkit = _toolkit(backend) or ""
     if toolkit not in PROBES or sys.platform in ("darwin", "win32"):
-        return _import_problem(backend)
+        yield lambda: _import_problem(backend)
+        return
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-c", PROBES[toolkit]],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        errors="replace",
+    )
+    deadline = time.monotonic() + seconds
+
+    def answer() -> str:
+        try:
+            said, _ = process.communicate(timeout=max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            return f"the display did not answer within {seconds:g} s"
+        if process.returncode == 0:
+            return ""
+        first, *_ = [*said.strip().splitlines(), f"status {process.returncode}"]
+        return NO_QT if first == "NONE" else explain(first)
+
     try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-c", PROBES[toolkit]],
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            errors="replace",
-            timeout=seconds,
-        )
-    except subprocess.TimeoutExpired:
-        return f"the display did not answer within {seconds:g} s"
-    lines = (done.stdout + done.stderr).strip().splitlines()
-    return "" if done.returncode == 0 else (lines[0] if lines else f"status {done.returncode}")
+        yield answer
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def _import_problem(backend: str) -> str:
@@ -155,5 +199,5 @@ def _import_problem(backend: str) -> str:
     try:
         backend_registry.load_backend_module(backend)
     except (ImportError, RuntimeError) as error:
-        return str(error).splitlines()[0]
+        return explain(str(error).splitlines()[0])
     return ""

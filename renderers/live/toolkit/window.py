@@ -128,8 +128,9 @@ class Window:
         self._surface = Surface(session)
         self._screen = _Screen()
         self._figure.add_artist(self._screen)
-        red, green, blue = self._surface.ground
-        self._figure.set_facecolor((red / 255, green / 255, blue / 255))
+        self._stale = True
+        self._ground: tuple[int, int, int] | None = None
+        self._follow_theme()
         for name, answer in (
             ("key_press_event", self._key),
             ("button_press_event", self._press),
@@ -142,11 +143,12 @@ class Window:
             self._canvas.mpl_connect(name, functools.partial(self._guarded, answer))
         self._correct_until: float | None = None
         self._pointer: Pointer = "arrow"
+        self._full_screen = False
+        self._surface.get_ready()
         self._timer = self._canvas.new_timer(interval=TICK_MILLISECONDS[0])
         self._timer.add_callback(self._tick)
         self._error: BaseException | None = None
         # Drawn at the next tick: Tk complains of idle callbacks that outlive the window.
-        self._stale = True
         self._canvas.draw_idle = self._redraw
 
     @property
@@ -185,6 +187,11 @@ class Window:
         self._correct_size(size)
         self._session.tick(self._surface.picture_size(size))
         layers = self._surface.layers(size)
+        self._follow_theme()
+        if self._session.gaze.full_screen != self._full_screen:
+            self._full_screen = not self._full_screen
+            self._correct_until = 0.0  # the size is no longer the one asked for
+            self._canvas.manager.full_screen_toggle()
         if self._surface.pointer != self._pointer:
             self._pointer = self._surface.pointer
             self._canvas.set_cursor(_CURSORS[self._pointer])
@@ -215,6 +222,13 @@ class Window:
             self._timer.stop()
             self._timer.start()
 
+    def _follow_theme(self) -> None:
+        """Give what nothing covers the colour of the theme."""
+        if self._ground != self._surface.ground:
+            self._ground = red, green, blue = self._surface.ground
+            self._figure.set_facecolor((red / 255, green / 255, blue / 255))
+            self._stale = True
+
     def _redraw(self) -> None:
         self._stale = True
 
@@ -239,7 +253,8 @@ class Window:
 
     def _press(self, event: MouseEvent) -> None:
         if event.button == 1:
-            self._surface.press(*self._place(event))
+            press = self._surface.press_again if event.dblclick else self._surface.press
+            press(*self._place(event))
             self._soon()
 
     def _release(self, event: MouseEvent) -> None:
@@ -253,7 +268,8 @@ class Window:
         self._surface.leave()
 
     def _scroll(self, event: MouseEvent) -> None:
-        self._surface.scroll(event.step)
+        self._surface.scroll(*self._place(event), event.step)
+        self._soon()
 
     def _place(self, event: MouseEvent) -> tuple[float, float]:
         """Return the pixel of an event from the upper left corner; matplotlib counts upwards."""

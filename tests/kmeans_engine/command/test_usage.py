@@ -16,6 +16,9 @@ from kmeans_engine.command.usage import (
 )
 from kmeans_engine.tables import ReadOptions
 
+_PLUS = Entrant("k-means++", "k-means++", 0)
+_FILE = Entrant("a#2.csv", "a#2.csv", 0)
+
 
 def parse(words):
     return build_parser().parse_args(words.split())
@@ -31,12 +34,20 @@ def parse(words):
         (
             "--race random,k-means++,random,a/c.csv",
             [
-                Entrant("random 1", "random", 0),
+                Entrant("random#1", "random", 0),
                 Entrant("k-means++", "k-means++", 0),
-                Entrant("random 2", "random", 1),
+                Entrant("random#2", "random", 1),
                 Entrant("a/c.csv", "a/c.csv", 0),
             ],
         ),
+        ("--race random#7,k-means++", [Entrant("random#7", "random", 6), _PLUS]),
+        ("--race random*3", [Entrant(f"random#{n + 1}", "random", n) for n in range(3)]),
+        ("--race random*1,k-means++", [Entrant("random", "random", 0), _PLUS]),
+        (
+            "--race random,random#1,random*2",  # those without a number take those that are free
+            [Entrant(f"random#{n + 1}", "random", n) for n in (1, 0, 2, 3)],
+        ),
+        ("--race k-means++#2,a#2.csv", [Entrant("k-means++#2", "k-means++", 1), _FILE]),
     ],
 )
 def test_entrants(words, runs):
@@ -45,8 +56,8 @@ def test_entrants(words, runs):
 
 def test_titles():
     assert [one.title for one in entrants(parse("--race random,random,a/c.csv.gz"))] == [
-        "random 1",
-        "random 2",
+        "random#1",
+        "random#2",
         "c",
     ]
 
@@ -78,6 +89,17 @@ def test_what_is_said_of_a_file():
         ("d.csv", r"d\.csv needs a number of clusters; add it, as in -k 8, and compare"),
         ("-", "standard input needs a number of clusters"),
         ("--sheet a", "--sheet has no effect without DATA; name a file to read"),
+        ("--race random", "--race random needs at least two starts"),
+        ("--race random*1", r"--race random\*1 needs at least two starts"),
+        (
+            "--race random#0,random",
+            "--race random#0 needs a number of at least 1, such as ran",
+        ),
+        ("--race random*0,random*2", r"--race random\*0 needs .* such as random\*3"),
+        ("--race random#2,random#2", "--race random#2,random#2 names random#2 twice, and both"),
+        ("--race a.csv,a.csv", "--race a.csv,a.csv names a.csv twice, and both"),
+        ("--race randm#2,random", "--race randm#2 is neither a method nor a file; did you mean r"),
+        ("--race random*999999999999", r"--race random\*9+ has more than 64 runs, too many"),
         ("d.csv -k 2 --spread 1", "--spread has no effect with DATA; leave out either"),
     ],
 )

@@ -114,7 +114,8 @@ def test_metadata(tmp_path):
     scene = fake_scene(title="Köln", facts={"k": "3", "command": "kmeans-engine"})
     save(GifRenderer, tmp_path / "run.gif", 2, scene=scene)
     assert said(tmp_path / "run.gif")["comment"] == (
-        "Köln; k=3; command: kmeans-engine -o film.gif"
+        "Köln: 9 points with 2 features, in 3 clusters of 2 to 4 points; K-means stopped after 1 "
+        "iteration, before convergence; k=3; command: kmeans-engine -o film.gif"
     )
 
 

@@ -30,7 +30,7 @@ def frame_of(features: int = 2, *, axes=None, **moment) -> Frame:
 
 def pixel_of(frame: Frame, value) -> tuple[float, float]:
     view = frame.scene.panels[0].view
-    xmin, xmax, ymin, ymax = view.limits
+    xmin, xmax, ymin, ymax = view.placed(BOX).limits
     x, y = view.plane.project(np.asarray(value)[None])[0]
     return (
         BOX.left + (x - xmin) / (xmax - xmin) * BOX.width,

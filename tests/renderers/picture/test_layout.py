@@ -27,7 +27,7 @@ def test_every_size_holds_every_number_of_clusters(size, theme):
 @pytest.mark.parametrize("size", [(1, 1), (5, 2), (640, 360)])
 def test_runs_stand_side_by_side(panels, size):
     states = lloyd(blobs(clusters=3), blobs()[:3], panels)
-    view = View(states[0].points)
+    view = View(states[0].points, aspect="auto")
     scene = Scene(tuple(Panel(3, view, title=f"run {i}") for i in range(panels)), title="Race")
     shown = Painter(scene, Options(size=size))
     frame = shown.paint(at(*states[:panels]))

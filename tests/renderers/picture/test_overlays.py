@@ -3,7 +3,7 @@ import pytest
 from pictures import BARE, THEME_NAMES, at, blobs, lloyd, painted, painter, state
 
 from renderers import Options, Panel, Scene, make_scene
-from renderers.picture.dashboard import _told
+from renderers.picture.dashboard import inertia_of
 from renderers.picture.painter import Painter
 from renderers.plane.view import View
 from renderers.stage.pace import Pace, moments
@@ -20,7 +20,7 @@ def test_each_overlay_can_be_left_out(name, theme):
 
     def frame(overlays):
         options = Options(size=(640, 480), theme=theme, overlays=frozenset(overlays))
-        return Painter(scene, options).paint(film[2])
+        return Painter(scene, options).paint(film[4])
 
     assert not np.array_equal(frame(OVER), frame(OVER - {name}))
     assert not np.array_equal(frame({name}), frame(set()))
@@ -118,7 +118,7 @@ def test_nothing_on_a_frame_is_ahead_of_the_centroids():
         differ = cloud.box.of((on.paint(moment) != off.paint(moment)).any(axis=2))
         passed = moment.snapshots[0] is third and moment.phase == "update" and moment.progress > 0.9
         assert differ[row - 3 : row + 4, column].any() == passed
-        (told,) = _told(moment)
+        told = inertia_of(moment, moment.snapshots[0], 0)
         arrived = moment.phase == "update" and moment.progress == 1
         expected = moment.snapshots[0].iteration - (not arrived)
         assert told[0] == max(expected, 0)

@@ -134,7 +134,10 @@ def test_two_features_are_placed_in_units_and_then_in_pixels():
     places.place(X, 2, 0, np.array([10.0, 1.0, 2.0]), np.array([1.0, 0.0, -1.0]), xy)
     assert xy.tolist() == [[3.0, 11.0], [-3.0, 31.0]]
     extremes = np.array([np.inf, -np.inf, np.inf, -np.inf])
-    places.bounds(xy, extremes)
+    everywhere = np.array([-np.inf, np.inf, -np.inf, np.inf])
+    places.bounds(xy, everywhere, extremes)
+    assert extremes.tolist() == [-3.0, 3.0, 11.0, 31.0]
+    places.bounds(np.array([[9.0, 12.0], [9.0, 99.0]]), np.array([0.0, 9.0, 0.0, 9.0]), extremes)
     assert extremes.tolist() == [-3.0, 3.0, 11.0, 31.0]
     places.to_pixels(xy, -3.0, 2.0, 31.0, 0.5)
     assert xy.tolist() == [[12.0, 10.0], [0.0, 0.0]]

@@ -93,3 +93,23 @@ def test_a_path_is_its_lines():
     for (x0, y0), (x1, y1) in itertools.pairwise(xy):
         strokes.blend_line(x0, y0, x1, y1, 2.0, 1, 2, 3, 0.5, other)
     assert np.array_equal(one, other)
+
+
+def test_a_net_is_the_union_of_its_lines_and_no_darker_where_they_meet():
+    ends = np.array([[[3.0, 4.0], [30.0, 20.0]], [[30.0, 20.0], [5.0, 36.0]], [[30.0, 20.0]] * 2])
+    each = []
+    for piece in ends:
+        image = np.full((40, 50, 4), 255, dtype=np.uint8)
+        strokes.blend_line(*(piece - (2, 1)).ravel().tolist(), 2.5, 0, 0, 0, 0.4, image)
+        each.append(image[..., 0])
+    image = np.full((40, 50, 4), 255, dtype=np.uint8)
+    cover = np.zeros((40, 50), dtype=np.uint8)
+    strokes.blend_net(ends, 2, 1, 2.5, 0, 0, 0, 0.4, cover, np.empty(2000, np.intp), image)
+    assert np.abs(image[..., 0].astype(int) - np.min(each, axis=0)).max() <= 1
+    assert image[..., 0].min() == 153 and (image[..., 3] == 255).all()
+    # In any order, and without what is far away.
+    other = np.full((40, 50, 4), 255, dtype=np.uint8)
+    ends = np.concatenate([[[[1e9, 0.0], [3.0, 3.0]], [[np.nan] * 2] * 2], ends[::-1]])
+    cover[:] = 0
+    strokes.blend_net(ends, 2, 1, 2.5, 0, 0, 0, 0.4, cover, np.empty(2000, np.intp), other)
+    assert np.array_equal(image, other)

@@ -16,7 +16,7 @@ def test_text_that_is_too_long_ends_with_an_ellipsis_within_its_width():
 def test_text_is_plain_and_never_warns():
     assert np.array_equal(text_mask("a \n b", 20), text_mask("a b", 20))
     assert text_mask("$x^2$", 20).shape[1] > text_mask("x2", 20).shape[1] * 1.5  # no mathematics
-    assert np.array_equal(text_mask("中", 20), text_mask("\ufffd", 20))
+    assert np.array_equal(text_mask("\U0010fffe", 20), text_mask("\ufffd", 20))
     assert text_mask("", 20).shape[1] == 0 and text_mask(" ", 0.5).shape[1] == 0
 
 

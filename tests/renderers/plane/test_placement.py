@@ -58,5 +58,5 @@ def test_limits_are_wider_than_the_data(low, high):
 
 
 def test_a_view_knows_where_it_lies_in_a_box():
-    view = View(np.array([[0.0, 0.0], [1.0, 1.0]]))
+    view = View(np.array([[0.0, 0.0], [1.0, 1.0]]), aspect="auto")
     assert view.placed(PLACED.box) == Placement(view.limits, PLACED.box)

@@ -5,6 +5,7 @@ import pytest
 from pictures import state
 
 from renderers.errors import InvalidOption
+from renderers.plane.plane import BASE
 from renderers.plane.view import View
 from renderers.stage.scenes import make_scene
 
@@ -26,7 +27,7 @@ def test_one_feature_lies_along_a_line_with_a_steady_spread():
     assert np.array_equal(xy[:, 0], points)
     assert len(np.unique(xy[:, 1])) == 50 and xy[:, 1].min() > 0 and xy[:, 1].max() < 1
     assert np.array_equal(view.plane.project(points[7:9, None], rows[7:9]), xy[7:9])
-    assert np.array_equal(view.plane.project(np.array([[3.0]])), [[3.0, 0.5]])
+    assert np.array_equal(view.plane.project(np.array([[3.0]])), [[3.0, BASE]])
     assert view.labels == ("weight", "") and view.limits[2:] == (0.0, 1.0)
     assert view.plane.is_line
 
@@ -168,7 +169,7 @@ def test_a_value_is_moved_to_a_place_and_no_farther_than_needed(features, axes):
         else {"offset": np.arange(1.0, features + 1), "scale": np.full(features, 3.0)}
     )
     view = View(points, axes=axes, **scaled)
-    place = np.array([0.4, 0.5])
+    place = np.array([0.4, BASE])
     moved = view.plane.moved(points[0], place)
     assert np.allclose(view.plane.project(moved[None])[0], place)
     step = moved - points[0]

@@ -1,6 +1,7 @@
 import itertools
 import math
 import threading
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -15,26 +16,34 @@ from renderers.stage.pace import Pace, moments
 from renderers.stage.play import play
 
 
-def test_moments_last_one_is_held():
+def test_the_points_come_first_then_the_centroids_then_colours_and_the_end_is_held():
     film = list(moments(fake_snapshots(4), Pace(fps=4)))
-    assert [m.snapshots[0].iteration for m in film] == [0, 1, 2, 3]
-    assert [m.seconds for m in film] == [0.25, 0.25, 0.25, 2.0]
-    assert {(m.phase, m.progress) for m in film} == {("state", 1.0)}
+    assert [m.snapshots[0].iteration for m in film] == [0, 0, 0, 1, 2, 3]
+    assert [m.phase for m in film] == ["points", "start"] + ["state"] * 4
+    assert [m.seconds for m in film] == [0.25, 0.25, 0.25, 0.25, 0.25, 2.0]
+    assert [m.at for m in film] == [0, 0.25, 0.5, 0.75, 1.0, 1.25]
+    assert {m.progress for m in film} == {1.0}
+
+
+def test_what_does_not_begin_at_its_beginning_has_no_opening():
+    assert [m.phase for m in moments(fake_snapshots(4)[2:])] == ["state"] * 2
+    late = [(one, two) for one, two in itertools.pairwise(fake_snapshots(4))]
+    assert [m.phase for m in moments(late)] == ["state"] * 3
 
 
 @pytest.mark.parametrize(
     ("fps", "hold", "seconds"), [(0.25, 2.0, 4.0), (1.0, 0.0, 1.0), (1.0, 5.0, 5.0)]
 )
 def test_moments_hold_never_shortens(fps, hold, seconds):
-    (only,) = moments(fake_snapshots(1), Pace(fps=fps, hold=hold))
-    assert only.seconds == seconds
+    (*_, last) = moments(fake_snapshots(1), Pace(fps=fps, hold=hold))
+    assert last.seconds == seconds
 
 
 def test_moments_of_nothing():
     assert list(moments([], Pace(fps=2))) == []
 
 
-def test_moments_look_only_one_ahead():
+def test_the_opening_waits_for_one_state_and_the_rest_looks_one_ahead():
     taken = []
 
     def snapshots():
@@ -43,8 +52,8 @@ def test_moments_look_only_one_ahead():
             yield snapshot
 
     film = moments(snapshots(), Pace(fps=2))
-    next(film)
-    assert taken == [0, 1]
+    assert [next(film).phase for _ in range(2)] == ["points", "start"] and taken == [0]
+    assert next(film).phase == "state" and taken == [0, 1]
 
 
 def told(count, **pace):
@@ -57,6 +66,8 @@ def told(count, **pace):
 
 def test_phases_are_told_as_a_teacher_would():
     assert [(i, phase) for i, phase, *_ in told(4, phases=True)] == [
+        (0, "points"),
+        (0, "start"),
         (0, "assignment"),
         (1, "update"),  # state 1 has the labels of state 0
         (2, "assignment"),
@@ -64,14 +75,18 @@ def test_phases_are_told_as_a_teacher_would():
         (3, "assignment"),
         (3, "update"),
     ]
-    assert [seconds for *_, seconds, _ in told(4, phases=True, fps=2)] == [0.5] * 5 + [2.0]
-    assert [last for *_, last in told(4, phases=True)] == [False] * 5 + [True]
+    assert [seconds for *_, seconds, _ in told(4, phases=True, fps=2)] == [0.5] * 7 + [2.0]
+    assert [last for *_, last in told(4, phases=True)] == [False] * 7 + [True]
 
 
 def test_a_smooth_film_lingers_at_first_and_hurries_later():
     film = told(60, smooth=True, fps=30)
-    spent = [sum(s for i, *_, s, _ in film if i == n) for n in range(60)]
-    assert spent[0] == pytest.approx(0.8) and spent[1] == pytest.approx(1.2)
+    spent = {}
+    for i, phase, _, seconds, _ in film:
+        spent[i, phase] = spent.get((i, phase), 0) + seconds
+    assert [spent[0, phase] for phase in ("points", "start")] == pytest.approx([0.8, 1.0])
+    spent = [spent[n, "state"] for n in range(60)]
+    assert spent[0] == pytest.approx(1.0) and spent[1] == pytest.approx(1.2)
     assert all(a >= b for a, b in itertools.pairwise(spent[1:59]))
     assert spent[50] == pytest.approx(1 / 30) and spent[59] > 2.0
     for n in range(1, 60):
@@ -79,6 +94,24 @@ def test_a_smooth_film_lingers_at_first_and_hurries_later():
         assert way[-1] == 1.0 and way == sorted(way)
     assert next(p for i, _, p, *_ in film if i == 1) < 0.01  # gently away
     assert len(film) > 100 and film[-1][-1] and not film[-2][-1]
+
+
+@pytest.mark.parametrize("phases", [True, False])
+def test_what_moves_knows_where_it_comes_from(phases):
+    states = fake_snapshots(6)
+    film = list(moments(states, Pace(smooth=True, fps=60, phases=phases)))
+    for moment in film:
+        i = moment.snapshots[0].iteration
+        moving = moment.progress < 1
+        assert moment.before == ((states[i - 1],) if moving and i else ())
+    ways = {(m.snapshots[0].iteration, m.phase) for m in film if m.progress < 1}
+    # The centroids appear, colours appear and change, centroids move.
+    assert (0, "start") in ways and (0, "points") not in ways
+    expected = {(2, "assignment"), (2, "update")} if phases else {(0, "state"), (2, "state")}
+    assert expected <= ways
+    assert [m.at for m in film[1:]] == pytest.approx(
+        list(itertools.accumulate(m.seconds for m in film[:-1]))
+    )
 
 
 @pytest.mark.parametrize("smooth", [True, False])
@@ -104,7 +137,7 @@ def test_a_film_without_a_duration_takes_one_state_after_the_other():
             yield snapshot
 
     film = moments(snapshots(), Pace(smooth=True))
-    assert next(film).snapshots[0].iteration == 0 and taken == [0, 1]
+    assert next(film).phase == "points" and taken == [0]
 
 
 def test_each_moment_has_the_history_up_to_it():
@@ -119,7 +152,7 @@ def test_runs_side_by_side_wait_for_the_slowest():
         [0, 0, 0], [1, 1, 0], [1, 2, 0], [1, 3, 0]
     ]  # fmt: skip
     film = list(moments(states))
-    assert [m.last for m in film] == [False, False, False, True]
+    assert [m.last for m in film] == [False] * 5 + [True]
     assert [len(h.inertia) for h in film[-1].histories] == [2, 4, 1]
     assert list(side_by_side([[], []])) == []
 
@@ -185,7 +218,21 @@ def test_play():
     one, two, seen = Recorder(), Recorder(), []
     run(one, two, progress=lambda moment: seen.append(moment.snapshots[0].iteration))
     assert one.calls == two.calls == ["open", "draw 0", "draw 1", "draw 2", "close"]
-    assert seen == [0, 1, 2]
+    assert seen == [0, 0, 0, 1, 2]
+
+
+def test_play_sends_the_opening_to_those_who_want_it():
+    class Opening(Recorder):
+        opening = True
+
+    one = Opening()
+    run(one)
+    assert one.calls == ["open", *["draw 0"] * 3, "draw 1", "draw 2", "close"]
+    # Somebody may choose a moment of the opening for a picture.
+    (points, *_) = moments(fake_snapshots(2))
+    two = Recorder()
+    play([replace(points, last=True)], fake_scene(), [two])
+    assert two.calls == ["open", "draw 0", "close"]
 
 
 @pytest.mark.parametrize("error", [RenderError("full"), OSError("gone"), KeyboardInterrupt()])

@@ -10,7 +10,7 @@ import pytest
 
 from renderers.live.commands import KEYS
 from renderers.live.face.controls import HINTS, Bar, slider_end
-from renderers.live.face.help import GUIDE, paint_help
+from renderers.live.face.help import GUIDE, guide_of, paint_help
 from renderers.live.face.plan import bar_height
 from renderers.live.face.shapes import note
 from renderers.live.face.skin import skin_named, type_size
@@ -116,7 +116,7 @@ def test_every_command_has_a_key_and_every_button_a_hint_that_names_it():
 
 def test_the_help_names_every_key():
     signs = {"left": "←", "right": "→", "up": "↑", "down": "↓", "escape": "esc"}
-    told = {word for column in GUIDE for keys, _ in column for word in keys.split()}
+    told = {word for column in GUIDE for _, keys, _ in column for word in keys.split()}
     for key in KEYS:
         known = {"-": "\N{MINUS SIGN}", "=": "+", " ": "space"} | signs
         assert known.get(key, key) in told, key
@@ -125,14 +125,22 @@ def test_the_help_names_every_key():
 @pytest.mark.parametrize("window", [(400, 300), (640, 480), (1280, 720)])
 def test_the_help_fits(window: tuple[int, int]):
     height = window[1] - bar_height(window)
-    panel = paint_help(window[0], height, type_size(window), skin_named("light"))
+    guide = guide_of(lambda command: True)
+    panel = paint_help(guide, window[0], height, type_size(window), skin_named("light"))
     assert panel is not None
     assert panel.shape[0] <= height
     assert panel.shape[1] <= window[0]
 
 
 def test_the_help_is_left_out_where_it_cannot_be_read():
-    assert paint_help(200, 150, 11.0, skin_named("light")) is None
+    assert paint_help(guide_of(lambda command: True), 200, 150, 11.0, skin_named("light")) is None
+
+
+def test_the_help_names_only_what_is_offered():
+    guide = guide_of(lambda command: command not in ("place", "new clusters"))
+    told = {key for key, _ in guide[0]}
+    assert not told & {"m", "r", "drag"}
+    assert {"c", "q"} <= told
 
 
 def test_long_notes_are_broken_into_lines():

@@ -237,7 +237,7 @@ def test_the_cluster_is_told_beside_the_pointer(desk: Callable[..., Desk]):
     for x, y in (place, (place[0] + 40, place[1])):
         one.surface.move(x, y)
         eventually(lambda: len(one.look()) == 3)
-        tip = one.look()[2]
+        tip = one.look()[-1]
         assert tip.left >= 0
         assert tip.left + tip.pixels.shape[1] <= 640
     one.surface.leave()
@@ -254,10 +254,10 @@ def test_the_help_lies_on_the_picture(desk: Callable[..., Desk]):
     assert not one.session.helping
 
 
-def test_the_wheel_steps(desk: Callable[..., Desk]):
+def test_the_wheel_steps_over_the_bar(desk: Callable[..., Desk]):
     one = desk()
     eventually(lambda: one.look() is not None and one.session.report.states == 5)
     for steps in (-1, -1, 1):
-        one.surface.scroll(steps)
+        one.surface.scroll(100, SIZE[1] - 5, steps)
         one.look()
     assert one.session.report.state == 1

@@ -1,0 +1,103 @@
+"""A picture in words, for those who cannot see it, and for the metadata of files. Draws nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kmeans_engine.race import verdict_of
+from renderers.scene import Moment, Panel, Scene
+
+if TYPE_CHECKING:
+    from kmeans_engine import Snapshot
+
+__all__ = ["counted", "describe", "outcome"]
+
+
+def describe(scene: Scene, moment: Moment) -> str:
+    """Return one or two sentences that say what a picture shows.
+
+    Parameters
+    ----------
+    scene : Scene
+        Gives titles, names of the axes and facts.
+    moment : Moment
+        What is shown; of a film the last one.
+    """
+    many = len(scene.panels) > 1
+    said = _race(scene, moment) if many else _run(scene.panels[0], moment)
+    title = " ".join(scene.title.split())
+    return f"{title}: {said}" if title else said[:1].upper() + said[1:]
+
+
+def counted(n: int, thing: str) -> str:
+    """Return a number of things: ``1 point``, ``1,200 points``."""
+    return f"{n:,} {thing}" + ("" if n == 1 else "s")
+
+
+def outcome(snapshot: Snapshot, *, last: bool) -> str:
+    """Return how far a run is: that it converged, stopped, or after how many iterations it is."""
+    after = f"after {counted(snapshot.iteration, 'iteration')}"
+    if snapshot.converged:
+        return f"converged {after}"
+    return f"stopped {after}, before convergence" if last and snapshot.iteration else after
+
+
+def _run(panel: Panel, moment: Moment) -> str:
+    across, upwards = panel.view.labels
+    if panel.image is not None:
+        height, width = panel.image
+        words = [f"the pixels of an image, {width:,} wide and {height:,} high"]
+    else:
+        words = [_points(panel)]
+        named = [
+            f"{' '.join(name.split())} {way}"
+            for name, way in ((across, "from left to right"), (upwards, "from bottom to top"))
+            if name.strip()
+        ]
+        if named:
+            words.append(f"drawn by {' and '.join(named)}")
+    if moment.phase == "points":
+        words.append("not yet clustered")
+    elif moment.phase == "start":
+        words.append(f"not yet clustered, and {counted(panel.k, 'initial centroid')}")
+    if moment.opening:
+        return f"{', '.join(words)}."
+    (snapshot,) = moment.snapshots
+    said = f"{', '.join(words)}, in {_clusters(snapshot)}"
+    # Without a history nobody knows that the run ended here.
+    ended = moment.last and bool(moment.histories)
+    return f"{said}; K-means {outcome(snapshot, last=ended)}."
+
+
+def _race(scene: Scene, moment: Moment) -> str:
+    said = f"{len(scene.panels)} runs of K-means side by side on {_points(scene.panels[0])}"
+    if moment.opening:
+        return f"{said}, not yet clustered."
+    inertias = [one.inertia for one in moment.snapshots] if moment.last else []
+    runs = []
+    for panel, snapshot in zip(scene.panels, moment.snapshots, strict=True):
+        verdict = verdict_of(snapshot.inertia, inertias) if inertias else ""
+        name = " ".join(panel.title.split()) or "one"
+        ending = {"wins": ", wins", "ties": ", ties for the least inertia"}.get(verdict, "")
+        end = outcome(snapshot, last=moment.last)
+        runs.append(f"{name}, {counted(panel.k, 'cluster')}, {end}{ending}")
+    return f"{said}: {'; '.join(runs)}."
+
+
+def _points(panel: Panel) -> str:
+    points = panel.view.points
+    return f"{counted(points.n_points, 'point')} with {counted(points.n_features, 'feature')}"
+
+
+def _clusters(snapshot: Snapshot) -> str:
+    """Return how many clusters there are, and how large they are."""
+    counts = snapshot.counts
+    filled = counts[counts > 0]
+    words = counted(len(counts), "cluster")
+    if len(filled) > 1:
+        low, high = int(np.min(filled)), int(np.max(filled))
+        words += f" of {low:,} points each" if low == high else f" of {low:,} to {high:,} points"
+    empty = len(counts) - len(filled)
+    return words + (f" ({empty:,} empty)" if empty else "")

@@ -1,0 +1,209 @@
+"""What the points of a panel are shown as: a cloud, discs that tell numbers, a ridge, a solid."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from renderers.picture.bubbles import bubble_radii, cells_of, paint_pies
+from renderers.picture.cloud import Cloud, marker_radius
+from renderers.picture.ridge import column_colours, heights, paint_ridge
+from renderers.picture.tallies import Tallies, columns_of
+from renderers.picture.themes import Theme
+from renderers.plane.placement import Box
+from renderers.plane.plane import BASE, TOP_OF_BAND
+from renderers.plane.shared import Shared
+from renderers.plane.view import View
+from renderers.scene import Panel
+
+if TYPE_CHECKING:
+    from kmeans_engine import Snapshot
+
+__all__ = ["Bubbles", "Ridge", "make_cloud", "note_of", "radius_in"]
+
+_LARGEST = 7.0  # radius of the largest disc, in units of the theme
+_BAND = 0.24  # share of a box that the points of a line fill
+_FILL = 0.45  # opacity of a ridge below its line
+
+Image = NDArray[np.uint8]
+Floats = NDArray[np.float64]
+
+
+def radius_in(panel: Panel, cell: Box, theme: Theme, unit: float) -> float:
+    """Return the radius of markers in a cell of the picture, 0 where density is shown."""
+    view = panel.view
+    count, share = view.points.n_points, view.share_of(cell)
+    if view.solid is not None:
+        count, share = len(view.turned), 0.45
+    elif (shared := _shared(panel)) is not None:
+        count = len(shared.xy)
+    elif view.plane.is_line:
+        share *= _BAND
+    return marker_radius(max(1, count), share * cell.width * cell.height, unit, theme)
+
+
+def note_of(panel: Panel, radius: float) -> str:
+    """Return what must be known to read the points of a panel; may be empty."""
+    view = panel.view
+    count = view.points.n_points
+    if view.solid is not None:
+        shown = len(view.turned)
+        return f"{shown:,} of {count:,} points" if shown < count else ""
+    return "" if radius else "shaded by density"
+
+
+def make_cloud(
+    panel: Panel, box: Box, radius: float, colours: Image, theme: Theme, unit: float
+) -> Cloud:
+    """Return what shows the points of a panel that is no solid.
+
+    Parameters
+    ----------
+    panel : Panel
+    box : Box
+        Pixels of the points.
+    radius : float
+        Of the markers, in pixels; 0 for a density picture.
+    colours : ndarray, (K, 3), uint8
+        One per cluster.
+    theme : Theme
+    unit : float
+        Pixels per unit of the theme.
+    """
+    shared = _shared(panel)
+    if shared is not None and min(box.width, box.height) > 0:
+        return Bubbles(shared, panel, box, colours, theme, unit)
+    if panel.view.plane.is_line and _has_room(box, radius):
+        return Ridge(panel.view, box, radius, colours, theme, unit)
+    return Cloud(panel.view, box, radius, colours, theme)
+
+
+def _shared(panel: Panel) -> Shared | None:
+    # The colours of an image are points in their own colours.
+    return None if panel.image is not None or panel.view.solid else panel.view.shared
+
+
+def _has_room(box: Box, radius: float) -> bool:
+    """Return whether the markers of a line end below its ridge."""
+    return box.width > 1 and (BASE - TOP_OF_BAND) * box.height > radius + 3
+
+
+class Bubbles(Cloud):
+    """Places that many points share, as discs whose areas tell how many.
+
+    Parameters
+    ----------
+    shared : Shared
+        The places.
+    panel, box, colours, theme, unit
+        As for `make_cloud`.
+    """
+
+    tells_number = True
+
+    def __init__(
+        self,
+        shared: Shared,
+        panel: Panel,
+        box: Box,
+        colours: Image,
+        theme: Theme,
+        unit: float,
+    ) -> None:
+        radii = bubble_radii(shared, panel.view.placed(box), _LARGEST * unit)
+        super().__init__(panel.view, box, float(np.median(radii)), colours, theme)
+        self._shared, self._radii = shared, radii
+        self._tallies = Tallies(panel.view, cells_of(shared), len(colours))
+        self._at = self.placement.within_box(shared.xy.copy())
+        self._order = np.argsort(-radii, kind="stable")
+
+    def radius_of(self, count: int) -> float:
+        """Return the radius of the disc of so many points, in pixels; what a legend shows."""
+        most = int(self._shared.counts.argmax())
+        return float(self._radii[most]) * math.sqrt(count / int(self._shared.counts[most]))
+
+    @property
+    def most(self) -> int:
+        """How many points share the place with the most."""
+        return int(self._shared.counts.max())
+
+    def changed_rings(self, snapshot: Snapshot) -> list[tuple[Floats, float]]:
+        """See `Cloud.changed_rings`."""
+        places = np.unique(self.changed_places(snapshot).view(np.complex128))
+        at = self._at.view(np.complex128)[:, 0]
+        order = np.argsort(at)
+        here = order[np.searchsorted(at[order], places).clip(0, len(at) - 1)]
+        radii = self._radii[here]
+        return [(self._at[here[radii == radius]], float(radius)) for radius in np.unique(radii)]
+
+    def _draw(self, snapshot: Snapshot | None, still: Image, base: Image) -> NDArray[np.intp]:
+        if self._shown is not None and self._shown[0] is snapshot:
+            return np.empty(0, dtype=np.intp)
+        counts = np.ascontiguousarray(self._tallies.of(snapshot))
+        colours = self._colours[:-1, :3].astype(np.uint8)
+        colours[-1] = self._theme.muted
+
+        def paint(image: Image) -> None:
+            opacity = self._theme.opacity
+            paint_pies(self._at, self._radii, self._order, counts, colours, opacity, image)
+
+        self._shown = (snapshot,)
+        return _repaint(self.box.of(still), self.box.of(base), paint)
+
+
+class Ridge(Cloud):
+    """Points of one feature, and above them how densely they lie.
+
+    Parameters
+    ----------
+    view, box, radius, colours, theme
+        As for `Cloud`.
+    unit : float
+        Pixels per unit of the theme.
+    """
+
+    def __init__(
+        self,
+        view: View,
+        box: Box,
+        radius: float,
+        colours: Image,
+        theme: Theme,
+        unit: float,
+    ) -> None:
+        super().__init__(view, box, radius, colours, theme)
+        self._tallies = Tallies(view, columns_of(self.placement), len(colours))
+        self._line = max(1.2, 0.26 * unit)
+        self._foot = float(round((1 - BASE) * box.height))
+        self._tops: Floats | None = None
+
+    def _draw(self, snapshot: Snapshot | None, still: Image, base: Image) -> NDArray[np.intp]:
+        if self._shown is not None and self._shown[0] is snapshot:
+            return np.empty(0, dtype=np.intp)
+        below = super()._draw(snapshot, still, base)
+        counts = self._tallies.of(snapshot)
+        if self._tops is None:  # points never move
+            room = self._foot - max(4.0, 0.05 * self.box.height)
+            self._tops = self._foot - room * heights(counts.sum(axis=1))
+        inks = self._colours[:-1, :3].astype(np.uint8)
+        inks[-1] = self._theme.muted
+        colours, tops = column_colours(counts, inks), self._tops
+
+        def paint(image: Image) -> None:
+            paint_ridge(tops, self._foot, colours, _FILL, self._line, image)
+
+        rows = int(self._foot) + 1
+        there, ground = self.box.of(base)[:rows], self.box.of(still)[:rows]
+        return np.concatenate([_repaint(ground, there, paint), below])
+
+
+def _repaint(ground: Image, image: Image, paint: Callable[[Image], None]) -> NDArray[np.intp]:
+    """Paint an image again from its ground on; return the pixels that differ from before."""
+    before = image.copy()
+    image[...] = ground
+    paint(image)
+    return np.flatnonzero((before[..., :3] != image[..., :3]).any(axis=2))

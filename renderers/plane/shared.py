@@ -1,0 +1,120 @@
+"""Places where many points lie, as in survey data, where few answers are given by many.
+
+Knows no pixels.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kmeans_engine.points.visit import Visible
+from renderers.plane.extent import WORK
+from renderers.plane.placement import Limits
+from renderers.plane.plane import Plane
+
+__all__ = ["Shared", "roomy", "shared_places"]
+
+_MOST = 2000  # places; more are a cloud
+_LEAST = 3.0  # points at a place on average, or most places have one point
+_HALF = 0.6  # of a step: as far as the largest discs reach, and a little
+_GLANCE = 5000  # points that tell whether to look at all
+
+Floats = NDArray[np.float64]
+
+
+class Shared(NamedTuple):
+    """Places where points lie, and how many lie at each.
+
+    Attributes
+    ----------
+    xy : ndarray, (U, 2)
+        Places on the plane, by their horizontal and then their vertical position.
+    counts : ndarray of int64, (U,)
+        Points at each.
+    """
+
+    xy: Floats
+    counts: NDArray[np.int64]
+
+
+class _Distinct:
+    """Collects the places of points while they are few; see `points.visit.Visitor`."""
+
+    cells = 0
+
+    def __init__(self, plane: Plane) -> None:
+        self._plane = plane
+        self.work_per_row = WORK * len(plane.scale)
+
+    def begin(self) -> dict[complex, int]:
+        """See `Visitor.begin`."""
+        return {}
+
+    def add(
+        self,
+        found: dict[complex, int],
+        rows: range | NDArray[np.integer],
+        X: NDArray[Any],
+        was: object,
+        now: object,
+    ) -> None:
+        """See `Visitor.add`."""
+        if len(found) > _MOST:
+            return
+        places, counts = _counted(self._plane.project(X, rows))
+        for place, count in zip(places.tolist(), counts.tolist(), strict=True):
+            found[place] = found.get(place, 0) + count
+
+    def merge(self, found: list[dict[complex, int]]) -> dict[complex, int]:
+        """See `Visitor.merge`."""
+        total = found[0]
+        for part in found[1:]:
+            for place, count in part.items():
+                total[place] = total.get(place, 0) + count
+        return total
+
+
+def _counted(xy: Floats) -> tuple[NDArray[np.complex128], NDArray[np.intp]]:
+    """Return different places as complex numbers, which NumPy sorts as pairs, and their counts."""
+    return np.unique(xy.view(np.complex128)[:, 0] + 0.0, return_counts=True)
+
+
+def shared_places(points: Visible, plane: Plane, sample: Floats) -> Shared | None:
+    """Return the places of points where many share few of them, else None.
+
+    Parameters
+    ----------
+    points : Visible
+    plane : Plane
+        Where they lie; not a line.
+    sample : ndarray, (S, 2)
+        Places of evenly spaced ones.
+    """
+    glance = sample[:: -(-len(sample) // _GLANCE)]
+    if plane.is_line or not np.isfinite(glance).all():
+        return None
+    if len(_counted(glance)[0]) > min(_MOST, max(4, 0.7 * len(glance))):
+        return None
+    found = points.visit(_Distinct(plane))
+    if len(found) > min(_MOST, points.n_points / _LEAST):
+        return None
+    places = np.array(sorted(found, key=lambda place: (place.real, place.imag)))
+    counts = np.array([found[place] for place in places.tolist()], dtype=np.int64)
+    return Shared(np.stack([places.real, places.imag], axis=1), counts)
+
+
+def roomy(limits: Limits, shared: Shared) -> Limits:
+    """Return limits with room for half a step beyond the outermost places that they hold."""
+    found = []
+    for axis, places in enumerate(shared.xy.T):
+        low, high = limits[2 * axis : 2 * axis + 2]
+        seen = np.unique(places[(places >= low) & (places <= high)])
+        if len(seen) > 1:
+            room = min(_HALF * float(np.median(np.diff(seen))), 0.3 * (high - low))
+            low, high = min(low, float(seen[0]) - room), max(high, float(seen[-1]) + room)
+        found += [low, high]
+    xmin, xmax, ymin, ymax = found
+    return xmin, xmax, ymin, ymax
