@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from renderers.picture.bubbles import bubble_radii, cells_of, paint_pies
 from renderers.picture.cloud import Cloud, marker_radius
 from renderers.picture.marks import Mark, Markers
-from renderers.picture.ridge import column_colours, heights, paint_ridge
+from renderers.picture.ridge import column_colours, heights, paint_ridge, ridge_marks
 from renderers.picture.tallies import Tallies, columns_of
 from renderers.picture.themes import Theme
 from renderers.plane.placement import Box
@@ -37,7 +37,7 @@ Floats = NDArray[np.float64]
 def radius_in(panel: Panel, cell: Box, theme: Theme, unit: float) -> float:
     """Return the radius of markers in a cell of the picture, 0 where density is shown."""
     view = panel.view
-    count, share = view.points.n_points, view.share_of(cell)
+    count, share = view.n_seen, view.share_of(cell)
     if view.solid is not None:
         count, share = len(view.turned), 0.45
     elif (shared := _shared(panel)) is not None:
@@ -197,20 +197,34 @@ class Ridge(Cloud):
         self._foot = float(round((1 - BASE) * box.height))
         self._tops: Floats | None = None
 
-    def shapes(self, *_: object) -> None:
-        """See `Cloud.shapes`."""
+    def shapes(
+        self, was: Snapshot | None, now: Snapshot | None, share: float, most: int
+    ) -> list[Mark] | None:
+        """See `Cloud.shapes`; a ridge whose colours fade is pixels."""
+        points = super().shapes(was, now, share, most)
+        if share or points is None:
+            return None
+        colours, tops = self._ridge(now)
+        left, top = self.box[:2]
+        xy = np.column_stack([np.arange(len(tops)) + 0.5 + left, tops + top])
+        inks = np.rint(colours).astype(np.uint8)
+        return ridge_marks(xy, top + self._foot, inks, _FILL, self._line) + points
 
-    def _draw(self, snapshot: Snapshot | None, still: Image, base: Image) -> NDArray[np.intp]:
-        if self._shown is not None and self._shown[0] is snapshot:
-            return np.empty(0, dtype=np.intp)
-        below = super()._draw(snapshot, still, base)
+    def _ridge(self, snapshot: Snapshot | None) -> tuple[Floats, Floats]:
+        """Return the colour of each column, (W, 3), and where its ridge is, from the top."""
         counts = self._tallies.of(snapshot)
         if self._tops is None:  # points never move
             room = self._foot - max(4.0, 0.05 * self.box.height)
             self._tops = self._foot - room * heights(counts.sum(axis=1))
         inks = self._colours[:-1, :3].astype(np.uint8)
         inks[-1] = self._theme.muted
-        colours, tops = column_colours(counts, inks), self._tops
+        return column_colours(counts, inks), self._tops
+
+    def _draw(self, snapshot: Snapshot | None, still: Image, base: Image) -> NDArray[np.intp]:
+        if self._shown is not None and self._shown[0] is snapshot:
+            return np.empty(0, dtype=np.intp)
+        below = super()._draw(snapshot, still, base)
+        colours, tops = self._ridge(snapshot)
 
         def paint(image: Image) -> None:
             paint_ridge(tops, self._foot, colours, _FILL, self._line, image)
