@@ -37,7 +37,9 @@ def test_a_smooth_film_moves_between_the_states(command, tmp_path):
 
 def test_phases_show_two_steps_for_each_iteration(command, tmp_path):
     command.ok("--seed", 1, "--max-iterations", 3, "--phases", *SMALL, "-o", "run.mp4")
-    assert len(read_mp4(tmp_path / "run.mp4").frames) == 2 + 1 + 1 + 2 + 1 + 4  # an opening; the last is held
+    assert (
+        len(read_mp4(tmp_path / "run.mp4").frames) == 2 + 1 + 1 + 2 + 1 + 4
+    )  # an opening; the last is held
 
 
 def test_overlays_are_chosen(command, tmp_path):
