@@ -58,8 +58,8 @@ PICTURES = [
     ),
     Picture(
         "race.gif",
-        "A race of two starts over the same points, where the same cluster has the same colour. "
-        "The random one needs 20 iterations to end in a worse place than k-means++ reaches in five.",
+        "A race of two starts; the same cluster has the same colour in both. The random one needs "
+        "20 iterations to end in a worse place than k-means++ reaches in five.",
         "--seed 3 --race random,k-means++ --smooth --duration 9 --size 720x405",
     ),
     Picture(
@@ -73,7 +73,8 @@ PICTURES = [
         "china.gif",
         "A photograph finds eight colours. Beside it are its pixels as points, each in the colour "
         "of its cluster, which is the mean of the colours in it.",
-        "china.jpg -k 8 --init k-means++ --seed 1 --smooth --duration 9 --size 720x405",
+        "china.jpg -k 8 --init k-means++ --seed 1 --smooth --duration 9 --size 720x405 "
+        "--max-size 1MB",
         "china.jpg",
     ),
     Picture(
@@ -87,7 +88,7 @@ PICTURES = [
         "cube.gif",
         "The same eight colours in the cube of red, green and blue, which turns.",
         "china.jpg -k 8 --init k-means++ --seed 1 --view 3d --smooth --duration 9 --theme dark "
-        "--size 720x405 --max-size 1MB",
+        "--size 720x405 --max-size 700kB",
         "china.jpg",
     ),
     Picture(
