@@ -21,6 +21,7 @@ from renderers.errors import InvalidOption, UnknownRenderer
 from renderers.guard import call
 from renderers.numbered import check_numbered, is_pattern
 from renderers.picture.fonts import check_font
+from renderers.picture.palettes import parse_palette
 from renderers.picture.themes import theme_named
 
 __all__ = ["FPS_RANGE", "Output", "make_options", "plan", "refuse_useless", "within"]
@@ -247,6 +248,7 @@ def make_options(
         quality=cast(Quality, quality),
         max_bytes=None if max_size is None else _checked_bytes(max_size),
         dpi=dpi,
+        palette=None if palette is None else parse_palette(palette),
         font=None if font is None else check_font(font),
         transparent=bool(transparent),
         max_points=_checked_points(max_points),
