@@ -146,8 +146,8 @@ def save(
     theme : {"light", "dark", "classic"}, optional
         Colours and markers; by default light, and on a page what its reader's system prefers.
     overlays : iterable of str, or str, optional
-        Some of numbers, trails, borders, changes, curve and sizes, or "all" or "none"; by default
-        all, and none in the classic theme.
+        Some of numbers, trails, borders, changes, curve, sizes and legend, or "all" or "none"; by
+        default all but the legend, and none in the classic theme.
     title : str
         Above the picture.
     axes : tuple of int, optional

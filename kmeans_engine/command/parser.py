@@ -296,8 +296,8 @@ def _add_pictures(add: Callable[..., Any]) -> None:
         "iteration; 30 with --smooth or --duration)")  # fmt: skip
     add("--size", type=_size, metavar="WxH", help="pixels (default: 1280x720, GIF 640x480)")
     add("--theme", metavar="NAME", help="light, dark or classic (default: light)")
-    add("--overlays", metavar="A,B", help="numbers, trails, borders, changes, curve, sizes; all or "
-        "none (default: all; none in the classic theme)")  # fmt: skip
+    add("--overlays", metavar="A,B", help="numbers, trails, borders, changes, curve, sizes, "
+        "legend; all or none (default: all but the legend; none in the classic theme)")  # fmt: skip
     add("--quality", metavar="NAME", help="draft, standard or best: how much time the encoder may "
         "take (default: standard)")  # fmt: skip
     add("--max-size", metavar="SIZE", help="largest file, as in 2MB: the film is laid out in the "
