@@ -175,7 +175,7 @@ def save(
     quality : {"draft", "standard", "best"}
         How much work the encoder of a film may spend.
     max_size : str or int, optional
-        Largest file, such as "2MB": size and rate of a GIF, or the quality of a film, are lowered.
+        Largest file, such as "2MB": the film is laid out anew in the largest size that fits.
     dpi : float
         Dots per inch of a still, whose `size` counts hundredths of an inch.
     max_points : int, optional

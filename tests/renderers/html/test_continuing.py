@@ -8,7 +8,7 @@ from pages import ReadPage
 import renderers
 from kmeans_engine import Engine, initial_centroids, make_clusters
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("chromium")]
+pytestmark = pytest.mark.slow
 
 RNG = np.random.default_rng(11)
 POINTS = make_clusters(6, 50, seed=8)

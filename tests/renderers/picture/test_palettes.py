@@ -19,7 +19,7 @@ def test_a_colour_map_with_steps_is_taken_as_it_is():
 
 def test_of_a_map_without_steps_any_number_is_spread_over_it():
     colours = parse_palette("gray")
-    assert colours[:5] == ((0, 0, 0), (255, 255, 255), (128,) * 3, (64,) * 3, (191,) * 3)
+    assert colours[:5] == ((0, 0, 0), (255, 255, 255), (128,) * 3, (64,) * 3, (192,) * 3)
     assert len(set(colours)) == len(colours) > 200
 
 
