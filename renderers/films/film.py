@@ -8,6 +8,7 @@ recorded first, without loss, and encoded from that as often as it takes.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -62,7 +63,7 @@ class FilmRenderer(Renderer):
         self._clock: FrameClock
         self._encoder: Encoder | None = None
         self._attempt: Encoder | None = None  # from a recording, beside the encoder that made it
-        self._recorded = False
+        self._recorded = self._turning = False
         self._owed: Moment | None = None  # the newest, while it is too short for its own frame
 
     @property
@@ -86,6 +87,7 @@ class FilmRenderer(Renderer):
         size, rate = self.frame_size, self.format.rate(self.options)
         self._painter = self._new_painter(scene, self.options.with_size(size))
         self._clock = FrameClock(rate)
+        self._turning = any(panel.view and panel.view.solid for panel in scene.panels)
         self._film = film = Film(self.path, scene, self.options, size, rate, self._painter.palette)
         limited = self.options.max_bytes is not None
         self._recorded = limited or self.format.must_be_recorded(film)
@@ -106,7 +108,11 @@ class FilmRenderer(Renderer):
         encoder = self._running()
         count = self._clock.frames(moment.seconds)
         self._owed = None if count else moment
-        if count:
+        if count and self._turning:
+            for frame in range(count):
+                at = moment.at + frame / self._clock.rate
+                encoder.write(self._painter.paint(replace(moment, at=at)))
+        elif count:
             encoder.write(self._painter.paint(moment), count)
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ all of them are marks, sorted anew for every frame. A frame depends on its momen
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["DEGREES_A_SECOND", "Turning"]
 
 #: How fast the solid is turned.
-DEGREES_A_SECOND = 12.0
+DEGREES_A_SECOND = 18.0
 
 _AZIMUTH, _ELEVATION = 32.0, 22.0  # degrees, at the beginning
 _HAZE = 0.62  # share of the ground in the colour of what is farthest away
@@ -81,16 +82,26 @@ class Turning:
         self.by_hand = 0.0, 0.0
         self._solid: Solid = view.solid
         self._theme, self._unit = theme, unit
-        self._xyz = self._solid.place(view.points.take(view.turned))
+        self._values = view.points.take(view.turned)
+        self._xyz = self._solid.place(self._values)
         self.radius = radius or _LEAST
+        self._own = np.tile(np.array(theme.muted, dtype=np.float64), (len(self._xyz), 1))
+        self._colours, self._inks = colours, list[Colour]()
         self.recolour(colours)
         self._labels = SomeLabels(view.points, view.turned)
         self.sizes = lru_cache(maxsize=8)(self._sizes)
 
-    def recolour(self, colours: NDArray[np.uint8], index: object = None) -> None:
-        """Give the clusters other colours, (K, 3)."""
-        self._colours = colours
-        self._inks: list[Colour] = [(r, g, b) for r, g, b in colours.tolist()]
+    def recolour(
+        self,
+        colours: NDArray[np.uint8],
+        index: Callable[[NDArray[Any]], NDArray[np.intp]] | None = None,
+    ) -> None:
+        """Give the clusters other colours, or points without a cluster; see `Cloud.recolour`."""
+        if index is not None:
+            self._own = colours[index(self._values)].astype(np.float64)
+        else:
+            self._colours = colours
+            self._inks = [(r, g, b) for r, g, b in colours.tolist()]
 
     def paint(self, snapshot: Snapshot | None, still: object, base: object) -> None:
         """Paint nothing: all is marks."""
@@ -156,10 +167,8 @@ class Turning:
         self, moment: Moment, panel: int, overlays: frozenset[str]
     ) -> tuple[Markers, Floats]:
         """Return all points, the farthest first, and their depths."""
-        theme, count = self._theme, len(self._xyz)
-        bare = np.array(theme.muted, dtype=np.float64)
-        colours = np.tile(bare, (count, 1))
-        changed = np.zeros(count)
+        theme, colours = self._theme, self._own
+        changed = np.zeros(len(colours))
         if not moment.opening:
             old = colours
             if moment.faded < 1 and moment.before:

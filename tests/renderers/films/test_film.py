@@ -1,5 +1,6 @@
 """Films that must fit into so many bytes, and what is left when that fails."""
 
+import itertools
 import subprocess
 import sys
 
@@ -7,6 +8,8 @@ import numpy as np
 import pytest
 from media import FakePainter, fake_scene, fake_snapshots, read_gif, read_mp4, save, threads
 
+import renderers
+from kmeans_engine import Engine
 from renderers.contract import Options
 from renderers.errors import RenderError
 from renderers.films.format import Arguments
@@ -214,3 +217,12 @@ def test_memory_does_not_grow_with_the_film(tmp_path, root, name, limit):
         peaks.append(np.array([int(line) * unit for line in run.stdout.split()]))
     # 500 frames more are 154 MB; a tenth of them would be noticed.
     assert (peaks[1] - peaks[0]).max() < 15e6, peaks
+
+
+def test_a_solid_turns_from_frame_to_frame(tmp_path):
+    points = np.random.default_rng(0).normal(size=(60, 3))
+    states = list(Engine(points).snapshots(points[:3], max_iterations=2))
+    path = renderers.save(states, tmp_path / "turned.mp4", view="3d", size=(160, 120), duration=1)
+    shown = read_mp4(path).frames.astype(int)
+    assert len(shown) == 30
+    assert all(np.abs(one - next_).max() > 20 for one, next_ in itertools.pairwise(shown))
