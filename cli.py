@@ -106,7 +106,7 @@ def _report(args: argparse.Namespace, job: Job, said: Iterable[str]) -> None:
         return
     race = job.trials if len(job.trials) > 1 else None
     warnings = list(dict.fromkeys([*said, *job.advice]))
-    facts = summarize(job.clustering, outputs=job.files, race=race, warnings=warnings)
+    facts = summarize(job.told, outputs=job.files, race=race, warnings=warnings)
     if not args.quiet:
         for text in (*job.notes, spell_summary(facts)):
             _say(text)

@@ -30,7 +30,7 @@ def side_by_side(runs: Sequence[Iterable[Snapshot]]) -> Iterator[tuple[Snapshot,
 
 def verdict_of(inertia: float, inertias: Sequence[float]) -> str:
     """Return what the end of a race says of a run: that it wins, ties, or nothing."""
-    if inertia > min(inertias):
+    if not inertia <= min(inertias):  # which is NaN where a run has none
         return ""
     return "wins" if list(inertias).count(inertia) == 1 else "ties"
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kmeans_engine.runtime.lazy import lazily
 
@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from renderers.scene import Moment, Panel, Scene
     from renderers.stage.scenes import make_scene
 
-    Run = Snapshot | Iterable[Snapshot]
+    # Or steps of other algorithms: (centroids or None, labels), or labels.
+    Run = Snapshot | Iterable[Any]
     Runs = Run | Mapping[str, Run]
 
 __all__ = [
@@ -89,13 +90,14 @@ def save(
     snapshots: Runs,
     path: str | PathLike[str],
     *,
+    points: Any = None,
     renderer: str | None = None,
     fps: float | None = None,
     smooth: bool = False,
     phases: bool = False,
     duration: float | None = None,
     size: tuple[int, int] | str | None = None,
-    theme: str = "light",
+    theme: str | None = None,
     overlays: Iterable[str] | str | None = None,
     title: str = "",
     axes: tuple[int, ...] | None = None,
@@ -112,6 +114,7 @@ def save(
     quality: str = "standard",
     max_size: str | int | None = None,
     dpi: float = 100,
+    max_points: int | None = None,
     overwrite: bool = False,
 ) -> Path:
     """Write the snapshots of a run to a film or another picture.
@@ -120,10 +123,14 @@ def save(
     ----------
     snapshots : iterable of Snapshot, or Snapshot, or mapping of str to these
         What `Engine.snapshots` yields, consumed once; or one state, such as that of `Engine.fit`.
-        A mapping is a race, drawn side by side.
+        A mapping is a race, drawn side by side. With `points` these are the steps of any algorithm.
     path : path-like
         The file; its suffix chooses the renderer. Appears only when complete. A still such as
         ``frames_%04d.png`` becomes one file for each iteration.
+    points : array_like, (M, N), optional
+        What is drawn if `snapshots` is an iterable of pairs of centroids, (K, N) or None, and
+        labels, (M,); or of labels alone. A label is the number of a centroid, or any integer where
+        there are none; -1 is noise. All steps are taken before the first is drawn.
     renderer : str, optional
         Name of the renderer, for a plug-in.
     fps : float, optional
@@ -136,15 +143,15 @@ def save(
         Seconds of the whole film. All snapshots are taken, and kept, before the first is drawn.
     size : tuple of int, or str, optional
         Width and height in pixels, (640, 480) or "640x480"; the renderer's own if not given.
-    theme : {"light", "dark", "classic"}
-        Colours and markers.
+    theme : {"light", "dark", "classic"}, optional
+        Colours and markers; by default light, and on a page what its reader's system prefers.
     overlays : iterable of str, or str, optional
         Some of numbers, trails, borders, changes, curve and sizes, or "all" or "none"; by default
         all, and none in the classic theme.
     title : str
         Above the picture.
     axes : tuple of int, optional
-        The two features to draw, three of a 3d view; by default all, projected if there are more than two.
+        The two features to draw, three of a 3d view; by default all, projected if there are more.
     names : sequence of str
         Names of the features; by default those of the points, the columns of a DataFrame.
     offset, scale : array_like, shape (N,), optional
@@ -171,6 +178,9 @@ def save(
         Largest file, such as "2MB": size and rate of a GIF, or the quality of a film, are lowered.
     dpi : float
         Dots per inch of a still, whose `size` counts hundredths of an inch.
+    max_points : int, optional
+        How many points a page holds one by one, by default 300,000; of more it holds so many,
+        evenly spaced, over a picture of how densely all of them lie.
     overwrite : bool
         Replace a file that is there already; by default that is an error.
 
@@ -197,12 +207,13 @@ def save(
 def show(
     snapshots: Runs,
     *,
+    points: Any = None,
     fps: float | None = None,
     smooth: bool = False,
     phases: bool = False,
     duration: float | None = None,
     size: tuple[int, int] | str | None = None,
-    theme: str = "light",
+    theme: str | None = None,
     overlays: Iterable[str] | str | None = None,
     title: str = "",
     axes: tuple[int, ...] | None = None,

@@ -24,7 +24,7 @@ Quality = Literal["draft", "standard", "best"]
 OPTIONS = (
     *("smooth", "phases", "duration", "fps", "size", "theme", "overlays", "quality", "max_size"),
     *("dpi", "title", "axes", "aspect", "limits", "log", "view", "palette", "font"),
-    "transparent",
+    *("transparent", "max_points"),
 )
 
 #: What is drawn on top of the points; each can be left out.
@@ -44,7 +44,7 @@ class Options:
     fps : float
         Frames per second of a film; the rate at which a window shows snapshots.
     theme : str
-        ``"light"``, ``"dark"`` or ``"classic"``.
+        ``"light"``, ``"dark"`` or ``"classic"``; a page knows ``"auto"``, which its reader decides.
     overlays : frozenset of str or None
         Those of `OVERLAYS` that are drawn; None for the theme's own.
     quality : {"draft", "standard", "best"}
@@ -60,6 +60,8 @@ class Options:
         Name of a font of this machine, or its file; None for the theme's own.
     transparent : bool
         Whether the ground is left out.
+    max_points : int
+        How many points a page may hold one by one.
     """
 
     size: tuple[int, int] = (1280, 720)
@@ -72,6 +74,7 @@ class Options:
     palette: tuple[tuple[int, int, int], ...] | None = None
     font: str | None = None
     transparent: bool = False
+    max_points: int = 300_000
 
     def with_size(self, size: tuple[int, int]) -> Options:
         """Return the same options for another size in pixels."""
@@ -102,6 +105,8 @@ class Renderer(abc.ABC):
         Class attribute: one line for ``--list-renderers``.
     default_size : tuple of int
         Class attribute: width and height in pixels when the user names none.
+    default_theme : str
+        Class attribute: the theme when the user names none.
     honours : frozenset of str
         Class attribute: those of `OPTIONS` that change what it makes. An option that no chosen
         renderer honours is refused. By default the pace (smooth, phases, duration, fps), which its
@@ -120,6 +125,7 @@ class Renderer(abc.ABC):
     suffix: ClassVar[str | None] = None
     writes: ClassVar[str] = ""
     default_size: ClassVar[tuple[int, int]] = (1280, 720)
+    default_theme: ClassVar[str] = "light"
     honours: ClassVar[frozenset[str]] = frozenset(
         {
             *("smooth", "phases", "duration", "fps", "size", "theme", "title"),

@@ -189,7 +189,7 @@ def make_options(
     *,
     fps: float = 2.0,
     size: tuple[int, int] | str | None = None,
-    theme: str = "light",
+    theme: str | None = None,
     overlays: Iterable[str] | str | None = None,
     quality: str = "standard",
     max_size: str | int | None = None,
@@ -197,6 +197,7 @@ def make_options(
     palette: Sequence[str] | str | None = None,
     font: str | None = None,
     transparent: bool = False,
+    max_points: int = 300_000,
 ) -> Options:
     """Check the options of a picture and return them for one renderer.
 
@@ -208,8 +209,8 @@ def make_options(
         Frames per second, 0.01 to 240.
     size : tuple of int, or str, optional
         Width and height in pixels, each 1 to 16384; also as ``"640x480"``.
-    theme : str
-        Name of a theme.
+    theme : str, optional
+        Name of a theme; by default the renderer's.
     overlays : iterable of str, or str, optional
         Some of `OVERLAYS`, ``"all"`` or ``"none"``, also as one string with commas.
     quality : {"draft", "standard", "best"}
@@ -218,7 +219,7 @@ def make_options(
         Largest file, in bytes or as ``"2MB"``.
     dpi : float
         Dots per inch of a still, 1 to 2400.
-    palette, font, transparent
+    palette, font, transparent, max_points
         As in `renderers.save`.
 
     Raises
@@ -227,7 +228,10 @@ def make_options(
         If one is outside its range.
     """
     fps = within("fps", fps, FPS_RANGE, "frames per second")
-    theme_named(str(theme))
+    if theme is None:
+        theme = renderer.default_theme
+    else:
+        theme_named(str(theme))
     size = _checked_size(renderer.default_size if size is None else size)
     dpi = within("dpi", dpi, DPI_RANGE, "dots per inch")
     if quality not in get_args(Quality):
@@ -245,6 +249,7 @@ def make_options(
         dpi=dpi,
         font=None if font is None else check_font(font),
         transparent=bool(transparent),
+        max_points=_checked_points(max_points),
     )
 
 
@@ -291,6 +296,17 @@ def _checked_bytes(size: str | int) -> int:
     if number < LEAST_BYTES:
         message = f"max_size={size!r} must be at least {LEAST_BYTES} bytes"
         raise InvalidOption(message, option="max_size")
+    return number
+
+
+def _checked_points(count: int) -> int:
+    try:
+        number = operator.index(count)
+    except TypeError:
+        message = f"max_points={count!r} is not a whole number; give how many points, such as 50000"
+        raise InvalidOption(message, option="max_points") from None
+    if number < 1:
+        raise InvalidOption(f"max_points={number} must be at least 1", option="max_points")
     return number
 
 

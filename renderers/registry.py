@@ -52,9 +52,10 @@ _BUILT_INS = {
         _BuiltIn("mp4", "renderers.films.mp4", "Mp4Renderer", ".mp4", None),
         _BuiltIn("webm", "renderers.films.webm", "WebmRenderer", ".webm", None),
         _BuiltIn("gif", "renderers.films.gif", "GifRenderer", ".gif", None),
+        _BuiltIn("html", "renderers.html.renderer", "HtmlRenderer", ".html", None),
         _BuiltIn("png", "renderers.stills.png", "PngRenderer", ".png", None),
-        _BuiltIn("svg", "renderers.stills.vector", "SvgRenderer", ".svg", None),
-        _BuiltIn("pdf", "renderers.stills.vector", "PdfRenderer", ".pdf", None),
+        _BuiltIn("svg", "renderers.stills.svg", "SvgRenderer", ".svg", None),
+        _BuiltIn("pdf", "renderers.stills.pdf", "PdfRenderer", ".pdf", None),
     )
 }
 

@@ -101,6 +101,12 @@ class Panel:
     order : ndarray of int, (k,), or None
         Which colour of the palette each cluster has; None to have neighbours look different
         (`renderers.picture.arrange`).
+    noise : bool
+        Whether the last cluster are the points that belong to none, which are grey.
+    centroids : bool
+        Whether any clusters have centroids; those without are NaN.
+    measured : bool
+        Whether all states have an inertia; without centroids it is NaN.
     """
 
     k: int
@@ -110,6 +116,9 @@ class Panel:
     alpha: NDArray[np.uint8] | None = field(default=None, compare=False)
     white: float = 255.0
     order: NDArray[np.intp] | None = field(default=None, compare=False)
+    noise: bool = False
+    centroids: bool = True
+    measured: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +197,19 @@ class Moment:
         """Return whether this run has ended before one of its neighbours."""
         return any(other.iteration > snapshot.iteration for other in self.snapshots)
 
+    def left_by(self, snapshot: Snapshot) -> NDArray[np.float64]:
+        """Return where the centroids of one of the snapshots come from, (K, N).
+
+        Those of the state before. In a run of the engine, these are what the labels refer to.
+        """
+        for known, history in zip(self.snapshots, self.histories, strict=False):
+            if known is snapshot and 0 < snapshot.iteration <= len(history.centroids):
+                return history.centroids[snapshot.iteration - 1]
+        return snapshot.assigned_from
+
     def centroids_of(self, snapshot: Snapshot) -> NDArray[np.float64]:
         """Return where the centroids of one of the snapshots are at this moment, (K, N)."""
-        old, new = snapshot.assigned_from, snapshot.centroids
+        old, new = self.left_by(snapshot), snapshot.centroids
         if self.arrived or self.is_over(snapshot):
             return new
         if self.phase == "assignment":

@@ -54,9 +54,10 @@ class FakePainter:
 
 def save(kind, path, count=3, *, fps=2.0, size=(64, 48), story=None, scene=None,
          painter=FakePainter, **options):  # fmt: skip
-    """Write a film of `count` states, or of the moments of a story; return its renderer."""
+    """Write a film of `count` states, without the opening, or of a story; return its renderer."""
     renderer = kind(path, Options(size=size, fps=fps, **options), painter=painter)
-    story = moments(fake_snapshots(count), Pace(fps=fps)) if story is None else story
+    if story is None:
+        story = (one for one in moments(fake_snapshots(count), Pace(fps=fps)) if not one.opening)
     play(story, scene or fake_scene(), [renderer])
     return renderer
 
@@ -70,7 +71,8 @@ def fake_snapshots(count: int) -> list:
     """Return stand-ins for snapshots: the number of the iteration, and nothing to cluster."""
     empty = np.zeros((0, 2))
     return [
-        SimpleNamespace(iteration=i, centroids=empty, compute_inertia=float) for i in range(count)
+        SimpleNamespace(iteration=i, centroids=empty, n_changed=0, compute_inertia=float)
+        for i in range(count)
     ]
 
 

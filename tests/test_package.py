@@ -107,7 +107,7 @@ FLOORS = {
         *("kernels", "runtime", "frames", "arrays", "errors", "_version"),
     ),
     "renderers": (
-        *("live", "stage", "films", "stills", "outputs", "registry", "guard", "picture"),
+        *("live", "stage", "films", "html", "stills", "outputs", "registry", "guard", "picture"),
         *("describing", "numbered", "contract", "scene", "plane", "errors"),
     ),
 }

@@ -316,3 +316,5 @@ def _add_pictures(add: Callable[..., Any]) -> None:
         " with a colour in each line, or colours such as '#0072b2,orange'")  # fmt: skip
     add("--font", metavar="FONT", help="a font of this machine by name, or its file")
     add("--transparent", action="store_true", help="leave out the ground (.png .webm .gif)")
+    add("--max-points", type=_whole(1), metavar="N", help="of more points a page (.html) holds N, "
+        "over a picture of how densely all lie (default: 300000)")  # fmt: skip

@@ -55,6 +55,8 @@ def summarize(
         "version": __version__,
         "warnings": list(warnings),
     }
+    if isinstance(source.init, str) and source.first:
+        facts["start"] = source.first + 1
     if race:
         inertias = [entrant.last.inertia for entrant in race.values() if entrant.last is not None]
         facts["race"] = [
@@ -81,9 +83,10 @@ def spell_summary(facts: dict[str, Any]) -> str:
         sizes = f"{ordered[0]:,} to {ordered[-1]:,}, median {ordered[len(ordered) // 2]:,}"
     dropped = facts["rows_dropped"]
     left_out = f" ({_count(dropped, 'incomplete row')} left out)" if dropped else ""
+    start = f", start {facts['start']}" if "start" in facts else ""
     lines = [
         f"{_count(facts['points'], 'point')}, {_count(facts['features'], 'feature')}, "
-        f"k = {facts['k']}, seed {facts['seed']}{left_out}",
+        f"k = {facts['k']}, seed {facts['seed']}{start}{left_out}",
         f"{'converged' if facts['converged'] else 'stopped'} after "
         f"{_count(facts['iterations'], 'iteration')}, {facts['seconds']:.2f} s",
         *(

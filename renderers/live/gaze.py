@@ -171,7 +171,8 @@ class Gaze:
         else:
             view = scene.panels[0].view
             axes = view.axes if self._seen.axes == OWN else self._seen.axes
-            self.columns.show(view.feature_names, axes)
+            flat = axes is not None and len(axes) == 2  # not those of a solid
+            self.columns.show(view.feature_names, (axes[0], axes[1]) if axes and flat else None)
         return ""
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-__all__ = ["Messages"]
+from kmeans_engine.runtime.progress import compiling
 
+__all__ = ["COMPILING", "Messages"]
+
+COMPILING = "compiling for this machine (first run only) ..."
 SECONDS = 6.0
 BUSY_SECONDS = 0.5  # without a picture before the status line says that it is being computed
 
@@ -48,5 +51,5 @@ class Messages:
         if now < self._until:
             return self._text
         if self._busy_since is not None and now - self._busy_since > BUSY_SECONDS:
-            return "computing ..."
+            return COMPILING if compiling.running else "computing ..."
         return ""

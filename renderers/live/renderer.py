@@ -10,7 +10,7 @@ from renderers.contract import Options, Renderer
 from renderers.errors import RenderError
 from renderers.live.session import Session
 from renderers.scene import Moment, Scene
-from renderers.stage.window import Command, Commands
+from renderers.stage.window import Command, Commands, Job
 
 __all__ = ["LiveRenderer"]
 
@@ -39,6 +39,8 @@ class LiveRenderer(Renderer):
     full_speed : bool
         The job of `drive` also writes files: never hold it back, and complete it when the window is
         closed; set it before `drive`.
+    shown : callable or None
+        The job of the run on display when the window was closed; None if it was that of `drive`.
     """
 
     writes = "a window on the screen"
@@ -50,6 +52,7 @@ class LiveRenderer(Renderer):
         self.commands = Commands()
         self.notify: Callable[[str], None] | None = None
         self.full_speed = False
+        self.shown: Job | None = None
         self._session: Session | None = None
         self._seat: Renderer | None = None  # of the first run
         self._early: list[Command] = []
@@ -118,6 +121,7 @@ class LiveRenderer(Renderer):
                     self.options.size,
                     lambda: session.start(play, must_finish=self.full_speed),
                 )
+            self.shown = session.shown_job
             session.end()
         except BaseException:
             session.abandon()

@@ -155,6 +155,12 @@ class Session:
                 return showing.scene
         return None
 
+    @property
+    def shown_job(self) -> Job | None:
+        """The job of the run on display; None if it is the first one, or none is."""
+        shown = self._showings.shown
+        return None if shown is None or shown is self._showings.first else shown.job
+
     def offers(self, command: Command) -> bool:
         """Return whether a command can do anything for what is shown."""
         if command in LOOKS:

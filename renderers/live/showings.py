@@ -21,6 +21,8 @@ class Showing:
 
     Attributes
     ----------
+    job : callable
+        Plays the run.
     must_finish : bool
         It also writes files: it is never held back, nor stopped when nobody looks any more.
     kept : bool
@@ -40,7 +42,7 @@ class Showing:
         self.kept = False
         self.player = Player(ahead=None if must_finish else AHEAD, clock=clock)
         self.error: BaseException | None = None
-        self._job = job
+        self.job = job
         self._seat = Seat(self.player, options)
         self.thread = threading.Thread(target=self._work, name="live-run", daemon=True)
 
@@ -62,7 +64,7 @@ class Showing:
 
     def _work(self) -> None:
         try:
-            self._job(self._seat)
+            self.job(self._seat)
         except RunStopped:
             pass
         except BaseException as error:

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderers.picture import raster
-from renderers.picture.pixels import Dots, Pixels, Places
+from renderers.picture.marks import Mark, Markers
+from renderers.picture.pixels import Colours, Dots, Pixels, Places
 from renderers.picture.themes import Theme
 from renderers.plane.placement import Box
 from renderers.plane.view import View
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Cloud", "marker_radius"]
 
 _Found = TypeVar("_Found")
+_Number = TypeVar("_Number", np.float64, np.uint8)
 _Counted = tuple[NDArray[np.intp], NDArray[np.int64]]  # pixels, and a number for each
 
 _SMALLEST_MARKER = 0.75  # pixels; below it discs blur into each other and a count says more
@@ -134,15 +136,49 @@ class Cloud:
 
         def find() -> NDArray[np.float64]:
             places = Places(self.view.plane, self.placement)
-            found = self.view.points.visit(places, snapshot, changed=True)
-            in_order = [xy for _, xy in sorted(found, key=itemgetter(0))]
-            return np.concatenate([np.empty((0, 2)), *in_order])
+            return _in_order(self.view.points.visit(places, snapshot, changed=True), 2)
 
         return _kept(self._places, snapshot, find)
 
     def changed_rings(self, snapshot: Snapshot) -> list[tuple[NDArray[np.float64], float]]:
         """Return where the points that just changed are, and the radius of the markers there."""
         return [(self.changed_places(snapshot), self.radius)]
+
+    def shapes(
+        self, was: Snapshot | None, now: Snapshot | None, share: float, most: int
+    ) -> list[Mark] | None:
+        """Return all points as marks, colour by colour; None if there are more than `most`.
+
+        Parameters
+        ----------
+        was, now : Snapshot or None
+            States whose colours are mixed; bare points for None.
+        share : float
+            How much there is of the former, 0..1.
+        most : int
+            How many points are few.
+        """
+        if self.radius == 0 or self.view.points.n_points > most:
+            return None
+        xy = _in_order(self.view.points.visit(Places(self.view.plane, self.placement)), 2)
+        colours = self._colours_of(now, len(xy))
+        if share:
+            colours += (self._colours_of(was, len(xy)) - colours) * share
+        reach = self.radius + 1
+        inside = (xy > -reach) & (xy < np.add(self.box[2:], reach))
+        order = np.flatnonzero(inside[:, 0] & inside[:, 1])
+        order = order[np.lexsort(colours[order].T)]
+        inks = np.rint(colours[order]).astype(np.uint8)
+        theme = self._theme
+        look = theme.marker, inks, theme.opacity
+        return [Markers(xy[order] + self.box[:2], self.radius, *look)]
+
+    def _colours_of(self, state: Snapshot | None, n_points: int) -> NDArray[np.float64]:
+        """Return the colours that points have in a state, (M, 3)."""
+        if state is None:
+            return np.broadcast_to(np.array(self._theme.muted, float), (n_points, 3)).copy()
+        visitor = Colours(self._colours[:-2, :3].astype(np.uint8))
+        return _in_order(self.view.points.visit(visitor, state), 3).astype(np.float64)
 
     def paint(
         self, snapshot: Snapshot | None, still: NDArray[np.uint8], base: NDArray[np.uint8]
@@ -166,7 +202,7 @@ class Cloud:
         self,
         was: Snapshot | None,
         now: Snapshot,
-        progress: float,
+        share: float,
         still: NDArray[np.uint8],
         base: NDArray[np.uint8],
     ) -> Fade:
@@ -176,8 +212,8 @@ class Cloud:
         ----------
         was, now : Snapshot
             As in `paint`; where they differ the colour is that of both, mixed.
-        progress : float
-            How much of `now` there is, 0..1.
+        share : float
+            How much there is of the former, 0..1.
         still, base
             As in `paint`.
         """
@@ -191,7 +227,7 @@ class Cloud:
             self._fading = known = _Fading(was, now, pixels, old)
         else:
             self._draw(now, still, base)
-        return Fade(known.pixels, known.old, 1.0 - progress)
+        return Fade(known.pixels, known.old, share)
 
     def recolour(
         self,
@@ -329,3 +365,9 @@ def _kept(
             del kept[next(iter(kept))]
         known = kept[id(snapshot)] = snapshot, find()
     return known[1]
+
+
+def _in_order(found: list[tuple[int, NDArray[_Number]]], columns: int) -> NDArray[_Number]:
+    """Return what visitors found of points, in the order of the points, (M, columns)."""
+    parts = [some for _, some in sorted(found, key=itemgetter(0))]
+    return np.concatenate(parts) if parts else np.empty((0, columns), np.float64)

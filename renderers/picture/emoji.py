@@ -25,7 +25,7 @@ def _strike(face: Face) -> tuple[ImageFont.FreeTypeFont, int] | None:
     """Return the font at the size of its pictures."""
     for size in _STRIKES:
         try:
-            return ImageFont.truetype(face.path, size, face.index), size
+            return ImageFont.truetype(face.path, size, face.number), size
         except OSError:
             continue
     return None

@@ -7,7 +7,6 @@ Nothing is looked for until a character is lacking.
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -25,7 +24,7 @@ from renderers.errors import InvalidOption
 if TYPE_CHECKING:
     from matplotlib.ft2font import FT2Font
 
-__all__ = ["Face", "base", "check_font", "chosen", "covers", "fallback", "typeset"]
+__all__ = ["Face", "base", "check_font", "chosen", "covers", "fallback", "has_outlines", "typeset"]
 
 #: Beginnings of the names of fonts that draw many scripts well, where nothing else chooses.
 _PREFERRED = (
@@ -44,14 +43,14 @@ class Face(NamedTuple):
     ----------
     path : str
         The file.
-    index : int
+    number : int
         Which of those in the file.
     family : str
         Its name, as other programs know it.
     """
 
     path: str
-    index: int = 0
+    number: int = 0
     family: str = "DejaVu Sans"
 
 
@@ -99,7 +98,7 @@ def base(font: str | None, bold: bool) -> Face:
     if font is None:
         name = f"DejaVuSans{'-Bold' * bold}.ttf"
         return Face(str(Path(matplotlib.get_data_path(), "fonts", "ttf", name)))
-    if font.lower().endswith(_FILES) or os.path.isfile(font):
+    if font.lower().endswith(_FILES) or Path(font).is_file():
         return _of_file(font)
     return _named(font, bold)
 
@@ -107,7 +106,7 @@ def base(font: str | None, bold: bool) -> Face:
 def _of_file(font: str) -> Face:
     from PIL import ImageFont
 
-    if not os.path.isfile(font):
+    if not Path(font).is_file():
         raise InvalidOption(
             f"font={font!r} does not exist; give the name of a font, or its file", option="font"
         )
@@ -160,6 +159,12 @@ def covers(face: Face, character: str) -> bool:
     """Return whether a face has a glyph of a character; faces of one file have the same."""
     font = _opened(face.path)
     return font is not None and font.get_char_index(ord(character)) != 0
+
+
+def has_outlines(face: Face) -> bool:
+    """Return whether a face can be drawn at any size; some fonts of emoji are pictures."""
+    font = _opened(face.path)
+    return font is not None and bool(font.scalable)
 
 
 @lru_cache(maxsize=1024)
@@ -221,8 +226,9 @@ def _listed(bold: bool) -> tuple[Face, ...]:
 
     def order(entry: tuple[str, bool, str]) -> tuple[int, bool, str, str]:
         name, heavy, path = entry
-        places = [i for i, start in enumerate(_PREFERRED) if name.lower().startswith(start)]
-        return (*(places or [len(_PREFERRED)]), heavy != bold, name, path)
+        starts = enumerate(map(name.lower().startswith, _PREFERRED))
+        place = next((i for i, begins in starts if begins), len(_PREFERRED))
+        return place, heavy != bold, name, path
 
     entries = {
         (one.name, one.weight in ("bold", 700), one.fname)

@@ -20,10 +20,10 @@ from renderers.picture.marks import (
     Group,
     Mark,
     Markers,
-    Net,
     Polyline,
     Raster,
     Rings,
+    Segments,
     Text,
 )
 from renderers.picture.strokes import (
@@ -93,8 +93,9 @@ def _paint_polyline(image: Image, mark: Polyline, left: int, top: int) -> None:
     blend_path(xy, left, top, width, *colour, opacity, image)
 
 
-def _paint_net(image: Image, mark: Net, left: int, top: int) -> None:
-    ends, width, colour, opacity = mark
+def _paint_segments(image: Image, mark: Segments, left: int, top: int) -> None:
+    xy, width, colour, opacity = mark
+    ends = np.stack([xy[:, :-1], xy[:, 1:]], axis=2).reshape(-1, 2, 2)
     cover = np.zeros(image.shape[:2], dtype=np.uint8)
     pixels = np.empty(cover.size, dtype=np.intp)
     blend_net(ends, left, top, width, *colour, opacity, cover, pixels, image)
@@ -168,7 +169,7 @@ _PAINT: dict[type, Callable[[Image, Any, int, int], None]] = {
     Fill: _paint_fill,
     Disc: _paint_disc,
     Polyline: _paint_polyline,
-    Net: _paint_net,
+    Segments: _paint_segments,
     Area: _paint_area,
     Text: _paint_text,
     Rings: _paint_rings,

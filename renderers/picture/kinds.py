@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from renderers.picture.bubbles import bubble_radii, cells_of, paint_pies
 from renderers.picture.cloud import Cloud, marker_radius
+from renderers.picture.marks import Area, Mark, Markers, Polyline
 from renderers.picture.ridge import column_colours, heights, paint_ridge
 from renderers.picture.tallies import Tallies, columns_of
 from renderers.picture.themes import Theme
@@ -140,12 +141,22 @@ class Bubbles(Cloud):
         radii = self._radii[here]
         return [(self._at[here[radii == radius]], float(radius)) for radius in np.unique(radii)]
 
+    def shapes(
+        self, was: Snapshot | None, now: Snapshot | None, share: float, most: int
+    ) -> list[Mark] | None:
+        """Return the discs as marks; None while one has several colours."""
+        counts = self._tallies.of(now)
+        if share or ((counts > 0).sum(axis=1) > 1).any():
+            return None
+        inks = _inks(self._colours, self._theme)[counts.argmax(axis=1)]
+        order, at = self._order, self._at + self.box[:2]
+        return [Markers(at[order], self._radii[order], "disc", inks[order], self._theme.opacity)]
+
     def _draw(self, snapshot: Snapshot | None, still: Image, base: Image) -> NDArray[np.intp]:
         if self._shown is not None and self._shown[0] is snapshot:
             return np.empty(0, dtype=np.intp)
         counts = np.ascontiguousarray(self._tallies.of(snapshot))
-        colours = self._colours[:-1, :3].astype(np.uint8)
-        colours[-1] = self._theme.muted
+        colours = _inks(self._colours, self._theme)
 
         def paint(image: Image) -> None:
             opacity = self._theme.opacity
@@ -181,17 +192,42 @@ class Ridge(Cloud):
         self._foot = float(round((1 - BASE) * box.height))
         self._tops: Floats | None = None
 
-    def _draw(self, snapshot: Snapshot | None, still: Image, base: Image) -> NDArray[np.intp]:
-        if self._shown is not None and self._shown[0] is snapshot:
-            return np.empty(0, dtype=np.intp)
-        below = super()._draw(snapshot, still, base)
+    def shapes(
+        self, was: Snapshot | None, now: Snapshot | None, share: float, most: int
+    ) -> list[Mark] | None:
+        """Return points and ridge as marks; None if there are more than `most`, or they fade."""
+        points = super().shapes(was, now, share, most)
+        if points is None or share:
+            return None
+        tops, colours = self._ridge(now)
+        ends = np.flatnonzero((colours[1:] != colours[:-1]).any(axis=1)) + 1
+        foot = self.box.top + self._foot
+        areas: list[Mark] = []
+        lines: list[Mark] = []
+        for columns in np.split(np.arange(len(tops)), ends):
+            # Up to the next colour, so that no gap is between them.
+            along = np.append(columns, columns[-1] + 1).clip(0, len(tops) - 1)
+            xy = np.stack([self.box.left + along + 0.5, self.box.top + tops[along]], axis=1)
+            r, g, b = np.rint(colours[columns[0]]).astype(int).tolist()
+            areas.append(Area(xy, foot, (r, g, b), _FILL))
+            seen = np.flatnonzero(self._foot - tops[along] >= 0.5)
+            if len(seen) > 1:
+                lines.append(Polyline(xy[seen[0] : seen[-1] + 1], self._line, (r, g, b)))
+        return [*areas, *lines, *points]
+
+    def _ridge(self, snapshot: Snapshot | None) -> tuple[Floats, Floats]:
+        """Return how far from the top the ridge is above each column, and its colour there."""
         counts = self._tallies.of(snapshot)
         if self._tops is None:  # points never move
             room = self._foot - max(4.0, 0.05 * self.box.height)
             self._tops = self._foot - room * heights(counts.sum(axis=1))
-        inks = self._colours[:-1, :3].astype(np.uint8)
-        inks[-1] = self._theme.muted
-        colours, tops = column_colours(counts, inks), self._tops
+        return self._tops, column_colours(counts, _inks(self._colours, self._theme))
+
+    def _draw(self, snapshot: Snapshot | None, still: Image, base: Image) -> NDArray[np.intp]:
+        if self._shown is not None and self._shown[0] is snapshot:
+            return np.empty(0, dtype=np.intp)
+        below = super()._draw(snapshot, still, base)
+        tops, colours = self._ridge(snapshot)
 
         def paint(image: Image) -> None:
             paint_ridge(tops, self._foot, colours, _FILL, self._line, image)
@@ -199,6 +235,13 @@ class Ridge(Cloud):
         rows = int(self._foot) + 1
         there, ground = self.box.of(base)[:rows], self.box.of(still)[:rows]
         return np.concatenate([_repaint(ground, there, paint), below])
+
+
+def _inks(colours: NDArray[np.int64], theme: Theme) -> Image:
+    """Return the colours of the clusters, and that of points without one, (K + 1, 3)."""
+    inks = colours[:-1, :3].astype(np.uint8)
+    inks[-1] = theme.muted
+    return inks
 
 
 def _repaint(ground: Image, image: Image, paint: Callable[[Image], None]) -> NDArray[np.intp]:

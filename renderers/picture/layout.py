@@ -8,6 +8,7 @@ from typing import NamedTuple
 from renderers.picture.axes import Axes, has_axes, unit_of
 from renderers.picture.colours import mixed
 from renderers.picture.marks import Fill, Mark, Text
+from renderers.picture.photo import photo_boxes
 from renderers.picture.text import LEAST_TYPE, fitted, rise
 from renderers.picture.themes import Theme
 from renderers.plane.placement import Box
@@ -99,11 +100,11 @@ def lay_out(
         else:
             marks.append(Text(words, left, base, fits, theme.text, bold=True))
     rest = Box(0, band, width, max(1, height - band))
-    photo = None
+    dashboard = photo = None
     if len(scene.panels) == 1 and scene.panels[0].image is not None:
-        photo, rest = _photo_and_rest(rest, scene.panels[0].image, round(3 * unit))
-    dashboard = None
-    if "curve" in overlays:
+        photo, rest, dashboard = photo_boxes(rest, scene.panels[0].image, unit)
+        dashboard = dashboard if "curve" in overlays else None
+    elif "curve" in overlays:
         rest, dashboard = _part(rest, unit, top=0 if band else round(2 * unit))
     cells = grid(len(scene.panels), rest)
     strip = max(3, round(0.9 * unit)) if "sizes" in overlays else 0
@@ -129,25 +130,6 @@ def lay_out(
     if strip and titled:
         strips = tuple(Box(b.left, b.top - 2 * strip, b.width, strip) for b in boxes)
     return Layout(tuple(marks), boxes, strips, dashboard, titled, photo)
-
-
-def _photo_and_rest(box: Box, image: tuple[int, int], margin: int) -> tuple[Box, Box]:
-    """Divide a box into one for an image, in its own aspect, and one for its colours as points."""
-    left, top, width, height = box
-    most_wide, most_high = width - 2 * margin, height - 2 * margin
-    beside = width >= height
-    if beside:
-        most_wide = round(0.62 * width) - margin
-    else:
-        most_high = round(0.5 * height) - margin
-    scale = min(max(1, most_wide) / image[1], max(1, most_high) / image[0])
-    high, wide = (max(1, round(side * scale)) for side in image)
-    if beside:
-        photo = Box(left + margin, top + (height - high) // 2, wide, high)
-        taken = 2 * margin + wide
-        return photo, Box(left + taken, top, max(1, width - taken), height)
-    photo = Box(left + (width - wide) // 2, top + margin, wide, high)
-    return photo, Box(left, photo.top + high, width, max(1, height - margin - high))
 
 
 def _part(box: Box, unit: float, top: int) -> tuple[Box, Box | None]:

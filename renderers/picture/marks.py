@@ -23,10 +23,10 @@ __all__ = [
     "Group",
     "Mark",
     "Markers",
-    "Net",
     "Polyline",
     "Raster",
     "Rings",
+    "Segments",
     "Text",
 ]
 
@@ -58,15 +58,6 @@ class Polyline(NamedTuple):
     """A line through places, (R, 2), with round ends and corners."""
 
     xy: NDArray[np.float64]
-    width: float
-    colour: Colour
-    opacity: float = 1.0
-
-
-class Net(NamedTuple):
-    """Straight pieces, (S, 2, 2), with round ends, as one shape: no darker where they meet."""
-
-    ends: NDArray[np.float64]
     width: float
     colour: Colour
     opacity: float = 1.0
@@ -108,6 +99,15 @@ class Rings(NamedTuple):
     opacity: float
 
 
+class Segments(NamedTuple):
+    """Lines through places, (S, R, 2), drawn as one: where they meet they are no darker."""
+
+    xy: NDArray[np.float64]
+    width: float
+    colour: Colour
+    opacity: float = 1.0
+
+
 class Markers(NamedTuple):
     """A disc or a cross at each place, (R, 2), in colours of its own, (R, 3), later ones above.
 
@@ -146,5 +146,5 @@ class Group(NamedTuple):
 
 
 Mark: TypeAlias = (
-    Fill | Disc | Polyline | Net | Area | Text | Rings | Markers | Cover | Raster | Group
+    Fill | Disc | Polyline | Area | Text | Rings | Segments | Markers | Cover | Raster | Group
 )

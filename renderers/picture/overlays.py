@@ -14,7 +14,7 @@ from renderers.picture.borders import borders
 from renderers.picture.centroids import CentroidSizes, centroid_marks, centroid_sizes
 from renderers.picture.cloud import Cloud
 from renderers.picture.colours import Colour, mixed
-from renderers.picture.marks import Cover, Mark, Net, Polyline, Rings
+from renderers.picture.marks import Cover, Mark, Polyline, Rings, Segments
 from renderers.picture.outside import centroid_arrows
 from renderers.picture.themes import Theme
 from renderers.scene import History, Moment
@@ -120,11 +120,12 @@ class Overlays:
         now = moment.centroids_of(snapshot)
         marks: list[Mark] = []
         xy = self._places(now)
-        if "trails" in overlays and snapshot.iteration and now is not snapshot.assigned_from:
-            if self._left is None or self._left[0] is not snapshot.assigned_from:
-                self._left = snapshot.assigned_from, self._places(snapshot.assigned_from)
-            legs = np.stack([self._left[1], xy], axis=1)
-            legs = np.nan_to_num(legs.clip(-_FAR, _FAR))
+        left = moment.left_by(snapshot)
+        if "trails" in overlays and snapshot.iteration and now is not left:
+            if self._left is None or self._left[0] is not left:
+                self._left = left, self._places(left)
+            legs = np.stack([self._left[1], xy], axis=1).clip(-_FAR, _FAR)
+            # Of steps of other algorithms a centroid may be new: NaN is not at least 1.
             moved = np.abs(legs[:, 1] - legs[:, 0]).sum(axis=1) >= 1.0
             marks += self._way_marks(
                 [leg if far else None for leg, far in zip(legs, moved.tolist(), strict=True)]
@@ -160,7 +161,7 @@ class Overlays:
         if self._borders is None or not np.array_equal(self._borders[0], now):
             self._borders = now, borders(plane, self._cloud.placement, now)
         line = max(1.0, 0.14 * self._unit)
-        return [Net(self._borders[1], line, self._theme.text, opacity)]
+        return [Segments(self._borders[1], line, self._theme.text, opacity)]
 
     def _way_marks(self, ways: Sequence[Floats | None]) -> list[Mark]:
         """Return a line for each way, in its cluster's colour, all of them above their casings."""
@@ -220,14 +221,15 @@ class _Trails:
 
     def _add(self, centroids: Floats) -> None:
         places = self._cloud.placement.on_frame(self._cloud.view.plane.project(centroids))
-        places = np.nan_to_num(places.clip(-_FAR, _FAR))
+        known = ~np.isnan(places).any(axis=1)  # steps of other algorithms may have fewer
+        places = places.clip(-_FAR, _FAR)
         if self._seen == 0:
             self._ways = [[] for _ in places]
             self._since = [[] for _ in places]
-            moved = np.arange(len(places))
+            moved = np.flatnonzero(known)
         else:
-            kept = np.array([way[-1] for way in self._ways])
-            moved = np.flatnonzero(np.abs(places - kept).sum(axis=1) >= 1.0)
+            kept = np.array([way[-1] if way else (np.inf, np.inf) for way in self._ways])
+            moved = np.flatnonzero(known & (np.abs(places - kept).sum(axis=1) >= 1.0))
         for label in moved.tolist():
             x, y = places[label].tolist()
             self._ways[label].append((x, y))

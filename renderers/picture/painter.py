@@ -9,7 +9,6 @@ with the centroids.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +19,7 @@ from renderers.picture.axes import unit_of
 from renderers.picture.cloud import Cloud, Fade
 from renderers.picture.colours import cluster_colours
 from renderers.picture.dashboard import run_colours
+from renderers.picture.exposure import Exposure
 from renderers.picture.fonts import typeset
 from renderers.picture.ink import paint
 from renderers.picture.kinds import make_cloud, note_of, radius_in
@@ -27,13 +27,12 @@ from renderers.picture.layout import grid
 from renderers.picture.marks import Group, Mark, Raster
 from renderers.picture.outside import lay_out_around
 from renderers.picture.overlays import Overlays
-from renderers.picture.photo import OWN, Photo, colours_of, own_indices
 from renderers.picture.raster import mix
 from renderers.picture.solid import Turning
 from renderers.picture.telling import Telling
-from renderers.picture.themes import theme_named
+from renderers.picture.themes import Theme, theme_named
 from renderers.plane.placement import Box
-from renderers.scene import Moment, Scene
+from renderers.scene import Moment, Panel, Scene
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
@@ -42,6 +41,7 @@ __all__ = ["Painter"]
 
 # Of a palette: a GIF of 256 has none left for "as before", and becomes three times as large.
 _COLOURS = 255
+_OF_CENTROIDS = frozenset({"numbers", "trails", "borders"})
 _TAKE_ROOM = frozenset({"curve", "sizes"})  # the layout depends on these
 
 
@@ -76,7 +76,8 @@ class Painter:
         self._scene = scene
         self._size = options.size
         self._theme = theme_named(options.theme)
-        self._colours = [cluster_colours(panel.k, options.theme) for panel in scene.panels]
+        self._colours = [_colours_of(panel, self._theme, options.theme) for panel in scene.panels]
+        self._possible = _possible(scene)
         width, height = options.size
         cells = grid(len(scene.panels), Box(0, 0, width, height))
         self._unit = unit_of(cells[0].width, cells[0].height)
@@ -84,6 +85,7 @@ class Painter:
         if options.overlays is None and len(scene.panels) > 1:
             self._overlays |= {"curve"}  # what a race is about
         self._font = options.font
+        self._overlays &= self._possible
         with typeset(self._font):
             self._lay_out()
 
@@ -94,7 +96,7 @@ class Painter:
 
     @overlays.setter
     def overlays(self, names: frozenset[str]) -> None:
-        before, self._overlays = self._overlays, names & frozenset(OVERLAYS)
+        before, self._overlays = self._overlays, names & self._possible
         if (before ^ self._overlays) & _TAKE_ROOM:
             with typeset(self._font):
                 self._lay_out()
@@ -134,21 +136,37 @@ class Painter:
         paint(self._frame, self._telling.marks_beside(moment))
         return self._frame
 
-    def marks(self, moment: Moment) -> list[Mark]:
+    def marks(self, moment: Moment, *, most: int = 0) -> list[Mark]:
         """Return all that the frame of a moment shows, from the back to the front.
 
         Points are a `Raster` for each panel.
+
+        Parameters
+        ----------
+        moment : Moment
+            One snapshot per panel.
+        most : int
+            Up to so many points of a panel are shapes instead.
         """
         with typeset(self._font):
-            return self._marks(moment)
+            return self._marks(moment, most)
 
-    def _marks(self, moment: Moment) -> list[Mark]:
+    def _marks(self, moment: Moment, most: int) -> list[Mark]:
         fades = self._paint_points(moment)
         marks = list(self.layout.marks)
         points = self._base.copy()
         self._fade(moment, fades, points)
-        photo = [] if self._photo is None else [self._photo.box]
-        marks += [Raster(box, box.of(points)[..., :3]) for box in (*self.boxes, *photo)]
+        for panel, cloud in enumerate(self._clouds):
+            shapes = None
+            if self._exposure is None or isinstance(cloud, Turning):
+                shapes = cloud.shapes(*_shown(moment, panel), most)
+            if shapes is not None:
+                marks.append(Group(cloud.box, tuple(shapes)))
+            else:
+                marks.append(Raster(cloud.box, cloud.box.of(points)[..., :3]))
+        if self._exposure is not None:
+            box = self._exposure.box
+            marks.append(Raster(box, box.of(points)[..., :3]))
         marks += [*self._still_marks(moment), *self._panel_marks(moment)]
         return marks + self._telling.marks_beside(moment)
 
@@ -218,8 +236,10 @@ class Painter:
                 self._clouds.append(cloud)
                 self._over.append(Overlays(cloud, colours, *look))
         photo, (panel, *_) = self.layout.photo, panels
-        self._photo = None if photo is None else Photo(panel, photo, theme.background)
-        self._exposed: Snapshot | bool | None = None
+        self._exposure: Exposure | None = None
+        if photo is not None:
+            (points,), (over,) = self._clouds, self._over
+            self._exposure = Exposure(panel, photo, points, over, theme.background)
         self._told = None
 
     def _radii(self) -> list[float]:
@@ -234,55 +254,42 @@ class Painter:
 
     def _paint_points(self, moment: Moment) -> list[Fade | None]:
         """Bring the points up to date; return where they are on their way to other colours."""
-        if self._photo is not None:
-            self._expose(self._photo, moment)
         layers = self._still, self._base
+        if self._exposure is not None:
+            fade = self._exposure.paint(moment, *layers)
+            self._colours = [self._exposure.colours]
+            return [fade]
         fades: list[Fade | None] = []
         for panel, cloud in enumerate(self._clouds):
-            now = None if moment.opening else moment.snapshots[panel]
-            was = moment.before[panel] if moment.before else None
-            if now is None or now is was or moment.faded >= 1 or self._photo is not None:
+            was, now, share = _shown(moment, panel)
+            if now is None or share == 0:
                 cloud.paint(now, *layers)
                 fades.append(None)
             else:
-                fades.append(cloud.fade(was, now, moment.faded, *layers))
+                fades.append(cloud.fade(was, now, share, *layers))
         return fades
 
     def _fade(self, moment: Moment, fades: list[Fade | None], image: NDArray[np.uint8]) -> None:
         """Have the points of an image on their way to other colours, and shade their changes."""
+        if self._exposure is not None:
+            self._exposure.mix(image)
         for panel, (over, fade) in enumerate(zip(self._over, fades, strict=True)):
             if fade is not None:
                 mix(*fade, over.box.of(image))
-            marks = over.raster_marks(moment, panel, self._shown)
+            marks = over.raster_marks(moment, panel, self._seen)
             paint(image, [Group(over.box, tuple(marks))] if marks else [])
 
     @property
-    def _shown(self) -> frozenset[str]:
+    def _seen(self) -> frozenset[str]:
         """What is drawn on top of the points: no changes where all of them change colour."""
-        return self._overlays if self._photo is None else self._overlays - {"changes"}
-
-    def _expose(self, photo: Photo, moment: Moment) -> None:
-        """Paint the image, and have points and centroids in the colours that it has now."""
-        (cloud,), (over,), (panel,) = self._clouds, self._over, self._scene.panels
-        shown = None if moment.opening else moment.snapshots[0]
-        if self._exposed is not None and self._exposed is (shown or True):
-            return
-        self._exposed = shown or True
-        photo.box.of(self._base)[..., :3] = photo.pixels(shown)
-        for snapshot in moment.snapshots:
-            self._colours = [colours_of(panel, snapshot.centroids)]
-            over.recolour(self._colours[0])
-        if shown is None:
-            cloud.recolour(OWN, partial(own_indices, panel))
-        else:
-            cloud.recolour(self._colours[0])
+        return self._overlays if self._exposure is None else self._overlays - {"changes"}
 
     def _still_marks(self, moment: Moment) -> list[Mark]:
         return self._telling.still_marks(moment, self._colours, self._overlays)
 
     def _panel_marks(self, moment: Moment) -> list[Mark]:
         """Return what lies over the points of each panel."""
-        telling, overlays = self._telling, self._shown
+        telling, overlays = self._telling, self._seen
         below, above = telling.marks_below(moment), telling.marks_above(moment)
         return [
             Group(
@@ -298,6 +305,15 @@ class Painter:
         ]
 
 
+def _shown(moment: Moment, panel: int) -> tuple[Snapshot | None, Snapshot | None, float]:
+    """Return the states whose colours the points of a panel have, and the share of the former."""
+    now = None if moment.opening else moment.snapshots[panel]
+    was = moment.before[panel] if moment.before else None
+    if now is None or now is was or moment.faded >= 1:
+        return now, now, 0.0
+    return was, now, 1.0 - moment.faded
+
+
 _Told = tuple[tuple["Snapshot", ...], Hashable]
 
 
@@ -305,3 +321,20 @@ def _same(one: _Told, other: _Told) -> bool:
     """Return whether the same is told of the same states; equal ones need not be the same."""
     pairs = zip(one[0], other[0], strict=False)
     return len(one[0]) == len(other[0]) and all(a is b for a, b in pairs) and one[1] == other[1]
+
+
+def _colours_of(panel: Panel, theme: Theme, name: str) -> NDArray[np.uint8]:
+    """Return the colours of the clusters of a panel, (k, 3)."""
+    order = np.arange(panel.k) if panel.order is None else panel.order
+    colours = cluster_colours(max(panel.k, int(order.max()) + 1), name)[order]
+    if panel.noise:
+        colours[-1] = theme.muted
+    return colours
+
+
+def _possible(scene: Scene) -> frozenset[str]:
+    """Return what can be drawn on top: steps of other algorithms need not have centroids."""
+    found = frozenset(OVERLAYS)
+    if not any(panel.centroids for panel in scene.panels):
+        found -= _OF_CENTROIDS
+    return found if all(panel.measured for panel in scene.panels) else found - {"curve"}

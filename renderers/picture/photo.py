@@ -19,8 +19,11 @@ from renderers.scene import Panel
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
 
-__all__ = ["OWN", "Photo", "colours_of", "own_indices"]
+__all__ = ["OWN", "Photo", "colours_of", "own_indices", "photo_boxes"]
 
+_SHARE = 0.62  # of the frame's width, or half of its height, that an image has at most
+_FLAT = 0.85  # height of a cloud of colours with its axes, as a share of its width
+_LEAST = (150, 90)  # pixels of a dashboard
 _ROWS = 1 << 20  # points whose own colours are found at a time
 _STEPS = 64  # of each channel, among the colours that points have before they are clustered
 _BACK = 2  # pictures that are kept: of a state and of the one before, while one fades into another
@@ -105,6 +108,59 @@ class Photo:
         ground = Image.new("RGBA", size, (*self._ground, 255))
         ground.alpha_composite(whole.resize(size, Image.Resampling.BOX))
         return np.asarray(ground)[..., :3]
+
+
+def photo_boxes(box: Box, image: tuple[int, int], unit: float) -> tuple[Box, Box, Box | None]:
+    """Divide a box into those of an image, of its colours as points, and of the dashboard.
+
+    Parameters
+    ----------
+    box : Box
+        All there is.
+    image : tuple of int
+        Height and width, whose aspect is kept.
+    unit : float
+        Pixels per unit of the theme.
+
+    Returns
+    -------
+    photo, points : Box
+        Side by side, or one above the other in a box that is higher than wide.
+    dashboard : Box or None
+        Below the points, or beside them; None where there is no room.
+    """
+    left, top, width, height = box
+    margin = round(3 * unit)
+    beside = width >= height
+    wide = (round(_SHARE * width) - margin) if beside else width - 2 * margin
+    high = height - 2 * margin if beside else round(0.5 * height) - margin
+    scale = min(max(1, wide) / image[1], max(1, high) / image[0])
+    high, wide = (max(1, round(side * scale)) for side in image)
+    if beside:
+        photo = Box(left + margin, top + (height - high) // 2, wide, high)
+        taken = 2 * margin + wide
+        points = Box(left + taken, top, max(1, width - taken), height)
+    else:
+        photo = Box(left + (width - wide) // 2, top + margin, wide, high)
+        taken = margin + high
+        points = Box(left, top + taken, width, max(1, height - taken))
+    return photo, *_with_dashboard(points, margin)
+
+
+def _with_dashboard(box: Box, margin: int) -> tuple[Box, Box | None]:
+    """Divide a box into those of a cloud of colours and of the dashboard, beside it or below."""
+    left, top, width, height = box
+    if width > 1.15 * height:
+        flat = box._replace(width=round(_SHARE * width))
+        left += flat.width
+        width -= flat.width
+    else:
+        flat = box._replace(height=round(_FLAT * width))
+        top += flat.height
+        height -= flat.height
+    rest = Box(left + margin, top + margin, width - 2 * margin, height - 2 * margin)
+    enough = rest.width >= _LEAST[0] and rest.height >= _LEAST[1]
+    return (flat, rest) if enough else (box, None)
 
 
 def _words(colours: Bytes) -> NDArray[np.uint32]:

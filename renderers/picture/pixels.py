@@ -13,7 +13,7 @@ from renderers.plane.extent import WORK
 from renderers.plane.placement import Placement
 from renderers.plane.plane import Plane
 
-__all__ = ["Dots", "Pixels", "Places"]
+__all__ = ["Colours", "Dots", "Pixels", "Places"]
 
 _Rows = range | NDArray[np.integer]
 _Labels = NDArray[np.unsignedinteger] | None
@@ -187,5 +187,45 @@ class Places:
             found.append((int(rows[0]), self.placement.within_box(self.plane.project(X, rows))))
 
     def merge(self, found: list[list[_Found]]) -> list[_Found]:
+        """See `Visitor.merge`."""
+        return [some for part in found for some in part]
+
+
+class Colours:
+    """Tells which colours points have on a picture; see `points.visit.Visitor`.
+
+    What is found are the colours of consecutive points and the number of the first one, as those of
+    `Places` are.
+
+    Parameters
+    ----------
+    colours : ndarray, (K, 3), uint8
+        One per cluster.
+    """
+
+    work_per_row, cells = WORK, 0
+
+    def __init__(self, colours: NDArray[np.uint8]) -> None:
+        self._colours = colours
+
+    def begin(self) -> list[tuple[int, NDArray[np.uint8]]]:
+        """See `Visitor.begin`."""
+        return []
+
+    def add(
+        self,
+        found: list[tuple[int, NDArray[np.uint8]]],
+        rows: _Rows,
+        X: NDArray[Any],
+        was: object,
+        now: _Labels,
+    ) -> None:
+        """See `Visitor.add`."""
+        if len(rows) and now is not None:
+            found.append((int(rows[0]), self._colours[now]))
+
+    def merge(
+        self, found: list[list[tuple[int, NDArray[np.uint8]]]]
+    ) -> list[tuple[int, NDArray[np.uint8]]]:
         """See `Visitor.merge`."""
         return [some for part in found for some in part]

@@ -17,7 +17,7 @@ from PIL import features
 
 from renderers.picture.fonts import Face, base, covers, fallback
 
-__all__ = ["Run", "lacking", "line_of", "runs_of", "whole_clusters"]
+__all__ = ["Run", "is_rightward", "lacking", "line_of", "runs_of", "whole_clusters"]
 
 _JOINER = "\u200d"
 _RIGHT = ("R", "AL", "AN")
@@ -89,6 +89,12 @@ def lacking(text: str, font: str | None) -> list[str]:
         if REPLACEMENT in drawn and REPLACEMENT not in cluster:
             found[cluster] = None
     return list(found)
+
+
+def is_rightward(text: str) -> bool:
+    """Return whether a line begins at the right: its first letter tells."""
+    strong = (unicodedata.bidirectional(c) for c in text)
+    return next((kind for kind in strong if kind in ("L", "R", "AL")), "L") != "L"
 
 
 def whole_clusters(text: str) -> list[int]:
@@ -168,8 +174,7 @@ def _without_marks(needed: str, faces: list[Face], bold: bool) -> Face | None:
 def _levels(words: str) -> list[int]:
     """Return the embedding level of each character; odd ones run to the left."""
     kinds = [unicodedata.bidirectional(c) for c in words]
-    strong = next((kind for kind in kinds if kind in ("L", "R", "AL")), "L")
-    level = int(strong != "L")
+    level = int(is_rightward(words))
     before, arabic = "LR"[level], False
     for i, kind in enumerate(kinds):
         if kind == "NSM":
@@ -221,8 +226,8 @@ def _as_seen(placed: list[tuple[str, Face]], levels: list[int]) -> Iterator[Run]
             i = end + 1
     shaped = _shapes()
     for (face, level), some in groupby(order, key=lambda i: (placed[i][1], levels[i])):
-        left = level % 2 == 1
-        # Raqm turns a run itself.
-        places = sorted(some) if shaped or not left else list(some)
+        left, places = level % 2 == 1, list(some)
+        if shaped:  # Raqm turns a run itself
+            places.sort()
         words = "".join(placed[i][0] for i in places)
         yield Run(words, face, ("rtl" if left else "ltr") if shaped else None)

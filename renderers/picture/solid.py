@@ -103,6 +103,12 @@ class Turning:
             self._colours = colours
             self._inks = [(r, g, b) for r, g, b in colours.tolist()]
 
+    def shapes(
+        self, was: Snapshot | None, now: Snapshot | None, share: float, most: int
+    ) -> list[Mark]:
+        """Return nothing: they are among the centroids."""
+        return []
+
     def paint(self, snapshot: Snapshot | None, still: object, base: object) -> None:
         """Paint nothing: all is marks."""
 

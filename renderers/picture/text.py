@@ -67,7 +67,7 @@ class _Part(NamedTuple):
 def _opened(face: Face, size: float) -> ImageFont.FreeTypeFont | None:
     """Return a face at a size; None if it holds pictures of other sizes."""
     try:
-        return ImageFont.truetype(face.path, size, face.index)
+        return ImageFont.truetype(face.path, size, face.number)
     except OSError:
         return None
 
@@ -83,7 +83,7 @@ def _parts(text: str, size: float, bold: bool, font: str | None) -> tuple[_Part,
             left, _, right, _ = face.getbbox(run.words, direction=run.direction, anchor="ls")
             wide = face.getlength(run.words, direction=run.direction)
         parts.append(_Part(run, pen, pen + left, pen + right))
-        pen += wide
+        pen += round(wide)
     return tuple(parts)
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 __all__ = ["component_label", "principal_components"]
 
+_NOTHING = 1e-14  # of the largest variance: what roundings leave
 _CHUNK = 1 << 16  # values at a time
 
 
@@ -44,6 +45,7 @@ def principal_components(
     basis = np.ascontiguousarray(vectors[:, : -count - 1 : -1].T)
     for direction in basis:
         direction *= np.sign(direction[np.abs(direction).argmax()])
+    basis[values[:-3:-1] < _NOTHING * values[-1]] = 0.0  # a grey image is a line
     total = values.clip(0).sum()
     shares = values[: -count - 1 : -1].clip(0) / total if total > 0 else np.full(count, np.nan)
     return centre * unit, basis, shares

@@ -68,6 +68,8 @@ class View:
     limits : tuple of float
         ``(xmin, xmax, ymin, ymax)``, places on the plane: what is seen at least. How much more a
         box has room for, `placed` tells.
+    units : tuple of float or None
+        Lengths along the two axes that are drawn equally long; None if each fills its side.
     labels : tuple of str
         Of the horizontal and the vertical axis; may be empty.
     solid : Solid or None
@@ -159,7 +161,7 @@ class View:
         else:
             self.limits = asked_limits(limits, self.plane)
         along = [str(names[n]) for n in columns] if len(names) and not components else []
-        self._units = units_of(self.plane, self.limits, along) if aspect == "equal" else None
+        self.units = units_of(self.plane, self.limits, along) if aspect == "equal" else None
         self.solid: Solid | None = None
         if view == "3d":
             self._make_solid(three, names, aspect == "equal", _is_all(limits))
@@ -237,7 +239,7 @@ class View:
 
     def placed(self, box: Box) -> Placement:
         """Return where the plane lies on a picture that shows it in `box`."""
-        limits = self.limits if self._units is None else widened(self.limits, box, self._units)
+        limits = self.limits if self.units is None else widened(self.limits, box, self.units)
         return Placement(limits, box)
 
     def hides(self, placement: Placement) -> bool:

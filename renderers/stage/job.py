@@ -24,6 +24,7 @@ from kmeans_engine.runtime.signals import raise_again
 from renderers.contract import OPTIONS
 from renderers.outputs import Output, plan
 from renderers.stage.ahead import Ahead
+from renderers.stage.restart import Restart
 from renderers.stage.scenes import Scenes
 from renderers.stage.start import drive, engage
 from renderers.stage.trials import offer_restarts, play_trials
@@ -68,6 +69,7 @@ class Job:
         self.notes: list[str] = []
         self._runs = self._frames = 0
         self._paced = False
+        self._last_shown: Trial | None = None
 
     def _prepare(self, outputs: Sequence[Output]) -> None:
         """Read what is clustered, and make its scene."""
@@ -113,6 +115,12 @@ class Job:
         if len(trials) == 1:
             return trials[0]
         return min(trials, key=lambda trial: trial.last.inertia if trial.last else float("inf"))
+
+    @property
+    def told(self) -> Trial:
+        """The trial that is summed up: that of a window which showed another one at the end."""
+        shown = self._last_shown
+        return self.clustering if shown is None or shown.last is None else shown
 
     @property
     def advice(self) -> list[str]:
@@ -216,6 +224,8 @@ class Job:
             self._write()
 
         drive(self.renderers, job)
+        if window is not None and isinstance(window.shown, Restart) and not window.full_speed:
+            self._last_shown = window.shown.run
         self.notes = [renderer.note for renderer in self.renderers if renderer.note]
 
     def _tried(self, snapshot: Snapshot) -> None:

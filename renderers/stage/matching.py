@@ -34,12 +34,17 @@ def matched(scene: Scene, ends: Sequence[Snapshot]) -> Scene:
     if len(ends) < 2 or max(panel.k for panel in scene.panels) > _MOST:
         return scene
     best = min(range(len(ends)), key=lambda run: ends[run].inertia)  # of equals the first
-    order = scene.panels[best].order
-    colours = np.arange(scene.panels[best].k) if order is None else order
+    winner = scene.panels[best]
+    colours = np.arange(winner.k) if winner.order is None else winner.order
+    colours = colours[: winner.k - winner.noise]  # noise has its own, whatever the order says
     panels = []
     for panel, end in zip(scene.panels, ends, strict=True):
-        partners = match_clusters(overlap(end, ends[best]))
+        shared = overlap(end, ends[best])
+        if panel.noise:
+            shared = shared[:-1]
+        partners = match_clusters(shared[:, : len(colours)])
         # Clusters without a partner have colours that the winner has not.
         more = np.arange(len(colours), partners.max(initial=0) + 1)
-        panels.append(replace(panel, order=np.concatenate([colours, more])[partners]))
+        found = np.concatenate([colours, more])[partners]
+        panels.append(replace(panel, order=np.append(found, np.zeros(int(panel.noise), np.intp))))
     return replace(scene, panels=tuple(panels))

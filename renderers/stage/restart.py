@@ -11,17 +11,40 @@ from typing import TYPE_CHECKING
 from renderers.stage.window import ChoiceUnavailable, Job, Start
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
     from kmeans_engine.command.source import Source
     from kmeans_engine.command.trial import Trial
     from kmeans_engine.tables import Table
     from renderers.contract import Renderer
 
-    Play = Callable[[Trial, npt.NDArray[np.float64], Renderer], None]
+    Play = Callable[[Trial, Renderer], None]
 
-__all__ = ["Restarts"]
+__all__ = ["Restart", "Restarts"]
+
+
+class Restart:
+    """The job of one further run; see `window.Job`.
+
+    Parameters
+    ----------
+    make : callable
+        Returns the trial whose run it is.
+    play : callable
+        ``play(trial, renderer)`` plays it.
+
+    Attributes
+    ----------
+    run : Trial or None
+        That trial, once the job has begun.
+    """
+
+    def __init__(self, make: Callable[[], Trial], play: Play) -> None:
+        self.run: Trial | None = None
+        self._make, self._play = make, play
+
+    def __call__(self, renderer: Renderer) -> None:
+        """Play the run to a renderer."""
+        self.run = self._make()
+        self._play(self.run, renderer)
 
 
 class Restarts:
@@ -30,7 +53,7 @@ class Restarts:
     Parameters
     ----------
     play : callable
-        ``play(trial, centroids, renderer)`` plays the run from these centroids to a renderer.
+        ``play(trial, renderer)`` plays the run of a trial to a renderer.
     make : callable or str
         ``make(seed)`` returns other points; or why there are none, and what can be chosen.
     first : int
@@ -92,14 +115,17 @@ class Restarts:
             self._latest = _once(lambda: first().remade(make, number))
         self._number, latest = number, self._latest
 
-        def job(renderer: Renderer) -> None:
-            trial, centroids = latest(), start.centroids
-            if centroids is None:
-                source = trial.source
-                centroids = replace(source, k=start.k or source.k, init=init).start(number)
-            self._play(trial, centroids, renderer)
+        def run() -> Trial:
+            trial = latest()
+            source, centroids = trial.source, start.centroids
+            if centroids is not None:
+                source = replace(source, k=len(centroids), init=centroids)
+            else:
+                first = source.first + number
+                source = replace(source, k=start.k or source.k, init=init, first=first)
+            return trial.beside(source)
 
-        return job
+        return Restart(run, self._play)
 
 
 def _once(make: Callable[[], Trial]) -> Callable[[], Trial]:

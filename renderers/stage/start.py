@@ -16,6 +16,8 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+import numpy as np
+
 from renderers import guard, registry
 from renderers.contract import OPTIONS, Renderer
 from renderers.errors import InvalidOption
@@ -31,8 +33,9 @@ from renderers.stage.window import Commands, Window
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
+    from renderers.stage.steps import Told
 
-    Run = Snapshot | Iterable[Snapshot]
+    Run = Snapshot | Iterable[Any]
     Runs = Run | Mapping[str, Run]
 
 __all__ = ["drive", "engage", "save", "show", "viewer"]
@@ -42,7 +45,7 @@ _PACE = ("fps", "smooth", "phases", "duration")
 _VIEW = ("axes", "aspect", "limits", "log", "view")
 # What `renderers.save` passes where nothing was asked for, beside None and False.
 _PLAIN = {
-    **{"theme": "light", "title": "", "quality": "standard", "dpi": 100},
+    **{"title": "", "quality": "standard", "dpi": 100},
     **{"aspect": "equal", "log": "", "view": "2d"},
 }
 
@@ -151,7 +154,8 @@ def show(snapshots: Runs, output: Output, **given: Any) -> None:
     scenes = _scenes(given)
     restarts = None
     (screen,) = renderers
-    if isinstance(screen, Window) and not isinstance(snapshots, Mapping):
+    given_steps = given.get("points") is not None
+    if isinstance(screen, Window) and not (isinstance(snapshots, Mapping) or given_steps):
         restarts = Restarts(
             replay(scenes, pace), make="these points were given; c draws new centroids on them"
         )
@@ -195,6 +199,10 @@ def _play_given(
     Other starts begin with the points of their first snapshot.
     """
     runs = snapshots if isinstance(snapshots, Mapping) else {"": snapshots}
+    told: list[Told] = []
+    if given.get("points") is not None:
+        told = _told(runs, given["points"])
+        runs = dict(zip(runs, (one.states for one in told), strict=True))
     first, states = _started(list(runs.values()))
     units = {name: given[name] for name in ("names", "offset", "scale")}
     source = source_of(first[0], **units)
@@ -204,11 +212,34 @@ def _play_given(
         restarts.begin(source, lambda: Trial(source))
     sources = [replace(source, k=len(state.centroids)) for state in first]
     scene = scenes.of(list(zip(map(str, runs), sources, strict=True)))
+    if told:
+        panels = (
+            replace(panel, noise=one.noise, centroids=one.centroids, measured=one.measured)
+            for panel, one in zip(scene.panels, told, strict=True)
+        )
+        scene = replace(scene, panels=tuple(panels))
     if len(runs) > 1:  # which clusters are the same is known when all have ended
-        told = list(states)
-        scene, states = matched(scene, told[-1]), iter(told)
+        kept = list(states)
+        scene, states = matched(scene, kept[-1]), iter(kept)
     play(moments(states, pace), scene, renderers)
     return unwritten(scene, given.get("font"))
+
+
+def _told(runs: Mapping[str, Any], points: Any) -> list[Told]:
+    """Return the steps of other algorithms on points that were given as states."""
+    from kmeans_engine.points.opening import open_visible
+    from renderers.stage.steps import states_of
+
+    if getattr(points, "ndim", 2) == 1:
+        points = np.asarray(points)[:, None]
+    visible = open_visible(points)
+    found = []
+    for name, steps in runs.items():
+        try:
+            found.append(states_of(steps, visible))
+        except InvalidOption as error:
+            raise InvalidOption(f"{name}: {error}" if name else str(error)) from None
+    return found
 
 
 def _is_state(value: object) -> TypeGuard[Snapshot]:
@@ -225,12 +256,16 @@ def _started(
         # An array of no dimensions has the methods of a sequence, and is none.
         if not (_is_state(run) or isinstance(run, Iterable)) or getattr(run, "shape", True) == ():
             raise InvalidOption(
-                f"{type(run).__name__!r} is not a run; pass engine.snapshots(centroids)"
+                f"{type(run).__name__!r} is not a run; pass engine.snapshots(centroids), or labels "
+                "and their points="
             )
 
     def checked(states: tuple[Snapshot, ...]) -> tuple[Snapshot, ...]:
         if not all(map(_is_state, states)):
-            raise InvalidOption("these are not snapshots; pass engine.snapshots(centroids)")
+            raise InvalidOption(
+                "these are not snapshots; pass engine.snapshots(centroids), or the points that "
+                "labels are of: points="
+            )
         return states
 
     together = side_by_side([run if isinstance(run, Iterable) else [run] for run in runs])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kmeans_engine._version import __version__
 from renderers.contract import Renderer
 from renderers.stage.matching import matched
 from renderers.stage.pace import Pace, moments
@@ -16,9 +16,6 @@ from renderers.stage.scenes import Scenes
 from renderers.stage.window import Commands, Window
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
     from kmeans_engine import Snapshot
     from kmeans_engine.command.trial import Trial
     from kmeans_engine.tables import Table
@@ -115,14 +112,18 @@ def offer_restarts(
     window.commands = Commands(restarts.job, (init, *others), not isinstance(make, str))
 
 
-def replay(
-    scenes: Scenes, pace: Pace
-) -> Callable[[Trial, npt.NDArray[np.float64], Renderer], None]:
-    """Return what plays another run of a trial, in the way of the first, to a renderer."""
+def replay(scenes: Scenes, pace: Pace) -> Callable[[Trial, Renderer], None]:
+    """Return what plays another run, in the way of the first, to a renderer."""
 
-    def again(trial: Trial, centroids: npt.NDArray[np.float64], renderer: Renderer) -> None:
-        # The facts are those of any run: no command repeats a start from the window.
-        scene = scenes.of([("", replace(trial.source, k=len(centroids)))])
-        play(moments(trial.snapshots(centroids), pace), scene, [renderer])
+    def again(trial: Trial, renderer: Renderer) -> None:
+        # Without a command: none repeats a start from the window.
+        source = trial.source
+        facts = {"seed": str(source.seed), "k": str(source.k), "version": __version__}
+        if isinstance(source.init, str):
+            facts["init"] = f"{source.init}#{source.first + 1}" if source.first else source.init
+        else:
+            facts["init"] = "placed by hand"
+        scene = scenes.of([("", source)], facts)
+        play(moments(trial.states(), pace), scene, [renderer])
 
     return again

@@ -111,11 +111,15 @@ class Window(Protocol):
     full_speed : bool
         Files are written by the same job: never hold it back, and complete it when the window is
         closed.
+    shown : callable or None
+        The job of the run that was on display when the window was closed, if it came from
+        `commands`; None if it was that of `Renderer.drive`.
     """
 
     commands: Commands
     notify: Callable[[str], None] | None
     full_speed: bool
+    shown: Job | None
 
     def post(self, command: Command) -> None:
         """Have the window do a command; may be called from any thread."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Still"]
 
+#: Points of a panel that vectors draw one by one; more are rasterised.
+MOST_SHAPES = 5000
 #: Dots per inch at which one pixel of `size` is one dot.
 PLAIN_DPI = 100.0
 _PACE = frozenset({"smooth", "phases", "duration", "fps"})  # of films
@@ -77,6 +79,10 @@ class Still(Renderer):
     def abort(self) -> None:
         """Forget everything. Nothing is written before `close`, so no file is left behind."""
         self._scene = self._moment = None
+
+    def description(self, scene: Scene, moment: Moment) -> str:
+        """Return a sentence for those who cannot see the picture."""
+        return ""
 
     def painter(self, scene: Scene) -> Painter:
         """Return a painter of pictures in dots."""

@@ -31,7 +31,7 @@ def test_several_outputs_of_one_run(command, tmp_path, monkeypatch):
     assert runs == list(range(done["iterations"] + 1))
     assert done["outputs"] == ["kmeans.mp4", "r.gif"]
     film, gif = read_mp4(tmp_path / "kmeans.mp4"), read_gif(tmp_path / "r.gif")
-    seconds = done["iterations"] / 2 + 2
+    seconds = done["iterations"] / 2 + 3
     assert film.seconds.sum() == pytest.approx(seconds)
     assert gif.seconds.sum() == pytest.approx(seconds)
 
@@ -44,7 +44,7 @@ def test_options_of_pictures(command, tmp_path):
     film = read_mp4(tmp_path / "r.mp4")
     assert facts(done)["iterations"] == 3
     assert film.frames.shape[1:3] == (96, 160)
-    assert film.seconds.sum() == 5
+    assert film.seconds.sum() == 7  # points, centroids, three states, and two for the last
     assert np.median(film.frames) < 64
 
 

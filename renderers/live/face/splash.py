@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_engine.runtime.progress import COMPILING
 from renderers.live.face.skin import type_size
+from renderers.live.messages import COMPILING
 from renderers.picture.colours import Colour
 from renderers.picture.text import text_mask
 from renderers.picture.themes import theme_named
@@ -49,8 +49,7 @@ def paint_splash(scene: Scene, theme: str, size: tuple[int, int]) -> Pixels:
     )
     if scene.panels:
         _dot(pixels, scene, box, look.muted)
-    words = f"{COMPILING.replace(', first run only', '')} (first run only) ..."
-    mask = text_mask(words, min(type_size(size), width / 26))
+    mask = text_mask(COMPILING, min(type_size(size), width / 26))
     _write(pixels, mask, (width - mask.shape[1]) // 2, height - band, look.text)
     return pixels
 

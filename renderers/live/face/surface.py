@@ -111,12 +111,13 @@ class Surface:
         An array stands for its content: what has changed is another array.
         """
         self._size = size
+        frame = self._session.frame
+        bare = self._bare(size) if frame is None else []
         if not self._ready:
-            return self._splashed(size)
+            return tuple(bare)
         if self._theme != self._gaze.theme:
             self._dress()
-        found: list[Layer] = []
-        frame = self._session.frame
+        found: list[Layer] = bare
         if frame is not None:
             found.append(Layer(0, 0, frame.pixels))
             found += self._nearer.layers(frame, self._gaze.look)
@@ -132,15 +133,14 @@ class Surface:
             found.append(self._notes.tip(size, frame, *self._mouse, finding, boxes))
         return (*found, *said)
 
-    def _splashed(self, size: tuple[int, int]) -> tuple[Layer, ...]:
+    def _bare(self, size: tuple[int, int]) -> list[Layer]:
         """Return the bare points, if the wait is for machine code."""
-        scene = self._session.scene
-        if scene is None or not compiling.running:
-            return () if self._splash is None else (Layer(0, 0, self._splash[1]),)
-        key = scene, size
-        if self._splash is None or self._splash[0] != key:
-            self._splash = key, paint_splash(scene, self._theme, size)
-        return (Layer(0, 0, self._splash[1]),)
+        scene, picture = self._session.scene, self.picture_size(size)
+        if scene is not None and compiling.running:
+            key = scene, picture, self._theme
+            if self._splash is None or self._splash[0] != key:
+                self._splash = key, paint_splash(scene, self._theme, picture)
+        return [] if self._splash is None else [Layer(0, 0, self._splash[1])]
 
     def _painted_list(self, size: tuple[int, int]) -> list[Layer]:
         """Return the list of columns, if it is shown and there is room for it."""

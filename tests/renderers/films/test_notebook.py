@@ -67,7 +67,7 @@ def test_show(folder, shown):
     (film,) = films(html)
     path = folder / "film.mp4"
     path.write_bytes(film)
-    assert len(read_mp4(path).frames) == len(states) - 1 + 8  # the last one is held for 2 s
+    assert len(read_mp4(path).frames) == 2 + len(states) - 1 + 8  # the last one is held for 2 s
 
 
 def test_nothing_is_shown_of_a_run_that_fails(folder, shown):
@@ -110,6 +110,6 @@ def test_example(root, tmp_path):
         path.write_bytes(film)
         start = initial_centroids(points, 12, method=method, seed=1)
         last = Engine(points).fit(start)
-        assert len(read_mp4(path).frames) == last.iteration + 4
+        assert len(read_mp4(path).frames) == 2 + last.iteration + 4
     words = "".join(output.get("text", "") for output in outputs)
     assert [line.split()[0] for line in words.splitlines()] == ["random", "k-means++"]

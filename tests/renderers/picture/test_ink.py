@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from renderers.picture.ink import blend_mask, paint
-from renderers.picture.marks import Area, Disc, Fill, Group, Net, Polyline, Raster, Text
+from renderers.picture.marks import Area, Disc, Fill, Group, Polyline, Raster, Segments, Text
 from renderers.picture.text import text_mask
 from renderers.plane.placement import Box
 
@@ -26,7 +26,9 @@ SOME = [
     Fill(10, 2, 9, 30, (0, 0, 90), 0.5),
     Disc(30.3, 20.2, 6.0, (9, 99, 9), ((8.0, (0, 0, 0)), (7.0, (255, 255, 255)))),
     Polyline(np.array([[2.0, 30.0], [40.5, 12.0], [58.0, 38.0]]), 2.0, (90, 0, 90), 0.7),
-    Net(np.array([[[2.0, 3.0], [40.5, 12.0]], [[40.5, 12.0], [9.0, 38.0]]]), 1.5, (0, 9, 0), 0.4),
+    Segments(
+        np.array([[[2.0, 3.0], [40.5, 12.0]], [[40.5, 12.0], [9.0, 38.0]]]), 1.5, (0, 9, 0), 0.4
+    ),
     Area(np.array([[5.0, 30.0], [30.0, 10.0], [50.0, 25.0]]), 35, (0, 90, 90), 0.3),
     Text("words", 8.3, 25.0, 13.0, (0, 0, 0)),
     Text("up", 50.0, 20.0, 13.0, (0, 0, 0), "middle", turned=True),

@@ -6,7 +6,7 @@ from pictures import ALL, THEME_NAMES, blobs, lloyd, state
 
 from renderers import Options, Panel, Scene, make_scene
 from renderers.picture.ink import paint
-from renderers.picture.marks import Disc, Fill, Group, Net, Polyline, Raster, Text
+from renderers.picture.marks import Disc, Fill, Group, Polyline, Raster, Segments, Text
 from renderers.picture.painter import Painter
 from renderers.plane.view import View
 from renderers.stage.pace import Pace, moments
@@ -82,7 +82,7 @@ def test_what_is_on_the_picture_is_among_its_marks():
     assert any(text.startswith("i = 4") or ", i = 4" in text for text in words)
     counts = {kind: sum(type(mark) is kind for mark in marks) for kind in (Raster, Disc, Polyline)}
     assert counts[Raster] == 2 and counts[Disc] == 2 * 4 + 2 + 2 and counts[Polyline] >= 2
-    assert sum(isinstance(mark, Net) for mark in marks) == 2
+    assert sum(isinstance(mark, Segments) for mark in marks) == 2
     strips = [mark for mark in marks if isinstance(mark, Fill) and mark.height < 10]
     assert len(strips) >= 8
 

@@ -12,6 +12,7 @@ from renderers.picture.painter import Painter
 from renderers.picture.photo import OWN, Photo, colours_of, own_indices
 from renderers.plane.placement import Box
 from renderers.plane.view import View
+from renderers.stage.pace import Pace, moments
 
 WHITE = (255, 255, 255)
 
@@ -86,20 +87,43 @@ def test_own_colours_are_as_near_as_they_can_be():
 
 
 @pytest.mark.parametrize("size", [(480, 320), (240, 360), (90, 60), (20, 14)])
-def test_every_way_leads_to_the_same_bytes(size):
+@pytest.mark.parametrize("pace", [Pace(), Pace(smooth=True, fps=4), Pace(smooth=True, phases=True)])
+def test_every_way_leads_to_the_same_bytes(size, pace):
     run, make = states()
-    moments = [
-        Moment((run[0],), 1.0, "points"),
-        Moment((run[0],), 1.0, "start"),
-        *map(at, run),
-        at(run[1]),
-        Moment((run[0],), 1.0, "points"),
-        at(run[3]),
-    ]
+    film = list(moments(run, pace))
     painter = make(Options(size))
-    for moment in moments:
+    for moment in [*film, *film[::-7]]:
         frame = painter.paint(moment)
         assert np.array_equal(frame, make(Options(size)).paint(moment))
+
+
+def test_of_a_large_image_some_points_are_painted_evenly(monkeypatch):
+    run, make = states()
+    whole = make(Options((480, 320)))
+    monkeypatch.setattr("renderers.picture.exposure._MOST_POINTS", 300)
+    film = list(moments(run, Pace(smooth=True, fps=4)))
+    painter = make(Options((480, 320)))
+    for moment in [*film, *film[::-5]]:
+        frame = painter.paint(moment)
+        assert np.array_equal(frame, make(Options((480, 320))).paint(moment))
+    photo, (points,) = painter.layout.photo, painter.boxes
+    all_of_them = whole.paint(film[-5])
+    assert np.array_equal(photo.of(frame), photo.of(whole.paint([*film[::-5]][-1])))
+    assert not np.array_equal(points.of(painter.paint(film[-5])), points.of(all_of_them))
+
+
+def test_colours_fade_into_each_other():
+    run, make = states()
+    painter = make(Options((480, 320), overlays=frozenset()))
+    one, half, other = (
+        painter.paint(Moment((run[3],), 1.0, progress=progress, before=(run[2],))).astype(int)
+        for progress in (0.0, 0.5, 1.0)
+    )
+    for box in (painter.layout.photo, *painter.boxes):
+        before, after = box.of(one), box.of(other)
+        assert not np.array_equal(before, after)
+    box = painter.layout.photo
+    assert np.abs(box.of(half) - (box.of(one) + box.of(other)) / 2).max() <= 1
 
 
 @pytest.mark.parametrize("size", [(480, 320), (240, 360), (1280, 720), (90, 60)])

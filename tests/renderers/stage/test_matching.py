@@ -5,7 +5,8 @@ import pytest
 from pictures import blobs
 
 from kmeans_engine import Engine
-from renderers import Panel, Scene
+from renderers import Moment, Options, Panel, Scene
+from renderers.picture.painter import Painter
 from renderers.plane.view import View
 from renderers.stage.matching import matched
 
@@ -51,3 +52,21 @@ def test_more_clusters_have_colours_of_their_own():
 def test_one_run_keeps_its_colours():
     scene, ends = race(np.arange(0, 500, 100))
     assert matched(scene, ends) is scene
+
+
+def test_the_painter_follows():
+    rows = np.arange(0, 500, 100)
+    scene, ends = race(rows, rows[::-1])
+    bare = Options((600, 300), overlays=frozenset())
+
+    def inks(scene):
+        painter = Painter(scene, bare)
+        frame = painter.paint(Moment(tuple(ends), 1.0))
+        return [
+            np.unique(box.of(frame)[:60].reshape(-1, 4), axis=0).tolist() for box in painter.boxes
+        ]
+
+    one, other = inks(matched(scene, ends))
+    assert len(one) > 10 and one == other
+    one, other = inks(scene)
+    assert one != other

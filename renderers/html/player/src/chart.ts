@@ -1,0 +1,134 @@
+// The course of the runs beside the points, as marks: inertia, changed points, sizes of the clusters.
+
+import type { Box } from "./camera.ts";
+import type { Mark } from "./marks.ts";
+import { widthOf } from "./marks.ts";
+import type { Run } from "./model.ts";
+import { figuresOf, stateOf } from "./moment.ts";
+import type { Moment } from "./moment.ts";
+import { short, whole } from "./numbers.ts";
+import type { Theme } from "./themes.ts";
+
+export interface Course {
+  run: Run;
+  moment: Moment;
+  title: string;
+}
+
+const DASHES = [[], [6, 4], [2, 3], [9, 3, 2, 3]];
+
+/** Where a state lies along the horizontal axis of the curve, and back. */
+export function curveScale(box: Box, courses: Course[], size: number): { x: (state: number) => number; state: (x: number) => number } {
+  const last = Math.max(1, ...courses.map(({ run }) => run.states.length - 1));
+  const left = box.left + 0.4 * size;
+  const width = box.width - 0.8 * size;
+  return {
+    x: (state) => left + (width * state) / last,
+    state: (x) => ((x - left) / width) * last,
+  };
+}
+
+/** Inertia after each iteration, and how many points changed in it. */
+export function curveMarks(box: Box, courses: Course[], theme: Theme, size: number): Mark[] {
+  const foot = box.top + box.height - 1.5 * size;
+  const top = box.top + 1.6 * size;
+  const line = Math.max(1, 0.08 * size);
+  const { x } = curveScale(box, courses, size);
+  const last = Math.max(1, ...courses.map(({ run }) => run.states.length - 1));
+  const marks: Mark[] = [{ kind: "rect", box: { left: box.left, top: foot, width: box.width, height: line }, ink: theme.line }];
+  const words = (text: string, at: number, y: number, anchor: "start" | "middle" | "end", ink = theme.muted): Mark => ({
+    kind: "text", text, x: at, y, size, ink, anchor,
+  });
+  const base = foot + 1.3 * size;
+  marks.push(words("0", box.left, base, "start"), words(whole(last), box.left + box.width, base, "end"));
+  if (box.width > 12 * size) marks.push(words("iteration", box.left + box.width / 2, base, "middle"));
+  if (courses.length === 1) marks.push(...changedMarks(courses[0], theme, x, top, foot, size));
+  const known = courses.filter(({ run }) => run.states.every(({ inertia }) => inertia !== null));
+  const most = Math.max(Number.MIN_VALUE, ...known.map(({ run }) => run.states[0].inertia ?? 0));
+  const y = (inertia: number) => foot - (inertia / most) * (foot - top);
+  if (known.length) marks.push(words(`inertia, ${short(most, 4)} at first`, box.left, box.top + size, "start"));
+  known.forEach((course, i) => {
+    const { run, moment } = course;
+    const xy = (states: number[]) => states.flatMap((state) => [x(state), y(run.states[state].inertia ?? 0)]);
+    const all = [...run.states.keys()];
+    const dash = DASHES[i % DASHES.length];
+    marks.push({ kind: "polyline", xy: xy(all), width: Math.max(1, 0.07 * size), ink: theme.line, dash });
+    const from = figuresOf(moment);
+    const way = moment.motion < 1 ? moment.motion : 0;
+    const [one, other] = [stateOf(run, from), stateOf(run, from + 1)];
+    const inertia = (one.inertia ?? 0) * (1 - way) + (other.inertia ?? 0) * way;
+    const [dotX, dotY] = [x(from + way), y(inertia)];
+    const told = [...xy(all.slice(0, from + 1)), dotX, dotY];
+    if (courses.length === 1) marks.push({ kind: "area", xy: told, foot, ink: theme.text, opacity: 0.08 });
+    marks.push({ kind: "polyline", xy: told, width: Math.max(1.5, 0.13 * size), ink: theme.text, dash });
+    marks.push({ kind: "disc", x: dotX, y: dotY, radius: 0.42 * size, ink: theme.ground });
+    marks.push({ kind: "disc", x: dotX, y: dotY, radius: 0.3 * size, ink: theme.text });
+  });
+  return marks;
+}
+
+/** A bar for each iteration, in the lower third: the points that changed cluster. */
+function changedMarks({ run, moment }: Course, theme: Theme, x: (state: number) => number, top: number, foot: number, size: number): Mark[] {
+  const states = run.states.filter(({ iteration }) => iteration > 1);
+  const most = Math.max(1, ...states.map(({ nChanged }) => nChanged));
+  const width = Math.max(1, Math.min(0.7 * (x(1) - x(0)), size));
+  const marks: Mark[] = [];
+  run.states.forEach(({ iteration, nChanged }, state) => {
+    if (iteration < 2 || nChanged === 0) return;
+    const height = Math.max(1, (0.3 * (foot - top) * nChanged) / most);
+    const reached = state < moment.state ? 1 : state === moment.state ? moment.colours : 0;
+    const box = { left: x(state) - width / 2, top: foot - height, width, height };
+    marks.push({ kind: "rect", box, ink: theme.muted, opacity: 0.18 + 0.47 * reached });
+  });
+  return marks;
+}
+
+/** The sizes of the clusters: sorted bars with numbers, or a strip of shares where there is no room. */
+export function sizeMarks(box: Box, { run, moment }: Course, colours: string[], theme: Theme, size: number): Mark[] {
+  const counts = countsAt(run, moment);
+  const total = Math.max(1, counts.reduce((sum, n) => sum + n, 0));
+  const row = Math.min(2.4 * size, box.height / run.k);
+  if (row < 1.05 * size) return stripMarks(box, counts, total, colours, size);
+  const most = Math.max(1, ...counts);
+  const rank = ranksAt(run, moment);
+  const left = box.left + widthOf(String(run.k - 1), size) + 0.7 * size;
+  const room = box.left + box.width - left - widthOf(whole(most), size) - 0.6 * size;
+  return counts.flatMap((n, c): Mark[] => {
+    const top = box.top + rank[c] * row;
+    const width = Math.max(1, (room * n) / most);
+    const base = top + row / 2 + 0.36 * size;
+    return [
+      { kind: "text", text: String(c), x: left - 0.5 * size, y: base, size, ink: theme.muted, anchor: "end" },
+      { kind: "rect", box: { left, top: top + 0.12 * row, width, height: 0.76 * row }, ink: colours[c] },
+      { kind: "text", text: whole(Math.round(n)), x: left + width + 0.5 * size, y: base, size, ink: theme.text },
+    ];
+  });
+}
+
+function stripMarks(box: Box, counts: number[], total: number, colours: string[], size: number): Mark[] {
+  let left = box.left;
+  const height = Math.min(box.height, 1.4 * size);
+  return counts.map((n, c): Mark => {
+    const width = (box.width * n) / total;
+    left += width;
+    return { kind: "rect", box: { left: left - width, top: box.top, width, height }, ink: colours[c] };
+  });
+}
+
+function countsAt(run: Run, { state, colours, phase }: Moment): number[] {
+  const now = run.states[state].counts;
+  const before = phase === "start" ? now.map(() => 0) : stateOf(run, state - 1).counts;
+  return now.map((n, c) => before[c] + (n - before[c]) * colours);
+}
+
+/** The place of each bar from the top, gliding from that of the state before. */
+function ranksAt(run: Run, { state, colours, phase }: Moment): number[] {
+  const ranks = (counts: number[]) => {
+    const found: number[] = [];
+    [...counts.keys()].sort((a, b) => counts[b] - counts[a] || a - b).forEach((c, place) => (found[c] = place));
+    return found;
+  };
+  const now = ranks(run.states[state].counts);
+  const before = phase === "start" ? now : ranks(stateOf(run, state - 1).counts);
+  return now.map((place, c) => before[c] + (place - before[c]) * colours);
+}

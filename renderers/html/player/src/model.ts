@@ -1,0 +1,104 @@
+// What a page holds: points once, and of every state what changed. Knows no bytes and no page.
+
+export type Labels = Uint16Array | Uint8Array;
+
+export const THEMES = ["light", "dark", "classic"] as const;
+export type ThemeName = (typeof THEMES)[number];
+
+/** xmin, xmax, ymin, ymax. */
+export type Limits = [number, number, number, number];
+
+export interface Picture {
+  height: number;
+  width: number;
+  alpha: Uint8Array | null;
+  white: number;
+}
+
+/** The picture of all points where only some of them are on the page. */
+export interface Density {
+  width: number;
+  height: number;
+  limits: Limits;
+  totals: Uint32Array;
+  top: number;
+}
+
+export interface Points {
+  /** Of the run, and on the page. */
+  total: number;
+  count: number;
+  features: number;
+  names: string[];
+  offset: number[];
+  scale: number[];
+  /** (S, N), or (S, 2) places on the plane; one of the two. */
+  values: Float64Array | null;
+  places: Float64Array | null;
+  exact: boolean;
+  continues: boolean;
+  /** Where a point stands in the input: its row, counted from 0; null for a pixel. */
+  row: (point: number) => number | null;
+  step: number;
+  picture: Picture | null;
+  density: Density | null;
+}
+
+export interface PlaneHead {
+  kind: "columns" | "components" | "line";
+  columns: [number, number];
+  centre: number[] | null;
+  basis: [number[], number[]] | null;
+  labels: [string, string];
+  limits: Limits;
+  log: "" | "x" | "y" | "xy";
+  equal: boolean;
+}
+
+export interface State {
+  iteration: number;
+  inertia: number | null;
+  nChanged: number;
+  shift: number;
+  converged: boolean;
+  counts: number[];
+  centroids: Float64Array;
+  /** What the labels refer to. */
+  assignedFrom: Float64Array;
+  /** Points whose label differs from the state before, and their new labels. */
+  delta: () => { points: Uint32Array; labels: Labels };
+  /** Cells whose share differs from the state before: cell * k + cluster, and the new share of 255. */
+  cells: () => { entries: Uint32Array; shares: Uint8Array };
+}
+
+/** What one run does to the points. Grows while it is computed in the page. */
+export interface Run {
+  k: number;
+  labels: Labels;
+  states: State[];
+  /** The clusters of each cell in the first state. */
+  cells: () => { entries: Uint32Array; shares: Uint8Array };
+  /** Whether it was computed here, and whether more states are to come. */
+  own: boolean;
+  complete: boolean;
+}
+
+export interface Panel {
+  title: string;
+  colours: Record<ThemeName, string[]>;
+  run: Run;
+}
+
+export interface Showing {
+  title: string;
+  description: string;
+  facts: Record<string, string>;
+  theme: ThemeName | "auto";
+  overlays: string[] | null;
+  phases: boolean;
+  points: Points;
+  plane: PlaneHead;
+  panels: Panel[];
+}
+
+export const NO_CELLS = { entries: new Uint32Array(), shares: new Uint8Array() };

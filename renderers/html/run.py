@@ -1,0 +1,216 @@
+"""A run becomes a page, state by state. Knows no file: whoever has one gives the stream."""
+
+from __future__ import annotations
+
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from renderers.contract import OVERLAYS, Options
+from renderers.describing import counted, describe
+from renderers.html import page
+from renderers.html.density import Density, cells_of
+from renderers.html.payload import Payload
+from renderers.html.points import choose_points, straight
+from renderers.html.watch import Watch
+from renderers.picture.colours import cluster_colours
+from renderers.picture.themes import THEMES
+
+if TYPE_CHECKING:
+    from kmeans_engine import Snapshot
+    from renderers.plane.view import View
+    from renderers.scene import Moment, Panel, Scene
+
+__all__ = ["FORMAT", "VERSION", "Page"]
+
+FORMAT, VERSION = "kmeans-engine run", 1
+_SPARE = 16  # colours for clusters that are added in the page
+
+_Section = dict[str, Any]
+
+
+class Page:
+    """Writes a page to a stream of bytes.
+
+    Parameters
+    ----------
+    stream : binary file
+        Where it goes, from now on.
+    scene : Scene
+        What stays the same.
+    options : Options
+        Theme, overlays, palette and how many points there may be.
+    """
+
+    def __init__(self, stream: IO[bytes], scene: Scene, options: Options) -> None:
+        self._stream, self._scene, self._options = stream, scene, options
+        title = scene.title or "K-means, iteration by iteration"
+        stream.write(page.beginning(title, _announced(scene)).encode("utf-8"))
+        self._payload = Payload(stream.write)
+        first = scene.panels[0]
+        self._points = choose_points(first, options.max_points, self._payload)
+        self._phases = False
+        self._newest: Moment | None = None
+        inertia = options.overlays is None or "curve" in options.overlays
+        most = max(panel.k for panel in scene.panels)
+        self._runs = []
+        for panel in scene.panels:
+            cells = None
+            if self._points.count < first.view.points.n_points and not self._points.image:
+                cells = cells_of(panel.view, panel.k, most)
+            watch = Watch(self._points, cells)
+            density = None if cells is None else Density(cells)
+            self._runs.append(_Run(panel.view, watch, density, self._points.whole, inertia))
+
+    @property
+    def note(self) -> str:
+        """What its user should know of the page; empty if everything is there."""
+        shown, count = self._points.count, self._scene.panels[0].view.points.n_points
+        if shown == count:
+            return ""
+        return (
+            f"{shown:,} of {count:,} {'pixels' if self._points.image else 'points'} are on the "
+            f"page{'' if self._points.image else ', over the density of all'}; K-means cannot go "
+            "on there"
+        )
+
+    def add(self, moment: Moment) -> None:
+        """Write what a moment shows for the first time."""
+        self._newest = moment
+        self._phases = self._phases or moment.phase in ("assignment", "update")
+        for run, snapshot in zip(self._runs, moment.snapshots, strict=True):
+            run.add(snapshot, self._payload)
+
+    def finish(self) -> None:
+        """Write the head and the end of the page."""
+        overlays = self._options.overlays
+        view = self._scene.panels[0].view
+        points = self._points.said
+        if self._runs[0].totals is not None:
+            points = points | {"density": self._runs[0].totals}
+        self._payload.finish(
+            {
+                "format": FORMAT,
+                "version": VERSION,
+                "title": self._scene.title,
+                "description": describe(self._scene, self._newest) if self._newest else "",
+                "facts": dict(self._scene.facts),
+                "theme": self._options.theme,
+                "overlays": overlays and [name for name in OVERLAYS if name in overlays],
+                "phases": self._phases,
+                "points": points,
+                "plane": _plane(view),
+                "panels": [
+                    {"title": panel.title, "k": panel.k, "colours": _colours(panel, self._options)}
+                    | run.said
+                    for panel, run in zip(self._scene.panels, self._runs, strict=True)
+                ],
+            }
+        )
+        self._stream.write(page.end().encode("utf-8"))
+
+
+class _Run:
+    """What is written of the states of one run."""
+
+    def __init__(
+        self, view: View, watch: Watch, density: Density | None, whole: bool, inertia: bool
+    ) -> None:
+        self._view, self._watch, self._density = view, watch, density
+        self._whole, self._inertia = whole, inertia
+        self._newest: Snapshot | None = None
+        self._centroids: NDArray[np.float64] | None = None
+        self.totals: _Section | None = None
+        self.said: _Section = {"labels": None, "density": None, "states": []}
+
+    def add(self, snapshot: Snapshot, payload: Payload) -> None:
+        """Write a state, unless it was the one before."""
+        before = self._newest
+        if snapshot is before:
+            return
+        found = snapshot.visit(self._watch, before)
+        points, labels = found.sorted()
+        shares = {"cells": None, "shares": None}
+        if self._density is not None:
+            shares = self._density.add(found.counts, payload)
+        if before is None:
+            kind = np.uint8 if len(snapshot.centroids) <= 256 else np.uint16
+            self.said["labels"] = payload.add(labels.astype(kind), "raw")
+            points, labels = points[:0], labels[:0]
+            if self._density is not None:
+                self.totals = self._density.said(payload)
+                self.said["density"] = shares
+                shares = {"cells": None, "shares": None}
+        self.said["states"].append(
+            {
+                "iteration": snapshot.iteration,
+                "inertia": snapshot.inertia if self._inertia else None,
+                "n_changed": snapshot.n_changed,
+                "shift": snapshot.shift,
+                "converged": bool(snapshot.converged),
+                "counts": snapshot.counts.tolist(),
+                **self._placed(snapshot, payload),
+                "changed": payload.add(points.astype(np.uint32), "gaps"),
+                "labels": payload.add(labels, "raw"),
+                **shares,
+            }
+        )
+        self._newest = snapshot
+
+    def _placed(self, snapshot: Snapshot, payload: Payload) -> _Section:
+        """Write where the centroids are, and those of the labels if they are not those before."""
+        before, new = self._centroids, self._kept(snapshot.centroids)
+        start = self._kept(snapshot.assigned_from)
+        usual = new if snapshot.iteration == 0 else before
+        section = payload.add_change(new, before)
+        known = usual is not None and np.array_equal(start, usual)
+        self._centroids = new
+        return {
+            "centroids": section,
+            "assigned_from": None if known else payload.add(start, "planes"),
+        }
+
+    def _kept(self, centroids: NDArray[np.float64]) -> NDArray[np.float64]:
+        return centroids if self._whole else straight(self._view.plane).project(centroids)
+
+
+def _plane(view: View) -> _Section:
+    """Return what the head says of the plane."""
+    plane = view.plane
+    centre, basis = (None, None) if plane.components is None else plane.components
+    kind = "components" if centre is not None else "line" if plane.is_line else "columns"
+    return {
+        "kind": kind,
+        "columns": list(plane.columns),
+        "centre": None if centre is None else centre.tolist(),
+        "basis": None if basis is None else basis.tolist(),
+        "labels": list(view.labels),
+        "limits": list(view.limits),
+        "log": "".join(axis for axis, is_log in zip("xy", plane.logs, strict=True) if is_log),
+        "units": None if view.units is None else list(view.units),
+    }
+
+
+def _colours(panel: Panel, options: Options) -> dict[str, list[str]]:
+    """Return the colour of each cluster in each theme, and some more."""
+
+    def spelled(theme: str) -> list[str]:
+        table = cluster_colours(panel.k, theme)
+        more = cluster_colours(panel.k + _SPARE, theme)[panel.k :]
+        if panel.order is not None:
+            table = table[panel.order]
+        return [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in [*table.tolist(), *more.tolist()]]
+
+    return {theme: spelled(theme) for theme in THEMES}
+
+
+def _announced(scene: Scene) -> str:
+    """Return what the page is, before its run is known."""
+    points = scene.panels[0].view.points
+    runs = " and ".join(
+        counted(panel.k, "cluster") + (f" ({panel.title})" if panel.title else "")
+        for panel in scene.panels
+    )
+    what = f"{counted(points.n_points, 'point')} with {counted(points.n_features, 'feature')}"
+    return f"K-means, iteration by iteration: {what} in {runs}."
