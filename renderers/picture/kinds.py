@@ -54,6 +54,8 @@ def note_of(panel: Panel, radius: float) -> str:
     if view.solid is not None:
         shown = len(view.turned)
         return f"{shown:,} of {count:,} points" if shown < count else ""
+    if _shared(panel) is not None:
+        return "the larger a disc, the more points"
     return "" if radius else f"{count:,} points, shaded by density"
 
 
