@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +27,7 @@ __all__ = ["Bubbles", "Ridge", "make_cloud", "note_of", "radius_in"]
 
 _LARGEST = 7.0  # radius of the largest disc, in units of the theme
 _BAND = 0.24  # share of a box that the points of a line fill
+_FAR = 1e6  # pixels
 _FILL = 0.45  # opacity of a ridge below its line
 
 Image = NDArray[np.uint8]
@@ -158,14 +158,19 @@ class Bubbles(Cloud):
         if self._shown is not None and self._shown[0] is snapshot:
             return np.empty(0, dtype=np.intp)
         counts = np.ascontiguousarray(self._tallies.of(snapshot))
-        colours = _inks(self._colours, self._theme)
-
-        def paint(image: Image) -> None:
-            opacity = self._theme.opacity
-            paint_pies(self._at, self._radii, self._order, counts, colours, opacity, image)
-
+        inks, there = _inks(self._colours, self._theme), self.box.of(base)
+        there[...] = self.box.of(still)
+        opacity = self._theme.opacity
+        paint_pies(self._at, self._radii, self._order, counts, inks, opacity, there)
         self._shown = (snapshot,)
-        return _repaint(self.box.of(still), self.box.of(base), paint)
+        # Those of discs that are as they were are the same before and after, and may be among them.
+        touched = np.zeros(there.shape[:2], dtype=bool)
+        for (x, y), radius in zip(self._at.tolist(), self._radii.tolist(), strict=True):
+            if abs(x) < _FAR and abs(y) < _FAR:
+                rows = slice(max(0, int(y - radius) - 1), max(0, int(y + radius) + 2))
+                columns = slice(max(0, int(x - radius) - 1), max(0, int(x + radius) + 2))
+                touched[rows, columns] = True
+        return np.flatnonzero(touched)
 
 
 class Ridge(Cloud):
@@ -193,6 +198,7 @@ class Ridge(Cloud):
         self._line = max(1.2, 0.26 * unit)
         self._foot = float(round((1 - BASE) * box.height))
         self._tops: Floats | None = None
+        self._last: Floats | None = None  # the colours of the columns that are painted
 
     def shapes(
         self, was: Snapshot | None, now: Snapshot | None, share: float, most: int
@@ -230,13 +236,18 @@ class Ridge(Cloud):
             return np.empty(0, dtype=np.intp)
         below = super()._draw(snapshot, still, base)
         tops, colours = self._ridge(snapshot)
-
-        def paint(image: Image) -> None:
-            paint_ridge(tops, self._foot, colours, _FILL, self._line, image)
-
         rows = int(self._foot) + 1
-        there, ground = self.box.of(base)[:rows], self.box.of(still)[:rows]
-        return np.concatenate([_repaint(ground, there, paint), below])
+        there = self.box.of(base)[:rows]
+        there[...] = self.box.of(still)[:rows]
+        paint_ridge(tops, self._foot, colours, _FILL, self._line, there)
+        changed = np.ones(len(tops), dtype=bool)
+        if self._last is not None:  # to compare pixels would take twenty times as long
+            changed = (colours != self._last).any(axis=1)
+            reach = math.ceil(self._line) + 1
+            changed = np.convolve(changed, np.ones(2 * reach + 1), "same") > 0.5
+        self._last = colours
+        above = np.arange(rows)[:, None] * self.box.width + np.flatnonzero(changed)
+        return np.concatenate([above.reshape(-1), below])
 
 
 def _inks(colours: NDArray[np.int64], theme: Theme) -> Image:
@@ -244,11 +255,3 @@ def _inks(colours: NDArray[np.int64], theme: Theme) -> Image:
     inks = colours[:-1, :3].astype(np.uint8)
     inks[-1] = theme.muted
     return inks
-
-
-def _repaint(ground: Image, image: Image, paint: Callable[[Image], None]) -> NDArray[np.intp]:
-    """Paint an image again from its ground on; return the pixels that differ from before."""
-    before = image.copy()
-    image[...] = ground
-    paint(image)
-    return np.flatnonzero((before[..., :3] != image[..., :3]).any(axis=2))
