@@ -229,7 +229,8 @@ def show(
 ) -> None:
     """Show the snapshots of a run in a window, while they are computed; return when it is closed.
 
-    In a notebook, show them in a player below the cell instead, once all are computed. The
+    In a notebook, show them below the cell instead, once all are computed: on a page that plays,
+    answers and goes on, or as a film where one is asked for, by `smooth`, `fps` or `duration`. The
     parameters are those of `save`. The window is matplotlib's: ``MPLBACKEND`` chooses the toolkit.
     Its keys and its mouse start further runs on the same points; ``h`` explains them.
 
@@ -243,4 +244,4 @@ def show(
     given = dict(locals())  # the arguments, by name
     from renderers.stage import start
 
-    start.show(given.pop("snapshots"), start.viewer(), **given)
+    start.show(given.pop("snapshots"), start.viewer(given), **given)

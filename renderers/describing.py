@@ -45,7 +45,6 @@ def outcome(snapshot: Snapshot, *, last: bool) -> str:
 
 
 def _run(panel: Panel, moment: Moment) -> str:
-    (snapshot,) = moment.snapshots
     across, upwards = panel.view.labels
     if panel.image is not None:
         height, width = panel.image
@@ -63,27 +62,33 @@ def _run(panel: Panel, moment: Moment) -> str:
         words.append("not yet clustered")
     elif moment.phase == "start":
         words.append(f"not yet clustered, and {counted(panel.k, 'initial centroid')}")
-    else:
-        words.append(f"in {_clusters(snapshot)}")
-    said = ", ".join(words)
     if moment.opening:
-        return f"{said}."
+        return f"{', '.join(words)}."
+    (snapshot,) = moment.snapshots
+    said = f"{', '.join(words)}, in {_clusters(snapshot)}"
+    if panel.steps:
+        return f"{said}, after {counted(snapshot.iteration, 'step')}."
     # Without a history nobody knows that the run ended here.
     ended = moment.last and bool(moment.histories)
     return f"{said}; K-means {outcome(snapshot, last=ended)}."
 
 
 def _race(scene: Scene, moment: Moment) -> str:
-    said = f"{len(scene.panels)} runs of K-means side by side on {_points(scene.panels[0])}"
+    steps = any(panel.steps for panel in scene.panels)
+    what = "algorithms" if steps else "runs of K-means"
+    said = f"{len(scene.panels)} {what} side by side on {_points(scene.panels[0])}"
     if moment.opening:
         return f"{said}, not yet clustered."
-    inertias = [one.inertia for one in moment.snapshots] if moment.last else []
+    measured = moment.last and all(panel.measured for panel in scene.panels)
+    inertias = [one.inertia for one in moment.snapshots] if measured else []
     runs = []
     for panel, snapshot in zip(scene.panels, moment.snapshots, strict=True):
         verdict = verdict_of(snapshot.inertia, inertias) if inertias else ""
         name = " ".join(panel.title.split()) or "one"
         ending = {"wins": ", wins", "ties": ", ties for the least inertia"}.get(verdict, "")
         end = outcome(snapshot, last=moment.last)
+        if steps:
+            end = f"after {counted(snapshot.iteration, 'step')}"
         runs.append(f"{name}, {counted(panel.k, 'cluster')}, {end}{ending}")
     return f"{said}: {'; '.join(runs)}."
 

@@ -71,7 +71,14 @@ def fake_snapshots(count: int) -> list:
     """Return stand-ins for snapshots: the number of the iteration, and nothing to cluster."""
     empty = np.zeros((0, 2))
     return [
-        SimpleNamespace(iteration=i, centroids=empty, n_changed=0, compute_inertia=float)
+        SimpleNamespace(
+            iteration=i,
+            centroids=empty,
+            counts=np.array([2, 3, 4]),
+            converged=False,
+            n_changed=0,
+            compute_inertia=float,
+        )
         for i in range(count)
     ]
 
@@ -82,7 +89,10 @@ def threads() -> int:
 
 
 def fake_scene(**words) -> Scene:
-    return Scene(panels=(Panel(k=3, view=None),), **words)
+    view = SimpleNamespace(
+        labels=("", ""), solid=None, points=SimpleNamespace(n_points=9, n_features=2)
+    )
+    return Scene(panels=(Panel(k=3, view=view),), **words)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """A file of frames, from the scene to the closed file, in any format.
 
 The formats are in `films.mp4`, `films.webm` and `films.gif`, the process in `films.ffmpeg.encoder`.
-A film that must fit into so many bytes, or whose colours are known only when it is over, is
-recorded first, without loss, and encoded from that as often as it takes.
+A film whose colours are known only when it is over is recorded first, without loss, and encoded
+from that; one that must fit into so many bytes, in several sizes.
 """
 
 from __future__ import annotations
@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from renderers.contract import Options, Renderer
+from renderers.describing import describe
 from renderers.errors import RenderError, RendererUnavailable
 from renderers.films.budget import Search
 from renderers.films.clock import FrameClock
 from renderers.films.ffmpeg.encoder import Encoder
 from renderers.films.ffmpeg.program import encoders, find_ffmpeg
 from renderers.films.format import Arguments, Film, Format, Recording
+from renderers.films.reel import Reel
 
 if TYPE_CHECKING:
-    from renderers.picture.painter import Painter
+    from renderers.picture.painter import FramePainter
     from renderers.scene import Moment, Scene
 
 __all__ = ["FilmRenderer"]
@@ -37,7 +39,8 @@ class FilmRenderer(Renderer):
     options : Options
         As for any renderer.
     painter : callable, optional
-        Returns what paints the frames, called with the scene and the options: `Painter` by default.
+        Returns what paints the frames, called with the scene and the options; by default `Painter`,
+        or `ClearPainter` for a film without a ground.
 
     Attributes
     ----------
@@ -54,17 +57,16 @@ class FilmRenderer(Renderer):
         path: Path | None,
         options: Options,
         *,
-        painter: Callable[[Scene, Options], Painter] | None = None,
+        painter: Callable[[Scene, Options], FramePainter] | None = None,
     ) -> None:
         super().__init__(path, options)
         self._make_painter = painter
-        self._painter: Painter
-        self._film: Film
         self._clock: FrameClock
-        self._encoder: Encoder | None = None
+        self._reels: list[Reel] = []  # the largest first; several if it must fit
         self._attempt: Encoder | None = None  # from a recording, beside the encoder that made it
-        self._recorded = self._turning = False
-        self._owed: Moment | None = None  # the newest, while it is too short for its own frame
+        self._scene: Scene
+        self._last: Moment | None = None
+        self._owed = False  # whether the last moment is too short for its own frame
 
     @property
     def frame_size(self) -> tuple[int, int]:
@@ -82,109 +84,116 @@ class FilmRenderer(Renderer):
             )
 
     def open(self, scene: Scene) -> None:
-        """Prepare the painter and start ffmpeg."""
+        """Prepare the painters and start ffmpeg."""
         assert self.path is not None
-        size, rate = self.frame_size, self.format.rate(self.options)
-        self._painter = self._new_painter(scene, self.options.with_size(size))
-        self._clock = FrameClock(rate)
-        self._turning = any(panel.view and panel.view.solid for panel in scene.panels)
-        self._film = film = Film(self.path, scene, self.options, size, rate, self._painter.palette)
+        self._scene, self._clock = scene, FrameClock(self.format.rate(self.options))
         limited = self.options.max_bytes is not None
-        self._recorded = limited or self.format.must_be_recorded(film)
-        arguments = self._lossless() if self._recorded else self.format.arguments(film)
-        self._encoder = Encoder(
-            self.path,
-            size=size,
-            rate=film.exact_rate,
-            pixels=self.format.pixels,
-            longest=self.format.longest(rate),
-            ends=self.format.ends,
-            inputs=arguments.inputs,
-            output=arguments.output,
-        )
+        # Films of all sizes that may be chosen are painted at once: each half as large as the one
+        # before, so all of them take twice the time of the first.
+        sizes = self.format.sizes(self.options) if limited else [self.frame_size]
+        record = True if limited else None
+        try:
+            for size in sizes:
+                self._reels.append(
+                    Reel(
+                        self.path,
+                        scene,
+                        self.options,
+                        size,
+                        self.format,
+                        self._make_painter or self.format.painter(self.options),
+                        record=record,
+                    )
+                )
+        except BaseException:
+            self.abort()
+            raise
 
     def draw(self, moment: Moment) -> None:
         """Send the frame of one moment; a moment too short for a frame is left out."""
-        encoder = self._running()
+        self._running()
         count = self._clock.frames(moment.seconds)
-        self._owed = None if count else moment
-        if count and self._turning:
-            for frame in range(count):
-                at = moment.at + frame / self._clock.rate
-                encoder.write(self._painter.paint(replace(moment, at=at)))
-        elif count:
-            encoder.write(self._painter.paint(moment), count)
+        self._last, self._owed = moment, not count
+        if count:
+            self._write(moment, count)
 
     def close(self) -> None:
         """Finish the file; the last moment is always in it."""
-        encoder = self._encoder
-        if encoder is None:
+        reels = self._reels
+        if not reels:
             return
         try:
-            if self._owed is not None:
-                encoder.write(self._painter.paint(self._owed))
-            encoder.complete()
-            pipe = encoder.pipe
-            file = encoder.temporary
-            recording = Recording(file, pipe.sent, pipe.ticks, pipe.start, self._read)
-            if self._recorded:
-                encoder = self._fitted(recording)
+            if self._owed and self._last is not None:
+                self._write(self._last, 1)
+            said = describe(self._scene, self._last) if self._last is not None else ""
+            recordings = [reel.finish(said, self._read) for reel in reels]
+            encoder = reels[0].encoder
+            if reels[0].recorded:
+                encoder = self._fitted([reel.film for reel in reels], recordings)
             else:
-                self.format.seal(file, self._film, recording)
+                self.format.seal(encoder.temporary, reels[0].film, recordings[0])
             encoder.commit()
         finally:
             self.abort()
 
     def abort(self) -> None:
         """Stop ffmpeg; the path holds what it held before."""
-        encoder, self._encoder = self._encoder, None
+        reels, self._reels = self._reels, []
         attempt, self._attempt = self._attempt, None
-        for running in (encoder, attempt):
+        for running in (*(reel.encoder for reel in reels), attempt):
             if running is not None:
                 running.abort()
 
-    def _running(self) -> Encoder:
-        """Return the encoder of the frames; another thread may have abandoned it."""
-        if self._encoder is None:
+    def _running(self) -> list[Reel]:
+        """Return the films that are painted; another thread may have abandoned them."""
+        if not self._reels:
             raise RenderError(f"{self.path} was abandoned")
-        return self._encoder
+        return self._reels
 
-    def _new_painter(self, scene: Scene, options: Options) -> Painter:
-        from renderers.picture.painter import Painter
+    def _write(self, moment: Moment, count: int) -> None:
+        if not any(panel.view and panel.view.solid for panel in self._scene.panels):
+            moments = [(moment, count)]
+        else:  # it turns from frame to frame
+            starts = [moment.at + frame / self._clock.rate for frame in range(count)]
+            moments = [(replace(moment, at=at), 1) for at in starts]
+        for one, times in moments:
+            for reel in self._running():
+                reel.write(one, times)
 
-        return (self._make_painter or Painter)(scene, options)
-
-    def _fitted(self, recording: Recording) -> Encoder:
-        """Return the best encoding of a recording that fits."""
-        limit, film = self.options.max_bytes, self._film
-        levels = self.format.levels(film)
-        search = Search(levels, limit, self.format.shrinks)
+    def _fitted(self, films: Sequence[Film], recordings: Sequence[Recording]) -> Encoder:
+        """Return the best encoding that fits."""
+        limit = self.options.max_bytes
+        steps = self.format.steps(films)
+        search = Search(len(steps), limit, self.format.shrinks)
         best: tuple[int, Encoder] | None = None
         try:
-            while (level := search.next()) is not None:
-                arguments = self.format.arguments(film, level, recording)
-                attempt = self._encode(recording.path, arguments)
-                self.format.seal(attempt.temporary, film, recording)
-                if search.fits(level, attempt.temporary.stat().st_size):
+            while (step := search.next()) is not None:
+                at, level = steps[step]
+                arguments = self.format.arguments(films[at], level, recordings[at])
+                attempt = self._encode(recordings[at].path, arguments)
+                self.format.seal(attempt.temporary, films[at], recordings[at])
+                if search.fits(step, attempt.temporary.stat().st_size):
                     if best is not None:
                         best[1].abort()
-                    best = level, attempt
+                    best = step, attempt
                 else:
                     attempt.abort()
             if best is None:
+                at, level = steps[-1]
                 raise RenderError(
                     f"{self.path} takes {search.smallest:,} bytes even with "
-                    f"{self.format.describe(film, levels - 1)}; it needs a limit of more than "
+                    f"{self.format.describe(films[at], level)}; it needs a limit of more than "
                     f"{limit:,} bytes, or a shorter film"
                 )
         except BaseException:
             if best is not None:
                 best[1].abort()
             raise
-        level, self._attempt = best
+        step, self._attempt = best
         if limit is not None:
             size = self._attempt.temporary.stat().st_size
-            chosen = self.format.describe(film, level)
+            at, level = steps[step]
+            chosen = self.format.describe(films[at], level)
             self.note = f"{self.path}: {chosen}; {size:,} of {limit:,} bytes"
         return self._attempt
 
@@ -202,19 +211,10 @@ class FilmRenderer(Renderer):
         attempt.complete()
         return attempt
 
-    def _read(self, output: Sequence[str]) -> bytes:
-        """Return what ffmpeg makes of the recording."""
-        attempt = self._encode(self._running().temporary, Arguments(output))
+    def _read(self, recording: Path, output: Sequence[str]) -> bytes:
+        """Return what ffmpeg makes of a recording."""
+        attempt = self._encode(recording, Arguments(output))
         try:
             return attempt.temporary.read_bytes()
         finally:
             attempt.abort()
-
-    def _lossless(self) -> Arguments:
-        codec = "libx264rgb" if self.format.pixels == "rgba" else "libx264"
-        return Arguments(
-            (
-                *("-fps_mode", "passthrough", "-c:v", codec, "-preset", "ultrafast", "-qp", "0"),
-                *("-f", "nut"),
-            )
-        )

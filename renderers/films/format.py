@@ -19,9 +19,12 @@ from renderers.contract import Options
 from renderers.films.ffmpeg.frame_pipe import Pixels
 
 if TYPE_CHECKING:
+    from renderers.picture.painter import FramePainter
     from renderers.scene import Scene
 
 __all__ = ["Arguments", "Film", "Format", "Recording"]
+
+_SMALLER = 0.5**0.5  # of a side, from size to size
 
 
 class Arguments(NamedTuple):
@@ -88,6 +91,8 @@ class Recording:
         The tick at which the last one begins.
     read : callable
         ``read(output)`` returns the bytes that ffmpeg makes of it.
+    description : str
+        A sentence for those who cannot see it.
     """
 
     path: Path
@@ -95,6 +100,7 @@ class Recording:
     ticks: int
     start: int
     read: Callable[[Sequence[str]], bytes]
+    description: str = ""
 
 
 class Format(abc.ABC):
@@ -107,7 +113,11 @@ class Format(abc.ABC):
     rare : str
         An encoder that it needs and not every ffmpeg has; empty if there is none.
     shrinks : float
-        The share of bytes that one level more is expected to leave.
+        The share of bytes that one step more is expected to leave.
+    least : int
+        Pixels of the shorter side that a film keeps, however few bytes there are for it.
+    hard : bool
+        Whether its pixels are opaque or not there at all, with nothing between.
     pixels : {"rgba", "yuv420p"}
         What the encoder is fed.
     ends : bool
@@ -117,12 +127,40 @@ class Format(abc.ABC):
     suffix: str
     rare: str
     shrinks: float
+    least: int
+    hard: bool
     pixels: Pixels
     ends: bool
 
     def frame_size(self, options: Options) -> tuple[int, int]:
         """Return width and height in pixels of the frames."""
         return options.size
+
+    def sizes(self, options: Options) -> list[tuple[int, int]]:
+        """Return the sizes of the frames among which a film that must fit may choose.
+
+        Each has half the pixels of the one before.
+        """
+        width, height = options.size
+        found = [self.frame_size(options)]
+        while min(width, height) * _SMALLER >= self.least:
+            width, height = max(1, round(width * _SMALLER)), max(1, round(height * _SMALLER))
+            found.append(self.frame_size(options.with_size((width, height))))
+        return found
+
+    def sends(self, options: Options) -> Pixels:
+        """Return what the encoder is fed for a film."""
+        return self.pixels
+
+    def painter(self, options: Options) -> Callable[[Scene, Options], FramePainter]:
+        """Return what paints the frames of a film."""
+        if options.transparent:
+            from renderers.picture.clear import ClearPainter, HardPainter
+
+            return HardPainter if self.hard else ClearPainter
+        from renderers.picture.painter import Painter
+
+        return Painter
 
     def rate(self, options: Options) -> float:
         """Return the frames per second."""
@@ -140,14 +178,25 @@ class Format(abc.ABC):
         return False
 
     @abc.abstractmethod
-    def levels(self, film: Film) -> int:
-        """Return the number of steps from the film as asked for to the smallest that is one."""
+    def steps(self, films: Sequence[Film]) -> list[tuple[int, int]]:
+        """Return the ways to encode a film, from the best to the one of the fewest bytes.
+
+        Parameters
+        ----------
+        films : sequence of Film
+            The same one in all of its `sizes`.
+
+        Returns
+        -------
+        list of (int, int)
+            Which of these, and its level: see `arguments`.
+        """
 
     @abc.abstractmethod
     def arguments(
         self, film: Film, level: int = 0, recording: Recording | None = None
     ) -> Arguments:
-        """Return what ffmpeg is told at a level of 0 (best) to `levels` - 1.
+        """Return what ffmpeg is told at a level; 0 is the best.
 
         Parameters
         ----------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,9 +21,7 @@ from renderers.films.format import Arguments, Film, Format, Recording
 __all__ = ["GIF", "Gif", "GifRenderer"]
 
 _MOST = 25.0  # frames per second: browsers slow down delays under 20 ms
-_SLOW = 10.0  # frames per second that a film keeps, however small it must become ...
-_STEP = 0.84  # ... while its sides shrink by this from level to level ...
-_LEVELS = 18  # ... down to a twentieth
+_SLOW = 10.0  # frames per second that a film keeps, however small it must become
 _FEW = 128  # colours that a palette always has room for
 
 
@@ -32,13 +31,14 @@ class Gif(Format):
 
     The palette is known beforehand and goes to ffmpeg as a second input: one pass in flat memory,
     where `palettegen` would have to see all frames first. Where it is not, since there are more
-    colours than 256 or the frames are made smaller, it is that of the first, the middle and the
-    last frame.
+    colours than 256, it is that of the first, the middle and the last frame.
     """
 
     suffix: str = ".gif"
     rare: str = ""
-    shrinks: float = _STEP**1.7
+    shrinks: float = 0.7
+    least: int = 32
+    hard: bool = True
     pixels: Pixels = "rgba"
     ends: bool = False  # a frame less; `seal` tells how long the last one stays
 
@@ -54,40 +54,46 @@ class Gif(Format):
         """Tell whether frames are needed twice."""
         return not _serves(film.palette(), film)
 
-    def levels(self, film: Film) -> int:
-        """Return the number of sizes."""
-        return _LEVELS
+    def steps(self, films: Sequence[Film]) -> list[tuple[int, int]]:
+        """Return sizes and rates, by turns lower; films that are slow anyway keep their rate."""
+        slowest, last = len(_rates(films[0])) - 1, len(films) - 1
+        steps = [
+            (at, min(level, slowest)) for at in range(last + 1) for level in (max(0, at - 1), at)
+        ]
+        steps += [(last, level) for level in range(min(last, slowest), slowest + 1)]
+        return list(dict.fromkeys(steps))
 
     def arguments(
         self, film: Film, level: int = 0, recording: Recording | None = None
     ) -> Arguments:
         """Return ffmpeg's arguments; see docs/films.md."""
-        palette, smaller = film.palette(), ""
-        if recording is not None:
-            if level:
-                smaller = f"[0:v]{_smaller(film, level, recording)}[s];"
-            if level or not _serves(palette, film):
-                palette = _seen(film, level, recording)
-        paint = f"{'[s]' if smaller else '[0:v]'}[1:v]paletteuse=dither=none:diff_mode=rectangle"
+        palette, slower = film.palette(), ""
+        if recording is not None and not _serves(palette, film):
+            palette = _seen(recording)
+        if recording is not None and level:
+            slower = f"[0:v]{_slower(film, level, recording)}[s];"
+        clear = film.options.transparent
+        how = "dither=none:diff_mode=rectangle" + (":alpha_threshold=128" if clear else "")
+        paint = f"{'[s]' if slower else '[0:v]'}[1:v]paletteuse={how}"
         return Arguments(
             (
-                *("-lavfi", smaller + paint),
+                *("-lavfi", slower + paint),
                 *("-fps_mode", "passthrough", "-loop", "0", "-f", "gif"),
             ),
-            _palette_input(palette),
+            _palette_input(palette, clear),
         )
 
     def describe(self, film: Film, level: int) -> str:
         """Return the size and rate that were chosen."""
-        width, height, rate = _chosen(film, level)
-        return f"{width}x{height} at {rate:g} frames/s"
+        width, height = film.size
+        return f"{width}x{height} at {_rates(film)[level]:g} frames/s"
 
     def seal(self, file: Path, film: Film, recording: Recording) -> None:
         """Set how long the last frame stays, and where the film comes from."""
         begin, end = (
             round(100 * tick / film.exact_rate) for tick in (recording.start, recording.ticks)
         )
-        words = [film.scene.title, comment(film.scene.facts, self.suffix)]
+        words = [recording.description.rstrip("."), comment(film.scene.facts, self.suffix)]
         try:
             gif_blocks.complete(
                 file,
@@ -108,14 +114,16 @@ class GifRenderer(FilmRenderer):
     suffix = GIF.suffix
     writes = "looping animation for web pages and chats"
     default_size = (640, 480)
-    honours = FilmRenderer.honours - {"quality"}
+    honours = (FilmRenderer.honours - {"quality"}) | {"transparent"}
 
 
-def _palette_input(colours: NDArray[np.uint8]) -> tuple[str, ...]:
-    """Return ffmpeg's arguments for a palette."""
+def _palette_input(colours: NDArray[np.uint8], clear: bool) -> tuple[str, ...]:
+    """Return ffmpeg's arguments for a palette; its last colour may be none at all."""
     palette = np.full((256, 4), 255, np.uint8)
     palette[:, :3] = colours[-1]
     palette[: len(colours), :3] = colours
+    if clear:
+        palette[-1] = 0
     encoded = base64.b64encode(palette.tobytes()).decode("ascii")
     return (
         *("-f", "rawvideo", "-pixel_format", "rgba", "-video_size", "16x16"),
@@ -123,36 +131,26 @@ def _palette_input(colours: NDArray[np.uint8]) -> tuple[str, ...]:
     )
 
 
-def _chosen(film: Film, level: int) -> tuple[int, int, float]:
-    """Return width, height and rate at a level; films that are slow anyway keep their rate."""
-    share = _STEP**level
-    width, height = (max(1, round(side * share)) for side in film.size)
-    return width, height, max(min(film.rate, _SLOW), round(film.rate * share, 1))
+def _rates(film: Film) -> list[float]:
+    """Return the frames per second at each level: all frames, every second one, every third ..."""
+    return [film.rate / part for part in range(1, max(1, int(film.rate / _SLOW)) + 1)]
 
 
-def _smaller(film: Film, level: int, recording: Recording) -> str:
-    """Return the filters that make a recording smaller and slower; the last frame stays."""
-    width, height, rate = _chosen(film, level)
-    chain = f"scale={width}:{height}:flags=area"
-    if rate < film.rate:
-        # A tenth of a frame for what rounding does to times.
-        least = 1 / rate - 0.1 / film.rate
-        last = recording.frames - 1
-        due = f"isnan(prev_selected_t)+gte(t-prev_selected_t,{least:.5f})+eq(n,{last})"
-        chain = f"select='{due}',{chain}"
-    return chain
+def _slower(film: Film, level: int, recording: Recording) -> str:
+    """Return the filter that leaves fewer frames of a recording; the last one stays."""
+    # A tenth of a frame for what rounding does to times.
+    least = 1 / _rates(film)[level] - 0.1 / film.rate
+    due = f"isnan(prev_selected_t)+gte(t-prev_selected_t,{least:.5f})+eq(n,{recording.frames - 1})"
+    return f"select='{due}'"
 
 
-def _seen(film: Film, level: int, recording: Recording) -> NDArray[np.uint8]:
+def _seen(recording: Recording) -> NDArray[np.uint8]:
     """Return the 255 colours that suit the first, the middle and the last frame best."""
     last = recording.frames - 1
     chain = f"select='eq(n,0)+eq(n,{last // 2})+eq(n,{last})'"
-    if level:
-        width, height, _ = _chosen(film, level)
-        chain += f",scale={width}:{height}:flags=area"
     chain += ",palettegen=max_colors=255:reserve_transparent=0"
     found = recording.read(("-vf", chain, "-pix_fmt", "rgba", "-f", "rawvideo"))
-    return np.frombuffer(found, np.uint8).reshape(-1, 4)[:256, :3]
+    return np.frombuffer(found, np.uint8).reshape(-1, 4)[:255, :3]
 
 
 def _serves(palette: NDArray[np.uint8], film: Film) -> bool:

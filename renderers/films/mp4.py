@@ -17,8 +17,9 @@ MP4 = Video(
         name: Effort(crf, ("-preset", preset, "-tune", "animation"))
         for name, (preset, crf) in QUALITIES.items()
     },
+    coarse=28,
     coarsest=40,
-    shrinks=0.9,
+    shrinks=0.8,
     container=("-movflags", "+faststart", "-f", "mp4"),
 )
 

@@ -16,8 +16,9 @@ __all__ = ["TAGS", "Effort", "Video"]
 # green decodes visibly wrong (tests/renderers/films/test_mp4.py::test_colours).
 TAGS = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
 
-_STEP = 0.84  # where a coarser picture is not enough, sides shrink by this from level to level ...
-_STEPS = 16  # ... so often
+# Rate factors that a size may give away before a smaller one is taken: nobody sees the difference.
+_GIVEN = (0, 2, 4)
+_READABLE = 150  # pixels of the shorter side: smaller frames have no words
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,10 @@ class Video(Format):
         ffmpeg's name of it.
     efforts : mapping of str to Effort
         By quality.
+    coarse : int
+        The largest rate factor with which thin lines do not dissolve.
     coarsest : int
-        The rate factor from which on the sides shrink.
+        The largest rate factor; only the smallest size ever has it.
     container : sequence of str
         ffmpeg's arguments after those of the codec.
     """
@@ -58,32 +61,47 @@ class Video(Format):
     suffix: str
     codec: str
     efforts: Mapping[str, Effort]
+    coarse: int
     coarsest: int
     shrinks: float
     container: Sequence[str]
     pixels: Pixels = "yuv420p"
     ends: bool = True
     rare: str = ""
+    least: int = 48
+    hard: bool = False
 
     def frame_size(self, options: Options) -> tuple[int, int]:
         """Return width and height in pixels, both even."""
         width, height = options.size
         return width + width % 2, height + height % 2
 
-    def levels(self, film: Film) -> int:
-        """Return the number of rate factors up to the coarsest, then of sizes."""
-        return self.coarsest - self._best(film).crf + 1 + _STEPS
+    def sends(self, options: Options) -> Pixels:
+        """Return frames as they are if they keep their opacity, which ffmpeg then converts."""
+        return "rgba" if options.transparent else self.pixels
+
+    def steps(self, films: Sequence[Film]) -> list[tuple[int, int]]:
+        """Return sizes with words first, then higher rate factors, then sizes without words."""
+        best, last = self._best(films[0]).crf, len(films) - 1
+        worded = max([at for at in range(last + 1) if min(films[at].size) >= _READABLE], default=0)
+        found = [(at, given) for at in range(worded + 1) for given in _GIVEN]
+        found += [(worded, given) for given in range(_GIVEN[-1] + 1, self.coarse - best + 1)]
+        found += [(at, self.coarse - best) for at in range(worded + 1, last + 1)]
+        return found + [
+            (last, given) for given in range(self.coarse - best + 1, self.coarsest - best + 1)
+        ]
 
     def arguments(
         self, film: Film, level: int = 0, recording: Recording | None = None
     ) -> Arguments:
         """Return ffmpeg's arguments."""
-        crf, size = self._chosen(film, level)
-        smaller = f"scale={size[0]}:{size[1]}:flags=area," if size != film.size else ""
+        crf, shape = self._best(film).crf + level, ""
+        if film.options.transparent:
+            shape = "scale=out_color_matrix=bt709:out_range=tv,format=yuva420p,"
         return Arguments(
             (
                 # A filter, since -fps_mode cfr repeats the last frame as often as those before it.
-                *("-vf", f"fps={film.exact_rate},{smaller}{TAGS}", "-fps_mode", "passthrough"),
+                *("-vf", f"fps={film.exact_rate},{shape}{TAGS}", "-fps_mode", "passthrough"),
                 *("-c:v", self.codec, *self._best(film).arguments, "-crf", str(crf)),
                 *metadata(film.scene, self.suffix),
                 *self.container,
@@ -92,15 +110,9 @@ class Video(Format):
 
     def describe(self, film: Film, level: int) -> str:
         """Return the quality and, if it had to shrink, the size that were chosen."""
-        crf, size = self._chosen(film, level)
-        return f"crf {crf}" + (f" at {size[0]}x{size[1]}" if size != film.size else "")
+        width, height = film.size
+        smaller = film.size != self.frame_size(film.options)
+        return f"crf {self._best(film).crf + level}" + (f" at {width}x{height}" if smaller else "")
 
     def _best(self, film: Film) -> Effort:
         return self.efforts[film.options.quality]
-
-    def _chosen(self, film: Film, level: int) -> tuple[int, tuple[int, int]]:
-        """Return the rate factor and the size in pixels at a level."""
-        best = self._best(film).crf
-        smaller = max(0, best + level - self.coarsest)
-        width, height = (max(2, 2 * round(side * _STEP**smaller / 2)) for side in film.size)
-        return best + level - smaller, (width, height)

@@ -18,8 +18,9 @@ WEBM = Video(
         name: Effort(crf, ("-deadline", deadline, "-cpu-used", str(speed), "-row-mt", "1"))
         for name, (deadline, speed, crf) in QUALITIES.items()
     },
+    coarse=40,
     coarsest=60,
-    shrinks=0.95,
+    shrinks=0.85,
     container=("-b:v", "0", "-f", "webm"),
 )
 
@@ -30,3 +31,4 @@ class WebmRenderer(FilmRenderer):
     format = WEBM
     suffix = WEBM.suffix
     writes = "VP9 film for web pages"
+    honours = FilmRenderer.honours | {"transparent"}

@@ -48,12 +48,15 @@ class Look:
 
 def projections(scene: Scene) -> list[Axes]:
     """Return the ways to look at a scene, its own first; one if its points have no more."""
-    views = [panel.view for panel in scene.panels]
-    features = min((view.points.n_features for view in views), default=0)
+    features = _features(scene)
     if features < 3:
         return [OWN]
     others = [None, *itertools.combinations(range(features), 2)]
-    return [OWN, *(axes for axes in others if axes != views[0].axes)]
+    return [OWN, *(axes for axes in others if axes != scene.panels[0].view.axes)]
+
+
+def _features(scene: Scene) -> int:
+    return min((panel.view.points.n_features for panel in scene.panels), default=0)
 
 
 class Seen:
@@ -88,8 +91,14 @@ class Seen:
         view = scene.panels[0].view if scene.panels else None
         if self.limits is not None and view is not self._of:
             self.limits = None  # other points, which may lie anywhere
-        axes = self.axes if self.axes in projections(scene) else OWN
-        return Look(size, self.overlays, axes, self.theme, self.limits)
+        return Look(size, self.overlays, self._axes_for(scene), self.theme, self.limits)
+
+    def _axes_for(self, scene: Scene) -> Axes:
+        """Return the axes as chosen, unless the points have no such columns."""
+        features = _features(scene)
+        if self.axes == OWN or self.axes is None:
+            return self.axes if features > 2 else OWN
+        return self.axes if max(self.axes) < features else OWN
 
     def toggle(self, overlay: str, drawn: frozenset[str] | None) -> str:
         """Switch an overlay on or off; the theme's own are those that are `drawn`, if known."""

@@ -32,39 +32,50 @@ class Axes:
     cell : Box
         Pixels for the panel and all that belongs to it.
     panel : Panel
-        Limits, labels and title.
+        Where the points lie, and the labels of the axes.
     theme : Theme
         Colours and sizes.
-    note : str
-        What must be known to read it; may be empty.
-    at_top : bool
-        Whether nothing is above the cell.
+    unit : float
+        Pixels per unit of the theme.
+    head : int
+        Height of the row above the panel; 0 without it.
     strip : int
         Height of the strip of sizes; 0 without it.
+    at_top : bool
+        Whether nothing is above the cell.
 
     Attributes
     ----------
     box : Box
         Pixels for the points.
+    top : int
+        Where the row above the panel begins.
     marks : list of Mark
         From the back to the front.
     """
 
     def __init__(
-        self, cell: Box, panel: Panel, theme: Theme, note: str, at_top: bool, strip: int
+        self,
+        cell: Box,
+        panel: Panel,
+        theme: Theme,
+        unit: float,
+        head: int,
+        strip: int,
+        at_top: bool,
     ) -> None:
         self.marks: list[Mark] = []
+        self.top = cell.top
         if not has_axes(cell):
             margin = min(cell.width, cell.height) // 32
             self.box = Box(
                 cell.left + margin,
-                cell.top + margin,
+                cell.top + max(margin, head),
                 max(1, cell.width - 2 * margin),
-                max(1, cell.height - 2 * margin),
+                max(1, cell.height - margin - max(margin, head)),
             )
             return
         self._cell, self._panel, self._theme = cell, panel, theme
-        self._unit = unit = unit_of(cell.width, cell.height + (0 if at_top else cell.top // 2))
         self._line = max(1, round(0.16 * unit))
         self._tick_type = tick_type = max(LEAST_TYPE, theme.tick_size * unit)
         self._label_type = label_type = max(LEAST_TYPE, theme.label_size * unit)
@@ -76,29 +87,24 @@ class Axes:
         bottom = round(max(under + gap, 0.11 * cell.height if theme.boxed else 0))
         if turned:
             bottom = gap
-        above = round(2.0 * tick_type if panel.title or note else 0 if not at_top else 2 * unit)
-        if panel.title:
-            above = round(max(above, 2.2 * label_type))
-        above += 3 * strip
+        above = max(head + 3 * strip, round(2 * unit) if at_top else round(0.8 * tick_type))
         plot_height = max(1, cell.height - bottom - above)
         if turned:
             self.box = Box(
                 *(cell.left + gap, cell.top + above, max(1, cell.width - 2 * gap), plot_height)
             )
-            self._add_heading(note, self.box.top - 3 * strip - round(1.6 * tick_type))
             return
-
-        count = 0 if panel.view.plane.is_line else min(7, int(plot_height / (3.5 * tick_type)))
+        beside = tick + 3 * gap + (1.25 * label_type + gap if y_label else 0)
+        least = round(0.125 * cell.width if theme.boxed else 4 * unit)
         right = round(0.1 * cell.width if theme.boxed else 4 * unit)
-        widest = 0.0
-        while True:  # how far the axes reach depends on the box, and that on what is beside it
-            beside = tick + 3 * gap + widest + (1.25 * label_type + gap if y_label else 0)
-            left = round(max(beside, 0.125 * cell.width if theme.boxed else 4 * unit))
+        widest, y_ticks = 0.0, list[tuple[float, str]]()
+        # The width of the words moves the box, whose shape may move the limits, and so the words.
+        for _ in range(3):
+            left = max(least, round(beside + widest))
             self.box = Box(
                 cell.left + left, cell.top + above, max(1, cell.width - left - right), plot_height
             )
-            _, _, ymin, ymax = panel.view.placed(self.box).limits
-            y_ticks = ticks(ymin, ymax, count, log=panel.view.plane.logs[1])
+            y_ticks = self._find_y_ticks()
             wide = max((extent(words, tick_type).width for _, words in y_ticks), default=0.0)
             if wide <= widest:
                 break
@@ -106,8 +112,15 @@ class Axes:
         self._add_lines()
         self._add_y_ticks(y_ticks)
         self._add_x_ticks()
-        self._add_labels(round(beside - gap / 2))
-        self._add_heading(note, self.box.top - 3 * strip - round(1.6 * tick_type))
+        self._add_labels(round(beside + widest - gap / 2))
+
+    def _find_y_ticks(self) -> list[tuple[float, str]]:
+        view = self._panel.view
+        if view.plane.is_line:
+            return []
+        _, _, low, high = view.placed(self.box).limits
+        most = min(7, int(self.box.height / (3.5 * self._tick_type)))
+        return ticks(low, high, most, log=view.plane.logs[1])
 
     def _add_lines(self) -> None:
         (left, top, width, height), line = self.box, self._line
@@ -159,20 +172,6 @@ class Axes:
             words, fits = fitted(y_label, size, box.height)
             base, middle = box.left - beside + rise(fits), box.top + box.height / 2
             self.marks.append(Text(words, base, middle, fits, ink, "middle", turned=True))
-
-    def _add_heading(self, note: str, top: int) -> None:
-        """Add the title at the left, and the note at the right of what room it leaves."""
-        box, title, room = self.box, self._panel.title, float(self.box.width)
-        if title:
-            size = max(self._tick_type, 1.1 * self._label_type)
-            words, fits = fitted(title, size, room * 2 // 3 if note else room, bold=True)
-            base = top - round(0.98 * (size - self._tick_type)) + rise(fits)
-            self.marks.append(Text(words, box.left, base, fits, self._theme.text, bold=True))
-            room -= extent(words, fits, True).width + 2 * self._gap
-        if note:
-            words, size = fitted(note, max(LEAST_TYPE, 1.9 * self._unit), room)
-            end, base = box.left + box.width, top + rise(size)
-            self.marks.append(Text(words, end, base, size, self._theme.muted, "right"))
 
 
 def _beside_each_other(

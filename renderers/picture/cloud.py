@@ -140,14 +140,10 @@ class Cloud:
 
         return _kept(self._places, snapshot, find)
 
-    def changed_rings(self, snapshot: Snapshot) -> list[tuple[NDArray[np.float64], float]]:
-        """Return where the points that just changed are, and the radius of the markers there."""
-        return [(self.changed_places(snapshot), self.radius)]
-
     def shapes(
         self, was: Snapshot | None, now: Snapshot | None, share: float, most: int
     ) -> list[Mark] | None:
-        """Return all points as marks, colour by colour; None if there are more than `most`.
+        """Return all points as marks, colour by colour; None if that is not how they are shown.
 
         Parameters
         ----------
@@ -156,7 +152,7 @@ class Cloud:
         share : float
             How much there is of the former, 0..1.
         most : int
-            How many points are few.
+            Points that are still marks.
         """
         if self.radius == 0 or self.view.points.n_points > most:
             return None
@@ -170,8 +166,8 @@ class Cloud:
         order = order[np.lexsort(colours[order].T)]
         inks = np.rint(colours[order]).astype(np.uint8)
         theme = self._theme
-        look = theme.marker, inks, theme.opacity
-        return [Markers(xy[order] + self.box[:2], self.radius, *look)]
+        at = xy[order] + self.box[:2]
+        return [Markers(at, self.radius, theme.marker, inks, theme.opacity)]
 
     def _colours_of(self, state: Snapshot | None, n_points: int) -> NDArray[np.float64]:
         """Return the colours that points have in a state, (M, 3)."""
@@ -179,6 +175,10 @@ class Cloud:
             return np.broadcast_to(np.array(self._theme.muted, float), (n_points, 3)).copy()
         visitor = Colours(self._colours[:-2, :3].astype(np.uint8))
         return _in_order(self.view.points.visit(visitor, state), 3).astype(np.float64)
+
+    def changed_rings(self, snapshot: Snapshot) -> list[tuple[NDArray[np.float64], float]]:
+        """Return where the points that just changed are, and the radius of the markers there."""
+        return [(self.changed_places(snapshot), self.radius)]
 
     def paint(
         self, snapshot: Snapshot | None, still: NDArray[np.uint8], base: NDArray[np.uint8]
@@ -317,9 +317,15 @@ class Cloud:
         come = len(colours) - (2 if self._begun else 1)  # from bare, or from nowhere
         where = self.view.plane, self.placement
         dots = Dots(*where, self._marker, self._size, colours, home, come, self._index)
-        found = self.view.points.visit(dots, now, before, changed=changed)
+        within = self.view.corners(self.placement, self._reach) if self.view.is_part else None
+        found = self.view.points.visit(dots, now, before, changed=changed, within=within)
         if found is not home:
             home.add(found)
+
+    @property
+    def _reach(self) -> float:
+        """How far a marker reaches beyond its point, in pixels."""
+        return self.radius + 2.0
 
     def _opacities(self, cover: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Return the opacity of the points at each pixel; fixed, since points never move."""

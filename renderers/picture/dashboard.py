@@ -1,101 +1,262 @@
-"""The course of the runs in numbers, as marks: inertia, points that changed, sizes of clusters."""
+"""The course of a run beside its points: inertia, points that changed, sizes of the clusters."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_engine.race import verdict_of
-from renderers.picture.axes import unit_of
-from renderers.picture.colours import Colour, cluster_colours
-from renderers.picture.marks import Area, Disc, Fill, Group, Mark, Polyline, Text
+from renderers.picture.course import (
+    Curve,
+    axis_marks,
+    curve_marks,
+    end_of_axis,
+    reached,
+    run_strokes,
+)
+from renderers.picture.marks import Fill, Group, Mark, Text
 from renderers.picture.text import LEAST_TYPE, extent, fitted, rise
 from renderers.picture.themes import Theme
+from renderers.picture.ticks import short
 from renderers.plane.placement import Box
-from renderers.scene import History, Moment, Scene
+from renderers.scene import Moment
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
 
-__all__ = ["dashboard", "run_colours", "size_marks", "verdict"]
+__all__ = ["Parts", "dashboard", "divide", "inertia_of", "size_marks"]
 
-_TINT = 26 / 255  # of what lies under a curve
-
-
-def run_colours(n_panels: int, theme: Theme) -> list[Colour]:
-    """Return the colour of each run: of the type if it is alone, else the clusters' first ones."""
-    if n_panels == 1:
-        return [theme.text]
-    return [(r, g, b) for r, g, b in cluster_colours(n_panels).tolist()]
+_HEAD, _AXIS, _FIRST = 1.75, 1.9, 1.3  # heights of rows in sizes of the type
+_LEAST_PLOT = 3.5
+_BAR = 1.45  # height of a bar's row; at least ...
+_LEAST_BAR = 1.2 * LEAST_TYPE  # ... pixels
 
 
-def dashboard(box: Box, scene: Scene, moment: Moment, theme: Theme, size: tuple[int, int]) -> Group:
-    """Return what is told of the runs up to a moment.
+class Parts(NamedTuple):
+    """Where on the dashboard each part is; None for what there is no room for."""
+
+    inertia: Box
+    changed: Box | None
+    sizes: Box | None
+    shares_axis: bool
+
+
+def divide(box: Box, k: int, size: float, *, bars: bool) -> Parts:
+    """Divide a dashboard: its parts stand upon each other, or side by side if it is wide.
 
     Parameters
     ----------
     box : Box
-        The pixels of the dashboard.
-    scene : Scene
-        Gives the titles of the runs.
-    moment : Moment
-        Its snapshots, and their histories if they were recorded.
-    theme : Theme
-        Colours and sizes.
-    size : tuple of int
-        Width and height of the frame in pixels.
+        The whole.
+    k : int
+        Clusters; of many there is no room for bars.
+    size : float
+        Of the type.
+    bars : bool
+        Whether the sizes of the clusters are wanted.
     """
-    unit = unit_of(*size)
-    type_size = min(max(LEAST_TYPE, theme.tick_size * unit), box.width / 12)
-    pen = _Pen(box, type_size, theme)
-    colours = run_colours(len(scene.panels), theme)
-    told = _told(moment)
-    runs = list(zip(scene.panels, moment.snapshots, colours, told, strict=True))
-    if len(runs) > 2:  # a line for each, the best ones if there are too many
-        fit = max(1, int(0.6 * box.height / (1.75 * type_size)))
-        best = sorted(runs, key=lambda run: run[3][1])[:fit]
-        for run in runs:
-            if run in best:
-                panel, snapshot, colour, (_, inertia) = run
-                end = " ".join(filter(None, [_short(inertia), verdict(moment, snapshot)]))
-                pen.heading(panel.title, colour, end)
-    else:
-        for panel, snapshot, colour, (_, inertia) in runs:
-            if len(runs) > 1:
-                pen.heading(panel.title, colour, verdict(moment, snapshot))
-            pen.row("inertia", _short(inertia))
-            pen.row("changed", _changed(moment, snapshot))
-            pen.top += type_size * (0.9 if len(runs) > 1 else 0.3)
-    top = round(pen.top + type_size)
-    if box.height - top >= 5 * type_size and moment.histories:
-        high = min(box.height - top - round(1.6 * type_size), round(0.85 * box.width))
-        plot = Box(box.left, box.top + top, box.width - 1, high)
-        pen.marks += _curve_marks(plot, moment, told, colours, theme, unit, type_size)
-    return Group(box, tuple(pen.marks))
+    left, top, width, height = box
+    gap = round(1.4 * size)
+    if width > 1.4 * height:
+        bars = bars and _HEAD * size + k * _LEAST_BAR <= height
+        columns = max(1, min(3 if bars else 2, width // round(12 * size)))
+        bars = bars and columns > 1
+        wide = (width - (columns - 1) * 2 * gap) // columns
+        boxes: list[Box | None] = [
+            Box(left + c * (wide + 2 * gap), top, wide, height) for c in range(columns)
+        ]
+        sizes = boxes.pop() if bars else None
+        first, second = (*boxes, None)[:2]
+        assert first is not None
+        return Parts(first, second, sizes, False)
+    high = _HEAD * size + k * _LEAST_BAR
+    sizes, rest = None, height
+    if bars and high <= 0.5 * height:
+        high = min(0.5 * height, _HEAD * size + k * _BAR * size)
+        sizes = Box(left, top + height - round(high), width, round(high))
+        rest = height - round(high) - gap
+    plots = rest - (2 * _HEAD + _FIRST + _AXIS) * size - gap
+    if plots < 2 * _LEAST_PLOT * size + 2:
+        return Parts(Box(left, top, width, rest), None, sizes, False)
+    other = max(0.4 * plots, _LEAST_PLOT * size + 1)
+    one = round(plots - other + (_HEAD + _FIRST) * size)
+    changed = Box(left, top + one + gap, width, rest - one - gap)
+    return Parts(Box(left, top, width, one), changed, sizes, True)
 
 
-def _told(moment: Moment) -> list[tuple[int, float]]:
-    """Return the iteration of each run and its inertia: the one before until it has arrived."""
-    found = []
-    histories = moment.histories or (None,) * len(moment.snapshots)
-    for snapshot, history in zip(moment.snapshots, histories, strict=True):
-        at, known = snapshot.iteration, len(history.inertia) if history is not None else 0
-        if at and at <= known and not (moment.arrived or moment.is_over(snapshot)):
-            at -= 1
-        # A history computes each but once.
-        inertia = history.inertia[at] if history is not None and at < known else snapshot.inertia
-        found.append((at, inertia))
-    return found
+def dashboard(
+    parts: Parts,
+    moment: Moment,
+    theme: Theme,
+    unit: float,
+    size: float,
+    colours: NDArray[np.uint8],
+    *,
+    numbered: bool,
+) -> list[Mark]:
+    """Return what is told of one run up to a moment.
+
+    Parameters
+    ----------
+    parts : Parts
+        Where it goes.
+    moment : Moment
+        Its snapshot, and the history if it was recorded.
+    theme : Theme
+        Colours.
+    unit : float
+        Pixels per unit of the theme.
+    size : float
+        Of the type.
+    colours : ndarray, (k, 3), uint8
+        Of the clusters.
+    numbered : bool
+        Whether the clusters have numbers.
+    """
+    curves = _curves(moment, theme)
+    end = end_of_axis(curves)
+    told, latest = ("", ""), end
+    if not moment.opening:
+        (snapshot,) = moment.snapshots
+        told = short(inertia_of(moment, 0)), _changed(snapshot)
+        latest = max(end, snapshot.iteration)
+    marks: list[Mark] = []
+    for at, (box, name) in enumerate(
+        ((parts.inertia, ("inertia",)), (parts.changed, ("points that changed", "changed")))
+    ):
+        if box is None:
+            continue
+        marks += _heading(box, name, told[at], theme, size)
+        if not curves:
+            continue
+        curve, above = curves[at], _HEAD * size
+        if at == 0:
+            if len(curve.values):
+                small = max(LEAST_TYPE, 0.9 * size)
+                base = box.top + round(above) + rise(small)
+                words = short(float(curve.values[0]))
+                marks.append(Text(words, box.left, base, small, theme.muted))
+            above += _FIRST * size
+        below = 0.3 * size if at == 0 and parts.shares_axis else _AXIS * size
+        high = round(box.height - above - below)
+        if high < _LEAST_PLOT * size:
+            continue
+        plot = Box(box.left, box.top + round(above), box.width, high)
+        # Inertia never rises, so its first value is the largest; both scales begin at zero.
+        highest = float(curve.values.max(initial=0.0))
+        marks += curve_marks(plot, [curve], end, highest, theme, unit, size)
+        if below > size:
+            marks += axis_marks(plot, latest, theme, size)
+    if parts.sizes is not None:
+        marks += _heading(parts.sizes, ("sizes of the clusters", "sizes"), "", theme, size)
+        top = round(_HEAD * size)
+        rows = parts.sizes._replace(top=parts.sizes.top + top, height=parts.sizes.height - top)
+        if not moment.opening:
+            marks += _bar_marks(rows, moment, theme, size, colours, numbered=numbered)
+    return [Group(_around(parts), tuple(marks))]
 
 
-def _changed(moment: Moment, snapshot: Snapshot) -> str:
+def _around(parts: Parts) -> Box:
+    boxes = [box for box in parts[:3] if box is not None]
+    left, top = min(box.left for box in boxes), min(box.top for box in boxes)
+    right = max(box.left + box.width for box in boxes)
+    foot = max(box.top + box.height for box in boxes)
+    return Box(left, top, right - left, foot - top)
+
+
+def _curves(moment: Moment, theme: Theme) -> list[Curve]:
+    """Return the inertia and the points that changed; nothing without a history."""
+    (stroke,) = run_strokes(1, theme)
+    if moment.opening:
+        return [Curve.until([], 0, -1.0, stroke)] * 2
+    if not moment.histories:
+        return []
+    (snapshot,), (history,) = moment.snapshots, moment.histories
+    return [
+        Curve.until(history.inertia, 0, reached(moment, snapshot), stroke),
+        # States 0 and 1 have the same labels, so nothing can have changed before the second.
+        Curve.until(history.changed, 2, reached(moment, snapshot, changed=True), stroke),
+    ]
+
+
+def inertia_of(moment: Moment, run: int) -> float:
+    """Return the inertia of a run: of the iteration before until the centroids have arrived."""
+    snapshot = moment.snapshots[run]
+    if not moment.histories:
+        return snapshot.inertia
+    known, at = moment.histories[run].inertia, snapshot.iteration  # computes each but once
+    if at and not (moment.arrived or moment.is_over(snapshot)):
+        at -= 1
+    return known[at] if at < len(known) else snapshot.inertia
+
+
+def _changed(snapshot: Snapshot) -> str:
     """Return how many points changed; state 1 has the labels of state 0, which changed none."""
-    if snapshot.iteration < 2 or moment.is_over(snapshot):
+    if snapshot.iteration < 2:
         return "\N{EN DASH}"
     share = snapshot.n_changed / max(1, snapshot.n_points)
     return f"{snapshot.n_changed:,}" + (f" ({share:.1%})" if share >= 0.001 else "")
+
+
+def _heading(box: Box, names: tuple[str, ...], value: str, theme: Theme, size: float) -> list[Mark]:
+    """Return a name at the left and a value at the right of the first row of a box."""
+    base = box.top + rise(size)
+    number, fits = fitted(value, size, box.width)
+    room = box.width - extent(number, fits).width - size
+    name = next((name for name in names if extent(name, size).width <= room), names[-1])
+    word, smaller = fitted(name, size, max(0.0, room))
+    found = (
+        Text(word, box.left, base, smaller, theme.muted),
+        Text(number, box.left + box.width, base, fits, theme.text, "right"),
+    )
+    return [mark for mark in found if mark.words]
+
+
+def _bar_marks(
+    box: Box,
+    moment: Moment,
+    theme: Theme,
+    size: float,
+    colours: NDArray[np.uint8],
+    *,
+    numbered: bool,
+) -> list[Mark]:
+    """Return a bar for each cluster, the largest first, with its number of points.
+
+    While points change cluster, the bars glide to their new lengths: two change places when they
+    are equally long.
+    """
+    (snapshot,) = moment.snapshots
+    k = len(snapshot.counts)
+    counts, part = snapshot.counts.astype(float), moment.faded
+    if moment.before and part < 1:
+        counts = moment.before[0].counts * (1 - part) + counts * part
+    order = np.argsort(-counts, kind="stable").tolist()
+    row = box.height / k
+    type_size = min(size, row / 1.2)
+    thick = 0.62 * row
+    words = [f"{round(count):,}" for count in counts.tolist()]
+    wide = max(extent(word, type_size).width for word in words)
+    before = 0.0
+    if numbered:
+        before = max(extent(str(n), type_size).width for n in range(k)) + 0.5 * type_size
+    room = box.width - wide - before - 0.6 * type_size
+    marks: list[Mark] = []
+    for rank, label in enumerate(order):
+        count = float(counts[label])
+        middle = box.top + (rank + 0.5) * row
+        base, end = round(middle + 0.36 * type_size), box.left + before
+        red, green, blue = colours[label].tolist()
+        long = max(1.0, room * count / max(1.0, float(counts.max()))) if count else 0.0
+        if long:
+            marks.append(Fill(end, middle - thick / 2, long, thick, (red, green, blue)))
+        if numbered:
+            left = end - 0.5 * type_size
+            marks.append(Text(str(label), left, base, type_size, theme.muted, "right"))
+        right = box.left + box.width
+        marks.append(Text(words[label], right, base, type_size, theme.text, "right"))
+    return marks
 
 
 def size_marks(strip: Box, snapshot: Snapshot, colours: NDArray[np.uint8]) -> list[Mark]:
@@ -108,108 +269,3 @@ def size_marks(strip: Box, snapshot: Snapshot, colours: NDArray[np.uint8]) -> li
             marks.append(Fill(strip.left + left, strip.top, wide, strip.height, (r, g, b)))
         left = end
     return marks
-
-
-def verdict(moment: Moment, snapshot: Snapshot) -> str:
-    """Return what the end of a race says of one run: that it wins, ties, or nothing."""
-    if not moment.last or len(moment.snapshots) < 2:
-        return ""
-    return verdict_of(snapshot.inertia, [other.inertia for other in moment.snapshots])
-
-
-class _Pen:
-    """Writes lines of text from the top down."""
-
-    def __init__(self, box: Box, size: float, theme: Theme) -> None:
-        self._box, self._size, self._theme = box, size, theme
-        self.top = 0.0
-        self.marks: list[Mark] = []
-
-    def heading(self, text: str, colour: Colour, end: str) -> None:
-        size, (left, _, width, _) = self._size, self._box
-        top = self._box.top + self.top
-        room = round(width - 1.9 * size - extent(end, size, True).width)
-        words, fits = fitted(text, size * 1.1, room, bold=True)
-        base = round(top - 0.05 * size) + rise(fits)
-        self.marks.append(Disc(left + 0.45 * size, top + 0.62 * size, 0.42 * size, colour))
-        at = left + round(1.3 * size)
-        self.marks.append(Text(words, at, base, fits, self._theme.text, bold=True))
-        base = round(top) + rise(size)
-        self.marks.append(Text(end, left + width, base, size, colour, "right", True))
-        self.top += 1.75 * size
-
-    def row(self, name: str, value: str) -> None:
-        size, (left, _, width, _) = self._size, self._box
-        base = round(self._box.top + self.top) + rise(size)
-        room = width - extent(name, size).width - round(size)
-        number, fits = fitted(value, size, room)
-        self.marks.append(Text(name, left, base, size, self._theme.muted))
-        base += rise(fits) - rise(size)
-        self.marks.append(Text(number, left + width, base, fits, self._theme.text, "right"))
-        self.top += 1.6 * size
-
-
-def _curve_marks(
-    plot: Box,
-    moment: Moment,
-    told: list[tuple[int, float]],
-    colours: list[Colour],
-    theme: Theme,
-    unit: float,
-    size: float,
-) -> list[Mark]:
-    """Return the inertia of each run against the iteration, and a dot where it is now."""
-    line = max(1, round(0.16 * unit))
-    foot, end_x = plot.top + plot.height, plot.left + plot.width
-    marks: list[Mark] = [Fill(plot.left, foot, plot.width, line, theme.line)]
-    end = _round_up(max(5, *(snapshot.iteration for snapshot in moment.snapshots)))
-    base = foot + line + round(0.2 * size) + rise(size)
-    marks.append(Text("0", plot.left, base, size, theme.muted))
-    marks.append(Text(f"{end:,}", end_x, base, size, theme.muted, "right"))
-    if extent("iteration", size).width + 6 * size < plot.width:
-        middle = plot.left + plot.width / 2
-        marks.append(Text("iteration", middle, base, size, theme.muted, "middle"))
-    known = [
-        (history, n, colour)
-        for history, (iteration, _), colour in zip(moment.histories, told, colours, strict=True)
-        if (n := min(iteration + 1, len(history.inertia)))
-    ]
-    # Inertia never rises, so the first value is the largest; the scale begins at zero.
-    top = max((history.inertia[0] for history, _, _ in known), default=0.0)
-    top = top or 1.0  # all points lie on their centroids
-    dot = max(2.5, 0.75 * unit)
-    dots: list[Mark] = []
-    for history, n, colour in known:
-        xy = _curve(history, n, end, top)
-        xy[:, 0] = plot.left + dot + xy[:, 0] * (plot.width - 2 * dot)
-        xy[:, 1] = foot - xy[:, 1] * (plot.height - 2 * dot)
-        if len(colours) == 1:
-            marks.append(Area(xy, foot, colour, _TINT))
-        marks.append(Polyline(xy, max(1.25, 0.28 * unit), colour))
-        x, y = xy[-1].tolist()
-        rings = ((dot, theme.background),)
-        dots.append(Disc(x, y, dot - max(1.0, 0.2 * unit), colour, rings))
-    return marks + dots
-
-
-def _curve(history: History, n: int, end: int, top: float) -> NDArray[np.float64]:
-    """Return iteration and inertia as shares of their scales, (n, 2)."""
-    return np.stack([np.arange(n) / end, np.array(history.inertia[:n]) / top], axis=1)
-
-
-def _round_up(n: int) -> int:
-    """Return the end of an axis for `n` iterations: 10, 20, 50, 100, ..."""
-    step = 10
-    while True:
-        for factor in (1, 2, 5):
-            if n <= step * factor:
-                return step * factor
-        step *= 10
-
-
-def _short(value: float) -> str:
-    """Write an inertia in about six characters."""
-    if value == 0 or 0.01 <= value < 1e6:
-        return f"{value:,.{max(0, 4 - len(str(int(value))))}f}" if value else "0"
-    mantissa, exponent = f"{value:.3e}".split("e")
-    return f"{mantissa}e{int(exponent)}".replace("-", "\N{MINUS SIGN}")

@@ -57,7 +57,7 @@ class Exposure:
     cloud : Cloud or Turning
         The points.
     over : Overlays or Turning
-        What lies over them.
+        What lies over them; the same if they turn.
     ground : Colour
         What is behind transparent pixels.
 
@@ -79,7 +79,9 @@ class Exposure:
     ) -> None:
         self.box = box
         self.colours = np.zeros((panel.k, 3), np.uint8)
-        if panel.view.points.n_points > _MOST_POINTS and panel.image is not None:
+        if isinstance(cloud, Turning):
+            cloud.image = panel
+        elif panel.view.points.n_points > _MOST_POINTS and panel.image is not None:
             cloud.view = copy.copy(panel.view)
             cloud.view.points = cast(Visible, _Some(panel.view.points, panel.image[1]))
         self._panel, self._cloud, self._over = panel, cloud, over
@@ -128,7 +130,9 @@ class Exposure:
         """Paint both in the colours of a state, or in their own."""
         if self._shown is None or self._shown[0] is not state:
             self.box.of(base)[..., :3] = self._photo.pixels(state)
-            if state is None:
+            if isinstance(self._cloud, Turning):  # which is painted for each moment
+                pass
+            elif state is None:
                 self._cloud.recolour(OWN, partial(own_indices, self._panel))
             else:
                 self._cloud.recolour(colours_of(self._panel, state.centroids))

@@ -25,6 +25,7 @@ from renderers.picture.marks import (
     Rings,
     Segments,
     Text,
+    dashed,
 )
 from renderers.picture.strokes import (
     blend_cover,
@@ -89,8 +90,8 @@ def _paint_disc(image: Image, mark: Disc, left: int, top: int) -> None:
 
 
 def _paint_polyline(image: Image, mark: Polyline, left: int, top: int) -> None:
-    xy, width, colour, opacity = mark
-    blend_path(xy, left, top, width, *colour, opacity, image)
+    for xy in dashed(mark):
+        blend_path(xy, left, top, mark.width, *mark.colour, mark.opacity, image)
 
 
 def _paint_segments(image: Image, mark: Segments, left: int, top: int) -> None:

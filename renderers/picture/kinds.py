@@ -56,7 +56,7 @@ def note_of(panel: Panel, radius: float) -> str:
         return f"{shown:,} of {count:,} points" if shown < count else ""
     if _shared(panel) is not None:
         return "the larger a disc, the more points"
-    return "" if radius else f"{count:,} points, shaded by density"
+    return "" if radius else "shaded by density"
 
 
 def make_cloud(
@@ -80,7 +80,8 @@ def make_cloud(
     shared = _shared(panel)
     if shared is not None and min(box.width, box.height) > 0:
         return Bubbles(shared, panel, box, colours, theme, unit)
-    if panel.view.plane.is_line and _has_room(box, radius):
+    # A ridge mixes the colours of clusters, and points of an image have others before.
+    if panel.view.plane.is_line and panel.image is None and _has_room(box, radius):
         return Ridge(panel.view, box, radius, colours, theme, unit)
     return Cloud(panel.view, box, radius, colours, theme)
 

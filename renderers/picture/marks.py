@@ -28,6 +28,7 @@ __all__ = [
     "Rings",
     "Segments",
     "Text",
+    "dashed",
 ]
 
 Anchor = Literal["left", "middle", "right"]
@@ -55,12 +56,16 @@ class Disc(NamedTuple):
 
 
 class Polyline(NamedTuple):
-    """A line through places, (R, 2), with round ends and corners."""
+    """A line through places, (R, 2), with round ends and corners.
+
+    `dash` are lengths along it, drawn and left out in turn; a line without is whole.
+    """
 
     xy: NDArray[np.float64]
     width: float
     colour: Colour
     opacity: float = 1.0
+    dash: tuple[float, ...] = ()
 
 
 class Area(NamedTuple):
@@ -148,3 +153,22 @@ class Group(NamedTuple):
 Mark: TypeAlias = (
     Fill | Disc | Polyline | Area | Text | Rings | Segments | Markers | Cover | Raster | Group
 )
+
+
+def dashed(mark: Polyline) -> list[NDArray[np.float64]]:
+    """Return the pieces of a line that are drawn, each (R, 2)."""
+    xy, dash = mark.xy, mark.dash
+    if not dash or len(xy) < 2:
+        return [xy]
+    way = np.concatenate([[0.0], np.hypot(*np.diff(xy, axis=0).T).cumsum()])
+    edges = np.concatenate([[0.0], np.cumsum(np.resize(dash, len(dash) * 2))])
+    rounds = int(way[-1] / edges[-1]) + 1
+    starts = (edges[:-1:2] + edges[-1] * np.arange(rounds)[:, None]).reshape(-1)
+    ends = (edges[1::2] + edges[-1] * np.arange(rounds)[:, None]).reshape(-1)
+    pieces = []
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        if start >= way[-1]:
+            break
+        stops = np.array([start, *way[(way > start) & (way < end)], min(end, way[-1])])
+        pieces.append(np.stack([np.interp(stops, way, axis) for axis in xy.T], axis=1))
+    return pieces

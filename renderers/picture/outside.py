@@ -113,13 +113,17 @@ def lay_out_around(
     theme: Theme,
     notes: Sequence[str],
     overlays: frozenset[str],
+    *,
+    unit: float,
 ) -> tuple[Layout, list[str]]:
     """Lay out a picture with arrows to the points that it does not show, and say how many.
 
     Parameters
     ----------
-    scene, size, theme, notes, overlays
+    scene, size, theme, overlays, unit
         As for `layout.lay_out`.
+    notes : sequence of str
+        One per panel: what must be known to read it; may be empty.
 
     Returns
     -------
@@ -129,28 +133,17 @@ def lay_out_around(
         One per panel.
     """
     counted: dict[tuple[int, Placement], Counts] = {}
-
-    def outside(view: View, placement: Placement) -> Counts:
-        key = id(view), placement
+    layout = lay_out(scene, size, theme, overlays, unit=unit)
+    arrows, said = list[Mark](), list[str]()
+    for panel, box, note in zip(scene.panels, layout.boxes, notes, strict=True):
+        placement = panel.view.placed(box)
+        key = id(panel.view), placement
         if key not in counted:
-            counted[key] = count_outside(view, placement)
-        return counted[key]
-
-    views = [panel.view for panel in scene.panels]
-    found = [outside(view, Placement(view.limits, Box(0, 0, 1, 1))) for view in views]
-    for _ in range(3):  # how many are outside depends on the boxes, and a note takes room
-        said = list(map(_said, notes, found))
-        layout = lay_out(scene, size, theme, said, overlays)
-        placed = zip(views, layout.boxes, strict=True)
-        found = [outside(view, view.placed(box)) for view, box in placed]
-        if said == list(map(_said, notes, found)):
-            break
-    unit = unit_of(*size)
-    arrows = [
-        Group(box, tuple(arrow_marks(some, box, max(4.0, 1.1 * unit), theme.muted)))
-        for box, some in zip(layout.boxes, found, strict=True)
-        if some.any()
-    ]
+            counted[key] = count_outside(panel.view, placement)
+        said.append(_said(note, counted[key]))
+        if counted[key].any():
+            length = max(4.0, 1.1 * unit_of(*size))
+            arrows.append(Group(box, tuple(arrow_marks(counted[key], box, length, theme.muted))))
     return layout._replace(marks=(*layout.marks, *arrows)), said
 
 

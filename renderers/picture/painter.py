@@ -9,7 +9,8 @@ with the centroids.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,8 @@ from numpy.typing import NDArray
 from renderers.contract import OVERLAYS, Options
 from renderers.picture.axes import unit_of
 from renderers.picture.cloud import Cloud, Fade
-from renderers.picture.colours import cluster_colours
-from renderers.picture.dashboard import run_colours
+from renderers.picture.colours import Colour, cluster_colours
+from renderers.picture.course import run_strokes
 from renderers.picture.exposure import Exposure
 from renderers.picture.fonts import typeset
 from renderers.picture.ink import paint
@@ -37,12 +38,22 @@ from renderers.scene import Moment, Panel, Scene
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
 
-__all__ = ["Painter"]
+__all__ = ["FramePainter", "Painter"]
 
 # Of a palette: a GIF of 256 has none left for "as before", and becomes three times as large.
 _COLOURS = 255
 _OF_CENTROIDS = frozenset({"numbers", "trails", "borders"})
-_TAKE_ROOM = frozenset({"curve", "sizes"})  # the layout depends on these
+_TAKE_ROOM = frozenset({"curve", "sizes", "legend"})  # the layout depends on these
+
+
+class FramePainter(Protocol):
+    """What paints the frames of a film."""
+
+    def paint(self, moment: Moment, /) -> NDArray[np.uint8]:
+        """Return the frame of a moment, (height, width, 4), RGBA."""
+
+    def palette(self) -> NDArray[np.uint8]:
+        """Return colours that serve every frame, (n, 3)."""
 
 
 class Painter:
@@ -57,6 +68,8 @@ class Painter:
         What stays the same.
     options : Options
         Size, theme and overlays.
+    ground : Colour, optional
+        In place of the theme's, see `clear`.
 
     Attributes
     ----------
@@ -71,11 +84,13 @@ class Painter:
         If the theme is unknown.
     """
 
-    def __init__(self, scene: Scene, options: Options) -> None:
+    def __init__(self, scene: Scene, options: Options, *, ground: Colour | None = None) -> None:
         self._told: _Told | None = None  # what `settled` shows
         self._scene = scene
         self._size = options.size
         self._theme = theme_named(options.theme)
+        if ground is not None:
+            self._theme = replace(self._theme, background=ground)
         self._colours = [_colours_of(panel, self._theme, options.theme) for panel in scene.panels]
         self._possible = _possible(scene)
         width, height = options.size
@@ -133,20 +148,18 @@ class Painter:
         np.copyto(self._frame, self._settled)
         self._fade(moment, fades, self._frame)
         paint(self._frame, self._panel_marks(moment))
-        paint(self._frame, self._telling.marks_beside(moment))
+        paint(self._frame, self._moving_marks(moment))
         return self._frame
 
     def marks(self, moment: Moment, *, most: int = 0) -> list[Mark]:
         """Return all that the frame of a moment shows, from the back to the front.
 
-        Points are a `Raster` for each panel.
-
         Parameters
         ----------
         moment : Moment
-            One snapshot per panel.
+            As for `paint`.
         most : int
-            Up to so many points of a panel are shapes instead.
+            Up to so many points of a panel are `Markers`; more are a `Raster`.
         """
         with typeset(self._font):
             return self._marks(moment, most)
@@ -158,17 +171,17 @@ class Painter:
         self._fade(moment, fades, points)
         for panel, cloud in enumerate(self._clouds):
             shapes = None
-            if self._exposure is None or isinstance(cloud, Turning):
+            if self._exposure is None:
                 shapes = cloud.shapes(*_shown(moment, panel), most)
-            if shapes is not None:
-                marks.append(Group(cloud.box, tuple(shapes)))
-            else:
+            if shapes is None:
                 marks.append(Raster(cloud.box, cloud.box.of(points)[..., :3]))
+            else:
+                marks.append(Group(cloud.box, tuple(shapes)))
         if self._exposure is not None:
             box = self._exposure.box
             marks.append(Raster(box, box.of(points)[..., :3]))
         marks += [*self._still_marks(moment), *self._panel_marks(moment)]
-        return marks + self._telling.marks_beside(moment)
+        return marks + self._moving_marks(moment)
 
     def turn(self, right: float, up: float) -> None:
         """Turn solids by some degrees more than their moments do, as somebody does by hand."""
@@ -194,7 +207,7 @@ class Painter:
         ground = np.array(theme.background)
         inks = [theme.background, theme.text, theme.line, theme.muted, (0, 0, 0), (255, 255, 255)]
         inks += [colour for colour, _ in theme.edges]
-        inks += run_colours(len(self._scene.panels), theme)
+        inks += [stroke.colour for stroke in run_strokes(len(self._scene.panels), theme)]
         greys = [ground + (np.array(theme.text) - ground) * i // 9 for i in range(1, 9)]
         clusters = np.unique(np.vstack(self._colours), axis=0)[: _COLOURS - len(inks) - len(greys)]
         room = (_COLOURS - len(inks) - len(greys)) // len(clusters) - 1
@@ -214,9 +227,17 @@ class Painter:
         radii = self._radii()
         notes = [note_of(panel, radius) for panel, radius in zip(panels, radii, strict=True)]
         self.layout, self.notes = lay_out_around(
-            self._scene, self._size, theme, notes, self._overlays
+            self._scene, self._size, theme, notes, self._overlays, unit=self._unit
         )
-        self._telling = Telling(self._scene, self.layout, theme, self._size, self._unit)
+        self._telling = Telling(
+            self._scene,
+            self.layout,
+            theme,
+            self._size,
+            self._unit,
+            self.notes,
+            rings=any(radii) and self.layout.photo is None,
+        )
         width, height = self._size
         self._still = np.full((height, width, 4), 255, dtype=np.uint8)
         paint(self._still, self.layout.marks)
@@ -235,11 +256,10 @@ class Painter:
                 cloud = make_cloud(panel, box, radius, colours, *look)
                 self._clouds.append(cloud)
                 self._over.append(Overlays(cloud, colours, *look))
-        photo, (panel, *_) = self.layout.photo, panels
         self._exposure: Exposure | None = None
-        if photo is not None:
-            (points,), (over,) = self._clouds, self._over
-            self._exposure = Exposure(panel, photo, points, over, theme.background)
+        if self.layout.photo is not None:
+            (shown,), (above,), (panel,) = self._clouds, self._over, panels
+            self._exposure = Exposure(panel, self.layout.photo, shown, above, theme.background)
         self._told = None
 
     def _radii(self) -> list[float]:
@@ -287,10 +307,12 @@ class Painter:
     def _still_marks(self, moment: Moment) -> list[Mark]:
         return self._telling.still_marks(moment, self._colours, self._overlays)
 
+    def _moving_marks(self, moment: Moment) -> list[Mark]:
+        return self._telling.moving_marks(moment, self._colours, self._overlays)
+
     def _panel_marks(self, moment: Moment) -> list[Mark]:
         """Return what lies over the points of each panel."""
-        telling, overlays = self._telling, self._seen
-        below, above = telling.marks_below(moment), telling.marks_above(moment)
+        below, overlays = self._telling.marks_below(moment), self._seen
         return [
             Group(
                 over.box,
@@ -298,7 +320,6 @@ class Painter:
                     *over.lower_marks(moment, panel, overlays),
                     *below[panel],
                     *over.centroid_marks(moment, panel, overlays),
-                    *above[panel],
                 ),
             )
             for panel, over in enumerate(self._over)

@@ -150,10 +150,12 @@ def _faces(words: str, first: Face, bold: bool) -> Iterator[tuple[str, Face]]:
         if not needed:
             yield "", first
             continue
+        kinds = {unicodedata.category(c) for c in needed}
         known = None
-        if not any(unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") for c in needed):
+        if kinds.isdisjoint(("Cc", "Cs")):
             known = next((face for face in faces if _has(face, needed)), None)
-            known = known or fallback(needed, bold) or _without_marks(needed, faces, bold)
+        if known is None and kinds.isdisjoint(("Cc", "Cs", "Co")):  # for private use: each its own
+            known = fallback(needed, bold) or _without_marks(needed, faces, bold)
         if known is None:
             yield REPLACEMENT, first
             continue

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kmeans_engine.points.opening import open_visible
-from kmeans_engine.points.visit import Visible
+from kmeans_engine.points.visit import Corners, Visible
 from renderers.errors import InvalidOption
 from renderers.plane.aspect import units_of, where_on_earth
 from renderers.plane.components import component_label, principal_components
@@ -208,6 +208,37 @@ class View:
         part = copy.copy(self)
         part.limits, part.is_part = limits, True
         return part
+
+    def corners(self, placement: Placement, reach: float) -> Corners | None:
+        """Return the least and the largest values that points on a picture may have.
+
+        Parameters
+        ----------
+        placement : Placement
+            Where the plane lies on the picture.
+        reach : float
+            Pixels beyond its box that count as well.
+
+        Returns
+        -------
+        tuple of ndarray, (N,), or None
+            In clustered units, endless for features that are not drawn; None for components.
+        """
+        if self.plane.components is not None or not (placement.box.width and placement.box.height):
+            return None
+        left, top, width, height = placement.box
+        zero = np.zeros(self.points.n_features)
+        ends = np.stack(
+            [
+                self.plane.moved(zero, placement.on_plane(left - reach, top + height + reach)),
+                self.plane.moved(zero, placement.on_plane(left + width + reach, top - reach)),
+            ]
+        )
+        low, high = np.full((2, self.points.n_features), np.inf)
+        low *= -1
+        drawn = list(self.plane.columns[: 1 if self.plane.is_line else 2])
+        low[drawn], high[drawn] = ends[:, drawn].min(axis=0), ends[:, drawn].max(axis=0)
+        return low, high
 
     @functools.cached_property
     def spread(self) -> float:

@@ -90,6 +90,10 @@ def steps() -> Iterator[tuple[str, Callable[[], object]]]:
                 yield words, partial(_draw, suffix, {"size": size, "overlays": "all"}, points, k)
     for name, points, options in _kinds():
         yield name, partial(_draw, ".png", {"size": (320, 240), **options}, points, 3)
+    clear = {"transparent": True, "size": (320, 240)}
+    for suffix in (".png", ".gif"):
+        words = f"no ground, {suffix}"
+        yield words, partial(_draw, suffix, clear, _points("float64", 1200, 2), 12)
     icon = np.zeros((9, 9, 4), dtype=np.uint8)
     yield "the window", partial(paint, icon, [Disc(4.5, 4.5, 4.0, (0, 0, 0))])
 

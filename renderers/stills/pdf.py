@@ -43,6 +43,7 @@ from renderers.picture.marks import (
 from renderers.picture.script import Run
 from renderers.picture.text import extent, placed_runs
 from renderers.scene import Moment, Scene
+from renderers.stills.markers import cross_width, in_groups
 from renderers.stills.still import MOST_SHAPES, Still
 
 if TYPE_CHECKING:
@@ -176,23 +177,16 @@ class _Page:
         raise TypeError(f"{type(mark).__name__} is part of a raster")
 
     def _discs(self, xy: Floats, radius: float | Floats, **look: Any) -> CircleCollection:
-        areas = np.pi * (np.broadcast_to(radius, len(xy)) * self._points) ** 2
+        areas = np.atleast_1d(np.pi * (np.asarray(radius) * self._points) ** 2)
         axes = self._axes.transData
         return CircleCollection(areas, offsets=xy, offset_transform=axes, **look)
 
     def _crosses(self, mark: Markers) -> list[Artist]:
-        xy, radius, _, colours, opacity = mark
-        cross = np.array([[[-1, -1], [1, 1]], [[-1, 1], [1, -1]]])
-        arms = np.broadcast_to(radius, len(xy))[:, None, None, None] * cross
-        ends = np.flatnonzero((colours[1:] != colours[:-1]).any(axis=1)) + 1
         artists: list[Artist] = []
-        parts = (np.split(values, ends) for values in (xy, colours, arms))
-        for places, inks, reach in zip(*parts, strict=True):
-            if len(places):
-                red, green, blue = inks[0].tolist()
-                lines = (places[:, None, None] + reach).reshape(-1, 2, 2)
-                width = 2 * max(0.5, 0.25 * float(np.abs(reach).mean()))
-                artists.append(self._lines(lines, width, (red, green, blue), opacity, "butt"))
+        arms = np.array([[[-1, -1], [1, 1]], [[-1, 1], [1, -1]]])
+        for places, radius, colour in in_groups(mark):
+            lines = (places[:, None, None] + radius * arms).reshape(-1, 2, 2)
+            artists.append(self._lines(lines, cross_width(radius), colour, mark.opacity, "butt"))
         return artists
 
     def _lines(

@@ -29,20 +29,31 @@ class PngRenderer(Still):
     suffix = ".png"
     writes = "the last state as a still; of an image, the image in K colours"
 
+    honours = Still.honours | {"transparent"}
+
     def picture(self, scene: Scene, moment: Moment) -> bytes:
         """Return the file."""
         panel = scene.panels[0]
         if panel.image is not None and len(scene.panels) == 1:
             picture = self._recoloured(panel, moment)
         else:
-            picture = Image.fromarray(self.painter(scene).paint(moment)[:, :, :3])
+            picture = self._painted(scene, moment)
         info = PngInfo()
-        for name, text in {"Title": scene.title, **scene.facts}.items():
+        said = {"Title": scene.title, "Description": self.description(scene, moment)}
+        for name, text in {**said, **scene.facts}.items():
             if text:
                 info.add_itxt(name, text)
         file, dpi = io.BytesIO(), (self.options.dpi, self.options.dpi)
         picture.save(file, format="PNG", pnginfo=info, dpi=dpi)
         return file.getvalue()
+
+    def _painted(self, scene: Scene, moment: Moment) -> Image.Image:
+        if self.options.transparent:
+            from renderers.picture.clear import ClearPainter
+
+            painter = ClearPainter(scene, self.options.with_size(self.dots))
+            return Image.fromarray(painter.paint(moment))
+        return Image.fromarray(self.painter(scene).paint(moment)[:, :, :3])
 
     def _recoloured(self, panel: Panel, moment: Moment) -> Image.Image:
         assert panel.image is not None

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 from kmeans_engine.runtime.atomic import AtomicFile
 from renderers.contract import Renderer
+from renderers.describing import describe
 from renderers.errors import InvalidOption
 from renderers.numbered import numbered, those_there
 from renderers.scene import Moment, Scene
@@ -82,10 +83,10 @@ class Still(Renderer):
 
     def description(self, scene: Scene, moment: Moment) -> str:
         """Return a sentence for those who cannot see the picture."""
-        return ""
+        return describe(scene, moment)
 
     def painter(self, scene: Scene) -> Painter:
-        """Return a painter of pictures in dots."""
+        """Return a painter of pictures in dots, upon the theme's ground."""
         from renderers.picture.painter import Painter
 
         return Painter(scene, self.options.with_size(self.dots))
@@ -98,7 +99,6 @@ class _Sequence(Still):
     get theirs when the run is over. Those of an older sequence that the new one lacks are removed.
     """
 
-    honours = Still.honours | {"smooth", "phases", "fps"}
     numbers = True
 
     _spool: IO[bytes] | None = None
@@ -146,7 +146,11 @@ class _Sequence(Still):
 
 @functools.cache
 def _sequence_of(kind: type[Still]) -> type[Renderer]:
-    return type(f"{kind.__name__}Sequence", (_Sequence, kind), {"__doc__": _Sequence.__doc__})
+    more = {
+        "__doc__": _Sequence.__doc__,
+        "honours": kind.honours | {"smooth", "phases", "fps"},
+    }
+    return type(f"{kind.__name__}Sequence", (_Sequence, kind), more)
 
 
 @contextlib.contextmanager

@@ -33,6 +33,7 @@ from renderers.picture.marks import (
 from renderers.picture.script import is_rightward, runs_of
 from renderers.picture.text import extent
 from renderers.scene import Moment, Scene
+from renderers.stills.markers import cross_width, in_groups
 from renderers.stills.still import MOST_SHAPES, Still
 
 __all__ = ["SvgRenderer", "document"]
@@ -169,34 +170,26 @@ def _shapes(marks: Iterable[Mark], font: str | None) -> Iterator[str]:
 
 
 def _markers(mark: Markers) -> Iterator[str]:
-    xy, radius, shape, colours, opacity = mark
-    ends = np.flatnonzero((colours[1:] != colours[:-1]).any(axis=1)) + 1
-    radii = np.broadcast_to(radius, len(xy))
-    for places, inks, sizes in zip(
-        np.split(xy, ends), np.split(colours, ends), np.split(radii, ends), strict=True
-    ):
-        if not len(places):
-            continue
-        red, green, blue = inks[0].tolist()
-        if shape == "disc":
-            yield f"<g{_filled((red, green, blue), opacity)}>"
-            yield from _circles(places, sizes)
+    for places, radius, colour in in_groups(mark):
+        if mark.shape == "disc":
+            yield f"<g{_filled(colour, mark.opacity)}>"
+            yield from _circles(places, radius)
             yield "</g>"
         else:
+            across = _number(2 * radius)
             path = "".join(
-                f"M{_number(x - r)} {_number(y - r)}l{across} {across}m0-{across}"
+                f"M{_number(x - radius)} {_number(y - radius)}l{across} {across}m0-{across}"
                 f"l-{across} {across}"
-                for (x, y), r in zip(places.tolist(), sizes.tolist(), strict=True)
-                for across in [_number(2 * r)]
+                for x, y in places.tolist()
             )
-            width = 2 * max(0.5, 0.25 * float(sizes.mean()))
-            yield f'<path d="{path}"{_stroked(width, (red, green, blue), opacity, "butt")}/>'
+            look = _stroked(cross_width(radius), colour, mark.opacity, "butt")
+            yield f'<path d="{path}"{look}/>'
 
 
-def _circles(xy: NDArray[np.float64], radius: float | NDArray[np.float64]) -> Iterator[str]:
-    radii = np.broadcast_to(radius, len(xy)).tolist()
-    for (x, y), r in zip(xy.tolist(), radii, strict=True):
-        yield f'<circle cx="{_number(x)}" cy="{_number(y)}" r="{_number(r)}"/>'
+def _circles(xy: NDArray[np.float64], radius: float) -> Iterator[str]:
+    r = _number(radius)
+    for x, y in xy.tolist():
+        yield f'<circle cx="{_number(x)}" cy="{_number(y)}" r="{r}"/>'
 
 
 def _text(mark: Text, font: str | None) -> str:

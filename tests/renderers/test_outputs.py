@@ -189,7 +189,7 @@ def test_a_largest_size():
 
 def test_an_option_that_nobody_uses_is_refused():
     mp4, gif, png = map(registry.load, ("mp4", "gif", "png"))
-    refuse_useless([mp4, png], OPTIONS)
+    refuse_useless([mp4, gif, png, registry.load("html")], OPTIONS)
     refuse_useless([gif], ["max_size", "smooth", "overlays"])
     refuse_useless([gif], [])
     for kinds, option, words in (

@@ -158,6 +158,7 @@ class Window(Screen):
     commands = Commands()
     notify = None
     full_speed = False
+    shown = None
 
     def post(self, command):
         raise AssertionError

@@ -150,7 +150,7 @@ class Notes:
         view = frame.scene.panels[finding.panel].view
         names = view.feature_names
         told = [
-            f"{name} {value:.5g}"
+            f"{name} = {value:.5g}".replace("-", "\N{MINUS SIGN}")
             for name, value in zip(names[:MOST_VALUES], finding.values, strict=False)
         ]
         more = len(names) - len(told)

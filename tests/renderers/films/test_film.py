@@ -3,19 +3,23 @@
 import itertools
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from media import FakePainter, fake_scene, fake_snapshots, read_gif, read_mp4, save, threads
+from stories import run
 
 import renderers
 from kmeans_engine import Engine
+from renderers import make_scene
 from renderers.contract import Options
 from renderers.errors import RenderError
-from renderers.films.format import Arguments
+from renderers.films.format import Arguments, Film
 from renderers.films.gif import GifRenderer
 from renderers.films.mp4 import Mp4Renderer
 from renderers.films.webm import WebmRenderer
+from renderers.picture.painter import Painter
 from renderers.scene import Moment
 from renderers.stage.pace import Pace, moments
 from renderers.stage.play import play
@@ -34,7 +38,7 @@ class Blocks(FakePainter):
         return self._frame
 
 
-BLOCKS = {"count": 12, "fps": 5.0, "size": (160, 120), "painter": Blocks}
+BLOCKS = {"count": 12, "fps": 5.0, "size": (320, 240), "painter": Blocks}
 
 
 def save_blocks(kind, path, **options):
@@ -81,7 +85,7 @@ def test_fits(tmp_path, kind, share):
         assert np.array_equal(film.frames, whole.frames)
     elif kind is GifRenderer:
         height, width = film.frames.shape[1:3]
-        assert width < 160
+        assert width < 320
         assert f"{width}x{height} at 5 frames/s" in renderer.note
         assert len(film.frames) == len(whole.frames)  # slow as it is, no iteration is left out
 
@@ -127,9 +131,12 @@ def test_interrupted_between_attempts(tmp_path, kind):
     path = tmp_path / f"run{kind.suffix}"
     path.write_bytes(b"older")
 
+    attempts = []
+
     def arguments(film, level=0, recording=None):
-        if level:
+        if attempts:
             raise KeyboardInterrupt
+        attempts.append(level)
         return kind.format.arguments(film, level, recording)
 
     with pytest.raises(KeyboardInterrupt):
@@ -164,7 +171,7 @@ def test_given_up_by_another_thread_while_it_is_made_to_fit(tmp_path, kind):
 
     def arguments(film, level=0, recording=None):
         renderer.abort()
-        return kind.format.arguments(film, 1, recording)
+        return kind.format.arguments(film, 0, recording)
 
     options = Options(size=(160, 120), fps=5, max_bytes=10_000)
     renderer = disturbed(kind, arguments=arguments)(path, options, painter=Blocks)
@@ -209,12 +216,12 @@ for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
 def test_memory_does_not_grow_with_the_film(tmp_path, root, name, limit):
     peaks = []
     for count in (100, 600):
-        run = subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-c", MEMORY, tmp_path / name, str(count), str(limit)],
             cwd=root, capture_output=True, text=True, check=True,
         )  # fmt: skip
         unit = 1024 if sys.platform != "darwin" else 1
-        peaks.append(np.array([int(line) * unit for line in run.stdout.split()]))
+        peaks.append(np.array([int(line) * unit for line in done.stdout.split()]))
     # 500 frames more are 154 MB; a tenth of them would be noticed.
     assert (peaks[1] - peaks[0]).max() < 15e6, peaks
 
@@ -225,4 +232,50 @@ def test_a_solid_turns_from_frame_to_frame(tmp_path):
     path = renderers.save(states, tmp_path / "turned.mp4", view="3d", size=(160, 120), duration=1)
     shown = read_mp4(path).frames.astype(int)
     assert len(shown) == 30
-    assert all(np.abs(one - next_).max() > 20 for one, next_ in itertools.pairwise(shown))
+    assert all(np.abs(one - next_).max() > 20 for one, next_ in itertools.pairwise(shown[::6]))
+    # The end is one state, and turns all the same.
+    assert np.abs(shown[-1] - shown[-4]).max() > 20
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "gif"])
+def test_a_film_that_must_fit_is_laid_out_anew_for_its_size(tmp_path, suffix):
+    states = list(run())
+    path = tmp_path / f"run.{suffix}"
+    look = {"size": (640, 480), "title": "Fits", "overwrite": True}
+    renderers.save(states, path, **look)
+    limit = path.stat().st_size // 3
+    renderers.save(states, path, max_size=limit, **look)
+    film = read(path)
+    height, width = film.frames.shape[1:3]
+    assert width * height < 640 * 480 / 1.9 and path.stat().st_size <= limit
+    (*_, last) = moments(states)
+    painter = Painter(make_scene(last.snapshots[0], title="Fits"), Options((width, height)))
+    painted = painter.paint(last)[..., :3]
+    # Scaled from the largest, words and lines would be elsewhere.
+    assert np.abs(film.frames[-1].astype(int) - painted).mean() < 4
+
+
+def sizes_and_factors(kind, size):
+    """What is tried, from the best on, as (shorter side, level)."""
+    options = Options(size)
+    films = [
+        Film(Path("x"), fake_scene(), options, one, kind.format.rate(options), lambda: None)
+        for one in kind.format.sizes(options)
+    ]
+    return [(min(films[at].size), level) for at, level in kind.format.steps(films)]
+
+
+def test_films_get_smaller_before_they_get_coarser():
+    for kind, coarse in ((Mp4Renderer, 28 - 18), (WebmRenderer, 40 - 22)):
+        steps = sizes_and_factors(kind, (1280, 720))
+        assert steps[0] == (720, 0) and len(set(steps)) == len(steps)
+        assert all(level <= 4 for side, level in steps if side > 200)
+        assert all(level <= coarse for side, level in steps if side > 64)
+        sides = [side for side, _ in steps]
+        assert sides == sorted(sides, reverse=True) and sides[-1] < 70
+
+
+def test_gifs_get_smaller_and_slower_by_turns():
+    steps = sizes_and_factors(GifRenderer, (640, 480))
+    assert {level for _, level in steps} == {0}  # two frames a second are slow already
+    assert [side for side, _ in steps] == [480, 339, 240, 170, 120, 85, 60, 42]

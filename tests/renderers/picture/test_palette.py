@@ -12,7 +12,7 @@ def test_the_palette_holds_the_dominant_colours_exactly(k, theme):
     rng = np.random.default_rng(0)
     points = rng.normal(size=(max(k, 400), 2))
     snapshot = state(points, np.arange(len(points)) % min(k, 256), points[:k])
-    shown = painter(snapshot, (320, 240), theme, title="Palette")
+    shown = painter(snapshot, (400, 300), theme, title="Palette")
     palette = shown.palette()
     assert palette.dtype == np.uint8 and palette.shape[1] == 3 and len(palette) <= 255
     assert len(np.unique(palette, axis=0)) == len(palette)

@@ -126,7 +126,7 @@ def test_markers_lie_where_the_pixels_of_the_points_are():
     for (x, y), colour in zip(markers.xy, markers.colours.astype(int), strict=True):
         seen = frame[int(y), int(x), :3].astype(int)
         agree += np.abs(seen - (255 + (colour - 255) * markers.opacity)).max() <= 60
-    assert agree > 0.85 * len(POINTS)  # the rest lie under centroids and others
+    assert agree > 0.8 * len(POINTS)  # the rest lie under centroids and others
 
 
 @pytest.mark.parametrize("story", [alone, race])
