@@ -120,7 +120,7 @@ class Cloud:
         self._size = radius
         if radius == 0:
             self._marker = "dots"
-            self._size = dot_side(view.points.n_points, box.width * box.height)
+            self._size = dot_side(view.n_seen, box.width * box.height)
         self._pixels = Pixels(box.height, box.width)
         self._alpha = np.zeros((box.height, box.width), dtype=np.uint8)
         # The pixels that the last two steps forward touched, and how many points moved in each.

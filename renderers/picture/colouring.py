@@ -12,9 +12,28 @@ from renderers.picture.themes import Theme
 from renderers.plane.placement import Box
 from renderers.scene import History, Panel
 
-__all__ = ["Colouring"]
+__all__ = ["Colouring", "arranged"]
 
+_LIVELY = 60  # between the channels of a colour that nobody takes for grey
 _ANYWHERE = Box(0, 0, 1024, 1024)  # neighbours are the same on pictures of all sizes
+
+
+def arranged(
+    panel: Panel, start: NDArray[np.float64], colours: NDArray[np.uint8]
+) -> NDArray[np.intp]:
+    """Return which of some colours each cluster has, so that neighbours look different.
+
+    Parameters
+    ----------
+    panel : Panel
+        Where places lie on a plane.
+    start : ndarray, (k, N)
+        The initial centroids.
+    colours : ndarray, (k, 3), uint8
+        Those that are given out.
+    """
+    places = panel.view.placed(_ANYWHERE).on_frame(panel.view.plane.project(start))
+    return arrange(places, colours)
 
 
 class Colouring:
@@ -39,7 +58,12 @@ class Colouring:
         self._panel = panel
         order = np.arange(panel.k) if panel.order is None else panel.order
         most = max(panel.k, int(order.max()) + 1)
-        self._table = cluster_colours(most, options.theme, options.palette)[order]
+        colours = cluster_colours(most, options.theme, options.palette)
+        if panel.noise:  # which alone is grey
+            more = cluster_colours(2 * most + 8, options.theme, options.palette)
+            lively = more[np.ptp(more.astype(int), axis=1) >= _LIVELY]
+            colours = lively[:most] if len(lively) >= most else colours
+        self._table = colours[order]
         if panel.noise:
             self._table[-1] = theme.muted
         self.colours = self._table
@@ -67,7 +91,5 @@ class Colouring:
         self._start, before = start, self.colours
         self.colours = self._table
         if start is not None and len(start) == len(self._table):
-            view = self._panel.view
-            places = view.placed(_ANYWHERE).on_frame(view.plane.project(start))
-            self.colours = self._table[arrange(places, self._table)]
+            self.colours = self._table[arranged(self._panel, start, self._table)]
         return not np.array_equal(before, self.colours)

@@ -37,7 +37,7 @@ Floats = NDArray[np.float64]
 def radius_in(panel: Panel, cell: Box, theme: Theme, unit: float) -> float:
     """Return the radius of markers in a cell of the picture, 0 where density is shown."""
     view = panel.view
-    count, share = view.points.n_points, view.share_of(cell)
+    count, share = view.n_seen, view.share_of(cell)
     if view.solid is not None:
         count, share = len(view.turned), 0.45
     elif (shared := _shared(panel)) is not None:

@@ -191,6 +191,10 @@ class Painter:
             if isinstance(over, Turning):
                 over.by_hand = right, up
 
+    def colours_of(self, panel: int) -> NDArray[np.uint8]:
+        """Return the colours of the clusters of a panel, (k, 3), in the frame painted last."""
+        return self._colours[panel]
+
     def centroid_radius(self, panel: int) -> float:
         """Return the radius, in pixels, of the centroids of a panel, their edges included."""
         over, k = self._over[panel], self._scene.panels[panel].k

@@ -205,8 +205,19 @@ class View:
         """
         _ = self.spread  # centroids keep their size, however closely they are looked at
         part = copy.copy(self)
+        part.__dict__.pop("n_seen", None)
         part.limits, part.is_part = limits, True
         return part
+
+    @functools.cached_property
+    def n_seen(self) -> int:
+        """How many points there are to see: all, or of a part of the plane about how many."""
+        if not self.is_part:
+            return self.points.n_points
+        xmin, xmax, ymin, ymax = self.limits
+        x, y = self._places.T
+        inside = (x >= xmin) & (x <= xmax) & (y >= ymin) & (y <= ymax)
+        return max(1, round(float(inside.mean()) * self.points.n_points))
 
     def corners(self, placement: Placement, reach: float) -> Corners | None:
         """Return the least and the largest values that points on a picture may have.

@@ -79,6 +79,18 @@ def test_other_points_and_other_axes_are_seen_whole():
     assert seen.look(SCENE, SIZE).axes == OWN  # which has no such columns
 
 
+def test_a_solid_is_turned_along_with_the_pointer_and_never_on_its_head():
+    seen = Seen(Options())
+    seen.rotate(100, -30)
+    assert seen.turned == (40.0, -12.0)
+    seen.rotate(-200, 1000)
+    right, up = seen.turned
+    assert (right, up) == (320.0, 75.0)
+    assert seen.look(SCENE, SIZE).turned == seen.turned
+    seen.whole()
+    assert seen.turned == (0.0, 0.0)
+
+
 def test_the_themes_come_one_after_another():
     seen = Seen(Options(theme="dark"))
     said = [seen.next_theme() for _ in THEMES]

@@ -2,15 +2,18 @@
 
 import numpy as np
 import pytest
-from live import Clock
+from live import SIZE, Clock
 from wait import eventually
 
 from kmeans_engine import Engine, assign_points
 from renderers import Options, make_scene
 from renderers.live import trying
+from renderers.live.frame import Frame
 from renderers.live.hand import Hand
+from renderers.live.seen import Look
 from renderers.live.showings import Showings
 from renderers.live.trying import REST, Tries
+from renderers.plane.placement import Box
 from renderers.scene import Moment
 
 
@@ -45,6 +48,14 @@ class Stage:
     def hold(self, held: bool = True) -> None:
         self.hand._held = (0, 0, self.first.centroids) if held else None
 
+    def want(self, centroids: np.ndarray) -> None:
+        scene = self.showings.scene
+        moment = Moment((self.first,), 1.0)
+        pixels = np.zeros((*SIZE[::-1], 4), np.uint8)
+        box = Box(0, 0, *SIZE)
+        frame = Frame(scene, scene, moment, Look(SIZE), pixels, (box,), (5.0,), frozenset())
+        self.tries.want(centroids, frame)
+
     def tried(self) -> Moment:
         def known() -> bool:
             self.tries.look_after()
@@ -65,7 +76,7 @@ def stage():
 def test_the_state_is_the_first_one_of_a_run_from_there(stage: Stage):
     stage.hold()
     moved = stage.first.centroids + np.array([[1.5, 0.0], [0.0, 0.0], [0.0, 0.0]])
-    stage.tries.want(moved)
+    stage.want(moved)
     (snapshot,) = stage.tried().snapshots
     assert np.array_equal(snapshot.centroids, moved)
     assert np.array_equal(snapshot.assigned_from, moved)
@@ -77,7 +88,7 @@ def test_the_newest_place_counts(stage: Stage):
     stage.hold()
     places = [stage.first.centroids + step for step in (0.5, 1.0, 2.0)]
     for place in places:
-        stage.tries.want(place)
+        stage.want(place)
         stage.tries.look_after()
 
     def newest() -> bool:
@@ -90,7 +101,7 @@ def test_the_newest_place_counts(stage: Stage):
 
 def test_it_is_forgotten_when_the_hand_lets_go(stage: Stage):
     stage.hold()
-    stage.tries.want(stage.first.centroids + 1.0)
+    stage.want(stage.first.centroids + 1.0)
     stage.tried()
     stage.hold(False)
     stage.tries.look_after()
@@ -99,7 +110,7 @@ def test_it_is_forgotten_when_the_hand_lets_go(stage: Stage):
 
 def test_it_stays_until_the_run_from_there_has_come(stage: Stage):
     stage.hold()
-    stage.tries.want(stage.first.centroids + 1.0)
+    stage.want(stage.first.centroids + 1.0)
     stage.tried()
     stage.hold(False)
     stage.showings.waiting = lambda seat: None  # asked for, and not begun
@@ -111,10 +122,17 @@ def test_it_stays_until_the_run_from_there_has_come(stage: Stage):
     assert stage.tries.moment is None
 
 
+def test_centroids_of_another_run_are_not_tried(stage: Stage):
+    stage.hold()
+    stage.want(np.vstack([stage.first.centroids, [[0.0, 0.0]]]))
+    stage.tries.look_after()
+    assert stage.tries._newest.wanted is None
+
+
 def test_more_points_wait_for_a_hand_at_rest(stage: Stage, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(trying, "AT_ONCE", 100)
     stage.hold()
-    stage.tries.want(stage.first.centroids + 1.0)
+    stage.want(stage.first.centroids + 1.0)
     stage.tries.look_after()
     assert stage.tries._newest.wanted is None
     stage.clock.now += REST
@@ -123,7 +141,7 @@ def test_more_points_wait_for_a_hand_at_rest(stage: Stage, monkeypatch: pytest.M
 
 def test_centroids_beyond_all_squares_are_left_alone(stage: Stage):
     stage.hold()
-    stage.tries.want(stage.first.centroids + 1e200)
+    stage.want(stage.first.centroids + 1e200)
     stage.tries.look_after()
-    stage.tries.want(stage.first.centroids + 1.0)
+    stage.want(stage.first.centroids + 1.0)
     stage.tried()
