@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from renderers.contract import OVERLAYS, Options
 from renderers.picture.axes import unit_of
 from renderers.picture.cloud import Cloud, Fade
-from renderers.picture.colours import Colour, cluster_colours
+from renderers.picture.colouring import Colouring
+from renderers.picture.colours import Colour
 from renderers.picture.course import run_strokes
 from renderers.picture.exposure import Exposure
 from renderers.picture.fonts import typeset
@@ -31,9 +32,9 @@ from renderers.picture.overlays import Overlays
 from renderers.picture.raster import mix
 from renderers.picture.solid import Turning
 from renderers.picture.telling import Telling
-from renderers.picture.themes import Theme, theme_named
+from renderers.picture.themes import theme_named
 from renderers.plane.placement import Box
-from renderers.scene import Moment, Panel, Scene
+from renderers.scene import Moment, Scene
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
@@ -91,7 +92,8 @@ class Painter:
         self._theme = theme_named(options.theme)
         if ground is not None:
             self._theme = replace(self._theme, background=ground)
-        self._colours = [_colours_of(panel, self._theme, options.theme) for panel in scene.panels]
+        self._colourings = [Colouring(panel, self._theme, options) for panel in scene.panels]
+        self._colours = [colouring.colours for colouring in self._colourings]
         self._possible = _possible(scene)
         width, height = options.size
         cells = grid(len(scene.panels), Box(0, 0, width, height))
@@ -229,7 +231,10 @@ class Painter:
     def _lay_out(self) -> None:
         panels, theme = self._scene.panels, self._theme
         radii = self._radii()
-        notes = [note_of(panel, radius) for panel, radius in zip(panels, radii, strict=True)]
+        notes = [
+            ", ".join(filter(None, [note_of(panel, radius), _said(colouring.repeats, panel.k)]))
+            for panel, radius, colouring in zip(panels, radii, self._colourings, strict=True)
+        ]
         self.layout, self.notes = lay_out_around(
             self._scene, self._size, theme, notes, self._overlays, unit=self._unit
         )
@@ -284,6 +289,7 @@ class Painter:
             self._colours = [self._exposure.colours]
             return [fade]
         fades: list[Fade | None] = []
+        self._recolour(moment)
         for panel, cloud in enumerate(self._clouds):
             was, now, share = _shown(moment, panel)
             if now is None or share == 0:
@@ -292,6 +298,16 @@ class Painter:
             else:
                 fades.append(cloud.fade(was, now, share, *layers))
         return fades
+
+    def _recolour(self, moment: Moment) -> None:
+        """Give the clusters of another run their colours."""
+        histories = moment.histories or (None,) * len(self._colourings)
+        for panel, (colouring, history) in enumerate(zip(self._colourings, histories, strict=True)):
+            if colouring.follow(history):
+                self._colours[panel] = colouring.colours
+                self._clouds[panel].recolour(colouring.colours)
+                self._over[panel].recolour(colouring.colours)
+                self._told = None
 
     def _fade(self, moment: Moment, fades: list[Fade | None], image: NDArray[np.uint8]) -> None:
         """Have the points of an image on their way to other colours, and shade their changes."""
@@ -348,13 +364,9 @@ def _same(one: _Told, other: _Told) -> bool:
     return len(one[0]) == len(other[0]) and all(a is b for a, b in pairs) and one[1] == other[1]
 
 
-def _colours_of(panel: Panel, theme: Theme, name: str) -> NDArray[np.uint8]:
-    """Return the colours of the clusters of a panel, (k, 3)."""
-    order = np.arange(panel.k) if panel.order is None else panel.order
-    colours = cluster_colours(max(panel.k, int(order.max()) + 1), name)[order]
-    if panel.noise:
-        colours[-1] = theme.muted
-    return colours
+def _said(colours: int, k: int) -> str:
+    """Return a note that some clusters share a colour, if they do."""
+    return f"{k:,} clusters in {colours} colours" if colours else ""
 
 
 def _possible(scene: Scene) -> frozenset[str]:

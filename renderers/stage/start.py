@@ -234,7 +234,8 @@ def _play_given(
         scene = replace(scene, panels=tuple(panels))
     if len(runs) > 1:  # which clusters are the same is known when all have ended
         kept = list(states)
-        scene, states = matched(scene, kept[-1]), iter(kept)
+        starts = [state.centroids for state in kept[0]]
+        scene, states = matched(scene, kept[-1], starts, renderers[0].options), iter(kept)
     play(moments(states, pace), scene, renderers)
     return unwritten(scene, given.get("font"), renderers)
 

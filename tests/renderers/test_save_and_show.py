@@ -198,6 +198,17 @@ def test_other_runs_start_on_the_points_that_were_given(engine, centroids):
     assert seats[0].scene.panels[0].view is seats[1].scene.panels[0].view
 
 
+def test_steps_of_another_algorithm_are_shown_and_offer_no_other_runs(engine):
+    steps = [np.arange(1200) % 3, (engine.points[:2], np.arange(1200) % 2)]
+
+    class Stepping(Window):
+        draw = Screen.draw
+
+    start.show(steps, Output("window", Stepping, None), **ARGUMENTS, points=engine.points)
+    assert Stepping.commands.restart is None
+    assert NOTED == ["drive", "Run", 0, 1, (320, 240), "driven"]
+
+
 def test_a_race_offers_no_other_runs(engine, centroids):
     runs = {how: engine.snapshots(centroids, max_iterations=1) for how in "ab"}
 

@@ -14,7 +14,7 @@ from renderers.plane.view import View
 from renderers.stage.pace import Pace, moments
 from renderers.stills.png import PngRenderer
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("chromium")]
+pytestmark = pytest.mark.slow
 
 POINTS = make_clusters(5, 60, seed=3)
 SIZES = [(360, 640), (1280, 720), (3840, 2160)]

@@ -5,8 +5,9 @@ from fonts import forget, make_font, only
 from pictures import blobs, lloyd
 
 import renderers
-from renderers import make_scene
+from renderers import Options, make_scene
 from renderers.stage.unwritten import unwritten
+from renderers.stills.png import PngRenderer
 
 POINTS = blobs(clusters=3, each=10)
 RARE = "\U000105c0"
@@ -21,24 +22,33 @@ def bare(tmp_path, monkeypatch):
     forget()
 
 
-def scene(**words):
-    return make_scene(lloyd(POINTS, POINTS[:3], 2)[-1], **words)
+class Foreign(PngRenderer):
+    """A renderer with fonts of its own."""
+
+    honours = PngRenderer.honours - {"font"}
+
+
+def told(font=None, kinds=(PngRenderer,), **words):
+    scene = make_scene(lloyd(POINTS, POINTS[:3], 2)[-1], **words)
+    return unwritten(scene, font, [kind(None, Options()) for kind in kinds])
 
 
 @pytest.mark.usefixtures("bare")
 def test_what_no_font_draws_is_one_line():
-    (line,) = unwritten(scene(title=f"a {RARE}", names=["x", f"{RARE}\U000105c1"]), None)
+    (line,) = told(title=f"a {RARE}", names=["x", f"{RARE}\U000105c1"])
     assert line.startswith("no font on this machine can draw U+105C0 U+105C1: install one")
     assert "\n" not in line and "font=" in line
-    assert unwritten(scene(title="K-means: \u00e9\u03b1\u0434"), None) == []
+    assert told(title="K-means: \u00e9\u03b1\u0434") == []
     many = "".join(chr(0x105C0 + i) for i in range(9))
-    (line,) = unwritten(scene(title=many), None)
+    (line,) = told(title=many)
     assert "U+105C5 ...:" in line
+    assert told(kinds=[Foreign], title=RARE) == []
+    assert told(kinds=[Foreign, PngRenderer], title=RARE)
 
 
 def test_a_font_that_draws_it_leaves_nothing_to_say(tmp_path):
     path = make_font(tmp_path / "rare.ttf", RARE)
-    assert unwritten(scene(title=RARE), str(path)) == []
+    assert told(str(path), title=RARE) == []
 
 
 @pytest.mark.usefixtures("bare")
