@@ -2,7 +2,7 @@
 
 import type { Box } from "./camera.ts";
 import type { Mark } from "./marks.ts";
-import { widthOf } from "./marks.ts";
+import { fitted, widthOf } from "./marks.ts";
 import type { Run } from "./model.ts";
 import { figuresOf, stateOf } from "./moment.ts";
 import type { Moment } from "./moment.ts";
@@ -47,6 +47,7 @@ export function curveMarks(box: Box, courses: Course[], theme: Theme, size: numb
   const most = Math.max(Number.MIN_VALUE, ...known.map(({ run }) => run.states[0].inertia ?? 0));
   const y = (inertia: number) => foot - (inertia / most) * (foot - top);
   if (known.length) marks.push(words(`inertia, ${short(most, 4)} at first`, box.left, box.top + size, "start"));
+  if (courses.length > 1) marks.push(...legendMarks(box, known, theme, size));
   known.forEach((course, i) => {
     const { run, moment } = course;
     const xy = (states: number[]) => states.flatMap((state) => [x(state), y(run.states[state].inertia ?? 0)]);
@@ -65,6 +66,21 @@ export function curveMarks(box: Box, courses: Course[], theme: Theme, size: numb
     marks.push({ kind: "disc", x: dotX, y: dotY, radius: 0.3 * size, ink: theme.text });
   });
   return marks;
+}
+
+/** Which line is which run, at the right, where curves have come down. */
+function legendMarks(box: Box, courses: Course[], theme: Theme, size: number): Mark[] {
+  const right = box.left + box.width;
+  return courses.flatMap(({ title }, i): Mark[] => {
+    const y = box.top + (2.9 + 1.5 * i) * size;
+    const text = fitted(title, size, 0.6 * box.width);
+    const left = right - widthOf(text, size) - 3.5 * size;
+    const dash = DASHES[i % DASHES.length];
+    return [
+      { kind: "polyline", xy: [left, y - 0.35 * size, left + 3 * size, y - 0.35 * size], width: Math.max(1.5, 0.13 * size), ink: theme.text, dash },
+      { kind: "text", text, x: right, y, size, ink: theme.text, anchor: "end" },
+    ];
+  });
 }
 
 /** A bar for each iteration, in the lower third: the points that changed cluster. */

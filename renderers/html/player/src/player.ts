@@ -10,7 +10,7 @@ import { Finder } from "./finder.ts";
 import { Guide } from "./guide.ts";
 import type { PlaneHead, ThemeName } from "./head.ts";
 import type { Showing } from "./model.ts";
-import { Plane, planeOf } from "./plane.ts";
+import { Plane, planeOf, spreadOf } from "./plane.ts";
 import { Side } from "./side.ts";
 import { Stage } from "./stage.ts";
 import type { Shared } from "./stage.ts";
@@ -55,12 +55,14 @@ export class Player {
       points,
       camera: new Camera(),
       plane,
-      places: plane.placeAll(),
+      places: new Float32Array(),
+      spread: 1,
       theme: "light",
       shown: new Set(showing.overlays ?? OVERLAYS),
       phases: showing.phases,
       measures: measuresOf(1, 1),
     };
+    this.spreadOut();
     this.stages = showing.panels.map((panel) => new Stage(this.shared, panel));
     this.active = this.stages[0];
     this.side = new Side(points, (state) => this.seek(state));
@@ -84,14 +86,14 @@ export class Player {
     const { root, showing } = this;
     const note = noteOf(showing.points);
     root.classList.toggle("kp-alone", alone);
-    root.setAttribute("role", "region");
+    root.setAttribute("role", alone ? "main" : "region");
     root.setAttribute("aria-label", showing.title ? `K-means: ${showing.title}` : "K-means, iteration by iteration");
-    const title = showing.title ? el("h1", { class: "kp-title", dir: "auto" }, showing.title) : null;
+    const title = el("h1", { class: showing.title ? "kp-title" : "kp-hidden", dir: "auto" }, showing.title || "K-means");
     root.append(
-      el("header", { class: "kp-head" }, title, this.caption),
+      el("div", { class: "kp-head" }, title, this.caption),
       el("div", { class: "kp-main" }, this.panels, this.side.element),
       this.controls.element,
-      el("footer", { class: "kp-facts" }, [factsOf(showing), note].filter(Boolean).join(" \u00b7 ")),
+      el("div", { class: "kp-facts" }, [factsOf(showing), note].filter(Boolean).join(" \u00b7 ")),
       this.said,
       this.tip.element,
     );
@@ -154,9 +156,14 @@ export class Player {
     const { points, camera } = this.shared;
     const head: PlaneHead = this.showing.plane;
     this.shared.plane = x < 0 || y < 0 ? new Plane(points, head) : planeOf(points, x, y);
-    this.shared.places = this.shared.plane.placeAll();
+    this.spreadOut();
     camera.reset();
     this.resize();
+  }
+
+  private spreadOut(): void {
+    this.shared.places = this.shared.plane.placeAll();
+    this.shared.spread = spreadOf(this.shared.places);
   }
 
   /** Follow the camera. */

@@ -14,15 +14,24 @@ import type { ThemeName } from "./head.ts";
 
 const MOST_CIRCLES = 5000; // points of an SVG that are shapes; more are a picture within it
 
+/** The size of the picture: that of the player without its controls. */
+function figureSize(root: HTMLElement): { width: number; height: number; cut: number } {
+  const { width, height } = root.getBoundingClientRect();
+  const cut = root.querySelector(".kp-controls")?.getBoundingClientRect().height ?? 0;
+  return { width, height: height - cut, cut };
+}
+
 /** All that is on screen but for the controls, as marks. */
 export function figureMarks(root: HTMLElement, stages: Stage[], side: Side, themeName: ThemeName): Mark[] {
   const theme = LOOKS[themeName];
   const around = root.getBoundingClientRect();
+  const { width, height, cut } = figureSize(root);
   const at = (element: Element, marks: Mark[]): Mark => {
     const { left, top } = element.getBoundingClientRect();
-    return { kind: "at", x: left - around.left, y: top - around.top, marks };
+    const up = element.matches(".kp-facts") ? cut : 0;
+    return { kind: "at", x: left - around.left, y: top - around.top - up, marks };
   };
-  const marks: Mark[] = [{ kind: "rect", box: { left: 0, top: 0, width: around.width, height: around.height }, ink: theme.ground }];
+  const marks: Mark[] = [{ kind: "rect", box: { left: 0, top: 0, width, height }, ink: theme.ground }];
   for (const element of root.querySelectorAll<HTMLElement>(".kp-title, .kp-caption, figcaption, dt, dd, .kp-facts")) {
     if (element.offsetParent) marks.push(at(element, textMarks(element, theme)));
   }
@@ -60,12 +69,12 @@ function textMarks(element: HTMLElement, theme: Theme): Mark[] {
 }
 
 export function svgFile(marks: Mark[], root: HTMLElement, title: string, description: string): Blob {
-  const { width, height } = root.getBoundingClientRect();
+  const { width, height } = figureSize(root);
   return new Blob([svgOf(marks, width, height, title, description)], { type: "image/svg+xml" });
 }
 
 export function pngFile(marks: Mark[], root: HTMLElement): Promise<Blob> {
-  const { width, height } = root.getBoundingClientRect();
+  const { width, height } = figureSize(root);
   const ratio = Math.max(2, window.devicePixelRatio);
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];

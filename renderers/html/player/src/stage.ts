@@ -1,6 +1,6 @@
 // One run on the page: its points, what lies on top of them, and the photograph of an image.
 
-import { axisMarks, boxOf, hasAxes } from "./axes.ts";
+import { axisMarks, boxOf, hasAxes, measuresOf } from "./axes.ts";
 import type { Measures } from "./axes.ts";
 import { Placement } from "./camera.ts";
 import type { Camera } from "./camera.ts";
@@ -28,6 +28,7 @@ export interface Shared {
   readonly camera: Camera;
   plane: Plane;
   places: Float32Array;
+  spread: number;
   theme: ThemeName;
   shown: Set<string>;
   phases: boolean;
@@ -44,6 +45,8 @@ export class Stage {
   placement: Placement | null = null;
   /** The centroid that is dragged or chosen, or -1. */
   chosen = -1;
+  /** The point that is pointed at, or -1. */
+  pointed = -1;
   readonly photo: { layer: Photo; canvas: HTMLCanvasElement; frame: HTMLElement } | null = null;
   private readonly heading: HTMLElement;
   private readonly over: HTMLCanvasElement;
@@ -108,7 +111,7 @@ export class Stage {
     const { shared, placement } = this;
     if (!placement) return;
     this.placement = new Placement(shared.plane, placement.box, shared.camera);
-    this.cloud.place(shared.places, this.placement, this.ratio, shared.measures.unit, LOOKS[shared.theme]);
+    this.cloud.place(shared.places, this.placement, this.ratio, this.unit, LOOKS[shared.theme]);
     const { left, top, width, height } = placement.box;
     Object.assign(this.cloud.canvas.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
   }
@@ -180,13 +183,27 @@ export class Stage {
       moment,
       placement,
       chosen,
+      pointed: this.pointed < 0 ? null : this.pixelOf(placement, this.pointed),
       theme: LOOKS[shared.theme],
-      unit: shared.measures.unit,
+      unit: this.unit,
+      spread: shared.spread,
       colours: this.colours(),
       shown: shared.shown,
       changed: shared.shown.has("changes") ? cloud.changedPlaces() : [],
       radius: cloud.radius,
     };
+  }
+
+  private pixelOf(placement: Placement, point: number): [number, number] {
+    const { sx, tx, sy, ty } = placement.affine;
+    const { places } = this.shared;
+    return [places[2 * point] * sx + tx, places[2 * point + 1] * sy + ty];
+  }
+
+  /** The unit of markers and centroids: smaller where several panels share the page. */
+  private get unit(): number {
+    const own = measuresOf(this.plot.clientWidth, this.plot.clientHeight).unit;
+    return Math.min(this.shared.measures.unit, 1.2 * own);
   }
 
   private palettes(): [Palette, Palette] {
