@@ -11,12 +11,15 @@ import { Guide } from "./guide.ts";
 import type { PlaneHead, ThemeName } from "./head.ts";
 import type { Showing } from "./model.ts";
 import { Plane, planeOf, spreadOf } from "./plane.ts";
+import { figureCanvas, figureMarks } from "./save.ts";
 import { Side } from "./side.ts";
 import { Stage } from "./stage.ts";
 import type { Shared } from "./stage.ts";
 import { LOOKS, OVERLAYS } from "./themes.ts";
 import { Timeline } from "./timeline.ts";
 import { Tip } from "./tip.ts";
+
+const PAPER = 3; // pixels of a printed picture for each one on screen
 
 export class Player {
   readonly timeline = new Timeline();
@@ -40,6 +43,7 @@ export class Player {
   private asked = 0; // the frame that was asked for, or 0
   private before = 0; // the time of the frame before
   private printing = false;
+  private paper: HTMLCanvasElement | null = null;
 
   constructor(
     readonly root: HTMLElement,
@@ -109,7 +113,7 @@ export class Player {
   }
 
   get ratio(): number {
-    return this.printing ? Math.max(2, window.devicePixelRatio) : window.devicePixelRatio || 1;
+    return this.printing ? PAPER : window.devicePixelRatio || 1;
   }
 
   get isStill(): boolean {
@@ -294,8 +298,16 @@ export class Player {
     this.refresh();
   }
 
+  /** Have paper show the frame that is on screen, as one picture: its layout is another. */
   private print(printing: boolean): void {
+    if (this.printing === printing) return;
     this.printing = printing;
     this.chooseTheme(this.themeChoice);
+    this.paper?.remove();
+    this.paper = null;
+    if (!printing) return;
+    this.paper = figureCanvas(figureMarks(this.root, this.stages, this.side, this.shared.theme), this.root, PAPER);
+    this.paper.className = "kp-paper";
+    this.root.append(this.paper);
   }
 }

@@ -1,7 +1,6 @@
 // Files for the reader: the picture that is on screen, labels, centroids.
 
 import { paint } from "./canvas.ts";
-import { fontOf } from "./marks.ts";
 import type { Mark } from "./marks.ts";
 import type { Points, Run } from "./model.ts";
 import { figuresOf } from "./moment.ts";
@@ -73,16 +72,20 @@ export function svgFile(marks: Mark[], root: HTMLElement, title: string, descrip
   return new Blob([svgOf(marks, width, height, title, description)], { type: "image/svg+xml" });
 }
 
-export function pngFile(marks: Mark[], root: HTMLElement): Promise<Blob> {
+/** The picture, painted. */
+export function figureCanvas(marks: Mark[], root: HTMLElement, ratio: number): HTMLCanvasElement {
   const { width, height } = figureSize(root);
-  const ratio = Math.max(2, window.devicePixelRatio);
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
   const context = canvas.getContext("2d");
   if (!context) throw new Error("this browser draws no pictures");
   context.scale(ratio, ratio);
-  context.font = fontOf(12);
   paint(context, marks);
+  return canvas;
+}
+
+export function pngFile(marks: Mark[], root: HTMLElement): Promise<Blob> {
+  const canvas = figureCanvas(marks, root, Math.max(2, window.devicePixelRatio));
   return new Promise((resolve, reject) =>
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the picture is too large"))), "image/png"),
   );
