@@ -28,7 +28,11 @@ export class Guide {
       choose: (by) => this.choose(by),
       release: () => this.release(),
       nudge: (x, y) => this.nudge(x, y),
-      start: () => player.editor.drop(player.active),
+      start: () => {
+        player.active.chosen = -1;
+        player.editor.drop(player.active);
+        player.refresh();
+      },
       addHere: () => this.addHere(),
       k: () => player.active.run.k,
       faster: (by) => {
@@ -211,14 +215,14 @@ export class Guide {
 
   private async save(what: "png" | "svg" | "labels" | "centroids"): Promise<void> {
     const { player } = this;
-    const { root, stages, side, shared, showing, active } = player;
+    const { root, shared, showing, active } = player;
     const name = fileName(showing.title);
     const suffix = `${name}-${active.moment.state}`;
     if (what === "labels") { download(labelsFile(shared.points, active.cloud), `${suffix}-labels.csv`); return; }
     if (what === "centroids") {
       download(centroidsFile(shared.points, active.run, active, shared.plane.labels), `${suffix}-centroids.csv`); return;
     }
-    const marks = figureMarks(root, stages, side, shared.theme);
+    const marks = figureMarks(player);
     if (what === "png") download(await pngFile(marks, root), `${suffix}.png`);
     else download(svgFile(marks, root, showing.title || "K-means", `${showing.description} Shown: ${player.words}.`), `${suffix}.svg`);
   }

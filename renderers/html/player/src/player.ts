@@ -2,6 +2,7 @@
 
 import { measuresOf } from "./axes.ts";
 import { Camera } from "./camera.ts";
+import { paintOn } from "./canvas.ts";
 import { captionOf, factsOf, noteOf } from "./caption.ts";
 import { Controls } from "./controls.ts";
 import { el } from "./dom.ts";
@@ -9,13 +10,15 @@ import { Editor } from "./editor.ts";
 import { Finder } from "./finder.ts";
 import { Guide } from "./guide.ts";
 import type { PlaneHead, ThemeName } from "./head.ts";
+import { legendMarks } from "./legend.ts";
+import type { Mark } from "./marks.ts";
 import type { Showing } from "./model.ts";
 import { Plane, planeOf, spreadOf } from "./plane.ts";
 import { figureCanvas, figureMarks } from "./save.ts";
 import { Side } from "./side.ts";
 import { Stage } from "./stage.ts";
 import type { Shared } from "./stage.ts";
-import { LOOKS, OVERLAYS } from "./themes.ts";
+import { LOOKS } from "./themes.ts";
 import { Timeline } from "./timeline.ts";
 import { Tip } from "./tip.ts";
 
@@ -36,6 +39,7 @@ export class Player {
   private readonly controls: Controls;
   private readonly guide: Guide;
   private readonly panels: HTMLElement;
+  readonly legend = el("canvas", { class: "kp-legend", "aria-hidden": "true" });
   private readonly dark = window.matchMedia("(prefers-color-scheme: dark)");
   private readonly still = window.matchMedia("(prefers-reduced-motion: reduce)");
   private finderOf: { places: Float32Array; finder: Finder } | null = null;
@@ -62,7 +66,7 @@ export class Player {
       places: new Float32Array(),
       spread: 1,
       theme: "light",
-      shown: new Set(showing.overlays ?? OVERLAYS),
+      shown: new Set(showing.overlays ?? []),
       phases: showing.phases,
       measures: measuresOf(1, 1),
     };
@@ -96,6 +100,7 @@ export class Player {
     root.append(
       el("div", { class: "kp-head" }, title, this.caption),
       el("div", { class: "kp-main" }, this.panels, this.side.element),
+      this.legend,
       this.controls.element,
       el("div", { class: "kp-facts" }, [factsOf(showing), note].filter(Boolean).join(" \u00b7 ")),
       this.said,
@@ -151,7 +156,7 @@ export class Player {
     const { shown } = this.shared;
     this.overlaysChosen = true;
     if (!shown.delete(overlay)) shown.add(overlay);
-    if (overlay === "curve" || overlay === "sizes") this.layOut();
+    if (["curve", "sizes", "legend"].includes(overlay)) this.layOut();
     else this.refresh();
   }
 
@@ -188,13 +193,14 @@ export class Player {
   /** What is on screen, in words. */
   get words(): string {
     const { run, moment } = this.active;
-    if (this.stages.length === 1) return captionOf(run, this.shared.points, moment, this.shared.phases);
+    if (this.stages.length === 1) return captionOf(run, this.shared.points, moment, this.showing.facts["init"] ?? "");
     const state = Math.max(0, Math.ceil(this.timeline.position - 1e-9));
     return this.timeline.position < 0 ? "start" : `iteration ${state} of ${this.timeline.last}`;
   }
 
   private layOut(): void {
     this.side.show(this.shared.shown);
+    this.legend.hidden = !this.shared.shown.has("legend");
     this.resize();
   }
 
@@ -207,7 +213,7 @@ export class Player {
     this.root.classList.toggle("kp-small", width < 620);
     this.arrange();
     for (const stage of this.stages) stage.resize(this.ratio);
-    this.side.resize(this.ratio, this.shared.measures.tick);
+    this.side.resize(this.shared.measures.tick);
     this.draw();
   }
 
@@ -242,7 +248,13 @@ export class Player {
     }
     const courses = stages.map(({ run, moment, title }) => ({ run, moment, title }));
     this.side.draw(courses, stages.map((stage) => stage.colours()), LOOKS[shared.theme], this.ratio);
+    paintOn(this.legend, this.legendMarks(), this.ratio);
     this.tell(position);
+  }
+
+  legendMarks(): Mark[] {
+    const { theme, shown, measures } = this.shared;
+    return this.legend.hidden ? [] : legendMarks(shown, this.legend.clientWidth, LOOKS[theme], measures.tick);
   }
 
   private tell(position: number): void {
@@ -306,7 +318,7 @@ export class Player {
     this.paper?.remove();
     this.paper = null;
     if (!printing) return;
-    this.paper = figureCanvas(figureMarks(this.root, this.stages, this.side, this.shared.theme), this.root, PAPER);
+    this.paper = figureCanvas(figureMarks(this), this.root, PAPER);
     this.paper.className = "kp-paper";
     this.root.append(this.paper);
   }

@@ -4,12 +4,11 @@ import { paint } from "./canvas.ts";
 import type { Mark } from "./marks.ts";
 import type { Points, Run } from "./model.ts";
 import { figuresOf } from "./moment.ts";
-import type { Side } from "./side.ts";
+import type { Player } from "./player.ts";
 import type { Stage } from "./stage.ts";
 import { svgOf } from "./svg.ts";
 import { LOOKS } from "./themes.ts";
 import type { Theme } from "./themes.ts";
-import type { ThemeName } from "./head.ts";
 
 const MOST_CIRCLES = 5000; // points of an SVG that are shapes; more are a picture within it
 
@@ -21,8 +20,9 @@ function figureSize(root: HTMLElement): { width: number; height: number; cut: nu
 }
 
 /** All that is on screen but for the controls, as marks. */
-export function figureMarks(root: HTMLElement, stages: Stage[], side: Side, themeName: ThemeName): Mark[] {
-  const theme = LOOKS[themeName];
+export function figureMarks(player: Player): Mark[] {
+  const { root, stages, side, shared, legend } = player;
+  const theme = LOOKS[shared.theme];
   const around = root.getBoundingClientRect();
   const { width, height, cut } = figureSize(root);
   const at = (element: Element, marks: Mark[]): Mark => {
@@ -44,6 +44,7 @@ export function figureMarks(root: HTMLElement, stages: Stage[], side: Side, them
   }
   if (side.curve.offsetParent) marks.push(at(side.curve, side.curveMarks(theme)));
   if (side.sizes.offsetParent) marks.push(at(side.sizes, side.sizeMarks(stages.map((stage) => stage.colours()), theme)));
+  if (legend.offsetParent) marks.push(at(legend, player.legendMarks()));
   return marks;
 }
 

@@ -4,7 +4,7 @@ import { axisMarks, boxOf, hasAxes, measuresOf } from "./axes.ts";
 import type { Measures } from "./axes.ts";
 import { Placement } from "./camera.ts";
 import type { Camera } from "./camera.ts";
-import { paint } from "./canvas.ts";
+import { paintOn } from "./canvas.ts";
 import { standing } from "./caption.ts";
 import { Cloud } from "./cloud.ts";
 import { el } from "./dom.ts";
@@ -95,11 +95,9 @@ export class Stage {
 
   /** Fit the canvases to the room there is. */
   resize(ratio: number): void {
-    const { plot, over, shared, photo } = this;
+    const { plot, shared, photo } = this;
     const [width, height] = [Math.max(1, plot.clientWidth), Math.max(1, plot.clientHeight)];
     this.ratio = ratio;
-    over.width = Math.round(width * ratio);
-    over.height = Math.round(height * ratio);
     const { plane, measures, camera } = shared;
     this.placement = new Placement(plane, boxOf(width, height, plane, measures), camera);
     if (photo) fitPhoto(photo.canvas, photo.frame, photo.layer, ratio);
@@ -121,11 +119,7 @@ export class Stage {
     this.moment = momentAt(run, position, shared.phases);
     const [before, now] = this.palettes();
     cloud.draw(this.moment, before, now, shared.shown.has("changes"));
-    const context = over.getContext("2d");
-    if (!context) return;
-    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    context.clearRect(0, 0, over.width, over.height);
-    paint(context, this.marksAbove());
+    paintOn(over, this.marksAbove(), this.ratio);
     if (this.photo) {
       const paper = this.photo.canvas.getContext("2d");
       this.photo.layer.show(this.moment.state, this.moment.phase === "start", before, now);
