@@ -146,8 +146,8 @@ def save(
     theme : {"light", "dark", "classic"}, optional
         Colours and markers; by default light, and on a page what its reader's system prefers.
     overlays : iterable of str, or str, optional
-        Some of numbers, trails, borders, changes, curve and sizes, or "all" or "none"; by default
-        all, and none in the classic theme.
+        Some of numbers, trails, borders, changes, curve, sizes and legend, or "all" or "none"; by
+        default all but the legend, and none in the classic theme.
     title : str
         Above the picture.
     axes : tuple of int, optional
@@ -175,7 +175,7 @@ def save(
     quality : {"draft", "standard", "best"}
         How much work the encoder of a film may spend.
     max_size : str or int, optional
-        Largest file, such as "2MB": size and rate of a GIF, or the quality of a film, are lowered.
+        Largest file, such as "2MB": the film is laid out anew in the largest size that fits.
     dpi : float
         Dots per inch of a still, whose `size` counts hundredths of an inch.
     max_points : int, optional

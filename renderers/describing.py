@@ -12,7 +12,7 @@ from renderers.scene import Moment, Panel, Scene
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
 
-__all__ = ["counted", "describe", "outcome"]
+__all__ = ["counted", "describe", "grouped", "outcome"]
 
 
 def describe(scene: Scene, moment: Moment) -> str:
@@ -65,6 +65,9 @@ def _run(panel: Panel, moment: Moment) -> str:
     if moment.opening:
         return f"{', '.join(words)}."
     (snapshot,) = moment.snapshots
+    if panel.steps:
+        said = f"{', '.join(words)}, in {grouped(panel, snapshot)}"
+        return f"{said}, after {counted(snapshot.iteration, 'step')}."
     said = f"{', '.join(words)}, in {_clusters(snapshot)}"
     # Without a history nobody knows that the run ended here.
     ended = moment.last and bool(moment.histories)
@@ -72,23 +75,37 @@ def _run(panel: Panel, moment: Moment) -> str:
 
 
 def _race(scene: Scene, moment: Moment) -> str:
-    said = f"{len(scene.panels)} runs of K-means side by side on {_points(scene.panels[0])}"
+    steps = any(panel.steps for panel in scene.panels)
+    what = "clusterings" if steps else "runs of K-means"
+    said = f"{len(scene.panels)} {what} side by side on {_points(scene.panels[0])}"
     if moment.opening:
         return f"{said}, not yet clustered."
-    inertias = [one.inertia for one in moment.snapshots] if moment.last else []
+    measured = moment.last and all(panel.measured for panel in scene.panels)
+    inertias = [one.inertia for one in moment.snapshots] if measured else []
     runs = []
     for panel, snapshot in zip(scene.panels, moment.snapshots, strict=True):
         verdict = verdict_of(snapshot.inertia, inertias) if inertias else ""
         name = " ".join(panel.title.split()) or "one"
         ending = {"wins": ", wins", "ties": ", ties for the least inertia"}.get(verdict, "")
-        end = outcome(snapshot, last=moment.last)
-        runs.append(f"{name}, {counted(panel.k, 'cluster')}, {end}{ending}")
+        if panel.steps:
+            end = f"{grouped(panel, snapshot)}, after {counted(snapshot.iteration, 'step')}"
+        else:
+            end = f"{counted(panel.k, 'cluster')}, {outcome(snapshot, last=moment.last)}"
+        runs.append(f"{name}, {end}{ending}")
     return f"{said}: {'; '.join(runs)}."
 
 
 def _points(panel: Panel) -> str:
     points = panel.view.points
     return f"{counted(points.n_points, 'point')} with {counted(points.n_features, 'feature')}"
+
+
+def grouped(panel: Panel, snapshot: Snapshot) -> str:
+    """Return how many clusters a step of any algorithm has, and how many points are in none."""
+    own = snapshot.counts[: panel.k - panel.noise]
+    words = counted(int(np.count_nonzero(own)), "cluster")
+    noise = int(snapshot.counts[panel.k - panel.noise :].sum())
+    return f"{words}, {counted(noise, 'point')} in none" if panel.noise else words
 
 
 def _clusters(snapshot: Snapshot) -> str:

@@ -107,6 +107,8 @@ class Panel:
         Whether any clusters have centroids; those without are NaN.
     measured : bool
         Whether all states have an inertia; without centroids it is NaN.
+    steps : bool
+        Whether the states are steps of any algorithm, of which nothing is known but these.
     """
 
     k: int
@@ -119,6 +121,7 @@ class Panel:
     noise: bool = False
     centroids: bool = True
     measured: bool = True
+    steps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,9 @@ class Moment:
         is less than 1; empty for the first state, or where nothing moves.
     at : float
         Seconds from the beginning of the film to this moment.
+    legend : float
+        How much is seen of a legend that nobody asked for: 1 in the first seconds of a film in
+        which things move, then less, and 0 ever after.
     """
 
     snapshots: tuple[Snapshot, ...]
@@ -177,6 +183,7 @@ class Moment:
     histories: tuple[History, ...] = ()
     before: tuple[Snapshot, ...] = ()
     at: float = 0.0
+    legend: float = 0.0
 
     @property
     def opening(self) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from kmeans_engine.race import verdict_of
-from renderers.describing import counted
-from renderers.picture.ticks import short
-from renderers.scene import Moment, Scene
+from renderers.describing import counted, grouped
+from renderers.picture.ticks import short, telling_digits
+from renderers.scene import Moment, Panel, Scene
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
@@ -43,6 +44,8 @@ def caption(scene: Scene, moment: Moment) -> Wordings:
     if len(moment.snapshots) > 1:
         return _race(scene, moment)
     (snapshot,) = moment.snapshots
+    if scene.panels[0].steps:
+        return _any_step(scene.panels[0], moment, snapshot)
     after, before = counted(snapshot.iteration, "iteration"), "before convergence"
     if snapshot.converged and moment.phase != "assignment":
         return f"converged after {after}", f"converged after {snapshot.iteration:,}", "converged"
@@ -54,7 +57,7 @@ def caption(scene: Scene, moment: Moment) -> Wordings:
 
 def _opening(scene: Scene, moment: Moment) -> Wordings:
     panel = scene.panels[0]
-    if moment.phase == "points":
+    if moment.phase == "points" or not any(one.centroids for one in scene.panels):
         points = counted(panel.view.points.n_points, "point")
         return f"{points}, not yet clustered", points
     if len(scene.panels) > 1:
@@ -84,10 +87,28 @@ def _step(moment: Moment, snapshot: Snapshot) -> Wordings:
     return (f"{words[0]}, centroids follow", *words)
 
 
+def _any_step(panel: Panel, moment: Moment, snapshot: Snapshot) -> Wordings:
+    """Return what a step of an algorithm that nobody knows has done."""
+    step, n = f"step {snapshot.iteration:,}", snapshot.n_changed
+    if moment.last and moment.histories:
+        after = f"after {counted(snapshot.iteration, 'step')}"
+        found = grouped(panel, snapshot)
+        return (f"{found} {after}", after) if snapshot.iteration else (found,)
+    if snapshot.iteration == 0:
+        return f"{step}: points have their first clusters", step
+    change = "changes" if n == 1 else "change"
+    some = f"{n:,} of {snapshot.n_points:,}" if n else "no"
+    words = f"{some} point{'s' if n else ''} {change if n else 'changes'} cluster"
+    return f"{step}: {words}", words, f"{step}: {n:,} {change}", step
+
+
 def _race(scene: Scene, moment: Moment) -> Wordings:
-    if moment.last:
-        return _result(scene, moment)
     iteration = max(snapshot.iteration for snapshot in moment.snapshots)
+    if moment.last and all(panel.measured for panel in scene.panels):
+        return _result(scene, moment)
+    if any(panel.steps for panel in scene.panels):
+        all_, step = f"{len(scene.panels)} clusterings side by side", f"step {iteration:,}"
+        return (f"{all_}: {step}", step) if iteration else (all_,)
     if iteration == 0:
         words: Wordings = _JOIN
     elif iteration == 1 or moment.phase == "update":
@@ -108,7 +129,7 @@ def _result(scene: Scene, moment: Moment) -> Wordings:
     inertias = [snapshot.inertia for snapshot in moment.snapshots]
     best = [" ".join(p.title.split()) for p, i in zip(scene.panels, inertias, strict=True)
             if i == min(inertias)]  # fmt: skip
-    value = short(min(inertias))
+    value = short(min(inertias), telling_digits(inertias))
     if len(best) == 1:
         return (
             f"{best[0]} wins with the least inertia, {value}",
@@ -127,7 +148,10 @@ def verdict(moment: Moment, snapshot: Snapshot) -> str:
     """Return what the end of a race says of one run: that it wins, ties, or nothing."""
     if not moment.last or len(moment.snapshots) < 2:
         return ""
-    return verdict_of(snapshot.inertia, [other.inertia for other in moment.snapshots])
+    inertias = [other.inertia for other in moment.snapshots]
+    if any(map(math.isnan, inertias)):  # not all clusters have centroids
+        return ""
+    return verdict_of(snapshot.inertia, inertias)
 
 
 def status(moment: Moment, run: int) -> Wordings:

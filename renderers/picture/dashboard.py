@@ -77,9 +77,10 @@ def divide(box: Box, k: int, size: float, *, bars: bool) -> Parts:
         sizes = Box(left, top + height - round(high), width, round(high))
         rest = height - round(high) - gap
     plots = rest - (2 * _HEAD + _FIRST + _AXIS) * size - gap
-    if plots < 2 * _LEAST_PLOT * size:
+    if plots < 2 * _LEAST_PLOT * size + 2:
         return Parts(Box(left, top, width, rest), None, sizes, False)
-    one = round(0.6 * plots + (_HEAD + _FIRST) * size)
+    other = max(0.4 * plots, _LEAST_PLOT * size + 1)
+    one = round(plots - other + (_HEAD + _FIRST) * size)
     changed = Box(left, top + one + gap, width, rest - one - gap)
     return Parts(Box(left, top, width, one), changed, sizes, True)
 
@@ -113,24 +114,29 @@ def dashboard(
     numbered : bool
         Whether the clusters have numbers.
     """
-    (snapshot,) = moment.snapshots
     curves = _curves(moment, theme)
     end = end_of_axis(curves)
-    iteration, inertia = inertia_of(moment, snapshot, 0)
-    told = ["inertia", short(inertia), "points that changed", _changed(moment, snapshot)]
+    told, latest = ("", ""), end
+    if not moment.opening:
+        (snapshot,) = moment.snapshots
+        told = short(inertia_of(moment, 0)), _changed(snapshot)
+        latest = max(end, snapshot.iteration)
     marks: list[Mark] = []
-    for at, box in enumerate((parts.inertia, parts.changed)):
+    for at, (box, name) in enumerate(
+        ((parts.inertia, ("inertia",)), (parts.changed, ("points that changed", "changed")))
+    ):
         if box is None:
             continue
-        marks += _heading(box, told[2 * at], told[2 * at + 1], theme, size)
+        marks += _heading(box, name, told[at], theme, size)
         if not curves:
             continue
         curve, above = curves[at], _HEAD * size
         if at == 0:
-            first = moment.histories[0].inertia[0]
-            base = box.top + round(above) + rise(0.9 * size)
-            small = max(LEAST_TYPE, 0.9 * size)
-            marks.append(Text(short(first), box.left, base, small, theme.muted))
+            if len(curve.values):
+                small = max(LEAST_TYPE, 0.9 * size)
+                base = box.top + round(above) + rise(small)
+                words = short(float(curve.values[0]))
+                marks.append(Text(words, box.left, base, small, theme.muted))
             above += _FIRST * size
         below = 0.3 * size if at == 0 and parts.shares_axis else _AXIS * size
         high = round(box.height - above - below)
@@ -141,13 +147,14 @@ def dashboard(
         highest = float(curve.values.max(initial=0.0))
         marks += curve_marks(plot, [curve], end, highest, theme, unit, size)
         if below > size:
-            marks += axis_marks(plot, max(end, iteration), theme, size)
+            marks += axis_marks(plot, latest, theme, size)
     if parts.sizes is not None:
-        marks += _heading(parts.sizes, "sizes of the clusters", "", theme, size)
+        marks += _heading(parts.sizes, ("sizes of the clusters", "sizes"), "", theme, size)
         top = round(_HEAD * size)
         rows = parts.sizes._replace(top=parts.sizes.top + top, height=parts.sizes.height - top)
-        marks += _bar_marks(rows, moment, theme, size, colours, numbered=numbered)
-    return [Group(box, tuple(marks)) for box in [_around(parts)]]
+        if not moment.opening:
+            marks += _bar_marks(rows, moment, theme, size, colours, numbered=numbered)
+    return [Group(_around(parts), tuple(marks))]
 
 
 def _around(parts: Parts) -> Box:
@@ -160,9 +167,12 @@ def _around(parts: Parts) -> Box:
 
 def _curves(moment: Moment, theme: Theme) -> list[Curve]:
     """Return the inertia and the points that changed; nothing without a history."""
+    (stroke,) = run_strokes(1, theme)
+    if moment.opening:
+        return [Curve.until([], 0, -1.0, stroke)] * 2
     if not moment.histories:
         return []
-    (snapshot,), (history,), (stroke,) = moment.snapshots, moment.histories, run_strokes(1, theme)
+    (snapshot,), (history,) = moment.snapshots, moment.histories
     return [
         Curve.until(history.inertia, 0, reached(moment, snapshot), stroke),
         # States 0 and 1 have the same labels, so nothing can have changed before the second.
@@ -170,18 +180,18 @@ def _curves(moment: Moment, theme: Theme) -> list[Curve]:
     ]
 
 
-def inertia_of(moment: Moment, snapshot: Snapshot, run: int) -> tuple[int, float]:
-    """Return the iteration of a run and its inertia: of the one before until it has arrived."""
-    at = snapshot.iteration
+def inertia_of(moment: Moment, run: int) -> float:
+    """Return the inertia of a run: of the iteration before until the centroids have arrived."""
+    snapshot = moment.snapshots[run]
     if not moment.histories:
-        return at, snapshot.inertia
-    inertia = moment.histories[run].inertia  # which computes each but once
+        return snapshot.inertia
+    known, at = moment.histories[run].inertia, snapshot.iteration  # computes each but once
     if at and not (moment.arrived or moment.is_over(snapshot)):
         at -= 1
-    return at, inertia[at] if at < len(inertia) else snapshot.inertia
+    return known[at] if at < len(known) else snapshot.inertia
 
 
-def _changed(moment: Moment, snapshot: Snapshot) -> str:
+def _changed(snapshot: Snapshot) -> str:
     """Return how many points changed; state 1 has the labels of state 0, which changed none."""
     if snapshot.iteration < 2:
         return "\N{EN DASH}"
@@ -189,14 +199,18 @@ def _changed(moment: Moment, snapshot: Snapshot) -> str:
     return f"{snapshot.n_changed:,}" + (f" ({share:.1%})" if share >= 0.001 else "")
 
 
-def _heading(box: Box, name: str, value: str, theme: Theme, size: float) -> list[Mark]:
+def _heading(box: Box, names: tuple[str, ...], value: str, theme: Theme, size: float) -> list[Mark]:
     """Return a name at the left and a value at the right of the first row of a box."""
     base = box.top + rise(size)
     number, fits = fitted(value, size, box.width)
     room = box.width - extent(number, fits).width - size
+    name = next((name for name in names if extent(name, size).width <= room), names[-1])
     word, smaller = fitted(name, size, max(0.0, room))
-    marks: list[Mark] = [Text(number, box.left + box.width, base, fits, theme.text, "right")]
-    return [Text(word, box.left, base, smaller, theme.muted), *marks] if word else marks
+    found = (
+        Text(word, box.left, base, smaller, theme.muted),
+        Text(number, box.left + box.width, base, fits, theme.text, "right"),
+    )
+    return [mark for mark in found if mark.words]
 
 
 def _bar_marks(
@@ -210,16 +224,15 @@ def _bar_marks(
 ) -> list[Mark]:
     """Return a bar for each cluster, the largest first, with its number of points.
 
-    While points change cluster, the bars glide to their new lengths and places.
+    While points change cluster, the bars glide to their new lengths: two change places when they
+    are equally long.
     """
     (snapshot,) = moment.snapshots
     k = len(snapshot.counts)
-    counts, ranks = snapshot.counts.astype(float), _ranks(snapshot.counts)
-    part = moment.progress if moment.phase != "update" else 1.0
+    counts, part = snapshot.counts.astype(float), moment.faded
     if moment.before and part < 1:
-        old = moment.before[0].counts
-        counts = old * (1 - part) + counts * part
-        ranks = _ranks(old) * (1 - part) + ranks * part
+        counts = moment.before[0].counts * (1 - part) + counts * part
+    order = np.argsort(-counts, kind="stable").tolist()
     row = box.height / k
     type_size = min(size, row / 1.2)
     thick = 0.62 * row
@@ -230,7 +243,8 @@ def _bar_marks(
         before = max(extent(str(n), type_size).width for n in range(k)) + 0.5 * type_size
     room = box.width - wide - before - 0.6 * type_size
     marks: list[Mark] = []
-    for label, (count, rank) in enumerate(zip(counts.tolist(), ranks.tolist(), strict=True)):
+    for rank, label in enumerate(order):
+        count = float(counts[label])
         middle = box.top + (rank + 0.5) * row
         base, end = round(middle + 0.36 * type_size), box.left + before
         red, green, blue = colours[label].tolist()
@@ -243,13 +257,6 @@ def _bar_marks(
         right = box.left + box.width
         marks.append(Text(words[label], right, base, type_size, theme.text, "right"))
     return marks
-
-
-def _ranks(counts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the place of each cluster, the largest first and of equals the lower number."""
-    ranks = np.empty(len(counts))
-    ranks[np.argsort(-counts, kind="stable")] = np.arange(len(counts))
-    return ranks
 
 
 def size_marks(strip: Box, snapshot: Snapshot, colours: NDArray[np.uint8]) -> list[Mark]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from renderers.picture.axes import Axes, has_axes, unit_of
-from renderers.picture.colours import mixed
 from renderers.picture.dashboard import Parts, divide
 from renderers.picture.marks import Fill, Mark, Text
-from renderers.picture.photo import photo_boxes
+from renderers.picture.photo import ground_of, photo_boxes
 from renderers.picture.text import LEAST_TYPE, fitted, rise
 from renderers.picture.themes import Theme
 from renderers.plane.placement import Box
@@ -85,8 +84,9 @@ class Layout(NamedTuple):
     heads : tuple of Box
         The row above each panel, for the name of its run; empty where there is no room, or if a
         run is alone and has no name.
-    caption, foot : Box or None
-        The rows of the step, and of where the picture comes from.
+    caption, legend, foot : Box or None
+        The rows of the step, of what things are if that was asked for, and of where the picture
+        comes from.
     strips : tuple of Box
         The sizes of each panel's clusters; empty without them, or where there is no room.
     dashboard : Box or None
@@ -102,6 +102,7 @@ class Layout(NamedTuple):
     boxes: tuple[Box, ...]
     heads: tuple[Box, ...]
     caption: Box | None
+    legend: Box | None
     foot: Box | None
     strips: tuple[Box, ...]
     dashboard: Box | None
@@ -134,12 +135,12 @@ def lay_out(
     """
     width, height = size
     sizes = Sizes.of(theme, size, len(scene.panels))
-    rows = _Rows(scene, size, theme, sizes)
+    rows = _Rows(scene, size, theme, sizes, legend="legend" in overlays)
     rest = Box(0, rows.top, width, max(1, height - rows.top - rows.under))
     dashboard, caption, photo = None, rows.caption, None
-    panel = scene.panels[0]
-    if len(scene.panels) == 1 and panel.image is not None and panel.view.solid is None:
-        photo, rest, dashboard = photo_boxes(rest, panel.image, unit_of(width, height))
+    image = scene.panels[0].image if len(scene.panels) == 1 else None
+    if image is not None:
+        photo, rest, dashboard = photo_boxes(rest, image, unit_of(width, height))
         dashboard = dashboard if "curve" in overlays else None
     elif "curve" in overlays:
         above = caption.height if caption is not None and not theme.boxed else 0
@@ -163,9 +164,8 @@ def lay_out(
     ]
     marks: list[Mark] = [Fill(0, 0, width, height, theme.background), *rows.marks]
     if photo is not None:
-        # White pixels are points as well, and so are black ones on a dark ground.
         (axes,) = found
-        marks.append(Fill(*axes.box, mixed(theme.background, theme.text, 0.2)))
+        marks.append(Fill(*axes.box, ground_of(theme)))
     for axes in found:
         marks += axes.marks
 
@@ -183,18 +183,26 @@ def lay_out(
     if caption is not None and not theme.boxed:  # there it is in the middle
         end = max(box.left + box.width for box in boxes)
         caption = caption._replace(width=max(0, end - caption.left))
-    return Layout(
-        tuple(marks), sizes, boxes, heads, caption, rows.foot, strips, dashboard, parts, photo
-    )
+    words = caption, rows.legend, rows.foot
+    return Layout(tuple(marks), sizes, boxes, heads, *words, strips, dashboard, parts, photo)
 
 
 class _Rows:
     """The rows of words across the frame: at the top the title and the step, at the foot facts."""
 
-    def __init__(self, scene: Scene, size: tuple[int, int], theme: Theme, sizes: Sizes) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        size: tuple[int, int],
+        theme: Theme,
+        sizes: Sizes,
+        *,
+        legend: bool,
+    ) -> None:
         width, height = size
         self.marks: list[Mark] = []
         self.caption: Box | None = None
+        self.legend: Box | None = None
         self.foot: Box | None = None
         self.top = self.under = 0
         step, title = round(1.6 * sizes.step), round(1.8 * sizes.title)
@@ -222,9 +230,15 @@ class _Rows:
             else:
                 mark = Text(words, margin, base, fits, theme.text, bold=True)
             self.marks.append(mark)
-        if room - pad >= foot:
-            self.under = foot
-            self.foot = Box(margin, height - foot, width - 2 * margin, foot)
+        room -= pad
+        row = Box(margin, height - foot, width - 2 * margin, foot)
+        if legend and room >= foot:
+            self.legend, self.under = row, foot
+            room, row = room - foot, row._replace(top=row.top - foot)
+        if room >= foot:  # the lowest row of all
+            if self.legend is not None:
+                row, self.legend = self.legend, row
+            self.foot, self.under = row, self.under + foot
 
 
 def _part(box: Box, unit: float, above: int) -> tuple[Box, Box | None]:

@@ -18,7 +18,7 @@ from renderers.picture.dashboard import inertia_of
 from renderers.picture.marks import Group, Mark, Polyline, Text
 from renderers.picture.text import extent, fitted, rise
 from renderers.picture.themes import Theme
-from renderers.picture.ticks import short
+from renderers.picture.ticks import short, telling_digits
 from renderers.plane.placement import Box
 from renderers.scene import Moment, Scene
 
@@ -88,18 +88,23 @@ def _list_marks(
     strokes: list[Stroke],
 ) -> list[Mark]:
     """Return a line for each run, the best ones if there are too many."""
-    runs = [
-        (inertia_of(moment, snapshot, at)[1], at, verdict(moment, snapshot))
-        for at, snapshot in enumerate(moment.snapshots)
-    ]
+    if moment.opening:
+        runs = [(0.0, at, "") for at in range(len(scene.panels))]
+    else:
+        runs = [
+            (inertia_of(moment, at), at, verdict(moment, snapshot))
+            for at, snapshot in enumerate(moment.snapshots)
+        ]
     shown = sorted(sorted(runs)[:most], key=lambda run: run[1])
     right, row = box.left + box.width, _ROW * size
     marks: list[Mark] = [
         Text("run", box.left, box.top + rise(size), size, theme.muted),
         Text("inertia", right, box.top + rise(size), size, theme.muted, "right"),
     ]
+    # In the end the winner has to differ from the others; before that, digits would come and go.
+    digits = telling_digits(run[0] for run in shown) if moment.last else 4
     letters = max(extent(letter_of(at), size, True).width for _, at, _ in shown) + 0.6 * size
-    values = max(extent(short(inertia), size, bool(end)).width for inertia, _, end in shown)
+    values = max(extent(short(inertia, digits), size, bool(end)).width for inertia, _, end in shown)
     room = box.width - letters - values - size
     # Samples of the lines where there is room for them beside the names: there are letters, too.
     longest = max(extent(scene.panels[at].title, size, bool(end)).width for _, at, end in shown)
@@ -114,13 +119,16 @@ def _list_marks(
             xy = np.array([[left, y], [left + line - 0.6 * size, y]])
             marks.append(Polyline(xy, pen, colour, dash=tuple(n * pen for n in dash)))
         words, fits = fitted(scene.panels[at].title, size, max(0.0, room - line), bold=bold)
-        value = f"{end}, {short(inertia)}"
+        value = f"{end}, {short(inertia, digits)}"
         wide = extent(value, size, bold).width + extent(words, fits, bold).width + size
         if not end or wide > box.width - letters - line:
-            value = short(inertia)
+            value = short(inertia, digits)
+        if moment.opening:
+            value = ""
         if words:
             marks.append(Text(words, left + line, base, fits, theme.text, bold=bold))
-        marks.append(Text(value, right, base, size, theme.text, "right", bold))
+        if value:
+            marks.append(Text(value, right, base, size, theme.text, "right", bold))
     return marks
 
 
@@ -131,17 +139,19 @@ def _plot_marks(
     beside = round(1.6 * size)
     if high < _LEAST_PLOT * size or box.width < 8 * size:
         return []
+    runs = () if moment.opening else zip(moment.histories, moment.snapshots, strokes, strict=True)
     curves = [
         Curve.until(history.inertia, 0, reached(moment, snapshot), stroke, letter_of(at))
-        for at, (history, snapshot, stroke) in enumerate(
-            zip(moment.histories, moment.snapshots, strokes, strict=True)
-        )
+        for at, (history, snapshot, stroke) in enumerate(runs)
     ]
-    top = max(float(curve.values.max(initial=0.0)) for curve in curves)
+    top = max((float(curve.values.max(initial=0.0)) for curve in curves), default=0.0)
     base = box.top + rise(size)
-    marks: list[Mark] = [Text(short(top), box.left, base, size, theme.muted)]
+    marks: list[Mark] = []
+    if curves:
+        marks.append(Text(short(top), box.left, base, size, theme.muted))
     plot = Box(box.left, box.top + round(1.5 * size), box.width - beside, high)
     end = end_of_axis(curves)
     marks += curve_marks(plot, curves, end, top, theme, unit, size)
-    latest = max(snapshot.iteration for snapshot in moment.snapshots)
-    return marks + axis_marks(plot, max(end, latest), theme, size)
+    if not moment.opening:
+        end = max(end, *(snapshot.iteration for snapshot in moment.snapshots))
+    return marks + axis_marks(plot, end, theme, size)

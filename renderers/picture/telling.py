@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from renderers.describing import counted
 from renderers.picture.axes import unit_of
 from renderers.picture.caption import Wordings, caption, status
+from renderers.picture.colours import mixed
 from renderers.picture.dashboard import dashboard, size_marks
 from renderers.picture.layout import Layout
+from renderers.picture.legend import LEGEND, legend_marks
 from renderers.picture.marks import Mark, Text
 from renderers.picture.race import letter_of, race
 from renderers.picture.text import LEAST_TYPE, extent, fitted, rise
@@ -43,6 +45,8 @@ class Telling:
         Pixels per unit of the theme, within a panel.
     notes : sequence of str
         What must be known to read each panel; may be empty.
+    rings : bool
+        Whether points that change cluster have rings.
     """
 
     def __init__(
@@ -53,14 +57,17 @@ class Telling:
         size: tuple[int, int],
         unit: float,
         notes: Sequence[str],
+        *,
+        rings: bool,
     ) -> None:
         self._scene, self._layout, self._theme = scene, layout, theme
         self._unit, self._frame_unit = unit, unit_of(*size)
         self._facts = _facts(scene, notes)
+        self._rings = rings
 
     def key(self, moment: Moment) -> Hashable:
         """Return what `still_marks` depends on, beside the snapshots and the phase."""
-        return _glides(moment), moment.last
+        return _glides(moment), moment.last, moment.legend
 
     def still_marks(
         self, moment: Moment, colours: Sequence[NDArray[uint8]], overlays: frozenset[str]
@@ -76,12 +83,12 @@ class Telling:
         overlays : frozenset of str
             What is drawn.
         """
-        marks = self._caption_marks(moment) + self._head_marks(moment) + self._foot_marks()
-        if moment.opening:
-            return marks
+        marks = self._caption_marks(moment) + self._head_marks(moment)
+        marks += self._foot_marks(moment, overlays)
         strips = self._layout.strips
-        for strip, snapshot, inks in zip(strips, moment.snapshots, colours, strict=False):
-            marks += size_marks(strip, snapshot, inks)
+        if not moment.opening:
+            for strip, snapshot, inks in zip(strips, moment.snapshots, colours, strict=False):
+                marks += size_marks(strip, snapshot, inks)
         return marks if _glides(moment) else marks + self._course_marks(moment, colours, overlays)
 
     def moving_marks(
@@ -103,7 +110,7 @@ class Telling:
         self, moment: Moment, colours: Sequence[NDArray[uint8]], overlays: frozenset[str]
     ) -> list[Mark]:
         layout, theme, size = self._layout, self._theme, self._layout.sizes.number
-        if layout.dashboard is None or moment.opening:
+        if layout.dashboard is None:
             return []
         if layout.parts is None:
             return race(layout.dashboard, self._scene, moment, theme, self._frame_unit, size)
@@ -156,13 +163,39 @@ class Telling:
                 marks.append(Text(words, left, base, fits, theme.text, bold=not many))
         return marks
 
-    def _foot_marks(self) -> list[Mark]:
-        box, size = self._layout.foot, self._layout.sizes.foot
+    def _foot_marks(self, moment: Moment, overlays: frozenset[str]) -> list[Mark]:
+        """Return where the picture comes from, and what the things on it are.
+
+        A legend that nobody asked for stands in the place of the facts until it has faded.
+        """
+        layout, theme, size = self._layout, self._theme, self._layout.sizes.foot
+        marks = list[Mark]()
+        drawn = self._drawn(moment, overlays)
+        if layout.legend is not None:
+            marks += legend_marks(layout.legend, drawn, theme, size)
+        box, seen = layout.foot, moment.legend
         if box is None:
-            return []
+            return marks
+        if layout.legend is not None or len(drawn) < 2:
+            seen = 0.0
+        if seen > 0.5:
+            return marks + legend_marks(box, drawn, theme, size, 2 * seen - 1)
+        ink = mixed(theme.muted, theme.background, 2 * seen)
         words, fits = _fitting(self._facts, size, box.width)
         base = box.top + round(0.25 * size) + rise(size)
-        return [Text(words, box.left, base, fits, self._theme.muted)]
+        return [*marks, Text(words, box.left, base, fits, ink)]
+
+    def _drawn(self, moment: Moment, overlays: frozenset[str]) -> list[str]:
+        """Return what is on the picture that a legend explains."""
+        view, k = self._scene.panels[0].view, self._scene.panels[0].k
+        there = {
+            "centroids": moment.phase != "points" and self._scene.panels[0].centroids,
+            "changes": self._rings and not moment.opening,
+            "trails": bool(moment.histories) and not moment.opening,
+            "borders": view.plane.is_whole and k > 1 and not moment.opening,
+            "sizes": bool(self._layout.strips) and not moment.opening,
+        }
+        return [name for name in LEGEND if there[name] and name in overlays | {"centroids"}]
 
     def _corner_marks(self, box: Box, snapshot: Snapshot) -> list[Mark]:
         theme, size = self._theme, max(LEAST_TYPE, self._theme.step_size * self._unit)
@@ -193,7 +226,7 @@ def _facts(scene: Scene, notes: Sequence[str]) -> Wordings:
     points = counted(panel.view.points.n_points, "point")
     read = [points, *dict.fromkeys(filter(None, notes))]
     features = counted(panel.view.points.n_features, "feature")
-    ks = sorted({one.k for one in scene.panels})
+    ks = sorted({one.k - one.noise for one in scene.panels})
     k = f"K = {ks[0]:,}" + (f" to {ks[-1]:,}" if len(ks) > 1 else "")
     start = facts.get("init", "") if len(scene.panels) == 1 else ""
     start = start and f"start: {start}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-__all__ = ["short", "ticks"]
+__all__ = ["short", "telling_digits", "ticks"]
 
 _STEPS = (1, 2, 2.5, 5, 10)
 
@@ -91,9 +92,18 @@ def _short_exponent(value: float, decimals: int) -> str:
     return f"{mantissa}e{int(exponent)}"
 
 
-def short(value: float) -> str:
-    """Write a value, such as an inertia, in about six characters."""
+def short(value: float, digits: int = 4) -> str:
+    """Write a value, such as an inertia, in so many digits or a few more."""
     if value == 0 or 0.01 <= value < 1e6:
-        return f"{value:,.{max(0, 4 - len(str(int(value))))}f}" if value else "0"
-    mantissa, exponent = f"{value:.3e}".split("e")
+        return f"{value:,.{max(0, digits - len(str(int(value))))}f}" if value else "0"
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     return f"{mantissa}e{int(exponent)}".replace("-", "\N{MINUS SIGN}")
+
+
+def telling_digits(values: Iterable[float]) -> int:
+    """Return how many digits tell values apart that differ, as `short` writes them."""
+    different = set(values)
+    for digits in range(4, 9):
+        if len({short(value, digits) for value in different}) == len(different):
+            return digits
+    return 9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -85,6 +86,8 @@ _APPEAR = 0.4  # seconds in which centroids, or colours, appear
 _FIRST = 1.2  # seconds of the first iteration of a smooth film ...
 _DECAY = 0.88  # ... and of each further one, as a share of the one before ...
 _LEAST = 1 / 30  # ... down to this
+_LEGEND = 4.0  # seconds from the first state of a smooth film on in which there is a legend ...
+_FADING = 1.0  # ... and in which it fades
 _REST = 0.35  # share of a long iteration that the centroids rest after their move
 
 
@@ -117,9 +120,15 @@ def moments(
     if pace.duration is not None and count is None:
         states = list(states)
         count = len(states)
-    at = 0.0
+    at, begun = 0.0, 0.0
     for moment in _told(states, pace, count):
-        yield replace(moment, at=at)
+        if moment.opening:
+            begun = at + moment.seconds
+        legend = 0.0
+        if pace.smooth and not (moment.opening or moment.last):
+            shown = min(_LEGEND, math.inf if pace.duration is None else 0.4 * pace.duration)
+            legend = min(1.0, max(0.0, 1 - (at - begun - shown) / _FADING))
+        yield replace(moment, at=at, legend=legend)
         at += moment.seconds
 
 

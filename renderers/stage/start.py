@@ -222,13 +222,20 @@ def _play_given(
     scene = scenes.of(list(zip(map(str, runs), sources, strict=True)))
     if told:
         panels = (
-            replace(panel, noise=one.noise, centroids=one.centroids, measured=one.measured)
+            replace(
+                panel,
+                noise=one.noise,
+                centroids=one.centroids,
+                measured=one.measured,
+                steps=True,
+            )
             for panel, one in zip(scene.panels, told, strict=True)
         )
         scene = replace(scene, panels=tuple(panels))
     if len(runs) > 1:  # which clusters are the same is known when all have ended
         kept = list(states)
-        scene, states = matched(scene, kept[-1]), iter(kept)
+        starts = [state.centroids for state in kept[0]]
+        scene, states = matched(scene, kept[-1], starts, renderers[0].options), iter(kept)
     play(moments(states, pace), scene, renderers)
     return unwritten(scene, given.get("font"), renderers)
 

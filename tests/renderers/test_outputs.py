@@ -212,6 +212,7 @@ def test_a_broken_built_in_does_not_hide_that_an_option_is_useless(monkeypatch):
     with pytest.raises(InvalidOption, match=r"dpi= has no effect without a \.svg or \.pdf file"):
         refuse_useless([Mp4Renderer], ["dpi"])
     monkeypatch.setitem(sys.modules, "renderers.stills.svg", None)
+    monkeypatch.setitem(sys.modules, "renderers.stills.pdf", None)
     with pytest.raises(InvalidOption, match="dpi= has no effect without a renderer that uses it"):
         refuse_useless([Mp4Renderer], ["dpi"])
 

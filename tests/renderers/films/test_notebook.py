@@ -66,7 +66,8 @@ def test_show(folder, shown):
     (film,) = films(html)
     path = folder / "film.mp4"
     path.write_bytes(film)
-    assert len(read_mp4(path).frames) == len(states) - 1 + 8  # the last one is held for 2 s
+    # Bare points, then the initial centroids; the last state is held for 2 s.
+    assert len(read_mp4(path).frames) == 2 + len(states) - 1 + 8
 
 
 def test_nothing_is_shown_of_a_run_that_fails(folder, shown):

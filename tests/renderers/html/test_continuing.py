@@ -16,7 +16,8 @@ DATA = {
     "float64": POINTS,
     "float32": POINTS.astype(np.float32),
     "integers": np.rint(POINTS * 10),
-    "rounded to 16 bits": RNG.normal(size=(40_000, 2)) + np.repeat([[0, 0], [3, 1]], 20_000, axis=0),
+    "rounded to 16 bits": RNG.normal(size=(40_000, 2))
+    + np.repeat([[0, 0], [3, 1]], 20_000, axis=0),
     "one feature": POINTS[:, :1],
     "five features": RNG.normal(size=(500, 5)) + RNG.integers(0, 3, (500, 1)),
     "far exponents": RNG.normal(size=(300, 2)) * 10.0 ** RNG.integers(-12, 13, (300, 2)),

@@ -131,7 +131,9 @@ def test_hover_names_the_point(chromium, page):
         tab.settle()
         words = tab.page.locator(".kp-tip").inner_text()
         row = int(re.search(r"\d[\d,]*", words)[0].replace(",", ""))
-        numbers = [float(n.replace("\u2212", "-")) for n in re.findall(r"[-\u2212]?\d+\.\d+", words)]
+        numbers = [
+            float(n.replace("\u2212", "-")) for n in re.findall(r"[-\u2212]?\d+\.\d+", words)
+        ]
         for value in POINTS[row]:
             assert min(abs(value - n) for n in numbers) < 0.01, words
         distance = np.linalg.norm(POINTS[row] - run[-1].centroids[run[-1].labels[row]])

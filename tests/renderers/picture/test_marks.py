@@ -81,7 +81,7 @@ def test_what_is_on_the_picture_is_among_its_marks():
     assert sum("wins" in text or "tie" in text for text in words) >= 3
     assert any(text.startswith("i = 4, ") for text in words)
     counts = {kind: sum(type(mark) is kind for mark in marks) for kind in (Raster, Disc, Polyline)}
-    assert counts[Raster] == 2 and counts[Disc] == 2 * 4 + 2 and counts[Polyline] >= 2
+    assert counts[Raster] == 2 and counts[Disc] == 2 * 4 + 2 + 2 and counts[Polyline] >= 2
     assert sum(isinstance(mark, Segments) for mark in marks) == 2
     strips = [mark for mark in marks if isinstance(mark, Fill) and mark.height < 10]
     assert len(strips) >= 8

@@ -118,11 +118,11 @@ def test_nothing_on_a_frame_is_ahead_of_the_centroids():
         differ = cloud.box.of((on.paint(moment) != off.paint(moment)).any(axis=2))
         passed = moment.snapshots[0] is third and moment.phase == "update" and moment.progress > 0.9
         assert differ[row - 3 : row + 4, column].any() == passed
-        told = inertia_of(moment, moment.snapshots[0], 0)
+        if moment.opening:
+            continue
         arrived = moment.phase == "update" and moment.progress == 1
         expected = moment.snapshots[0].iteration - (not arrived)
-        assert told[0] == max(expected, 0)
-        assert told[1] == moment.histories[0].inertia[max(expected, 0)]
+        assert inertia_of(moment, 0) == moment.histories[0].inertia[max(expected, 0)]
 
 
 def test_a_run_that_has_ended_shows_no_changes_any_more():
