@@ -6,7 +6,7 @@ from pictures import ALL, THEME_NAMES, blobs, lloyd, state
 
 from renderers import Options, Panel, Scene, make_scene
 from renderers.picture.ink import paint
-from renderers.picture.marks import Disc, Fill, Group, Polyline, Raster, Segments, Text
+from renderers.picture.marks import Disc, Fill, Group, Polyline, Raster, Segments, Text, dashed
 from renderers.picture.painter import Painter
 from renderers.plane.view import View
 from renderers.stage.pace import Pace, moments
@@ -95,3 +95,13 @@ def test_a_centroid_out_of_sight_has_no_mark():
     assert [mark.words for mark in marks if isinstance(mark, Text)][-1:] == ["0"]
     assert sum(isinstance(mark, Disc) for mark in marks) == 1
     assert painter.centroid_radius(0) > 3
+
+
+def test_a_dashed_line_is_drawn_in_pieces():
+    xy = np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 7.0]])
+    line = Polyline(xy, 1.0, (0, 0, 0), dash=(4.0, 2.0))
+    pieces = [piece.tolist() for piece in dashed(line)]
+    assert pieces == [[[0, 0], [4, 0]], [[6, 0], [10, 0]], [[10, 2], [10, 6]]]
+    odd = dashed(line._replace(dash=(3.0,)))
+    assert [piece[0].tolist() for piece in odd] == [[0, 0], [6, 0], [10, 2]]
+    assert dashed(line._replace(dash=()))[0] is xy
