@@ -1,5 +1,6 @@
 # make demo: a film of K-means, from nothing.    make test: every test, from nothing.
 # make quick: its tests of a second or two.      make check: ruff and mypy.
+# make player: the player of HTML pages from its TypeScript, which takes Node.js; make check-player.
 # make docs: the pages as a site, site/index.html.
 # make bench: beside other libraries.
 # make bench-render [LARGE=1]: films beside matplotlib's own, painting, the window.
@@ -16,7 +17,7 @@ endif
 RUN    := $(BIN)/python
 PIP    := $(RUN) -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test quick check docs bench bench-render bench-large gallery clean
+.PHONY: demo test quick check player check-player docs bench bench-render bench-large gallery clean
 
 demo: $(VENV)/.installed
 	$(BIN)/kmeans-engine --seed 69 --smooth -o kmeans.mp4 -o kmeans.gif --overwrite
@@ -38,6 +39,18 @@ check: $(VENV)/.installed-test
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
+
+PLAYER := renderers/html/player
+
+player: $(PLAYER)/node_modules/.package-lock.json
+	npm --prefix $(PLAYER) run build
+
+check-player: $(PLAYER)/node_modules/.package-lock.json
+	npm --prefix $(PLAYER) run check
+	npm --prefix $(PLAYER) test
+
+$(PLAYER)/node_modules/.package-lock.json: $(PLAYER)/package-lock.json
+	npm --prefix $(PLAYER) ci --no-audit --no-fund
 
 docs: $(VENV)/.installed-docs
 	$(RUN) -m sphinx --fail-on-warning --keep-going --fresh-env --quiet docs site

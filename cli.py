@@ -122,7 +122,7 @@ def _offer_menu(window: Window, say: Callable[[str], None]) -> None:
     if sys.stdin is not None and sys.stdin.isatty():
         from renderers.live import start_menu
 
-        start_menu(window.post, say=say)
+        start_menu(window.post, say=say, without=window.commands.missing)
 
 
 def _advise(lines: Iterable[str]) -> None:

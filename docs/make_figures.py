@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -16,9 +17,10 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
 
+import cli
 import renderers
 from kmeans_engine import Engine, Snapshot, initial_centroids, make_clusters
-from renderers.contract import OVERLAYS
+from renderers.contract import ON_REQUEST, OVERLAYS
 from renderers.picture.colours import cluster_colours
 
 FOLDER = Path(__file__).resolve().parent / "figures"
@@ -74,7 +76,7 @@ def overlays() -> None:
     start = points[[0, 60, 70, 180, 190, 300]]
     path, width, height = FOLDER / "overlays.png", 480, 360
     sheet = Image.new("RGB", (3 * width, 2 * height))
-    for i, overlay in enumerate(OVERLAYS):
+    for i, overlay in enumerate(name for name in OVERLAYS if name not in ON_REQUEST):
         run = Engine(points).snapshots(start, max_iterations=2)
         one = {"overlays": [overlay], "title": overlay, "size": (width, height)}
         renderers.save(run, path, **one, overwrite=True)
@@ -155,8 +157,36 @@ def tutorial() -> None:
     renderers.save(run, path, theme="classic", size=(640, 480), overwrite=True)
 
 
+def photo() -> None:
+    """Paint the end of a run on the colours of a photograph, as a film of it does."""
+    from sklearn.datasets import load_sample_image
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "flower.png")
+        Image.fromarray(load_sample_image("flower.jpg")).save(path)
+        words = [str(path), "-k", "6", "--seed", "1", "--size", "900x506", "--fps", "1"]
+        assert cli.main([*words, "-o", f"{folder}/run.gif", "--max-iterations", "9"]) == 0
+        with Image.open(f"{folder}/run.gif") as film:
+            film.seek(film.n_frames - 1)
+            shrink(film, FOLDER / "photo.png")
+
+
+def radii() -> None:
+    """Paint what DBSCAN finds with three radii: steps of another algorithm, in a race."""
+    from sklearn.cluster import DBSCAN
+    from sklearn.datasets import make_moons
+
+    moons, _ = make_moons(600, noise=0.06, random_state=0)
+    ends = {f"eps = {eps}": DBSCAN(eps=eps).fit_predict(moons) for eps in (0.06, 0.09, 0.12)}
+    path = FOLDER / "radii.png"
+    renderers.save(ends, path, points=moons, size=(900, 320), overwrite=True)
+    with Image.open(path) as image:
+        shrink(image, path)
+
+
 FIGURES: dict[str, Callable[[], None]] = {
-    made.__name__: made for made in (frame, overlays, choosing_k, wrong_tool, scales, tutorial)
+    made.__name__: made
+    for made in (frame, overlays, choosing_k, wrong_tool, scales, tutorial, photo, radii)
 }
 
 

@@ -27,7 +27,8 @@ MOST = 5_000_000  # bytes of all pictures together
 INTRODUCTION = (
     "Each picture is what one command makes; `make gallery` makes all. The files `s1.txt`, "
     "`birch1.txt` and `europe.txt` are those of the clustering basic benchmark (Fränti and "
-    "Sieranoja 2018); `china.jpg` and `iris.csv` come with scikit-learn."
+    "Sieranoja 2018); `china.jpg`, `iris.csv` and `tumours.csv` come with scikit-learn, and "
+    "`land.csv` is where the heights that come with matplotlib are above the sea."
 )
 
 
@@ -57,8 +58,8 @@ PICTURES = [
     ),
     Picture(
         "race.gif",
-        "A race of two starts over the same points. The random one needs 20 iterations to end in "
-        "a worse place than k-means++ reaches in five.",
+        "A race of two starts; the same cluster has the same colour in both. The random one needs "
+        "20 iterations to end in a worse place than k-means++ reaches in five.",
         "--seed 3 --race random,k-means++ --smooth --duration 9 --size 720x405",
     ),
     Picture(
@@ -69,17 +70,40 @@ PICTURES = [
         "birch1.txt",
     ),
     Picture(
+        "china.gif",
+        "A photograph finds eight colours. Beside it are its pixels as points, each in the colour "
+        "of its cluster, which is the mean of the colours in it.",
+        "china.jpg -k 8 --init k-means++ --seed 1 --smooth --duration 9 --size 720x405 "
+        "--max-size 1MB",
+        "china.jpg",
+    ),
+    Picture(
         "china.png",
-        "A photograph in 16 colours: `--render png` of an image is the image with each pixel in "
-        "the colour of its centroid.",
+        "A photograph in 16 colours: a PNG of an image is the image with each pixel in the colour "
+        "of its centroid.",
         "china.jpg -k 16 --init k-means++ --seed 1",
         "china.jpg",
     ),
     Picture(
-        "china-colours.svg",
-        "The same run where it happens: the colours of the photograph, projected from RGB.",
-        "china.jpg -k 8 --init k-means++ --seed 1 --theme dark",
+        "cube.gif",
+        "The same eight colours in the cube of red, green and blue, which turns.",
+        "china.jpg -k 8 --init k-means++ --seed 1 --view 3d --smooth --duration 9 --theme dark "
+        "--size 720x405 --max-size 700kB",
         "china.jpg",
+    ),
+    Picture(
+        "land.png",
+        "A map: the land around the Strait of Georgia in nine parts. Columns named `lat` and `lon` "
+        "are drawn true to scale.",
+        "land.csv -k 9 --init k-means++ --seed 1 --overlays numbers,borders",
+        "land.csv",
+    ),
+    Picture(
+        "tumours.png",
+        "Two columns whose values lie a hundredfold apart, on logarithmic axes. The clusters are "
+        "those of the values as they are, so their borders are curves.",
+        "tumours.csv -k 4 --init k-means++ --seed 1 --columns area,spread --log xy --aspect auto",
+        "tumours.csv",
     ),
     Picture(
         "phases.gif",
@@ -117,14 +141,23 @@ PICTURES = [
 
 
 def fetch(folder: Path) -> None:
-    """Write what scikit-learn ships: a photograph and the irises."""
+    """Write what scikit-learn and matplotlib ship: a photograph, tables, heights of land."""
+    import matplotlib as mpl
     from PIL import Image
-    from sklearn.datasets import load_iris, load_sample_image
+    from sklearn.datasets import load_breast_cancer, load_iris, load_sample_image
 
     Image.fromarray(load_sample_image("china.jpg")).save(folder / "china.jpg", quality=95)
     iris = load_iris()
     names = ",".join(name.removesuffix(" (cm)") for name in iris.feature_names)
     np.savetxt(folder / "iris.csv", iris.data, "%g", ",", header=names, comments="")
+    cancer = load_breast_cancer()
+    columns = [list(cancer.feature_names).index(name) for name in ("mean area", "area error")]
+    tumours = cancer.data[:, columns]
+    np.savetxt(folder / "tumours.csv", tumours, "%g", ",", header="area,spread", comments="")
+    with np.load(Path(mpl.get_data_path(), "sample_data", "topobathy.npz")) as heights:
+        row, column = np.nonzero(heights["topo"] > 0)
+        land = np.c_[heights["latitude"][row], heights["longitude"][column] - 360]
+    np.savetxt(folder / "land.csv", land, "%.4f", ",", header="lat,lon", comments="")
 
 
 def make(picture: Picture, folder: Path) -> bool:

@@ -10,13 +10,16 @@ import os
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.opening import elsewhere, open_parts
 from kmeans_engine.points.precision import rounded_in
 from kmeans_engine.points.seal import Seal
 from kmeans_engine.points.squares import square_totals
-from kmeans_engine.points.visit import Visible, VisibleParts
+from kmeans_engine.points.visit import Corners, Visible, VisibleParts
 from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.strategies import make_strategy
 from kmeans_engine.strategies.base import Assigner
@@ -77,6 +80,17 @@ class PartsHere(VisibleParts):
         plain = len(parts) == 1 and parts[0].in_memory and strategy in _PLAIN
         self.sprintable = parts[0] if plain else None
         self._strategies = [make_strategy(strategy, part) for part in parts]
+
+    def rows_within(self, within: Corners) -> npt.NDArray[np.intp] | None:
+        """See `VisibleParts.rows_within`: known where the points are sorted into blocks."""
+        blocks = [getattr(strategy, "at_hand", None) for strategy in self._strategies]
+        found: list[npt.NDArray[np.intp]] = []
+        for made, start in zip(blocks, self._starts.tolist(), strict=False):
+            rows = None if made is None else made.rows_within(*within)
+            if rows is None:
+                return None
+            found.append(rows + start)
+        return np.concatenate(found)
 
     def check(self, k: int) -> None:
         """See `Whole.check`."""

@@ -146,8 +146,8 @@ def save(
     theme : {"light", "dark", "classic"}, optional
         Colours and markers; by default light, and on a page what its reader's system prefers.
     overlays : iterable of str, or str, optional
-        Some of numbers, trails, borders, changes, curve and sizes, or "all" or "none"; by default
-        all, and none in the classic theme.
+        Some of numbers, trails, borders, changes, curve, sizes and legend, or "all" or "none"; by
+        default all but the legend, and none in the classic theme.
     title : str
         Above the picture.
     axes : tuple of int, optional
@@ -175,7 +175,7 @@ def save(
     quality : {"draft", "standard", "best"}
         How much work the encoder of a film may spend.
     max_size : str or int, optional
-        Largest file, such as "2MB": size and rate of a GIF, or the quality of a film, are lowered.
+        Largest file, such as "2MB": the film is laid out anew in the largest size that fits.
     dpi : float
         Dots per inch of a still, whose `size` counts hundredths of an inch.
     max_points : int, optional
@@ -229,7 +229,8 @@ def show(
 ) -> None:
     """Show the snapshots of a run in a window, while they are computed; return when it is closed.
 
-    In a notebook, show them in a player below the cell instead, once all are computed. The
+    In a notebook, show them below the cell instead, once all are computed: on a page that plays,
+    answers and goes on, or as a film where one is asked for, by `smooth`, `fps` or `duration`. The
     parameters are those of `save`. The window is matplotlib's: ``MPLBACKEND`` chooses the toolkit.
     Its keys and its mouse start further runs on the same points; ``h`` explains them.
 
@@ -243,4 +244,4 @@ def show(
     given = dict(locals())  # the arguments, by name
     from renderers.stage import start
 
-    start.show(given.pop("snapshots"), start.viewer(), **given)
+    start.show(given.pop("snapshots"), start.viewer(given), **given)

@@ -12,7 +12,7 @@ from renderers.scene import Moment, Panel, Scene
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
 
-__all__ = ["counted", "describe", "outcome"]
+__all__ = ["counted", "describe", "grouped", "outcome"]
 
 
 def describe(scene: Scene, moment: Moment) -> str:
@@ -65,9 +65,10 @@ def _run(panel: Panel, moment: Moment) -> str:
     if moment.opening:
         return f"{', '.join(words)}."
     (snapshot,) = moment.snapshots
-    said = f"{', '.join(words)}, in {_clusters(snapshot)}"
     if panel.steps:
+        said = f"{', '.join(words)}, in {grouped(panel, snapshot)}"
         return f"{said}, after {counted(snapshot.iteration, 'step')}."
+    said = f"{', '.join(words)}, in {_clusters(snapshot)}"
     # Without a history nobody knows that the run ended here.
     ended = moment.last and bool(moment.histories)
     return f"{said}; K-means {outcome(snapshot, last=ended)}."
@@ -75,7 +76,7 @@ def _run(panel: Panel, moment: Moment) -> str:
 
 def _race(scene: Scene, moment: Moment) -> str:
     steps = any(panel.steps for panel in scene.panels)
-    what = "algorithms" if steps else "runs of K-means"
+    what = "clusterings" if steps else "runs of K-means"
     said = f"{len(scene.panels)} {what} side by side on {_points(scene.panels[0])}"
     if moment.opening:
         return f"{said}, not yet clustered."
@@ -86,16 +87,25 @@ def _race(scene: Scene, moment: Moment) -> str:
         verdict = verdict_of(snapshot.inertia, inertias) if inertias else ""
         name = " ".join(panel.title.split()) or "one"
         ending = {"wins": ", wins", "ties": ", ties for the least inertia"}.get(verdict, "")
-        end = outcome(snapshot, last=moment.last)
-        if steps:
-            end = f"after {counted(snapshot.iteration, 'step')}"
-        runs.append(f"{name}, {counted(panel.k, 'cluster')}, {end}{ending}")
+        if panel.steps:
+            end = f"{grouped(panel, snapshot)}, after {counted(snapshot.iteration, 'step')}"
+        else:
+            end = f"{counted(panel.k, 'cluster')}, {outcome(snapshot, last=moment.last)}"
+        runs.append(f"{name}, {end}{ending}")
     return f"{said}: {'; '.join(runs)}."
 
 
 def _points(panel: Panel) -> str:
     points = panel.view.points
     return f"{counted(points.n_points, 'point')} with {counted(points.n_features, 'feature')}"
+
+
+def grouped(panel: Panel, snapshot: Snapshot) -> str:
+    """Return how many clusters a step of any algorithm has, and how many points are in none."""
+    own = snapshot.counts[: panel.k - panel.noise]
+    words = counted(int(np.count_nonzero(own)), "cluster")
+    noise = int(snapshot.counts[panel.k - panel.noise :].sum())
+    return f"{words}, {counted(noise, 'point')} in none" if panel.noise else words
 
 
 def _clusters(snapshot: Snapshot) -> str:

@@ -20,7 +20,7 @@ from renderers.contract import OPTIONS, OVERLAYS, Options, Quality, Renderer
 from renderers.errors import InvalidOption, UnknownRenderer
 from renderers.guard import call
 from renderers.numbered import check_numbered, is_pattern
-from renderers.picture.fonts import check_font
+from renderers.picture.palettes import parse_palette
 from renderers.picture.themes import theme_named
 
 __all__ = ["FPS_RANGE", "Output", "make_options", "plan", "refuse_useless", "within"]
@@ -247,7 +247,8 @@ def make_options(
         quality=cast(Quality, quality),
         max_bytes=None if max_size is None else _checked_bytes(max_size),
         dpi=dpi,
-        font=None if font is None else check_font(font),
+        palette=None if palette is None else parse_palette(palette),
+        font=None if font is None else _checked_font(font),
         transparent=bool(transparent),
         max_points=_checked_points(max_points),
     )
@@ -285,6 +286,12 @@ def _checked_overlays(overlays: Iterable[str] | str | None) -> frozenset[str] | 
         message = f"overlays={name!r} is not one of {', '.join(OVERLAYS)}: {hint}"
         raise InvalidOption(message, option="overlays")
     return frozenset(names)
+
+
+def _checked_font(font: str) -> str:
+    from renderers.picture.fonts import check_font
+
+    return check_font(font)
 
 
 def _checked_bytes(size: str | int) -> int:

@@ -46,7 +46,7 @@ class Elsewhere:
         assert self.n_points // step <= MOST_ROWS
         return VisibleParts(self._parts).sample(step)
 
-    def visit(self, visitor, now=None, before=None, *, changed=False):
+    def visit(self, visitor, now=None, before=None, *, changed=False, within=None):
         found = []
         for part, start in zip(self._parts, self._starts, strict=False):
             here = slice(start, start + part.n_points)

@@ -43,6 +43,12 @@ class FakePainter:
     def centroid_radius(self, panel: int) -> float:
         return 5.0
 
+    def colours_of(self, panel: int) -> np.ndarray:
+        return np.zeros((3, 3), np.uint8)
+
+    def turn(self, right: float, up: float) -> None:
+        self.turned = right, up
+
     def paint(self, moment: Moment) -> np.ndarray:
         return np.zeros((*self.size[::-1], 4), np.uint8)
 
@@ -59,7 +65,10 @@ class Painting:
             painter = FakePainter(scene, Options(size=look.size))
             on = painter.overlays if look.overlays is None else look.overlays
             pixels = painter.paint(moment)
-            self.frame = Frame(scene, scene, moment, look, pixels, painter.boxes, (5.0,), on)
+            boxes = painter.boxes
+            pairs = zip(scene.panels, boxes, strict=False)
+            wholes = tuple(panel.view.placed(box) for panel, box in pairs)
+            self.frame = Frame(scene, scene, moment, look, pixels, boxes, (5.0,), on, wholes)
 
     def stop(self, seconds: float) -> None:
         pass

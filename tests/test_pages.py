@@ -237,7 +237,12 @@ def test_pages_speak_of_examples_and_every_public_name():
     from kmeans_engine import recording
 
     text = {page.name: page.read_text("utf-8") for page in PAGES}
-    for example in ("own_animation.py", "kmeans.ipynb", "kmeans_contact_sheet.py"):
+    for example in (
+        "own_animation.py",
+        "other_algorithms.py",
+        "kmeans.ipynb",
+        "kmeans_contact_sheet.py",
+    ):
         assert example in text["index.md"]
     named = re.findall(r"^\.\. (?:auto\w+|py:data):: (\w+)", text["api.md"], re.M)
     public = {*kmeans_engine.__all__, *renderers.__all__, *recording.__all__} - {"__version__"}

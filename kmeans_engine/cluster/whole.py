@@ -21,7 +21,7 @@ from kmeans_engine.cluster.parts import Parts, open_parts
 from kmeans_engine.points.measure import Measure
 from kmeans_engine.points.seal import Seal
 from kmeans_engine.points.shares import pieces_of, shares
-from kmeans_engine.points.visit import Labelled, Visitor
+from kmeans_engine.points.visit import Corners, Labelled, Visitor
 from kmeans_engine.strategies import check_strategy
 
 __all__ = ["PartsThere", "open_visible", "open_whole"]
@@ -113,6 +113,7 @@ class PartsThere:
         before: Labelled | None = None,
         *,
         changed: bool = False,
+        within: Corners | None = None,
     ) -> Found:
         """See `Visible.visit`: the visitor goes to the workers."""
         from dask._task_spec import Task, TaskRef
@@ -245,6 +246,7 @@ class Unopened:
         before: Labelled | None = None,
         *,
         changed: bool = False,
+        within: Corners | None = None,
     ) -> Found:
         """See `Visible.visit`."""
-        return self._opened.visit(visitor, now, before, changed=changed)
+        return self._opened.visit(visitor, now, before, changed=changed, within=within)

@@ -296,12 +296,12 @@ def _add_pictures(add: Callable[..., Any]) -> None:
         "iteration; 30 with --smooth or --duration)")  # fmt: skip
     add("--size", type=_size, metavar="WxH", help="pixels (default: 1280x720, GIF 640x480)")
     add("--theme", metavar="NAME", help="light, dark or classic (default: light)")
-    add("--overlays", metavar="A,B", help="numbers, trails, borders, changes, curve, sizes; all or "
-        "none (default: all; none in the classic theme)")  # fmt: skip
+    add("--overlays", metavar="A,B", help="numbers, trails, borders, changes, curve, sizes, "
+        "legend; all or none (default: all but the legend; none in the classic theme)")  # fmt: skip
     add("--quality", metavar="NAME", help="draft, standard or best: how much time the encoder may "
         "take (default: standard)")  # fmt: skip
-    add("--max-size", metavar="SIZE", help="largest file, as in 2MB: size and rate of a GIF, "
-        "quality of an mp4 or webm are chosen to fit")  # fmt: skip
+    add("--max-size", metavar="SIZE", help="largest file, as in 2MB: the film is laid out in the "
+        "largest size that fits")  # fmt: skip
     add("--dpi", type=_number, metavar="D", help="dots per inch of a still (default: 100)")
     add("--title", metavar="TEXT", help="above the picture (default: the name of DATA)")
     add("--axes", metavar="A,B", help="draw these two columns, by name or index")

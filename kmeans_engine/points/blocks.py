@@ -33,6 +33,8 @@ _PIECES = 16
 # points in scratch takes seconds.
 _TURN = 2
 _SAMPLE = 1 << 14
+# The share of the blocks up to which it pays to list their points, one by one.
+_MOST_LISTED = 0.2
 
 
 # Rows from, to, and how many of them are in each bucket.
@@ -93,6 +95,21 @@ class SortedPoints:
             parent_high=np.maximum.reduceat(high, edges), low=low, high=high, sums=sums,
             down=form.down, up=form.up, block=block,
         )  # fmt: skip
+
+    def rows_within(self, low: Floats, high: Floats) -> npt.NDArray[np.intp] | None:
+        """Return the points of the blocks that reach into a box, ascending; None if most do.
+
+        Parameters
+        ----------
+        low, high : ndarray, (N,)
+            Its corners.
+        """
+        record = self.record
+        hit = np.flatnonzero(((record.high >= low) & (record.low <= high)).all(axis=1))
+        if len(hit) > _MOST_LISTED * len(record.low):
+            return None
+        places = (hit[:, None] * self.block + np.arange(self.block)).reshape(-1)
+        return np.sort(self.order[places[places < len(self.order)]]).astype(np.intp)
 
     def _sort(self, data: Data) -> None:
         """Fill `rows` and `order`: first into buckets, then each bucket by itself."""

@@ -21,9 +21,10 @@ from kmeans_engine.points.shares import pieces_of, shares
 from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.runtime.threads import chunk_rows, even_rows, fold_chunks
 
-__all__ = ["Labelled", "Visible", "VisibleParts", "Visitor"]
+__all__ = ["Corners", "Labelled", "Visible", "VisibleParts", "Visitor"]
 
 Found = TypeVar("Found")
+Corners = tuple[Floats, Floats]
 
 # Points that are listed, 128 MiB of them; of more, so many labels at a time are compared.
 _LISTED, _COMPARED = 1 << 24, 1 << 22
@@ -120,6 +121,7 @@ class Visible(Protocol):
         before: Labelled | None = None,
         *,
         changed: bool = False,
+        within: Corners | None = None,
     ) -> Found:
         """Show a visitor all points, or those whose label differs between two states.
 
@@ -133,6 +135,9 @@ class Visible(Protocol):
             with both labels. By default all points are.
         changed : bool
             Only the points are shown that `now.changed` names, without labels; not with `before`.
+        within : tuple of ndarray, (N,), optional
+            Least and largest values: points outside need not be shown, and are not where it is
+            known which they are. Without effect on `before` and `changed`.
         """
 
 
@@ -208,6 +213,7 @@ class VisibleParts:
         before: Labelled | None = None,
         *,
         changed: bool = False,
+        within: Corners | None = None,
     ) -> Found:
         """See `Visible.visit`."""
         _ = self.measure  # as in `fold`
@@ -223,12 +229,25 @@ class VisibleParts:
             batches = _differing(now, before) if before else [(now.changed, None, None)]
             for rows, was, new in batches:
                 free += self._some(visitor, begin, rows, was, new)
+        elif within is not None and (near := self.rows_within(within)) is not None:
+            labels = None if now is None else now.labels_at(near)
+            free += self._some(visitor, begin, near, None, labels)
         else:
             labels = None if now is None else now.labels
             for data, start in zip(self.parts, self._starts.tolist(), strict=False):
                 some = None if labels is None else labels[start : start + data.n_points]
                 free += self._all(visitor, begin, data, start, some)
         return visitor.merge(free or [visitor.begin()])
+
+    def rows_within(self, within: Corners) -> npt.NDArray[np.intp] | None:
+        """Return the points that may lie between these corners, ascending; None for all of them.
+
+        Parameters
+        ----------
+        within : tuple of ndarray, (N,)
+            Least and largest values.
+        """
+        return None
 
     def _all(
         self,

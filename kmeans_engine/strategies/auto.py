@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from kmeans_engine.arrays import Clusters, Floats, LabelArray
 from kmeans_engine.labels import Labels
-from kmeans_engine.points.blocks import block_rows
+from kmeans_engine.points.blocks import SortedPoints, block_rows
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
 from kmeans_engine.runtime import products
@@ -81,6 +81,11 @@ class Auto:
     def begin(self) -> AutoAssigner:
         """Return an assigner for a new run."""
         return AutoAssigner(self)
+
+    @property
+    def at_hand(self) -> SortedPoints | None:
+        """The sorted points, if another strategy has made them already."""
+        return getattr(self._made.get("blocks"), "at_hand", None)
 
     def has(self, name: str) -> bool:
         """Return whether another strategy is there already."""

@@ -80,6 +80,11 @@ class Blocks:
         return BlocksAssigner(self)
 
     @property
+    def at_hand(self) -> SortedPoints | None:
+        """The sorted points, if they are made already."""
+        return self._sorted
+
+    @property
     def sorted(self) -> SortedPoints:
         """The sorted points; the first caller makes them."""
         with self._lock:

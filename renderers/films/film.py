@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from renderers.contract import Options, Renderer
-from renderers.describing import describe
 from renderers.errors import RenderError, RendererUnavailable
 from renderers.films.budget import Search
 from renderers.films.clock import FrameClock
@@ -121,6 +120,8 @@ class FilmRenderer(Renderer):
         reels = self._reels
         if not reels:
             return
+        from renderers.describing import describe
+
         try:
             if self._owed and self._last is not None:
                 self._write(self._last, 1)

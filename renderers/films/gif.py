@@ -162,5 +162,6 @@ def _serves(palette: NDArray[np.uint8], film: Film) -> bool:
     for panel in film.scene.panels:
         if panel.image is not None:  # its colours are those of centroids, which change
             return False
-        needed.update(map(tuple, cluster_colours(panel.k, film.options.theme).tolist()))
+        colours = cluster_colours(panel.k, film.options.theme, film.options.palette)
+        needed.update(map(tuple, colours.tolist()))
     return len(palette) <= 256 and (len(needed) <= _FEW or needed <= known)

@@ -85,6 +85,7 @@ class Page:
     def finish(self) -> None:
         """Write the head and the end of the page."""
         overlays = self._options.overlays
+        names = None if overlays is None else [name for name in OVERLAYS if name in overlays]
         view = self._scene.panels[0].view
         points = self._points.said
         if self._runs[0].totals is not None:
@@ -97,7 +98,7 @@ class Page:
                 "description": describe(self._scene, self._newest) if self._newest else "",
                 "facts": dict(self._scene.facts),
                 "theme": self._options.theme,
-                "overlays": overlays and [name for name in OVERLAYS if name in overlays],
+                "overlays": names,
                 "phases": self._phases,
                 "points": points,
                 "plane": _plane(view),
@@ -194,13 +195,13 @@ def _plane(view: View) -> _Section:
 
 def _colours(panel: Panel, options: Options) -> dict[str, list[str]]:
     """Return the colour of each cluster in each theme, and some more."""
+    order = np.arange(panel.k) if panel.order is None else panel.order
 
     def spelled(theme: str) -> list[str]:
-        table = cluster_colours(panel.k, theme)
-        more = cluster_colours(panel.k + _SPARE, theme)[panel.k :]
-        if panel.order is not None:
-            table = table[panel.order]
-        return [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in [*table.tolist(), *more.tolist()]]
+        count = int(order.max()) + 1
+        table = cluster_colours(count, theme)[order].tolist()
+        more = cluster_colours(count + _SPARE, theme)[count:].tolist()
+        return [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in table + more]
 
     return {theme: spelled(theme) for theme in THEMES}
 

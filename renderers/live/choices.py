@@ -8,14 +8,10 @@ from numpy.typing import NDArray
 from renderers.live.hand import Hand
 from renderers.live.messages import Messages
 from renderers.live.showings import Showings
-from renderers.stage.window import NOT_MOVABLE, ChoiceUnavailable, Command, Commands, Start
+from renderers.stage.window import NOT_MOVABLE, STARTS, ChoiceUnavailable, Command, Commands, Start
 
 __all__ = ["Choices"]
 
-# What a race has none of: each of its runs starts as it was given.
-_STARTS: frozenset[Command] = frozenset(
-    {"new clusters", "new centroids", "next init", "more clusters", "fewer clusters", "place"}
-)
 SIDE_BY_SIDE = "the runs of a race start as they were given; show one alone to move its centroids"
 
 
@@ -68,9 +64,7 @@ class Choices:
 
     def offers(self, command: Command) -> bool:
         """Return whether a command can do anything for what is shown, and what comes next."""
-        if command not in _STARTS:
-            return True
-        return self.movable and (self._commands.new_points or command != "new clusters")
+        return command not in (self._commands.missing if self.movable else STARTS)
 
     @property
     def prompt(self) -> str:

@@ -49,7 +49,9 @@ class Frame:
     overlays : frozenset of str
         What is drawn on top.
     wholes : tuple of Placement
-        Where all of each panel's plane would lie, whatever part of it is drawn.
+        Where all of each panel's plane would lie, whatever part of it is drawn; none of solids.
+    colours : tuple of ndarray, (k, 3)
+        Of each panel's clusters.
     """
 
     asked: Scene
@@ -61,13 +63,21 @@ class Frame:
     radii: tuple[float, ...]
     overlays: frozenset[str]
     wholes: tuple[Placement, ...] = ()
+    colours: tuple[NDArray[np.uint8], ...] = ()
 
     def placement(self, panel: int) -> Placement:
         """Return where a panel's plane is on the picture."""
         return self.scene.panels[panel].view.placed(self.boxes[panel])
 
+    @property
+    def is_solid(self) -> bool:
+        """Whether points are drawn as a solid: a pixel says nothing of a value."""
+        return any(panel.view.solid is not None for panel in self.scene.panels)
+
     def spot_at(self, x: float, y: float) -> Spot | None:
-        """Return what is at a pixel; None outside the panels' boxes."""
+        """Return what is at a pixel; None outside the panels' boxes, and on solids."""
+        if self.is_solid:
+            return None
         for panel in range(len(self.boxes)):
             placement = self.placement(panel)
             if placement.contains(x, y):

@@ -74,8 +74,18 @@ class Gaze:
         self.look = self._seen.look(scene, size)
         return self.look
 
+    @property
+    def turns(self) -> bool:
+        """Whether the pointer turns a solid in place of moving a plane."""
+        scene = self._showings.scene
+        if scene is None or self._seen.look(scene, (1, 1)).axes != OWN:
+            return False
+        return any(panel.view.solid is not None for panel in scene.panels)
+
     def offers(self, command: Command) -> bool:
         """Return whether one of `LOOKS` can change the picture."""
+        if command in ("closer", "farther", "whole view"):
+            return not self.turns
         if command in ("next projection", "previous projection", "columns"):
             scene = self._showings.scene
             return scene is not None and len(projections(scene)) > 1
@@ -152,7 +162,13 @@ class Gaze:
             self._seen.zoom(frame.asked, whole, x, y, factor)
 
     def pan(self, frame: Frame | None, at: tuple[float, float], dx: float, dy: float) -> None:
-        """Move the part of the plane that is shown, by pixels; `at` says in which panel."""
+        """Move the part of the plane that is shown, by pixels, or turn a solid.
+
+        `at` says in which panel.
+        """
+        if self.turns:
+            self._seen.rotate(dx, dy)
+            return
         whole = _whole_at(frame, at)
         if frame is not None and whole is not None:
             self._seen.pan(frame.asked, whole, dx, dy)

@@ -7,7 +7,7 @@ import select
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 
 from renderers.stage.window import Command
 
@@ -20,14 +20,13 @@ CHOICES: dict[str, tuple[str, Command]] = {
     "4": ("exit", "exit"),
 }
 
-ASK = "type 1, 2, 3 or 4"
-
 
 def start_menu(
     post: Callable[[Command], None],
     *,
     say: Callable[[str], None],
     read: Callable[[], str] | None = None,
+    without: Collection[Command] = (),
 ) -> threading.Thread:
     """Read choices until exit or the end of the input, in a daemon thread.
 
@@ -39,33 +38,41 @@ def start_menu(
         Shows a line: `print`.
     read : callable, optional
         Returns the next line, or an empty string at the end. Default: `read_line`.
+    without : collection of str
+        Commands that the window has no use for; they are not offered.
 
     Returns
     -------
     Thread
         Already started.
     """
+    offered = {answer: one for answer, one in CHOICES.items() if one[1] not in without}
     thread = threading.Thread(
-        target=_menu, args=(post, say, read or read_line), name="live-menu", daemon=True
+        target=_menu, args=(offered, post, say, read or read_line), name="live-menu", daemon=True
     )
     thread.start()
     return thread
 
 
 def _menu(
-    post: Callable[[Command], None], say: Callable[[str], None], read: Callable[[], str]
+    offered: Mapping[str, tuple[str, Command]],
+    post: Callable[[Command], None],
+    say: Callable[[str], None],
+    read: Callable[[], str],
 ) -> None:
-    choices = "\n".join(f"({number}) {text}" for number, (text, _) in CHOICES.items())
-    say(f"{choices}\n{ASK}")
+    *answers, last = offered
+    ask = f"type {', '.join(answers)} or {last}"
+    choices = "\n".join(f"({number}) {text}" for number, (text, _) in offered.items())
+    say(f"{choices}\n{ask}")
     while line := read():
         answer = line.strip()
-        if answer in CHOICES:
-            command = CHOICES[answer][1]
+        if answer in offered:
+            command = offered[answer][1]
             post(command)
             if command == "exit":
                 return
         else:
-            say(f"{answer!r} is not a choice; {ASK}")
+            say(f"{answer!r} is not a choice; {ask}")
 
 
 def read_line() -> str:

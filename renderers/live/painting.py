@@ -36,6 +36,12 @@ class PaintsMoments(Protocol):
     def centroid_radius(self, panel: int) -> float:
         """Return the radius of a panel's centroids, in pixels."""
 
+    def colours_of(self, panel: int) -> NDArray[np.uint8]:
+        """Return the colours of a panel's clusters, (k, 3)."""
+
+    def turn(self, right: float, up: float) -> None:
+        """Turn solids by hand, in degrees."""
+
     def paint(self, moment: Moment) -> NDArray[np.uint8]:
         """Return the picture, shape (height, width, 4), valid until the next call."""
 
@@ -156,6 +162,8 @@ class _Easel:
         overlays = self._own if look.overlays is None else look.overlays
         if painter.overlays != overlays:
             painter.overlays = overlays
+        if scene.panels and any(panel.view.solid is not None for panel in scene.panels):
+            painter.turn(*look.turned)
         way: list[Moment] = []
         if self._last is not None and request.between is not None:
             way = request.between(self._last, moment)
@@ -164,8 +172,11 @@ class _Easel:
             boxes = painter.boxes
             radii = tuple(painter.centroid_radius(panel) for panel in range(len(boxes)))
             pairs = zip(whole.panels, boxes, strict=False)
-            wholes = tuple(panel.view.placed(box) for panel, box in pairs)
-            yield Frame(asked, scene, step, look, pixels, boxes, radii, overlays, wholes)
+            wholes = tuple(
+                panel.view.placed(box) for panel, box in pairs if panel.view.solid is None
+            )
+            colours = tuple(painter.colours_of(panel).copy() for panel in range(len(boxes)))
+            yield Frame(asked, scene, step, look, pixels, boxes, radii, overlays, wholes, colours)
 
     def clear(self) -> None:
         """Free the memory: files may still be written when the window is closed."""

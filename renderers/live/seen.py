@@ -18,6 +18,7 @@ __all__ = ["OWN", "Axes", "Look", "Seen", "projections"]
 OWN: Literal["own"] = "own"  # the axes that the caller chose for its scene
 Axes = tuple[int, int] | None | Literal["own"]
 
+DEGREES, MOST_UP = 0.4, 75.0  # that a pixel turns a solid, and how far it is turned up or down
 DEEPEST = 1e-6  # of the span of all points; below it places are not told apart
 
 
@@ -37,6 +38,8 @@ class Look:
         Name of the theme; None for that of the window.
     limits : tuple of float or None
         The part of the plane that is drawn, ``(xmin, xmax, ymin, ymax)``; None for all of it.
+    turned : tuple of float
+        How far a solid is turned by hand, to the right and upwards, in degrees.
     """
 
     size: tuple[int, int]
@@ -44,16 +47,20 @@ class Look:
     axes: Axes = OWN
     theme: str | None = None
     limits: Limits | None = None
+    turned: tuple[float, float] = (0.0, 0.0)
 
 
 def projections(scene: Scene) -> list[Axes]:
     """Return the ways to look at a scene, its own first; one if its points have no more."""
-    views = [panel.view for panel in scene.panels]
-    features = min((view.points.n_features for view in views), default=0)
+    features = _features(scene)
     if features < 3:
         return [OWN]
     others = [None, *itertools.combinations(range(features), 2)]
-    return [OWN, *(axes for axes in others if axes != views[0].axes)]
+    return [OWN, *(axes for axes in others if axes != scene.panels[0].view.axes)]
+
+
+def _features(scene: Scene) -> int:
+    return min((panel.view.points.n_features for panel in scene.panels), default=0)
 
 
 class Seen:
@@ -74,6 +81,8 @@ class Seen:
         As chosen.
     limits : tuple of float or None
         The part of the plane that is looked at; None for all of it.
+    turned : tuple of float
+        As in `Look`.
     """
 
     def __init__(self, options: Options) -> None:
@@ -81,6 +90,7 @@ class Seen:
         self.theme = options.theme
         self.axes: Axes = OWN
         self.limits: Limits | None = None
+        self.turned = 0.0, 0.0
         self._of: View | None = None  # the view whose plane the limits are on
 
     def look(self, scene: Scene, size: tuple[int, int]) -> Look:
@@ -88,8 +98,15 @@ class Seen:
         view = scene.panels[0].view if scene.panels else None
         if self.limits is not None and view is not self._of:
             self.limits = None  # other points, which may lie anywhere
-        axes = self.axes if self.axes in projections(scene) else OWN
-        return Look(size, self.overlays, axes, self.theme, self.limits)
+        axes = self._axes_for(scene)
+        return Look(size, self.overlays, axes, self.theme, self.limits, self.turned)
+
+    def _axes_for(self, scene: Scene) -> Axes:
+        """Return the axes as chosen, unless the points have no such columns."""
+        features = _features(scene)
+        if self.axes == OWN or self.axes is None:
+            return self.axes if features > 2 else OWN
+        return self.axes if max(self.axes) < features else OWN
 
     def toggle(self, overlay: str, drawn: frozenset[str] | None) -> str:
         """Switch an overlay on or off; the theme's own are those that are `drawn`, if known."""
@@ -156,9 +173,15 @@ class Seen:
         y = dy * (high - low) / max(1, placed.box.height)
         self._see(scene, placed, (left + x, right + x, low + y, high + y))
 
+    def rotate(self, dx: float, dy: float) -> None:
+        """Turn a solid along with the pointer, by pixels."""
+        right, up = self.turned
+        up = min(max(up + DEGREES * dy, -MOST_UP), MOST_UP)
+        self.turned = (right + DEGREES * dx) % 360.0, up
+
     def whole(self) -> None:
-        """Look at all points again."""
-        self.limits = None
+        """Look at all points again, as they were turned at first."""
+        self.limits, self.turned = None, (0.0, 0.0)
 
     def _see(self, scene: Scene, placed: Placement, wanted: Limits) -> None:
         """Look at a part of the plane; never beyond its edges."""

@@ -26,6 +26,8 @@ __all__ = ["Session"]
 
 SPEEDS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 HINT = "space pause · ← → step · wheel to look closer · h all keys"
+HINT_TO_TURN = "space pause · ← → step · drag to turn · h all keys"
+ON_A_PLANE = "centroids are placed on a plane: choose two axes with a, or other ones with p"
 HINT_TO_DRAG = "space pause · ← → step · drag a centroid · h all keys"
 SUFFIXES = {"save": ".mp4", "save gif": ".gif", "save picture": ".png"}
 
@@ -131,7 +133,8 @@ class Session:
         if frame is not None and not self._greeted:
             self._greeted = True
             if not self._messages.current:
-                hint = HINT_TO_DRAG if self.choices.movable else HINT
+                movable = self.choices.movable and not self.gaze.turns
+                hint = HINT_TO_DRAG if movable else HINT_TO_TURN if self.gaze.turns else HINT
                 self._messages.say(hint, notify=False)
         if frame is not None and frame is not self.frame:
             self.frame = frame
@@ -165,7 +168,8 @@ class Session:
         """Return whether a command can do anything for what is shown."""
         if command in LOOKS:
             return self.gaze.offers(command)
-        return self.choices.offers(command)
+        flat = command != "place" or not self.gaze.turns
+        return flat and self.choices.offers(command)
 
     @property
     def player(self) -> Player | None:
@@ -258,7 +262,10 @@ class Session:
             case "more clusters" | "fewer clusters":
                 self.choices.change_k(1 if command == "more clusters" else -1)
             case "place":
-                self.choices.toggle_placing()
+                if self.gaze.turns:
+                    self._messages.say(ON_A_PLANE, notify=False)
+                else:
+                    self.choices.toggle_placing()
             case "save" | "save gif" | "save picture":
                 self._start_save(command)
             case "faster" | "slower":

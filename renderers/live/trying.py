@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.live.frame import Frame
 from renderers.live.hand import Hand
 from renderers.live.newest import Newest
 from renderers.live.showings import Showing, Showings
@@ -27,9 +28,11 @@ REST = 0.15  # seconds without a move, after which more points are labelled
 class Trial:
     """Centroids to try on the points of a view, and since when they are wanted."""
 
+    on: Showing  # the run whose centroids are tried elsewhere
     view: View
     centroids: NDArray[np.float64]
     since: float
+    run: History | None  # where the centroids come from; its clusters keep their colours
 
 
 class Tries:
@@ -56,31 +59,36 @@ class Tries:
         self._newest = Newest("live-trier", self._label)
         self._engine: tuple[View, Any] | None = None
         self._trial: Trial | None = None
-        self._on: Showing | None = None  # the run whose centroids are tried elsewhere
 
     @property
     def moment(self) -> Moment | None:
         """The newest state that is known of what is tried; None if there is none."""
         found = self._newest.result
-        if found is None or self._trial is None or found[0].view is not self._trial.view:
+        if found is None or self._trial is None or found[0].on is not self._trial.on:
             return None
         return found[1]  # of the newest place, or of one that the hand was at just before
 
-    def want(self, centroids: NDArray[np.float64]) -> None:
-        """Try these centroids from now on."""
-        scene = self._showings.scene
-        if scene is not None:
-            self._on = self._showings.shown
-            self._trial = Trial(scene.panels[0].view, centroids, self._clock())
+    def want(self, centroids: NDArray[np.float64], frame: Frame) -> None:
+        """Try these centroids from now on, in place of those of the frame on the screen."""
+        scene, histories = self._showings.scene, frame.moment.histories
+        # A frame may still be that of the run before, and the hand may have come from there.
+        shown = self._showings.shown
+        if shown is None or scene is None or frame.asked is not scene:
+            return
+        if len(centroids) == scene.panels[0].k:
+            run, view = histories[0] if histories else None, scene.panels[0].view
+            self._trial = Trial(shown, view, centroids, self._clock(), run)
 
     def look_after(self) -> None:
         """Have labelled what is due, and forget what the window has gone beyond."""
         showings, trial = self._showings, self._trial
         coming = showings.waiting is not None or showings.coming is not None
-        if not (self._hand.holding or coming) or self._on is not showings.shown:
+        if trial is None:
+            return
+        if not (self._hand.holding or coming) or trial.on is not showings.shown:
             self.forget()
             return
-        if trial is None or self._newest.wanted is trial or not _is_here(trial.view):
+        if self._newest.wanted is trial or not _is_here(trial.view):
             return
         if trial.view.points.n_points <= AT_ONCE or self._clock() - trial.since >= REST:
             self._newest.ask(trial)
@@ -107,6 +115,8 @@ class Tries:
             return
         history = History()
         history.add(snapshot)
+        if trial.run is not None:  # the initial centroids of a run decide its colours
+            history.centroids[0] = trial.run.centroids[0]
         yield trial, Moment((snapshot,), 0.0, histories=(history,))
 
 

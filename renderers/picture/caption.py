@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 from kmeans_engine.race import verdict_of
-from renderers.describing import counted
+from renderers.describing import counted, grouped
 from renderers.picture.ticks import short, telling_digits
-from renderers.scene import Moment, Scene
+from renderers.scene import Moment, Panel, Scene
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
@@ -45,7 +45,7 @@ def caption(scene: Scene, moment: Moment) -> Wordings:
         return _race(scene, moment)
     (snapshot,) = moment.snapshots
     if scene.panels[0].steps:
-        return _any_step(moment, snapshot)
+        return _any_step(scene.panels[0], moment, snapshot)
     after, before = counted(snapshot.iteration, "iteration"), "before convergence"
     if snapshot.converged and moment.phase != "assignment":
         return f"converged after {after}", f"converged after {snapshot.iteration:,}", "converged"
@@ -87,12 +87,13 @@ def _step(moment: Moment, snapshot: Snapshot) -> Wordings:
     return (f"{words[0]}, centroids follow", *words)
 
 
-def _any_step(moment: Moment, snapshot: Snapshot) -> Wordings:
+def _any_step(panel: Panel, moment: Moment, snapshot: Snapshot) -> Wordings:
     """Return what a step of an algorithm that nobody knows has done."""
     step, n = f"step {snapshot.iteration:,}", snapshot.n_changed
     if moment.last and moment.histories:
         after = f"after {counted(snapshot.iteration, 'step')}"
-        return f"{counted(int((snapshot.counts > 0).sum()), 'cluster')} {after}", after
+        found = grouped(panel, snapshot)
+        return (f"{found} {after}", after) if snapshot.iteration else (found,)
     if snapshot.iteration == 0:
         return f"{step}: points have their first clusters", step
     change = "changes" if n == 1 else "change"
@@ -106,8 +107,8 @@ def _race(scene: Scene, moment: Moment) -> Wordings:
     if moment.last and all(panel.measured for panel in scene.panels):
         return _result(scene, moment)
     if any(panel.steps for panel in scene.panels):
-        words = f"step {iteration:,}"
-        return (f"{len(scene.panels)} algorithms side by side: {words}", words)
+        all_, step = f"{len(scene.panels)} clusterings side by side", f"step {iteration:,}"
+        return (f"{all_}: {step}", step) if iteration else (all_,)
     if iteration == 0:
         words: Wordings = _JOIN
     elif iteration == 1 or moment.phase == "update":

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderers.picture import raster
-from renderers.picture.marks import Markers
+from renderers.picture.marks import Mark, Markers
 from renderers.picture.pixels import Colours, Dots, Pixels, Places
 from renderers.picture.themes import Theme
 from renderers.plane.placement import Box
@@ -120,7 +120,7 @@ class Cloud:
         self._size = radius
         if radius == 0:
             self._marker = "dots"
-            self._size = dot_side(view.points.n_points, box.width * box.height)
+            self._size = dot_side(view.n_seen, box.width * box.height)
         self._pixels = Pixels(box.height, box.width)
         self._alpha = np.zeros((box.height, box.width), dtype=np.uint8)
         # The pixels that the last two steps forward touched, and how many points moved in each.
@@ -140,8 +140,10 @@ class Cloud:
 
         return _kept(self._places, snapshot, find)
 
-    def markers(self, was: Snapshot | None, now: Snapshot | None, share: float) -> Markers:
-        """Return all points as marks, colour by colour; for pictures of few points.
+    def shapes(
+        self, was: Snapshot | None, now: Snapshot | None, share: float, most: int
+    ) -> list[Mark] | None:
+        """Return all points as marks, colour by colour; None if that is not how they are shown.
 
         Parameters
         ----------
@@ -149,7 +151,11 @@ class Cloud:
             States whose colours are mixed; bare points for None.
         share : float
             How much there is of the former, 0..1.
+        most : int
+            Points that are still marks.
         """
+        if self.radius == 0 or self.view.points.n_points > most:
+            return None
         xy = _in_order(self.view.points.visit(Places(self.view.plane, self.placement)), 2)
         colours = self._colours_of(now, len(xy))
         if share:
@@ -160,7 +166,8 @@ class Cloud:
         order = order[np.lexsort(colours[order].T)]
         inks = np.rint(colours[order]).astype(np.uint8)
         theme = self._theme
-        return Markers(xy[order] + self.box[:2], self.radius, theme.marker, inks, theme.opacity)
+        at = xy[order] + self.box[:2]
+        return [Markers(at, self.radius, theme.marker, inks, theme.opacity)]
 
     def _colours_of(self, state: Snapshot | None, n_points: int) -> NDArray[np.float64]:
         """Return the colours that points have in a state, (M, 3)."""
@@ -310,9 +317,15 @@ class Cloud:
         come = len(colours) - (2 if self._begun else 1)  # from bare, or from nowhere
         where = self.view.plane, self.placement
         dots = Dots(*where, self._marker, self._size, colours, home, come, self._index)
-        found = self.view.points.visit(dots, now, before, changed=changed)
+        within = self.view.corners(self.placement, self._reach) if self.view.is_part else None
+        found = self.view.points.visit(dots, now, before, changed=changed, within=within)
         if found is not home:
             home.add(found)
+
+    @property
+    def _reach(self) -> float:
+        """How far a marker reaches beyond its point, in pixels."""
+        return self.radius + 2.0
 
     def _opacities(self, cover: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Return the opacity of the points at each pixel; fixed, since points never move."""

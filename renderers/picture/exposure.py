@@ -21,6 +21,7 @@ from renderers.picture.cloud import Cloud, Fade
 from renderers.picture.colours import Colour
 from renderers.picture.overlays import Overlays
 from renderers.picture.photo import OWN, Photo, colours_of, own_indices
+from renderers.picture.solid import Turning
 from renderers.plane.placement import Box
 from renderers.scene import Moment, Panel
 
@@ -53,10 +54,10 @@ class Exposure:
         Of the image whose pixels the points are.
     box : Box
         Where the image is on the frame.
-    cloud : Cloud
+    cloud : Cloud or Turning
         The points.
-    over : Overlays
-        What lies over them.
+    over : Overlays or Turning
+        What lies over them; the same if they turn.
     ground : Colour
         What is behind transparent pixels.
 
@@ -69,11 +70,18 @@ class Exposure:
     """
 
     def __init__(
-        self, panel: Panel, box: Box, cloud: Cloud, over: Overlays, ground: Colour
+        self,
+        panel: Panel,
+        box: Box,
+        cloud: Cloud | Turning,
+        over: Overlays | Turning,
+        ground: Colour,
     ) -> None:
         self.box = box
         self.colours = np.zeros((panel.k, 3), np.uint8)
-        if panel.view.points.n_points > _MOST_POINTS and panel.image is not None:
+        if isinstance(cloud, Turning):
+            cloud.image = panel
+        elif panel.view.points.n_points > _MOST_POINTS and panel.image is not None:
             cloud.view = copy.copy(panel.view)
             cloud.view.points = cast(Visible, _Some(panel.view.points, panel.image[1]))
         self._panel, self._cloud, self._over = panel, cloud, over
@@ -122,7 +130,9 @@ class Exposure:
         """Paint both in the colours of a state, or in their own."""
         if self._shown is None or self._shown[0] is not state:
             self.box.of(base)[..., :3] = self._photo.pixels(state)
-            if state is None:
+            if isinstance(self._cloud, Turning):  # which is painted for each moment
+                pass
+            elif state is None:
                 self._cloud.recolour(OWN, partial(own_indices, self._panel))
             else:
                 self._cloud.recolour(colours_of(self._panel, state.centroids))

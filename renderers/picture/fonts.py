@@ -17,8 +17,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import matplotlib
-
 from renderers.errors import InvalidOption
 
 if TYPE_CHECKING:
@@ -96,6 +94,8 @@ def check_font(font: str) -> str:
 def base(font: str | None, bold: bool) -> Face:
     """Return the face of a font; of a file there is but one."""
     if font is None:
+        import matplotlib
+
         name = f"DejaVuSans{'-Bold' * bold}.ttf"
         return Face(str(Path(matplotlib.get_data_path(), "fonts", "ttf", name)))
     if font.lower().endswith(_FILES) or Path(font).is_file():

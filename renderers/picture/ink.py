@@ -36,7 +36,7 @@ from renderers.picture.strokes import (
     blend_pixels,
     blend_rings,
 )
-from renderers.picture.text import SHIFTS, extent, rise, text_mask
+from renderers.picture.text import SHIFTS, extent, whole_mask
 
 __all__ = ["blend_mask", "paint"]
 
@@ -116,24 +116,25 @@ def _paint_area(image: Image, mark: Area, left: int, top: int) -> None:
 @lru_cache(maxsize=4096)
 def _setting(
     words: str, size: float, bold: bool, anchor: str, font: str | None
-) -> tuple[float, int, dict[int, Image]]:
-    """Return how far a line begins before its anchor, its rows above the base, and its masks.
+) -> tuple[float, dict[int, tuple[Image, int]]]:
+    """Return how far a line begins before its anchor, and its masks with their rows above the base.
 
     One look-up for each number of each frame, in place of four.
     """
     share = {"left": 0.0, "middle": 0.5, "right": 1.0}[anchor]
-    return share * extent(words, size, bold).width, rise(size), {}
+    return share * extent(words, size, bold).width, {}
 
 
 def _paint_text(image: Image, mark: Text, left: int, top: int) -> None:
     words, x, y, size, colour, anchor, bold, turned = mark
-    before, up, masks = _setting(words, size, bold, anchor, chosen())
+    before, masks = _setting(words, size, bold, anchor, chosen())
     # Along the line, from where it begins.
     steps = round(((top - y if turned else x - left) - before) * SHIFTS)
     at, shift = divmod(steps, SHIFTS)
-    mask = masks.get(shift)
-    if mask is None:
-        mask = masks[shift] = text_mask(words, size, bold=bold, shift=shift)
+    known = masks.get(shift)
+    if known is None:
+        known = masks[shift] = whole_mask(words, size, bold=bold, shift=shift)
+    mask, up = known
     if turned:
         mask = np.rot90(mask)
         blend_mask(image, mask, round(x) - left - up, -at - mask.shape[0], colour)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from renderers.picture.bubbles import bubble_radii, cells_of, paint_pies
 from renderers.picture.cloud import Cloud, marker_radius
+from renderers.picture.marks import Mark, Markers
 from renderers.picture.ridge import column_colours, heights, paint_ridge
 from renderers.picture.tallies import Tallies, columns_of
 from renderers.picture.themes import Theme
@@ -36,7 +37,7 @@ Floats = NDArray[np.float64]
 def radius_in(panel: Panel, cell: Box, theme: Theme, unit: float) -> float:
     """Return the radius of markers in a cell of the picture, 0 where density is shown."""
     view = panel.view
-    count, share = view.points.n_points, view.share_of(cell)
+    count, share = view.n_seen, view.share_of(cell)
     if view.solid is not None:
         count, share = len(view.turned), 0.45
     elif (shared := _shared(panel)) is not None:
@@ -77,7 +78,8 @@ def make_cloud(
     shared = _shared(panel)
     if shared is not None and min(box.width, box.height) > 0:
         return Bubbles(shared, panel, box, colours, theme, unit)
-    if panel.view.plane.is_line and _has_room(box, radius):
+    # A ridge mixes the colours of clusters, and points of an image have others before.
+    if panel.view.plane.is_line and panel.image is None and _has_room(box, radius):
         return Ridge(panel.view, box, radius, colours, theme, unit)
     return Cloud(panel.view, box, radius, colours, theme)
 
@@ -140,6 +142,20 @@ class Bubbles(Cloud):
         radii = self._radii[here]
         return [(self._at[here[radii == radius]], float(radius)) for radius in np.unique(radii)]
 
+    def shapes(
+        self, was: Snapshot | None, now: Snapshot | None, share: float, most: int
+    ) -> list[Mark] | None:
+        """See `Cloud.shapes`; pies of several colours are pixels."""
+        counts = self._tallies.of(now)
+        if share or len(counts) > most or (np.count_nonzero(counts, axis=1) > 1).any():
+            return None
+        colours = self._colours[:-1, :3].astype(np.uint8)
+        colours[-1] = self._theme.muted
+        order, theme = self._order, self._theme
+        inks = colours[counts.argmax(axis=1)[order]]
+        at = self._at[order] + self.box[:2]
+        return [Markers(at, self._radii[order], "disc", inks, theme.opacity)]
+
     def _draw(self, snapshot: Snapshot | None, still: Image, base: Image) -> NDArray[np.intp]:
         if self._shown is not None and self._shown[0] is snapshot:
             return np.empty(0, dtype=np.intp)
@@ -180,6 +196,9 @@ class Ridge(Cloud):
         self._line = max(1.2, 0.26 * unit)
         self._foot = float(round((1 - BASE) * box.height))
         self._tops: Floats | None = None
+
+    def shapes(self, *_: object) -> None:
+        """See `Cloud.shapes`."""
 
     def _draw(self, snapshot: Snapshot | None, still: Image, base: Image) -> NDArray[np.intp]:
         if self._shown is not None and self._shown[0] is snapshot:

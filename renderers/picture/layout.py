@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from renderers.picture.axes import Axes, has_axes, unit_of
-from renderers.picture.colours import mixed
 from renderers.picture.dashboard import Parts, divide
 from renderers.picture.marks import Fill, Mark, Text
-from renderers.picture.photo import photo_boxes
+from renderers.picture.photo import ground_of, photo_boxes
 from renderers.picture.text import LEAST_TYPE, fitted, rise
 from renderers.picture.themes import Theme
 from renderers.plane.placement import Box
@@ -139,9 +138,9 @@ def lay_out(
     rows = _Rows(scene, size, theme, sizes, legend="legend" in overlays)
     rest = Box(0, rows.top, width, max(1, height - rows.top - rows.under))
     dashboard, caption, photo = None, rows.caption, None
-    panel = scene.panels[0]
-    if len(scene.panels) == 1 and panel.image is not None and panel.view.solid is None:
-        photo, rest, dashboard = photo_boxes(rest, panel.image, unit_of(width, height))
+    image = scene.panels[0].image if len(scene.panels) == 1 else None
+    if image is not None:
+        photo, rest, dashboard = photo_boxes(rest, image, unit_of(width, height))
         dashboard = dashboard if "curve" in overlays else None
     elif "curve" in overlays:
         above = caption.height if caption is not None and not theme.boxed else 0
@@ -165,9 +164,8 @@ def lay_out(
     ]
     marks: list[Mark] = [Fill(0, 0, width, height, theme.background), *rows.marks]
     if photo is not None:
-        # White pixels are points as well, and so are black ones on a dark ground.
         (axes,) = found
-        marks.append(Fill(*axes.box, mixed(theme.background, theme.text, 0.2)))
+        marks.append(Fill(*axes.box, ground_of(theme)))
     for axes in found:
         marks += axes.marks
 

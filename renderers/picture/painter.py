@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from renderers.contract import OVERLAYS, Options
 from renderers.picture.axes import unit_of
 from renderers.picture.cloud import Cloud, Fade
-from renderers.picture.colours import Colour, cluster_colours
+from renderers.picture.colouring import Colouring
+from renderers.picture.colours import Colour
 from renderers.picture.course import run_strokes
 from renderers.picture.exposure import Exposure
 from renderers.picture.fonts import typeset
@@ -31,9 +32,9 @@ from renderers.picture.overlays import Overlays
 from renderers.picture.raster import mix
 from renderers.picture.solid import Turning
 from renderers.picture.telling import Telling
-from renderers.picture.themes import Theme, theme_named
+from renderers.picture.themes import theme_named
 from renderers.plane.placement import Box
-from renderers.scene import Moment, Panel, Scene
+from renderers.scene import Moment, Scene
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
@@ -91,7 +92,8 @@ class Painter:
         self._theme = theme_named(options.theme)
         if ground is not None:
             self._theme = replace(self._theme, background=ground)
-        self._colours = [_colours_of(panel, self._theme, options.theme) for panel in scene.panels]
+        self._colourings = [Colouring(panel, self._theme, options) for panel in scene.panels]
+        self._colours = [colouring.colours for colouring in self._colourings]
         self._possible = _possible(scene)
         width, height = options.size
         cells = grid(len(scene.panels), Box(0, 0, width, height))
@@ -153,14 +155,12 @@ class Painter:
     def marks(self, moment: Moment, *, most: int = 0) -> list[Mark]:
         """Return all that the frame of a moment shows, from the back to the front.
 
-        Points are a `Raster` for each panel.
-
         Parameters
         ----------
         moment : Moment
-            One snapshot per panel.
+            As for `paint`.
         most : int
-            Up to so many points of a panel are `Markers` instead.
+            Up to so many points of a panel are `Markers`; more are a `Raster`.
         """
         with typeset(self._font):
             return self._marks(moment, most)
@@ -171,12 +171,13 @@ class Painter:
         points = self._base.copy()
         self._fade(moment, fades, points)
         for panel, cloud in enumerate(self._clouds):
-            few = cloud.radius > 0 and cloud.view.points.n_points <= most
-            # Pies, ridges and solids are pixels.
-            if type(cloud) is Cloud and few and self._exposure is None:
-                marks.append(Group(cloud.box, (cloud.markers(*_shown(moment, panel)),)))
-            else:
+            shapes = None
+            if self._exposure is None:
+                shapes = cloud.shapes(*_shown(moment, panel), most)
+            if shapes is None:
                 marks.append(Raster(cloud.box, cloud.box.of(points)[..., :3]))
+            else:
+                marks.append(Group(cloud.box, tuple(shapes)))
         if self._exposure is not None:
             box = self._exposure.box
             marks.append(Raster(box, box.of(points)[..., :3]))
@@ -187,6 +188,10 @@ class Painter:
         for over in self._over:
             if isinstance(over, Turning):
                 over.by_hand = right, up
+
+    def colours_of(self, panel: int) -> NDArray[np.uint8]:
+        """Return the colours of the clusters of a panel, (k, 3), in the frame painted last."""
+        return self._colours[panel]
 
     def centroid_radius(self, panel: int) -> float:
         """Return the radius, in pixels, of the centroids of a panel, their edges included."""
@@ -224,7 +229,10 @@ class Painter:
     def _lay_out(self) -> None:
         panels, theme = self._scene.panels, self._theme
         radii = self._radii()
-        notes = [note_of(panel, radius) for panel, radius in zip(panels, radii, strict=True)]
+        notes = [
+            ", ".join(filter(None, [note_of(panel, radius), _said(colouring.repeats, panel.k)]))
+            for panel, radius, colouring in zip(panels, radii, self._colourings, strict=True)
+        ]
         self.layout, self.notes = lay_out_around(
             self._scene, self._size, theme, notes, self._overlays, unit=self._unit
         )
@@ -256,9 +264,9 @@ class Painter:
                 self._clouds.append(cloud)
                 self._over.append(Overlays(cloud, colours, *look))
         self._exposure: Exposure | None = None
-        for photo, shown, above in zip([self.layout.photo], self._clouds, self._over, strict=False):
-            if photo is not None and isinstance(shown, Cloud) and isinstance(above, Overlays):
-                self._exposure = Exposure(panels[0], photo, shown, above, theme.background)
+        if self.layout.photo is not None:
+            (shown,), (above,), (panel,) = self._clouds, self._over, panels
+            self._exposure = Exposure(panel, self.layout.photo, shown, above, theme.background)
         self._told = None
 
     def _radii(self) -> list[float]:
@@ -279,6 +287,7 @@ class Painter:
             self._colours = [self._exposure.colours]
             return [fade]
         fades: list[Fade | None] = []
+        self._recolour(moment)
         for panel, cloud in enumerate(self._clouds):
             was, now, share = _shown(moment, panel)
             if now is None or share == 0:
@@ -287,6 +296,16 @@ class Painter:
             else:
                 fades.append(cloud.fade(was, now, share, *layers))
         return fades
+
+    def _recolour(self, moment: Moment) -> None:
+        """Give the clusters of another run their colours."""
+        histories = moment.histories or (None,) * len(self._colourings)
+        for panel, (colouring, history) in enumerate(zip(self._colourings, histories, strict=True)):
+            if colouring.follow(history):
+                self._colours[panel] = colouring.colours
+                self._clouds[panel].recolour(colouring.colours)
+                self._over[panel].recolour(colouring.colours)
+                self._told = None
 
     def _fade(self, moment: Moment, fades: list[Fade | None], image: NDArray[np.uint8]) -> None:
         """Have the points of an image on their way to other colours, and shade their changes."""
@@ -340,13 +359,9 @@ def _same(one: _Told, other: _Told) -> bool:
     return len(one[0]) == len(other[0]) and all(a is b for a, b in pairs) and one[1] == other[1]
 
 
-def _colours_of(panel: Panel, theme: Theme, name: str) -> NDArray[np.uint8]:
-    """Return the colours of the clusters of a panel, (k, 3)."""
-    order = np.arange(panel.k) if panel.order is None else panel.order
-    colours = cluster_colours(max(panel.k, int(order.max()) + 1), name)[order]
-    if panel.noise:
-        colours[-1] = theme.muted
-    return colours
+def _said(colours: int, k: int) -> str:
+    """Return a note that some clusters share a colour, if they do."""
+    return f"{k:,} clusters in {colours} colours" if colours else ""
 
 
 def _possible(scene: Scene) -> frozenset[str]:

@@ -12,14 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from renderers.picture.colours import Colour
+from renderers.picture.colours import Colour, mixed
+from renderers.picture.themes import Theme
 from renderers.plane.placement import Box
 from renderers.scene import Panel
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
 
-__all__ = ["OWN", "Photo", "colours_of", "own_indices", "photo_boxes"]
+__all__ = ["OWN", "Photo", "colours_of", "ground_of", "own_indices", "photo_boxes"]
 
 _SHARE = 0.62  # of the frame's width, or half of its height, that an image has at most
 _FLAT = 0.85  # height of a cloud of colours with its axes, as a share of its width
@@ -36,6 +37,11 @@ def colours_of(panel: Panel, values: NDArray[Any]) -> Bytes:
     bright = panel.view.plane.original(values) * (255.0 / panel.white)
     colours = np.rint(bright).clip(0, 255).astype(np.uint8)
     return np.ascontiguousarray(np.broadcast_to(colours, (len(colours), 3)))
+
+
+def ground_of(theme: Theme) -> Colour:
+    """Return the ground of points that may be white or black themselves."""
+    return mixed(theme.background, theme.text, 0.2)
 
 
 def _table() -> Bytes:

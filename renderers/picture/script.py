@@ -22,6 +22,8 @@ __all__ = ["Run", "is_rightward", "lacking", "line_of", "runs_of", "whole_cluste
 _JOINER = "\u200d"
 _RIGHT = ("R", "AL", "AN")
 REPLACEMENT = "\ufffd"
+# Hebrew to Myanmar, Khmer and Mongolian, and the old forms of Arabic.
+_JOINED = ((0x0590, 0x109F), (0x1780, 0x18AF), (0xFB1D, 0xFDFF), (0xFE70, 0xFEFF))
 
 
 class Run(NamedTuple):
@@ -62,7 +64,7 @@ def runs_of(text: str, font: str | None, bold: bool) -> tuple[Run, ...]:
     words = " ".join(text.split())
     if words.isascii() and words.isprintable() and (font is None or _has(first, words)):
         return (Run(words, first, None),) if words else ()
-    placed = [(c, face) for part, face in _faces(words, first, bold) for c in part]
+    placed = [(c, face) for _, part, face in _set(words, first, bold) for c in part]
     if not placed:
         return ()
     words = "".join(c for c, _ in placed)
@@ -76,19 +78,18 @@ def runs_of(text: str, font: str | None, bold: bool) -> tuple[Run, ...]:
 def line_of(text: str, font: str | None, bold: bool = False) -> str:
     """Return a line as it is written, in the order of reading."""
     first = base(font, bold)
-    return "".join(part for part, _ in _faces(" ".join(text.split()), first, bold))
+    return "".join(part for _, part, _ in _set(" ".join(text.split()), first, bold))
 
 
 def lacking(text: str, font: str | None) -> list[str]:
     """Return the characters of a line that no font of this machine draws, each once."""
     words = " ".join(text.split())
-    found: dict[str, None] = {}
-    for cluster, (drawn, _) in zip(
-        _clusters(words), _faces(words, base(font, False), False), strict=True
-    ):
-        if REPLACEMENT in drawn and REPLACEMENT not in cluster:
-            found[cluster] = None
-    return list(found)
+    found = [
+        letters
+        for letters, written, _ in _set(words, base(font, False), False)
+        if written == REPLACEMENT != letters
+    ]
+    return list(dict.fromkeys(found))
 
 
 def is_rightward(text: str) -> bool:
@@ -133,6 +134,12 @@ def _clusters(words: str) -> Iterator[str]:
         yield cluster
 
 
+def _is_joined(cluster: str) -> bool:
+    """Tell whether letters of a script change with their neighbours, or could."""
+    code = ord(cluster[0])
+    return any(low <= code <= high for low, high in _JOINED)
+
+
 def _is_flag(c: str) -> bool:
     return "\U0001f1e6" <= c <= "\U0001f1ff"
 
@@ -142,33 +149,63 @@ def _is_silent(c: str) -> bool:
     return "\ufe00" <= c <= "\ufe0f" or (unicodedata.category(c) == "Cf" and ord(c) > 0xFF)
 
 
-def _faces(words: str, first: Face, bold: bool) -> Iterator[tuple[str, Face]]:
-    """Yield the clusters of a line as they are written, with their faces."""
+class _Set(NamedTuple):
+    """Letters, how they are written, and their face."""
+
+    letters: str
+    written: str
+    face: Face
+
+
+def _set(words: str, first: Face, bold: bool) -> Iterator[_Set]:
+    """Yield the letters of a line as they are set: whole words where letters join, else one each.
+
+    Parameters
+    ----------
+    words : str
+        The line.
+    first : Face
+        Draws what it can.
+    bold : bool
+        Weight.
+    """
     faces = [first]
-    for cluster in _clusters(words):
-        needed = "".join(c for c in cluster if not _is_silent(c))
-        if not needed:
-            yield "", first
+    for joins, group in groupby(_clusters(words), key=_is_joined):
+        clusters = list(group)
+        whole = "".join(clusters)
+        face = _face_of(whole, faces, bold) if joins else None
+        if face is not None:
+            yield _Set(whole, whole, face)
             continue
-        known = None
-        if not any(unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") for c in needed):
-            known = next((face for face in faces if _has(face, needed)), None)
-            known = known or fallback(needed, bold) or _without_marks(needed, faces, bold)
-        if known is None:
-            yield REPLACEMENT, first
-            continue
-        if known not in faces:
-            faces.append(known)
-        yield cluster, known
+        for cluster in clusters:
+            face = _face_of(cluster, faces, bold) or _without_marks(cluster, faces, bold)
+            if face is None:
+                yield _Set(cluster, REPLACEMENT, first)
+            else:
+                yield _Set(cluster, cluster if _needed(cluster) else "", face)
 
 
-def _without_marks(needed: str, faces: list[Face], bold: bool) -> Face | None:
-    """Return a face of the letter of a cluster, if none has all of its marks as well."""
-    if len(needed) == 1:
+def _needed(letters: str) -> str:
+    return "".join(c for c in letters if not _is_silent(c))
+
+
+def _face_of(letters: str, faces: list[Face], bold: bool) -> Face | None:
+    """Return the face that draws all of some letters, one that is used already if it can."""
+    needed = _needed(letters)
+    kinds = {unicodedata.category(c) for c in needed}
+    if not kinds.isdisjoint(("Cc", "Cs")):
         return None
-    return next((face for face in faces if covers(face, needed[0])), None) or fallback(
-        needed[0], bold
-    )
+    face = next((face for face in faces if _has(face, needed)), None)
+    if face is None and "Co" not in kinds:  # of private use: each font has its own
+        face = fallback(needed, bold)
+    if face is not None and face not in faces:
+        faces.append(face)
+    return face
+
+
+def _without_marks(cluster: str, faces: list[Face], bold: bool) -> Face | None:
+    """Return a face of the letter of a cluster, if none has all of its marks as well."""
+    return _face_of(cluster[0], faces, bold) if len(_needed(cluster)) > 1 else None
 
 
 def _levels(words: str) -> list[int]:

@@ -17,13 +17,14 @@ from renderers.picture.cloud import Fade
 from renderers.picture.colours import Colour, mixed
 from renderers.picture.marks import Mark, Markers, Polyline, Text
 from renderers.picture.overlays import changing
+from renderers.picture.photo import colours_of, ground_of
 from renderers.picture.some import SomeLabels
 from renderers.picture.text import HALF_DIGIT, LEAST_TYPE, extent
 from renderers.picture.themes import Theme
 from renderers.plane.placement import Box
 from renderers.plane.solid import Solid
 from renderers.plane.view import View
-from renderers.scene import Moment
+from renderers.scene import Moment, Panel
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
@@ -64,6 +65,8 @@ class Turning:
     ----------
     by_hand : tuple of float
         Degrees by which somebody has turned it to the right and upwards.
+    image : Panel or None
+        That of an image whose pixels the points are: they have its colours.
     """
 
     def __init__(
@@ -79,6 +82,8 @@ class Turning:
         self.view, self.box = view, box
         self.placement = view.placed(box)
         self.by_hand = 0.0, 0.0
+        self.image: Panel | None = None
+        self._own: Floats | None = None
         self._solid: Solid = view.solid
         self._theme, self._unit = theme, unit
         self._xyz = self._solid.place(view.points.take(view.turned))
@@ -100,6 +105,10 @@ class Turning:
     ) -> Fade:
         """Paint nothing: all is marks."""
         return Fade(np.empty(0, dtype=np.intp), np.empty((0, 3), dtype=np.uint8), 0.0)
+
+    def shapes(self, *_: object) -> list[Mark]:
+        """Return nothing: points and centroids lie among each other, above."""
+        return []
 
     def raster_marks(self, moment: Moment, panel: int, overlays: frozenset[str]) -> list[Mark]:
         """Return nothing: all is shapes."""
@@ -157,14 +166,13 @@ class Turning:
     ) -> tuple[Markers, Floats]:
         """Return all points, the farthest first, and their depths."""
         theme, count = self._theme, len(self._xyz)
-        bare = np.array(theme.muted, dtype=np.float64)
-        colours = np.tile(bare, (count, 1))
+        colours = self._colours_in(None)
         changed = np.zeros(count)
         if not moment.opening:
             old = colours
             if moment.faded < 1 and moment.before:
-                old = self._colours[self._labels.of(moment.before[panel])].astype(np.float64)
-            colours = self._colours[self._labels.of(moment.snapshots[panel])].astype(np.float64)
+                old = self._colours_in(moment.before[panel])
+            colours = self._colours_in(moment.snapshots[panel])
             colours = colours * moment.faded + old * (1 - moment.faded)
             for state, share in changing(moment, panel) if "changes" in overlays else ():
                 changed[self._labels.changed(state)] = share
@@ -172,7 +180,7 @@ class Turning:
         order = np.argsort(-depth, kind="stable")
         xy, depth, size, changed = xy[order], depth[order], size[order], changed[order]
         haze = _haze(depth)[:, None]
-        ground = np.array(theme.background)
+        ground = np.array(theme.background if self.image is None else ground_of(theme))
         colours = colours[order] * (1 - haze) + ground * haze
         radii = self.radius * size
         if changed.any():  # a rim: a larger disc just behind
@@ -185,6 +193,20 @@ class Turning:
             radii[rim] += max(0.8, 0.16 * self._unit) * much[:, 0]
         inks = np.rint(colours).astype(np.uint8)
         return Markers(xy, radii, theme.marker, inks, theme.opacity), depth
+
+    def _colours_in(self, state: Snapshot | None) -> Floats:
+        """Return the colours of the points in a state, or before there is one, (R, 3)."""
+        if self.image is None:
+            if state is None:
+                return np.tile(np.array(self._theme.muted, dtype=np.float64), (len(self._xyz), 1))
+            return self._colours[self._labels.of(state)].astype(np.float64)
+        if state is not None:
+            colours = colours_of(self.image, state.centroids)
+            return colours[self._labels.of(state)].astype(np.float64)
+        if self._own is None:
+            own = colours_of(self.image, self.view.points.take(self.view.turned))
+            self._own = own.astype(np.float64)
+        return self._own
 
     def _centroids(
         self, moment: Moment, panel: int, overlays: frozenset[str]

@@ -225,7 +225,7 @@ def _facts(scene: Scene, notes: Sequence[str]) -> Wordings:
     points = counted(panel.view.points.n_points, "point")
     read = [points, *dict.fromkeys(filter(None, notes))]
     features = counted(panel.view.points.n_features, "feature")
-    ks = sorted({one.k for one in scene.panels})
+    ks = sorted({one.k - one.noise for one in scene.panels})
     k = f"K = {ks[0]:,}" + (f" to {ks[-1]:,}" if len(ks) > 1 else "")
     start = facts.get("init", "") if len(scene.panels) == 1 else ""
     start = start and f"start: {start}"

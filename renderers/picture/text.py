@@ -10,6 +10,7 @@ where they should to a quarter of a pixel.
 from __future__ import annotations
 
 from functools import lru_cache
+from math import ceil
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +32,7 @@ __all__ = [
     "placed_runs",
     "rise",
     "text_mask",
+    "whole_mask",
 ]
 
 #: Pixels; smaller words cannot be read.
@@ -61,6 +63,8 @@ class _Part(NamedTuple):
     pen: float
     left: float
     right: float
+    above: float
+    below: float
 
 
 @lru_cache(maxsize=64)
@@ -79,10 +83,11 @@ def _parts(text: str, size: float, bold: bool, font: str | None) -> tuple[_Part,
         face = _opened(run.face, size * SHIFTS)
         if face is None:
             left, right, wide = 0.0, *(2 * [outline_width(run, size * SHIFTS)])
+            top = bottom = 0.0
         else:
-            left, _, right, _ = face.getbbox(run.words, direction=run.direction, anchor="ls")
+            left, top, right, bottom = face.getbbox(run.words, direction=run.direction, anchor="ls")
             wide = face.getlength(run.words, direction=run.direction)
-        parts.append(_Part(run, pen, pen + left, pen + right))
+        parts.append(_Part(run, pen, pen + left, pen + right, -top, bottom))
         pen += round(wide)
     return tuple(parts)
 
@@ -147,21 +152,43 @@ def text_mask(text: str, size: float, *, bold: bool = False, shift: int = 0) -> 
         Coverage of the room of the line. The height depends on `size` alone, so the baselines of
         two masks of one size agree. Read-only: it is kept for the next caller.
     """
+    mask, up = whole_mask(text, size, bold=bold, shift=shift)
+    more = up - rise(size)
+    return mask[more : more + max(1, round(size * (_ABOVE + _BELOW)))]
+
+
+def whole_mask(
+    text: str, size: float, *, bold: bool = False, shift: int = 0
+) -> tuple[NDArray[np.uint8], int]:
+    """Render one line of text, with all of its ink.
+
+    Returns
+    -------
+    mask : ndarray, (height, width), uint8
+        As `text_mask` returns it, with more rows for letters that are higher or deeper.
+    up : int
+        How many of its rows lie above the baseline.
+    """
     return _mask(text, size, bold, shift, chosen())
 
 
 @lru_cache(maxsize=1024)
-def _mask(text: str, size: float, bold: bool, shift: int, font: str | None) -> NDArray[np.uint8]:
-    height = max(1, round(size * (_ABOVE + _BELOW)))
+def _mask(
+    text: str, size: float, bold: bool, shift: int, font: str | None
+) -> tuple[NDArray[np.uint8], int]:
     parts = _parts(text, size, bold, font) if size >= 1 else ()
     left, right = _room(parts) if parts else (0.0, 0.0)
+    up = max([rise(size), *(ceil(part.above / SHIFTS) for part in parts)])
+    plain = max(1, round(size * (_ABOVE + _BELOW)))
+    down = max([plain - rise(size), *(ceil(part.below / SHIFTS) for part in parts)])
+    height = up + down
     if right <= left:
         mask = np.zeros((height, 0), np.uint8)
     else:
         columns = -(-int(shift + right - left) // SHIFTS)
         picture = Image.new("L", (columns * SHIFTS, height * SHIFTS))
-        pencil, base = ImageDraw.Draw(picture), rise(size) * SHIFTS
-        for run, pen, _, _ in parts:
+        pencil, base = ImageDraw.Draw(picture), up * SHIFTS
+        for run, pen, *_ in parts:
             at, face = shift - left + pen, _opened(run.face, size * SHIFTS)
             if face is None:
                 draw_outline(picture, run, at, base, size * SHIFTS)
@@ -176,7 +203,7 @@ def _mask(text: str, size: float, bold: bool, shift: int, font: str | None) -> N
                 )
         mask = np.array(picture.reduce(SHIFTS))
     mask.flags.writeable = False
-    return mask
+    return mask, up
 
 
 def fitted(text: str, size: float, width: float, *, bold: bool = False) -> tuple[str, float]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kmeans_engine.points.opening import open_visible
-from kmeans_engine.points.visit import Visible
+from kmeans_engine.points.visit import Corners, Visible
 from renderers.errors import InvalidOption
 from renderers.plane.aspect import units_of, where_on_earth
 from renderers.plane.components import component_label, principal_components
@@ -205,8 +205,50 @@ class View:
         """
         _ = self.spread  # centroids keep their size, however closely they are looked at
         part = copy.copy(self)
+        part.__dict__.pop("n_seen", None)
         part.limits, part.is_part = limits, True
         return part
+
+    @functools.cached_property
+    def n_seen(self) -> int:
+        """How many points there are to see: all, or of a part of the plane about how many."""
+        if not self.is_part:
+            return self.points.n_points
+        xmin, xmax, ymin, ymax = self.limits
+        x, y = self._places.T
+        inside = (x >= xmin) & (x <= xmax) & (y >= ymin) & (y <= ymax)
+        return max(1, round(float(inside.mean()) * self.points.n_points))
+
+    def corners(self, placement: Placement, reach: float) -> Corners | None:
+        """Return the least and the largest values that points on a picture may have.
+
+        Parameters
+        ----------
+        placement : Placement
+            Where the plane lies on the picture.
+        reach : float
+            Pixels beyond its box that count as well.
+
+        Returns
+        -------
+        tuple of ndarray, (N,), or None
+            In clustered units, endless for features that are not drawn; None for components.
+        """
+        if self.plane.components is not None or not (placement.box.width and placement.box.height):
+            return None
+        left, top, width, height = placement.box
+        zero = np.zeros(self.points.n_features)
+        ends = np.stack(
+            [
+                self.plane.moved(zero, placement.on_plane(left - reach, top + height + reach)),
+                self.plane.moved(zero, placement.on_plane(left + width + reach, top - reach)),
+            ]
+        )
+        low, high = np.full((2, self.points.n_features), np.inf)
+        low *= -1
+        drawn = list(self.plane.columns[: 1 if self.plane.is_line else 2])
+        low[drawn], high[drawn] = ends[:, drawn].min(axis=0), ends[:, drawn].max(axis=0)
+        return low, high
 
     @functools.cached_property
     def spread(self) -> float:

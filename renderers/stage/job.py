@@ -129,7 +129,8 @@ class Job:
         lines = [*first.source.table.notes]
         lines += [line for trial in self.trials.values() for line in trial.advice]
         if self.scene is not None:
-            lines += [spell_options(one, ["font"]) for one in unwritten(self.scene, self.args.font)]
+            told = unwritten(self.scene, self.args.font, self.renderers)
+            lines += [spell_options(line, ["font"]) for line in told]
         return [spell_options(line, READING) for line in dict.fromkeys(lines)]
 
     @property

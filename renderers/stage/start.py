@@ -127,12 +127,21 @@ def save(
     return file
 
 
-def viewer() -> Output:
-    """Return what `renderers.show` shows runs in: a player in a notebook, or a window."""
+def viewer(given: Mapping[str, Any]) -> Output:
+    """Return what `renderers.show` shows runs in: a page or a film in a notebook, or a window.
+
+    Parameters
+    ----------
+    given : mapping of str
+        Its arguments: what only a film does asks for one.
+    """
     from renderers.films import notebook
 
     if notebook.running():
-        return Output("notebook", notebook.NotebookPlayer, None)
+        from renderers.html.notebook import NotebookPage
+
+        is_page = NotebookPage.honours.issuperset(_asked(given))
+        return Output("notebook", NotebookPage if is_page else notebook.NotebookPlayer, None)
     (output,) = plan([registry.window()], [])
     return output
 
@@ -225,9 +234,10 @@ def _play_given(
         scene = replace(scene, panels=tuple(panels))
     if len(runs) > 1:  # which clusters are the same is known when all have ended
         kept = list(states)
-        scene, states = matched(scene, kept[-1]), iter(kept)
+        starts = [state.centroids for state in kept[0]]
+        scene, states = matched(scene, kept[-1], starts, renderers[0].options), iter(kept)
     play(moments(states, pace), scene, renderers)
-    return unwritten(scene, given.get("font"))
+    return unwritten(scene, given.get("font"), renderers)
 
 
 def _told(runs: Mapping[str, Any], points: Any) -> list[Told]:

@@ -56,7 +56,9 @@ def play_trials(
         # The same bits twice: to look at the end first keeps none of the states.
         ends = [trial.explore(watch) for trial in trials]
         count = max(end.iteration for end in ends) + 1
-        scene = matched(scene, ends)
+        if renderers:
+            starts = [trial.start for trial in trials]
+            scene = matched(scene, ends, starts, renderers[0].options)
         del ends
         shown = 0.0
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from renderers.contract import Renderer
 from renderers.picture.script import lacking
 from renderers.scene import Scene
 
@@ -10,7 +13,7 @@ __all__ = ["unwritten"]
 _NAMED = 6  # characters that a line of warning names
 
 
-def unwritten(scene: Scene, font: str | None) -> list[str]:
+def unwritten(scene: Scene, font: str | None, renderers: Iterable[Renderer]) -> list[str]:
     """Return one line on the characters of a scene that will be missing on its pictures, or none.
 
     Parameters
@@ -19,7 +22,11 @@ def unwritten(scene: Scene, font: str | None) -> list[str]:
         Its titles and labels are looked at.
     font : str or None
         As in `Options`.
+    renderers : iterable of Renderer
+        Who draws it: a page has the fonts of its reader.
     """
+    if not any("font" in renderer.honours for renderer in renderers):
+        return []
     words = [scene.title]
     for panel in scene.panels:
         words += [panel.title, *panel.view.labels]

@@ -88,6 +88,10 @@ def steps() -> Iterator[tuple[str, Callable[[], object]]]:
                 words = f"single pixels, {suffix}, {kind}, {k} clusters"
                 points = _points(kind, _MANY_POINTS, 2)
                 yield words, partial(_draw, suffix, {"size": size, "overlays": "all"}, points, k)
+    clear = {"transparent": True, "size": (320, 240)}
+    for suffix in (".png", ".gif"):
+        words = f"no ground, {suffix}"
+        yield words, partial(_draw, suffix, clear, _points("float64", 1200, 2), 12)
     icon = np.zeros((9, 9, 4), dtype=np.uint8)
     yield "the window", partial(paint, icon, [Disc(4.5, 4.5, 4.0, (0, 0, 0))])
 

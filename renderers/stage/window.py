@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NOT_MOVABLE",
+    "STARTS",
     "ChoiceUnavailable",
     "Command",
     "Commands",
@@ -36,6 +37,10 @@ Command = Literal[
 #: Plays a run to the renderer that it is given: its seat in the window.
 Job = Callable[["Renderer"], None]
 
+#: Those that start another run. A race has none of them: its runs start as they were given.
+STARTS: frozenset[Command] = frozenset(
+    {"new clusters", "new centroids", "next init", "more clusters", "fewer clusters", "place"}
+)
 NOT_MOVABLE = "this window shows one run that was given; s saves it, q exits"
 
 
@@ -84,6 +89,13 @@ class Commands:
     restart: Callable[[Start], Job] | None = None
     inits: tuple[str, ...] = METHODS
     new_points: bool = True
+
+    @property
+    def missing(self) -> frozenset[Command]:
+        """The commands that start other runs, as far as there are none."""
+        if self.restart is None:
+            return STARTS
+        return frozenset() if self.new_points else frozenset({"new clusters"})
 
     def job(self, start: Start) -> Job:
         """Return the job of another run.

@@ -43,6 +43,7 @@ from renderers.picture.marks import (
 from renderers.picture.script import Run
 from renderers.picture.text import extent, placed_runs
 from renderers.scene import Moment, Scene
+from renderers.stills.markers import cross_width, in_groups
 from renderers.stills.still import MOST_SHAPES, Still
 
 if TYPE_CHECKING:
@@ -175,22 +176,17 @@ class _Page:
                 return [image] if pixels.size else []
         raise TypeError(f"{type(mark).__name__} is part of a raster")
 
-    def _discs(self, xy: Floats, radius: float, **look: Any) -> CircleCollection:
-        area = np.pi * (radius * self._points) ** 2
+    def _discs(self, xy: Floats, radius: float | Floats, **look: Any) -> CircleCollection:
+        areas = np.atleast_1d(np.pi * (np.asarray(radius) * self._points) ** 2)
         axes = self._axes.transData
-        return CircleCollection([area], offsets=xy, offset_transform=axes, **look)
+        return CircleCollection(areas, offsets=xy, offset_transform=axes, **look)
 
     def _crosses(self, mark: Markers) -> list[Artist]:
-        xy, radius, _, colours, opacity = mark
-        arms = radius * np.array([[[-1, -1], [1, 1]], [[-1, 1], [1, -1]]])
-        ends = np.flatnonzero((colours[1:] != colours[:-1]).any(axis=1)) + 1
         artists: list[Artist] = []
-        for places, inks in zip(np.split(xy, ends), np.split(colours, ends), strict=True):
-            if len(places):
-                red, green, blue = inks[0].tolist()
-                lines = (places[:, None, None] + arms).reshape(-1, 2, 2)
-                width = 2 * max(0.5, 0.25 * radius)
-                artists.append(self._lines(lines, width, (red, green, blue), opacity, "butt"))
+        arms = np.array([[[-1, -1], [1, 1]], [[-1, 1], [1, -1]]])
+        for places, radius, colour in in_groups(mark):
+            lines = (places[:, None, None] + radius * arms).reshape(-1, 2, 2)
+            artists.append(self._lines(lines, cross_width(radius), colour, mark.opacity, "butt"))
         return artists
 
     def _lines(

@@ -11,7 +11,6 @@ from typing import IO, TYPE_CHECKING
 
 from kmeans_engine.runtime.atomic import AtomicFile
 from renderers.contract import Renderer
-from renderers.describing import describe
 from renderers.errors import InvalidOption
 from renderers.numbered import numbered, those_there
 from renderers.scene import Moment, Scene
@@ -83,6 +82,8 @@ class Still(Renderer):
 
     def description(self, scene: Scene, moment: Moment) -> str:
         """Return a sentence for those who cannot see the picture."""
+        from renderers.describing import describe
+
         return describe(scene, moment)
 
     def painter(self, scene: Scene) -> Painter:

@@ -33,6 +33,7 @@ from renderers.picture.marks import (
 from renderers.picture.script import is_rightward, runs_of
 from renderers.picture.text import extent
 from renderers.scene import Moment, Scene
+from renderers.stills.markers import cross_width, in_groups
 from renderers.stills.still import MOST_SHAPES, Still
 
 __all__ = ["SvgRenderer", "document"]
@@ -169,14 +170,9 @@ def _shapes(marks: Iterable[Mark], font: str | None) -> Iterator[str]:
 
 
 def _markers(mark: Markers) -> Iterator[str]:
-    xy, radius, shape, colours, opacity = mark
-    ends = np.flatnonzero((colours[1:] != colours[:-1]).any(axis=1)) + 1
-    for places, inks in zip(np.split(xy, ends), np.split(colours, ends), strict=True):
-        if not len(places):
-            continue
-        red, green, blue = inks[0].tolist()
-        if shape == "disc":
-            yield f"<g{_filled((red, green, blue), opacity)}>"
+    for places, radius, colour in in_groups(mark):
+        if mark.shape == "disc":
+            yield f"<g{_filled(colour, mark.opacity)}>"
             yield from _circles(places, radius)
             yield "</g>"
         else:
@@ -186,8 +182,8 @@ def _markers(mark: Markers) -> Iterator[str]:
                 f"l-{across} {across}"
                 for x, y in places.tolist()
             )
-            width = 2 * max(0.5, 0.25 * radius)
-            yield f'<path d="{path}"{_stroked(width, (red, green, blue), opacity, "butt")}/>'
+            look = _stroked(cross_width(radius), colour, mark.opacity, "butt")
+            yield f'<path d="{path}"{look}/>'
 
 
 def _circles(xy: NDArray[np.float64], radius: float) -> Iterator[str]:

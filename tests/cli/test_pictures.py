@@ -30,23 +30,27 @@ def test_a_smooth_film_moves_between_the_states(command, tmp_path):
     command.ok("--seed", 1, "--max-iterations", 3, *SMALL, "-o", "plain.mp4")
     smooth, plain = (read_mp4(tmp_path / f"{name}.mp4") for name in ("smooth", "plain"))
     assert smooth.seconds[0] == pytest.approx(1 / 30, abs=1e-3)
-    assert len(plain.frames) == 3 + 4
+    assert len(plain.frames) == 2 + 3 + 4  # an opening; the last is held
     distinct = {frame.tobytes() for frame in smooth.frames}
     assert len(distinct) > 30
 
 
 def test_phases_show_two_steps_for_each_iteration(command, tmp_path):
     command.ok("--seed", 1, "--max-iterations", 3, "--phases", *SMALL, "-o", "run.mp4")
-    assert len(read_mp4(tmp_path / "run.mp4").frames) == 1 + 1 + 2 + 1 + 4  # the last is held
+    assert (
+        len(read_mp4(tmp_path / "run.mp4").frames) == 2 + 1 + 1 + 2 + 1 + 4
+    )  # an opening; the last is held
 
 
 def test_overlays_are_chosen(command, tmp_path):
-    for name, overlays in (("all", "all"), ("none", "none"), ("some", "borders, trails")):
+    usual = "numbers,trails,borders,changes,curve,sizes"
+    chosen = {"usual": usual, "all": "all", "none": "none", "some": "borders, trails"}
+    for name, overlays in chosen.items():
         command.ok("--seed", 1, "--overlays", overlays, "-o", f"{name}.png", "--size", "480x360")
     command.ok("--seed", 1, "-o", "default.png", "--size", "480x360")
     pictures = {path.stem: opened(path).tobytes() for path in tmp_path.iterdir()}
-    assert pictures["all"] == pictures["default"]
-    assert len(set(pictures.values())) == 3
+    assert pictures["usual"] == pictures["default"]
+    assert len(set(pictures.values())) == 4  # all has a legend as well
 
 
 def test_a_race_in_every_format(command, tmp_path):
@@ -61,7 +65,7 @@ def test_a_race_in_every_format(command, tmp_path):
     assert winner["verdict"] == "wins"
     assert f"{winner['init']} wins: inertia {winner['inertia']:.10g} after" in done.err
     longest = max(entrant["iterations"] for entrant in facts["race"])
-    assert len(read_mp4(tmp_path / "r.mp4").frames) == longest + 4
+    assert len(read_mp4(tmp_path / "r.mp4").frames) == 2 + longest + 4
     labels = np.load(tmp_path / "labels.npy")
     assert np.bincount(labels).tolist() == facts["counts"]
 

@@ -189,7 +189,7 @@ def test_a_largest_size():
 
 def test_an_option_that_nobody_uses_is_refused():
     mp4, gif, png = map(registry.load, ("mp4", "gif", "png"))
-    refuse_useless([mp4, png], OPTIONS)
+    refuse_useless([mp4, gif, png, registry.load("html")], OPTIONS)
     refuse_useless([gif], ["max_size", "smooth", "overlays"])
     refuse_useless([gif], [])
     for kinds, option, words in (
@@ -212,6 +212,7 @@ def test_a_broken_built_in_does_not_hide_that_an_option_is_useless(monkeypatch):
     with pytest.raises(InvalidOption, match=r"dpi= has no effect without a \.svg or \.pdf file"):
         refuse_useless([Mp4Renderer], ["dpi"])
     monkeypatch.setitem(sys.modules, "renderers.stills.svg", None)
+    monkeypatch.setitem(sys.modules, "renderers.stills.pdf", None)
     with pytest.raises(InvalidOption, match="dpi= has no effect without a renderer that uses it"):
         refuse_useless([Mp4Renderer], ["dpi"])
 

@@ -158,6 +158,7 @@ class Window(Screen):
     commands = Commands()
     notify = None
     full_speed = False
+    shown = None
 
     def post(self, command):
         raise AssertionError
@@ -195,6 +196,17 @@ def test_other_runs_start_on_the_points_that_were_given(engine, centroids):
     assert all(seat.states[0].points is engine.points for seat in seats)
     assert all(seat.states[-1].converged for seat in seats)
     assert seats[0].scene.panels[0].view is seats[1].scene.panels[0].view
+
+
+def test_steps_of_another_algorithm_are_shown_and_offer_no_other_runs(engine):
+    steps = [np.arange(1200) % 3, (engine.points[:2], np.arange(1200) % 2)]
+
+    class Stepping(Window):
+        draw = Screen.draw
+
+    start.show(steps, Output("window", Stepping, None), **ARGUMENTS, points=engine.points)
+    assert Stepping.commands.restart is None
+    assert NOTED == ["drive", "Run", 0, 1, (320, 240), "driven"]
 
 
 def test_a_race_offers_no_other_runs(engine, centroids):

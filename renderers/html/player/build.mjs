@@ -3,31 +3,10 @@ import { build } from "esbuild";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ownNames } from "./shorten.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const common = { bundle: true, absWorkingDir: here, logLevel: "warning", legalComments: "none" };
-
-// `import source from "text:./file.ts"` is the file, bundled, as text: what a worker is started from.
-const asText = {
-  name: "as-text",
-  setup(plan) {
-    plan.onResolve({ filter: /^text:/ }, ({ path, resolveDir }) => ({
-      path: join(resolveDir, path.slice("text:".length)),
-      namespace: "text",
-    }));
-    plan.onLoad({ filter: /.*/, namespace: "text" }, async ({ path }) => {
-      const { outputFiles } = await build({
-        ...common,
-        entryPoints: [path],
-        format: "iife",
-        target: "es2022",
-        minify: true,
-        write: false,
-      });
-      return { contents: outputFiles[0].text.trim(), loader: "text" };
-    });
-  },
-};
 
 if (process.argv.includes("--tests")) {
   await build({
@@ -35,7 +14,6 @@ if (process.argv.includes("--tests")) {
     entryPoints: readdirSync(join(here, "tests"))
       .filter((name) => name.endsWith(".test.ts"))
       .map((name) => join("tests", name)),
-    plugins: [asText],
     outdir: "build/tests",
     outExtension: { ".js": ".mjs" },
     platform: "node",
@@ -49,11 +27,11 @@ for (const [kind, entry] of Object.entries(outputs)) {
   const { outputFiles } = await build({
     ...common,
     entryPoints: [entry],
-    plugins: [asText],
     format: "iife",
     target: "es2022",
     charset: "ascii", // whatever the page's encoding is taken for
     minify: true,
+    mangleProps: kind === "js" ? new RegExp(`^(${ownNames(join(here, "src")).join("|")})$`) : undefined,
     write: false,
   });
   const path = join(here, "..", `player.${kind}`);

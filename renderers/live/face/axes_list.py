@@ -80,7 +80,9 @@ def plan_list(columns: ColumnList, picture: tuple[int, int], size: float) -> Lis
     # The rows around the cursor, within the list.
     first = min(max(columns.cursor - rows // 2, -1), len(columns.names) - rows)
     tall = top + rows * step + foot
-    box = Box((width - 2 * wide) // 2, (height - tall) // 2, 2 * wide, tall)
+    # At the right edge, over what is told beside the points.
+    left = max(0, width - 2 * wide - round(0.6 * size))
+    box = Box(left, (height - tall) // 2, 2 * wide, tall)
     return ListPlan(box, size, step, first, rows, wide, top)
 
 

@@ -141,7 +141,7 @@ class Notes:
             words += " · drag to start from there"
         elif finding.row is not None:
             words += f"\n{self._row_words(frame, finding)}"
-        colour = self._colour(finding.cluster, frame.scene.panels[finding.panel].k)
+        colour = self._colour(frame, finding.panel, finding.cluster)
         pixels = self._note("tip", words, size, min(width, round(32 * size)), colour)
         return _beside(pixels, x, y, size, (width, height), taken)
 
@@ -150,7 +150,7 @@ class Notes:
         view = frame.scene.panels[finding.panel].view
         names = view.feature_names
         told = [
-            f"{name} {value:.5g}"
+            f"{name} = {value:.5g}".replace("-", "\N{MINUS SIGN}")
             for name, value in zip(names[:MOST_VALUES], finding.values, strict=False)
         ]
         more = len(names) - len(told)
@@ -160,7 +160,7 @@ class Notes:
     def pin(self, frame: Frame, mark: Mark) -> Layer:
         """Return a centroid as it is held or was placed."""
         radius = max(8.0, 1.1 * max(frame.radii))
-        colour = self._colour(mark.label, max(self._session.choices.k, mark.label + 1))
+        colour = self._colour(frame, 0, mark.label)
         pixels = self._kept.get(
             f"pin {mark.label}",
             (radius, colour, mark.placed),
@@ -169,8 +169,13 @@ class Notes:
         x, y = (min(max(v, -1e6), 1e6) for v in (mark.x, mark.y))
         return Layer(round(x - len(pixels) / 2), round(y - len(pixels) / 2), pixels)
 
-    def _colour(self, cluster: int, k: int) -> Colour:
-        red, green, blue = cluster_colours(k, self._theme)[cluster].tolist()
+    def _colour(self, frame: Frame, panel: int, cluster: int) -> Colour:
+        """Return the colour of a cluster on the picture, or the one that it will have."""
+        colours = frame.colours[panel] if panel < len(frame.colours) else ()
+        if cluster >= len(colours):
+            k = max(self._session.choices.k, cluster + 1)
+            colours = cluster_colours(k, self._theme)
+        red, green, blue = colours[cluster].tolist()
         return red, green, blue
 
     def _note(

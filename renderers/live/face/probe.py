@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from renderers.plane.view import View
 __all__ = ["Finding", "Probe"]
 
 REACH = 8  # pixels from the pointer to a point that it means
+RESTED_FOR, REST = 200_000, 0.1  # points, and seconds: an index of so many waits for a hand at rest
 INDEXED_UP_TO = 4_000_000  # points; an index of more would take too long and too much memory
 
 
@@ -135,6 +137,9 @@ class Probe:
             return None
         index = self._index
         if index is None or index.view is not view or index.placement != placement:
+            if view.points.n_points > RESTED_FOR:
+                time.sleep(REST)  # a picture that is looked at closer needs the processors more
+                self._check(view)
             self._index = index = None  # frees its memory first
             self._index = index = _Index(view, placement, lambda: self._check(view))
         return index.nearest(xy)

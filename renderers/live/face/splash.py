@@ -73,7 +73,9 @@ def _dot(pixels: Pixels, scene: Scene, box: Box, ink: Colour) -> None:
     columns, rows = x[inside].astype(np.intp), y[inside].astype(np.intp)
     for down in range(side):
         for across in range(side):
-            pixels[rows + down - side // 2, columns + across - side // 2, :3] = ink
+            down_to = (rows + down - side // 2).clip(0, pixels.shape[0] - 1)
+            across_to = (columns + across - side // 2).clip(0, pixels.shape[1] - 1)
+            pixels[down_to, across_to, :3] = ink
 
 
 def _write(pixels: Pixels, mask: Pixels, left: int, top: int, ink: Colour) -> None:

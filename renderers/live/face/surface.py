@@ -180,8 +180,8 @@ class Surface:
         self._hand.move(x, y)
         frame = self._session.frame
         centroids = None if frame is None else self._hand.centroids(frame, x, y)
-        if centroids is not None:
-            self._session.tries.want(centroids)
+        if frame is not None and centroids is not None:
+            self._session.tries.want(centroids, frame)
 
     def leave(self) -> None:
         """Forget the pointer: it is outside the window."""
@@ -216,7 +216,7 @@ class Surface:
             if centroids is not None:
                 self._choices.start_from(centroids)
                 return
-        if not (self._hand.holding or self._hand.placing) and frame.spot_at(x, y) is not None:
+        if not (self._hand.holding or self._hand.placing) and _on_ground(frame, x, y):
             self._panning = x, y
 
     def _choose(self, at: tuple[int, int] | None, plan: ListPlan, x: float, y: float) -> None:
@@ -231,7 +231,7 @@ class Surface:
     def press_again(self, x: float, y: float) -> None:
         """Take the button down a second time, soon after the first: show all of the plane."""
         frame, session = self._session.frame, self._session
-        on_ground = frame is not None and frame.spot_at(x, y) is not None
+        on_ground = frame is not None and _on_ground(frame, x, y)
         free = not (self._hand.placing or session.helping or self._gaze.columns.shown)
         if on_ground and free and y < self.picture_size(self._size)[1]:
             session.post("whole view")
@@ -322,3 +322,11 @@ class Surface:
             self._probe.ask(frame, *self._mouse)
         else:
             self._probe.forget()
+
+
+def _on_ground(frame: Frame, x: float, y: float) -> bool:
+    """Return whether a pixel lies in the box of a panel."""
+    return any(
+        box.left <= x < box.left + box.width and box.top <= y < box.top + box.height
+        for box in frame.boxes
+    )

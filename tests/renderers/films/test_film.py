@@ -2,17 +2,22 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from media import FakePainter, fake_scene, fake_snapshots, read_gif, read_mp4, save, threads
+from stories import run
 
+import renderers
+from renderers import make_scene
 from renderers.contract import Options
 from renderers.errors import RenderError
-from renderers.films.format import Arguments
+from renderers.films.format import Arguments, Film
 from renderers.films.gif import GifRenderer
 from renderers.films.mp4 import Mp4Renderer
 from renderers.films.webm import WebmRenderer
+from renderers.picture.painter import Painter
 from renderers.scene import Moment
 from renderers.stage.pace import Pace, moments
 from renderers.stage.play import play
@@ -209,11 +214,55 @@ for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
 def test_memory_does_not_grow_with_the_film(tmp_path, root, name, limit):
     peaks = []
     for count in (100, 600):
-        run = subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-c", MEMORY, tmp_path / name, str(count), str(limit)],
             cwd=root, capture_output=True, text=True, check=True,
         )  # fmt: skip
         unit = 1024 if sys.platform != "darwin" else 1
-        peaks.append(np.array([int(line) * unit for line in run.stdout.split()]))
+        peaks.append(np.array([int(line) * unit for line in done.stdout.split()]))
     # 500 frames more are 154 MB; a tenth of them would be noticed.
     assert (peaks[1] - peaks[0]).max() < 15e6, peaks
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "gif"])
+def test_a_film_that_must_fit_is_laid_out_anew_for_its_size(tmp_path, suffix):
+    states = list(run())
+    path = tmp_path / f"run.{suffix}"
+    look = {"size": (640, 480), "title": "Fits", "overwrite": True}
+    renderers.save(states, path, **look)
+    limit = path.stat().st_size // 3
+    renderers.save(states, path, max_size=limit, **look)
+    film = read(path)
+    height, width = film.frames.shape[1:3]
+    assert width * height < 640 * 480 / 1.9 and path.stat().st_size <= limit
+    (*_, last) = moments(states)
+    painter = Painter(make_scene(last.snapshots[0], title="Fits"), Options((width, height)))
+    painted = painter.paint(last)[..., :3]
+    # Scaled from the largest, words and lines would be elsewhere.
+    assert np.abs(film.frames[-1].astype(int) - painted).mean() < 4
+
+
+def sizes_and_factors(kind, size):
+    """What is tried, from the best on, as (shorter side, level)."""
+    options = Options(size)
+    films = [
+        Film(Path("x"), fake_scene(), options, one, kind.format.rate(options), lambda: None)
+        for one in kind.format.sizes(options)
+    ]
+    return [(min(films[at].size), level) for at, level in kind.format.steps(films)]
+
+
+def test_films_get_smaller_before_they_get_coarser():
+    for kind, coarse in ((Mp4Renderer, 28 - 18), (WebmRenderer, 40 - 22)):
+        steps = sizes_and_factors(kind, (1280, 720))
+        assert steps[0] == (720, 0) and len(set(steps)) == len(steps)
+        assert all(level <= 4 for side, level in steps if side > 200)
+        assert all(level <= coarse for side, level in steps if side > 64)
+        sides = [side for side, _ in steps]
+        assert sides == sorted(sides, reverse=True) and sides[-1] < 70
+
+
+def test_gifs_get_smaller_and_slower_by_turns():
+    steps = sizes_and_factors(GifRenderer, (640, 480))
+    assert {level for _, level in steps} == {0}  # two frames a second are slow already
+    assert [side for side, _ in steps] == [480, 339, 240, 170, 120, 85, 60, 42]

@@ -1,10 +1,15 @@
 import numpy as np
 import pytest
 from media import COLOURS, FakePainter, at, colour, fake_scene, fake_snapshots, read_gif, said, save
-from PIL import Image
+from PIL import Image, ImageSequence
+from stories import run
 
+import renderers
+from renderers import Options, make_scene
 from renderers.films.gif import GifRenderer
+from renderers.picture.clear import HardPainter
 from renderers.scene import Moment
+from renderers.stage.pace import moments
 
 
 def film_of(path, count=3, **options):
@@ -144,3 +149,18 @@ def test_last_moment_is_in_however_short(tmp_path):
     film = film_of(tmp_path / "run.gif", story=short)
     assert len(film.frames) == 1
     assert np.array_equal(film.frames[0][40, 50], colour(3))
+
+
+def test_a_gif_without_a_ground(tmp_path):
+    path = renderers.save(run(), tmp_path / "clear.gif", size=(200, 150), transparent=True)
+    with Image.open(path) as image:
+        frames = [np.array(frame.convert("RGBA")) for frame in ImageSequence.Iterator(image)]
+    assert len(frames) >= 3
+    (*_, last) = moments(run())
+    options = Options((200, 150), transparent=True)
+    wanted = HardPainter(make_scene(last.snapshots[0]), options).paint(last)
+    assert np.array_equal(frames[-1][..., 3], wanted[..., 3])
+    there = wanted[..., 3] == 255
+    assert np.abs(frames[-1][there].astype(int) - wanted[there]).mean() < 6
+    # What has moved on leaves nothing behind.
+    assert all((frame[..., 3] == 0).mean() > 0.5 for frame in frames)

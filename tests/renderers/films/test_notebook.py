@@ -1,9 +1,8 @@
-"""The player in a notebook, and the example that shows it."""
+"""The film in a notebook."""
 
 import base64
 import re
 import sys
-import warnings
 from types import SimpleNamespace
 
 import pytest
@@ -67,7 +66,8 @@ def test_show(folder, shown):
     (film,) = films(html)
     path = folder / "film.mp4"
     path.write_bytes(film)
-    assert len(read_mp4(path).frames) == 2 + len(states) - 1 + 8  # the last one is held for 2 s
+    # Bare points, then the initial centroids; the last state is held for 2 s.
+    assert len(read_mp4(path).frames) == 2 + len(states) - 1 + 8
 
 
 def test_nothing_is_shown_of_a_run_that_fails(folder, shown):
@@ -86,30 +86,3 @@ def test_nothing_is_shown_of_a_run_that_fails(folder, shown):
         )
     assert shown == []
     assert list(folder.iterdir()) == []
-
-
-@pytest.mark.slow
-def test_example(root, tmp_path):
-    nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
-    nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed")
-    pytest.importorskip("ipykernel", reason="ipykernel is not installed")
-    book = nbformat.read(root / "examples" / "kmeans.ipynb", as_version=4)
-    assert not any(cell.get("outputs") for cell in book.cells)  # the file stays small
-    resources = {"metadata": {"path": str(tmp_path)}}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of the machinery that runs notebooks, not of ours
-        nbclient.NotebookClient(book, timeout=300, resources=resources).execute()
-    outputs = [output for cell in book.cells for output in cell.get("outputs", ())]
-    found = [
-        film for output in outputs for film in films(output.get("data", {}).get("text/html", ""))
-    ]
-    points = make_clusters(12, 100, seed=69)
-    path = tmp_path / "film.mp4"
-    assert len(found) == 2
-    for method, film in zip(("random", "k-means++"), found, strict=True):
-        path.write_bytes(film)
-        start = initial_centroids(points, 12, method=method, seed=1)
-        last = Engine(points).fit(start)
-        assert len(read_mp4(path).frames) == 2 + last.iteration + 4
-    words = "".join(output.get("text", "") for output in outputs)
-    assert [line.split()[0] for line in words.splitlines()] == ["random", "k-means++"]

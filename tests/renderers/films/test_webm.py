@@ -1,13 +1,19 @@
+import subprocess
 import sys
 
 import numpy as np
 import pytest
 from media import COLOURS, FakePainter, at, colour, fake_scene, read_mp4, said, save
+from stories import run
 
+import renderers
+from renderers import Options, make_scene
 from renderers.errors import RendererUnavailable
-from renderers.films.ffmpeg.program import encoders
+from renderers.films.ffmpeg.program import encoders, find_ffmpeg
 from renderers.films.mp4 import Mp4Renderer
 from renderers.films.webm import WebmRenderer
+from renderers.picture.clear import ClearPainter
+from renderers.stage.pace import moments
 
 
 def film_of(path, count=3, **options):
@@ -77,3 +83,26 @@ def test_encoders(monkeypatch):
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "/bin/false")
     with pytest.raises(RendererUnavailable, match="does not say what it can encode"):
         encoders()
+
+
+@pytest.mark.parametrize("limit", [None, "20kB"])
+def test_a_film_without_a_ground(tmp_path, limit):
+    states = list(run())
+    path = renderers.save(
+        states, tmp_path / "clear.webm", size=(320, 240), transparent=True, max_size=limit
+    )
+    # ffmpeg's own decoder of VP9 does not look for opacity.
+    command = [find_ffmpeg(), "-v", "error", "-c:v", "libvpx-vp9", "-i", str(path)]
+    command += ["-vf", "scale=320:240", "-f", "rawvideo", "-pix_fmt", "rgba", "-"]
+    done = subprocess.run(command, capture_output=True, check=True)
+    film = np.frombuffer(done.stdout, np.uint8).reshape(-1, 240, 320, 4)
+    (*_, last) = moments(states)
+    options = Options((320, 240), transparent=True)
+    wanted = ClearPainter(make_scene(last.snapshots[0]), options).paint(last)
+    assert np.abs(film[-1, ..., 3].astype(int) - wanted[..., 3]).mean() < (
+        4 if limit is None else 25
+    )
+    assert film[-1, 0, 0, 3] <= 2
+    if limit is None:
+        full = wanted[..., 3] == 255
+        assert np.abs(film[-1][full][:, :3].astype(int) - wanted[full][:, :3]).mean() < 30

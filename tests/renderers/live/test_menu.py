@@ -11,6 +11,7 @@ import pytest
 from renderers.live import start_menu
 from renderers.live.commands import KEYS
 from renderers.live.menu import CHOICES, read_line
+from renderers.stage.window import Commands
 
 
 def converse(*answers: str) -> tuple[list[str], list[str]]:
@@ -51,6 +52,21 @@ def test_an_invalid_choice_is_told_so_and_asked_again(answer: str):
     posted, said = converse(answer, "2")
     assert said[1:] == [f"{answer!r} is not a choice; type 1, 2, 3 or 4"]
     assert posted == ["new centroids"]
+
+
+def test_a_race_offers_what_it_can_do():
+    said: list[str] = []
+    lines = iter(["1\n", "4\n"])
+    posted: list[str] = []
+    thread = start_menu(
+        posted.append, say=said.append, read=lambda: next(lines, ""), without=Commands().missing
+    )
+    thread.join(10)
+    assert posted == ["exit"]
+    assert said == [
+        "(3) save the animation\n(4) exit\ntype 3 or 4",
+        "'1' is not a choice; type 3 or 4",
+    ]
 
 
 def test_asks_again_after_each_choice_until_exit():

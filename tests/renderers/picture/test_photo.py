@@ -26,15 +26,15 @@ def coloured(height=24, width=36, seed=1):
     return image.astype(np.uint8).reshape(-1, 3), (height, width)
 
 
-def scene_of(points, image, **panel):
-    return Scene((Panel(3, View(points), image=image, **panel),), "Three colours")
+def scene_of(points, image, view="2d", **panel):
+    return Scene((Panel(3, View(points, view=view), image=image, **panel),), "Three colours")
 
 
-def states(iterations=4):
+def states(iterations=4, view="2d"):
     points, image = coloured()
     # From close to one another, so that colours move far.
     run = lloyd(points, points[:3] + np.array([[0.0], [9.0], [18.0]]), iterations)
-    return run, partial(Painter, scene_of(points, image))
+    return run, partial(Painter, scene_of(points, image, view))
 
 
 def test_each_pixel_has_the_colour_of_its_centroid():
@@ -88,8 +88,9 @@ def test_own_colours_are_as_near_as_they_can_be():
 
 @pytest.mark.parametrize("size", [(480, 320), (240, 360), (90, 60), (20, 14)])
 @pytest.mark.parametrize("pace", [Pace(), Pace(smooth=True, fps=4), Pace(smooth=True, phases=True)])
-def test_every_way_leads_to_the_same_bytes(size, pace):
-    run, make = states()
+@pytest.mark.parametrize("view", ["2d", "3d"])
+def test_every_way_leads_to_the_same_bytes(size, pace, view):
+    run, make = states(view=view)
     film = list(moments(run, pace))
     painter = make(Options(size))
     for moment in [*film, *film[::-7]]:
@@ -141,8 +142,9 @@ def test_an_image_keeps_its_aspect_and_stands_beside_its_points(size, shape):
     assert apart
 
 
-def test_before_they_have_clusters_points_and_image_have_their_own_colours():
-    run, make = states()
+@pytest.mark.parametrize("view", ["2d", "3d"])
+def test_before_they_have_clusters_points_and_image_have_their_own_colours(view):
+    run, make = states(view=view)
     painter = make(Options((480, 320), overlays=frozenset()))
     first = painter.paint(Moment((run[0],), 1.0, "points")).copy()
     later = painter.paint(at(run[0]))
@@ -153,6 +155,19 @@ def test_before_they_have_clusters_points_and_image_have_their_own_colours():
     assert inks[0] > 10 * inks[1]
     (points,) = painter.boxes
     assert not np.array_equal(points.of(first), points.of(later))
+
+
+def test_an_image_of_one_channel():
+    points, image = coloured()
+    points = points[:, :1].copy()
+    run = lloyd(points, points[:3] + np.array([[0.0], [9.0], [18.0]]), 3)
+    scene = scene_of(points, image)
+    painter = Painter(scene, Options((480, 320), overlays=frozenset()))
+    for moment in moments(run, Pace(smooth=True, fps=4)):
+        frame = painter.paint(moment)[..., :3].astype(int)
+        for box in (painter.layout.photo, *painter.boxes):
+            # Greys, but for the tint of the ground between the theme's white and its ink.
+            assert np.ptp(box.of(frame), axis=-1).max() <= 9
 
 
 def test_a_large_image_leaves_no_moire():

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renderers.picture import script
+from renderers.picture.fonts import Face
 from renderers.picture.script import is_rightward, lacking, line_of, runs_of, whole_clusters
 
 SALAM, SHALOM, KANJI = "\u0633\u0644\u0627\u0645", "\u05e9\u05dc\u05d5\u05dd", "\u4e2d"
@@ -87,3 +88,13 @@ def test_each_character_is_seen_once(text):
     for c, level in zip(words, levels, strict=True):
         kind = unicodedata.bidirectional(c)
         assert level % 2 == {"R": 1, "AL": 1, "L": 0, "EN": 0, "AN": 0}.get(kind, level % 2)
+
+
+def test_letters_that_join_are_of_one_font(tmp_path, monkeypatch):
+    # The font of the first has but some of the letters of the word, another one has all of them.
+    make_font(tmp_path / "some.ttf", SALAM[:2], family="Some")
+    make_font(tmp_path / "all.ttf", SALAM, family="All")
+    monkeypatch.setattr(script, "fallback", lambda *_: Face(str(tmp_path / "all.ttf"), 0, "All"))
+    first = Face(str(tmp_path / "some.ttf"), 0, "Some")
+    assert list(script._set(SALAM, first, False)) == [(SALAM, SALAM, script.fallback())]
+    assert [face for *_, face in script._set(SALAM[:2], first, False)] == [first]

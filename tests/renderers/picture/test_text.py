@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import features
 
-from renderers.picture.text import SHIFTS, extent, fitted_mask, rise, text_mask
+from renderers.picture.text import SHIFTS, extent, fitted_mask, rise, text_mask, whole_mask
 
 
 def test_text_that_is_too_long_ends_with_an_ellipsis_within_its_width():
@@ -67,3 +67,14 @@ def test_letters_stand_on_the_baseline(size):
 )
 def test_any_character_can_be_drawn(words):
     assert text_mask(words, 20).dtype == np.uint8
+
+
+@pytest.mark.parametrize("words", ["\u1ea4\u1ed6", "a\u0301\u0302\u0303\u0304", "plain g\u0327"])
+def test_no_ink_is_cut_off(words):
+    for size in (11.0, 40.0):
+        mask, up = whole_mask(words, size)
+        large, far = whole_mask(words, 8 * size)
+        rows, wanted = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(large.any(axis=1))
+        assert up - rows[0] == pytest.approx((far - wanted[0]) / 8, abs=1.2)
+        assert rows[-1] - up == pytest.approx((wanted[-1] - far) / 8, abs=1.2)
+    assert text_mask(words, 40.0).shape[0] == 50 and rise(40.0) <= up

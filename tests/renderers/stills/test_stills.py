@@ -1,3 +1,4 @@
+import re
 import zlib
 
 import numpy as np
@@ -7,6 +8,8 @@ from PIL import Image
 import renderers
 from kmeans_engine import Engine, make_clusters
 from renderers import InvalidOption, Options, Panel, Scene
+from renderers.describing import describe
+from renderers.picture.clear import ClearPainter
 from renderers.picture.painter import Painter
 from renderers.plane.view import View
 from renderers.stage.pace import moments
@@ -81,3 +84,35 @@ def test_the_facts_are_in_the_file(tmp_path):
     play(moments([snapshot]), scene, [PngRenderer(path, Options(size=(80, 60)))])
     assert pixels(path)[1]["command"] == facts["command"]
     assert zlib.crc32(path.read_bytes())  # readable to its end
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
+def test_a_still_is_described_for_those_who_cannot_see_it(tmp_path, suffix):
+    path = renderers.save(run(), tmp_path / f"said.{suffix}", title="Said")
+    (*_, last) = moments(run())
+    scene = make_scene(last.snapshots[0], title="Said")
+    words = describe(scene, last)
+    assert "240 points" in words and "4 clusters" in words
+    if suffix == "png":
+        assert pixels(path)[1]["Description"] == words
+    elif suffix == "svg":
+        assert f"<desc>{words}</desc>" in path.read_text(encoding="utf-8")
+    else:
+        subject = re.search(rb"/Subject \((.*?)\)", path.read_bytes(), re.DOTALL)[1]
+        assert subject.decode() == words
+
+
+def test_a_png_without_a_ground(tmp_path):
+    path = renderers.save(run(), tmp_path / "clear.png", size=(320, 240), transparent=True)
+    (*_, last) = moments(run())
+    frame = ClearPainter(make_scene(last.snapshots[0]), Options((320, 240))).paint(last)
+    with Image.open(path) as image:
+        assert image.mode == "RGBA" and np.array_equal(np.array(image), frame)
+
+
+def test_a_sequence_without_a_ground(tmp_path):
+    renderers.save(run(), tmp_path / "clear_%02d.png", size=(160, 120), transparent=True)
+    with Image.open(tmp_path / "clear_00.png") as image:
+        assert image.mode == "RGBA" and image.getpixel((0, 0))[3] == 0
+    with pytest.raises(InvalidOption, match=r"transparent= has no effect without a \.webm, \.gif"):
+        renderers.save(run(), tmp_path / "clear.mp4", transparent=True)

@@ -1,6 +1,6 @@
 // Which part of the plane is seen, and where it lies on the pixels of a box.
 
-import type { Limits } from "./model.ts";
+import type { Limits } from "./head.ts";
 import type { Plane } from "./plane.ts";
 
 export interface Box {
@@ -64,10 +64,11 @@ export class Placement {
     const middleY = ymin + (ymax - ymin) * camera.y;
     let halfX = (xmax - xmin) / 2 / camera.zoom;
     let halfY = (ymax - ymin) / 2 / camera.zoom;
-    if (plane.equal) {
-      const unit = Math.max((2 * halfX) / box.width, (2 * halfY) / box.height);
-      halfX = (unit * box.width) / 2;
-      halfY = (unit * box.height) / 2;
+    if (plane.units) {
+      const [x, y] = plane.units;
+      const scale = Math.max(halfX / x / box.width, halfY / y / box.height);
+      halfX = scale * x * box.width;
+      halfY = scale * y * box.height;
     }
     [xmin, xmax, ymin, ymax] = [middleX - halfX, middleX + halfX, middleY - halfY, middleY + halfY];
     this.limits = [xmin, xmax, ymin, ymax];

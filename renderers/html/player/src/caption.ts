@@ -51,12 +51,12 @@ function verdict(run: Run, rivals: Run[]): string {
 export function factsOf({ points, facts, panels }: Showing): string {
   const picture = points.picture;
   const told = picture
-    ? [`${count(points.total, "pixel")}`]
+    ? [count(points.total, "pixel")]
     : [count(points.total, "point"), count(points.features, "feature")];
   const ks = new Set(panels.map(({ run }) => run.k));
   told.push(`K = ${[...ks].map(whole).join(", ")}`);
-  if (facts.init && panels.length === 1) told.push(`start: ${facts.init}`);
-  if (facts.seed) told.push(`seed ${facts.seed}`);
+  if (facts["init"] && panels.length === 1) told.push(`start: ${facts["init"]}`);
+  if (facts["seed"]) told.push(`seed ${facts["seed"]}`);
   return told.join(" \u00b7 ");
 }
 

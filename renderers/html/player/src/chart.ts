@@ -73,6 +73,10 @@ function changedMarks({ run, moment }: Course, theme: Theme, x: (state: number) 
   const most = Math.max(1, ...states.map(({ nChanged }) => nChanged));
   const width = Math.max(1, Math.min(0.7 * (x(1) - x(0)), size));
   const marks: Mark[] = [];
+  if (states.length && 0.7 * (foot - top) > 3 * size) {
+    const y = foot - 0.3 * (foot - top) - 0.5 * size;
+    marks.push({ kind: "text", text: "changed points", x: x(run.states.length - 1), y, size, ink: theme.muted, anchor: "end" });
+  }
   run.states.forEach(({ iteration, nChanged }, state) => {
     if (iteration < 2 || nChanged === 0) return;
     const height = Math.max(1, (0.3 * (foot - top) * nChanged) / most);
@@ -83,13 +87,12 @@ function changedMarks({ run, moment }: Course, theme: Theme, x: (state: number) 
   return marks;
 }
 
-/** The sizes of the clusters: sorted bars with numbers, or a strip of shares where there is no room. */
+/** The sizes of the clusters: sorted bars with numbers, or columns where there is no room. */
 export function sizeMarks(box: Box, { run, moment }: Course, colours: string[], theme: Theme, size: number): Mark[] {
   const counts = countsAt(run, moment);
-  const total = Math.max(1, counts.reduce((sum, n) => sum + n, 0));
   const row = Math.min(2.4 * size, box.height / run.k);
-  if (row < 1.05 * size) return stripMarks(box, counts, total, colours, size);
   const most = Math.max(1, ...counts);
+  if (row < 1.05 * size) return columnMarks(box, counts, most, colours, theme, size);
   const rank = ranksAt(run, moment);
   const left = box.left + widthOf(String(run.k - 1), size) + 0.7 * size;
   const room = box.left + box.width - left - widthOf(whole(most), size) - 0.6 * size;
@@ -105,13 +108,18 @@ export function sizeMarks(box: Box, { run, moment }: Course, colours: string[], 
   });
 }
 
-function stripMarks(box: Box, counts: number[], total: number, colours: string[], size: number): Mark[] {
-  let left = box.left;
-  const height = Math.min(box.height, 1.4 * size);
-  return counts.map((n, c): Mark => {
-    const width = (box.width * n) / total;
-    left += width;
-    return { kind: "rect", box: { left: left - width, top: box.top, width, height }, ink: colours[c] };
+/** Columns, in the order of the clusters, with their numbers below where these fit. */
+function columnMarks(box: Box, counts: number[], most: number, colours: string[], theme: Theme, size: number): Mark[] {
+  const step = Math.min(box.width / counts.length, 3 * size);
+  const numbered = step > widthOf(String(counts.length - 1), size) + 2;
+  const foot = box.top + box.height - (numbered ? 1.4 * size : 1);
+  const gap = step > 4 ? 0.12 * step : 0;
+  return counts.flatMap((n, c): Mark[] => {
+    const height = Math.max(1, ((foot - box.top) * n) / most);
+    const left = box.left + c * step;
+    const bar: Mark = { kind: "rect", box: { left: left + gap, top: foot - height, width: step - 2 * gap, height }, ink: colours[c] };
+    if (!numbered) return [bar];
+    return [bar, { kind: "text", text: String(c), x: left + step / 2, y: foot + 1.2 * size, size, ink: theme.muted, anchor: "middle" }];
   });
 }
 

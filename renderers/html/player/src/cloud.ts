@@ -2,15 +2,15 @@
 
 import type { Placement } from "./camera.ts";
 import { Cells, Crowd } from "./crowds.ts";
-import { Gl } from "./gl.ts";
 import { changeAt } from "./layer.ts";
 import type { Layer } from "./layer.ts";
 import type { Mark } from "./marks.ts";
-import { CanvasMarkers, dotMarks, GlMarkers, toDevice } from "./markers.ts";
-import type { Where } from "./markers.ts";
+import { dotMarks, toDevice } from "./dots.ts";
+import type { Where } from "./dots.ts";
 import type { Points, Run } from "./model.ts";
 import type { Moment } from "./moment.ts";
 import type { Palette } from "./palette.ts";
+import { dots, markers } from "./stamps.ts";
 import { rgbOf } from "./themes.ts";
 import type { Theme } from "./themes.ts";
 import { Track } from "./track.ts";
@@ -38,7 +38,7 @@ export class Cloud {
   /** Show another run on the same points. */
   follow(run: Run): void {
     this.track = new Track(run);
-    this.choose();
+    if (!this.layer?.follow(this.track)) this.choose();
   }
 
   /** Be where the plane now lies on the screen. `places` are shares of its limits. */
@@ -57,7 +57,7 @@ export class Cloud {
   }
 
   draw(moment: Moment, before: Palette, now: Palette, changes: boolean): void {
-    const context = this.canvas.getContext("2d");
+    const context = this.canvas.getContext("2d", { willReadFrequently: true }); // its pixels are set, not drawn
     if (!this.layer || !context || !this.theme) return;
     this.layer.show(moment.state, moment.phase === "start", before, now);
     const marked = changes && moment.phase !== "update" && moment.state > 1;
@@ -99,12 +99,10 @@ export class Cloud {
       this.layer = new Cells(track.run, track, density, where);
     } else if (this.radius > 0) {
       const look = { radius: this.radius * where.ratio, opacity: theme.opacity, cross: theme.marker === "cross" };
-      const gl = Gl.get();
-      this.layer = gl ? new GlMarkers(gl, track, where, look) : new CanvasMarkers(track, where, look);
+      this.layer = new Crowd(track, where, markers(look), this.canvas);
     } else {
       const sparse = where.visible.length < SPARSE * where.placement.box.width * where.placement.box.height;
-      const side = Math.max(1, Math.round((sparse ? 2 : 1) * where.ratio));
-      this.layer = new Crowd(track, where, side, this.canvas.width, this.canvas.height);
+      this.layer = new Crowd(track, where, dots(Math.max(1, Math.round((sparse ? 2 : 1) * where.ratio))), this.canvas);
     }
   }
 }

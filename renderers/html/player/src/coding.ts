@@ -1,15 +1,8 @@
 // The codings of a payload's sections; docs/html.md describes them.
 
-export type Numbers = Float64Array | Float32Array | Uint32Array | Uint16Array | Uint8Array;
+import type { Section } from "./head.ts";
 
-/** What the head says of an array. */
-export interface Section {
-  at: number;
-  bytes: number;
-  coding: "raw" | "planes" | "delta" | "varint" | "gaps" | "xor";
-  dtype: "float64" | "float32" | "uint32" | "uint16" | "uint8";
-  shape: number[];
-}
+export type Numbers = Float64Array | Float32Array | Uint32Array | Uint16Array | Uint8Array;
 
 const ARRAYS = {
   float64: Float64Array,

@@ -1,44 +1,62 @@
-// Points as a density picture: those of the page, or the cells that stand for all points of a large run.
+// Points as pixels that follow the changes: those of the page, or the cells of all points of a large run.
 
 import type { Density, Run } from "./model.ts";
 import { changeAt, Shown } from "./layer.ts";
 import type { Layer } from "./layer.ts";
-import { toDevice } from "./markers.ts";
-import type { Where } from "./markers.ts";
+import { toDevice } from "./dots.ts";
+import type { Where } from "./dots.ts";
 import type { Palette } from "./palette.ts";
-import { opacities, Pixels } from "./pixels.ts";
+import { Pixels } from "./pixels.ts";
+import type { Stamp, Stamper } from "./stamps.ts";
 import type { Rgb } from "./themes.ts";
 import type { Track } from "./track.ts";
 
-/** The points of the page, as dots of a few whole pixels. */
+/** The points of the page, each of them a stamp: a marker, or a dot of a few whole pixels. */
 export class Crowd implements Layer {
   private readonly pixels: Pixels;
-  /** The upper left pixel of each point's dot; -1 for those outside. */
-  private readonly corners: Int32Array;
+  /** The pixel that each point's stamp is put at, and which one; -1 for points that are not seen. */
+  private readonly pixelOf: Int32Array;
+  private readonly stampOf: Uint8Array;
+  private readonly stamps: Stamp[];
+  private readonly margin: number;
   private readonly shown: Shown;
   private loaded = false;
 
   constructor(
-    private readonly track: Track,
+    private track: Track,
     where: Where,
-    private readonly side: number,
-    width: number,
-    height: number,
+    make: Stamper,
+    { width, height }: { width: number; height: number },
   ) {
+    // Room around the picture, so that no stamp reaches beyond it.
+    this.margin = make.reach + 1;
+    const wide = width + 2 * this.margin;
+    const high = height + 2 * this.margin;
+    this.stamps = make.stamps(wide);
     const { sx, tx, sy, ty } = toDevice(where);
-    this.corners = new Int32Array(where.places.length / 2).fill(-1);
-    const counts = new Uint32Array(width * height);
-    const reach = (side - 1) / 2;
+    const count = where.places.length / 2;
+    this.pixelOf = new Int32Array(count).fill(-1);
+    this.stampOf = new Uint8Array(count);
+    const cover = new Uint32Array(wide * high);
     for (const point of where.visible) {
-      const x = Math.floor(where.places[2 * point] * sx + tx - reach);
-      const y = Math.floor(where.places[2 * point + 1] * sy + ty - reach);
-      if (x < 0 || y < 0 || x + side > width || y + side > height) continue;
-      const corner = y * width + x;
-      this.corners[point] = corner;
-      for (let dy = 0; dy < side; dy++) for (let dx = 0; dx < side; dx++) counts[corner + dy * width + dx]++;
+      const x = where.places[2 * point] * sx + tx + this.margin - make.shift;
+      const y = where.places[2 * point + 1] * sy + ty + this.margin - make.shift;
+      const [column, row] = [Math.floor(x), Math.floor(y)];
+      if (column < make.reach || row < make.reach || column >= wide - make.reach || row >= high - make.reach) continue;
+      this.pixelOf[point] = row * wide + column;
+      this.stampOf[point] = make.choose(x - column, y - row);
+      const { offsets, weights } = this.stamps[this.stampOf[point]];
+      for (let i = 0; i < offsets.length; i++) cover[this.pixelOf[point] + offsets[i]] += weights[i];
     }
-    this.pixels = new Pixels(width, height, opacities(counts));
+    this.pixels = new Pixels(wide, high, make.opacities(cover));
     this.shown = new Shown(track);
+  }
+
+  follow(track: Track): boolean {
+    this.track = track;
+    this.shown.follow(track);
+    this.loaded = false;
+    return true;
   }
 
   show(state: number, opening: boolean, before: Palette, now: Palette): void {
@@ -48,19 +66,14 @@ export class Crowd implements Layer {
     if (this.loaded && !differs.colours) {
       track.seek(state, (points, from, to) => {
         for (let i = 0; i < points.length; i++) {
-          this.each(points[i], (pixel) => {
-            pixels.add(pixel, now.colours[from[i]], -1);
-            pixels.add(pixel, now.colours[to[i]], 1);
-          });
+          this.stamp(points[i], now.colours[from[i]], -1);
+          this.stamp(points[i], now.colours[to[i]], 1);
         }
       });
     } else {
       track.seek(state);
       pixels.clear();
-      for (let i = 0; i < this.corners.length; i++) {
-        const colour = now.colours[track.labels[i]];
-        this.each(i, (pixel) => pixels.add(pixel, colour, 1));
-      }
+      for (let i = 0; i < this.pixelOf.length; i++) this.stamp(i, now.colours[track.labels[i]], 1);
       this.loaded = true;
     }
     pixels.clearStep();
@@ -68,8 +81,10 @@ export class Crowd implements Layer {
   }
 
   draw(context: CanvasRenderingContext2D, progress: number, ink: Rgb | null): void {
-    this.pixels.shade(progress, ink);
-    context.putImageData(this.pixels.image, 0, 0);
+    const changed = this.pixels.shade(progress, ink);
+    if (!changed) return;
+    const { left, top, width, height } = changed;
+    context.putImageData(this.pixels.image, -this.margin, -this.margin, left, top, width, height);
   }
 
   dispose(): void {
@@ -77,34 +92,34 @@ export class Crowd implements Layer {
   }
 
   private step(opening: boolean, before: Palette, now: Palette): void {
-    const { track, pixels } = this;
-    const change = changeAt(track, opening);
-    const old = before.key === now.key || opening ? null : Uint16Array.from(track.labels);
-    for (let i = 0; i < change.points.length; i++) {
-      const point = change.points[i];
-      if (old) {
-        old[point] = change.before[i];
-        continue;
-      }
-      this.each(point, (pixel) => {
-        pixels.addStep(pixel, before.colours[change.before[i]], -1);
-        pixels.addStep(pixel, now.colours[track.labels[point]], 1);
-      });
+    const { track } = this;
+    const { points, before: labels } = changeAt(track, opening);
+    const turn = (point: number, was: number) => {
+      this.stampStep(point, before.colours[was], -1);
+      this.stampStep(point, now.colours[track.labels[point]], 1);
+    };
+    if (before.key === now.key || opening) {
+      for (let i = 0; i < points.length; i++) turn(points[i], labels[i]);
+      return;
     }
     // Where the colours themselves change, so does every point.
-    old?.forEach((label, point) => {
-      this.each(point, (pixel) => {
-        pixels.addStep(pixel, before.colours[label], -1);
-        pixels.addStep(pixel, now.colours[track.labels[point]], 1);
-      });
-    });
+    const all = Uint16Array.from(track.labels);
+    for (let i = 0; i < points.length; i++) all[points[i]] = labels[i];
+    all.forEach((label, point) => turn(point, label));
   }
 
-  private each(point: number, visit: (pixel: number) => void): void {
-    const corner = this.corners[point];
-    if (corner < 0) return;
-    const { side, pixels } = this;
-    for (let dy = 0; dy < side; dy++) for (let dx = 0; dx < side; dx++) visit(corner + dy * pixels.width + dx);
+  private stamp(point: number, colour: Rgb, sign: 1 | -1): void {
+    const pixel = this.pixelOf[point];
+    if (pixel < 0) return;
+    const { offsets, weights } = this.stamps[this.stampOf[point]];
+    for (let i = 0; i < offsets.length; i++) this.pixels.add(pixel + offsets[i], colour, sign * weights[i]);
+  }
+
+  private stampStep(point: number, colour: Rgb, sign: 1 | -1): void {
+    const pixel = this.pixelOf[point];
+    if (pixel < 0) return;
+    const { offsets, weights } = this.stamps[this.stampOf[point]];
+    for (let i = 0; i < offsets.length; i++) this.pixels.addStep(pixel + offsets[i], colour, sign * weights[i]);
   }
 }
 
@@ -135,6 +150,10 @@ export class Cells implements Layer {
     const { entries, shares } = run.cells();
     for (let i = 0; i < entries.length; i++) this.shares[entries[i]] = shares[i];
     this.shown = new Shown(track);
+  }
+
+  follow(): boolean {
+    return false; // what all points do in another run is not known here
   }
 
   show(state: number, opening: boolean, before: Palette, now: Palette): void {

@@ -28,7 +28,8 @@ const ICONS = {
   forward: "M6 5v14l11-7z",
   last: "M16.600 5H19v14h-2.400zM4 5v14l11-7z",
   loop: "M7 7h10v3l4-4-4-4v3H5v7h2zM17 17H7v-3l-4 4 4 4v-3h12v-7h-2z",
-  reset: "M4 4h6v2H6v4H4zM14 4h6v6h-2V6h-4zM4 14h2v4h4v2H4zM18 14h2v6h-6v-2h4z",
+  full: "M4 4h6v2.200H6.200V10H4zM14 4h6v6h-2.200V6.200H14zM4 14h2.200v3.800H10V20H4zM17.800 14H20v6h-6v-2.200h3.800z",
+  reset: "M12 4a8 8 0 1 1-7.600 5.500l2 .650A5.900 5.900 0 1 0 12 6.100V9.500L6.500 5 12 .500z",
 } as const;
 
 export type Icon = keyof typeof ICONS;

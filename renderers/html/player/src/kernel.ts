@@ -25,7 +25,7 @@ export function assign(
   centroids: Float64Array, // in, (K, N)
   labels: Uint16Array, // out, (S,)
 ): void {
-  if (features === 2) return assignPairs(values, centroids, labels);
+  if (features === 2) { assignPairs(values, centroids, labels); return; }
   const k = centroids.length / features;
   for (let i = 0, at = 0; i < labels.length; i++, at += features) {
     let least = Infinity;

@@ -5,7 +5,6 @@ import type { Points, Run, State } from "./model.ts";
 import { NO_CELLS } from "./model.ts";
 import type { Answer, Method, Request } from "./protocol.ts";
 import { service } from "./service.ts";
-import source from "text:./worker.ts";
 
 type Question = Exclude<Request, { kind: "points" | "stop" }>;
 
@@ -16,7 +15,11 @@ export class Lab {
   private waiting: (() => void) | null = null; // the newest preview that has not been asked for
   private readonly asked = new Map<number, { question: Question; hear: (answer: Answer) => void }>();
 
-  constructor(private readonly points: Points) {}
+  /** `source` is the script of the page, which is that of the worker as well. */
+  constructor(
+    private readonly points: Points,
+    private readonly source: string,
+  ) {}
 
   /** The labels from some centroids; while one answer is awaited, only the newest question is kept. */
   preview(centroids: Float64Array, hear: (labels: Uint16Array) => void): void {
@@ -86,8 +89,8 @@ export class Lab {
     };
     let send: (request: Request) => void;
     try {
-      const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-      const worker = new Worker(url);
+      if (!this.source) throw new Error("the script is in another file");
+      const worker = new Worker(URL.createObjectURL(new Blob([this.source], { type: "text/javascript" })));
       worker.addEventListener("message", ({ data }: MessageEvent<Answer>) => hear(data));
       worker.addEventListener("error", () => this.move(hear));
       send = (request) => worker.postMessage(request);

@@ -5,6 +5,8 @@ import type { Rgb } from "./themes.ts";
 import type { Change, Track } from "./track.ts";
 
 export interface Layer {
+  /** Show another run on the same points, if that can be done. */
+  follow(track: Track): boolean;
   /** Be at a state of the run; `opening` says that no point had a cluster before it. */
   show(state: number, opening: boolean, before: Palette, now: Palette): void;
   /** Paint `progress` of the way from the state before; `ink` marks pixels whose points change. */
@@ -24,7 +26,12 @@ export function changeAt(track: Track, opening: boolean): Change {
 export class Shown {
   private key = "";
 
-  constructor(private readonly track: Track) {}
+  constructor(private track: Track) {}
+
+  follow(track: Track): void {
+    this.track = track;
+    this.key = "";
+  }
 
   /** Whether this is another moment than the last; and whether its colours are others. */
   differs(state: number, opening: boolean, before: Palette, now: Palette): { at: boolean; colours: boolean } {

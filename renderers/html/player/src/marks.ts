@@ -36,7 +36,7 @@ export function fontOf(size: number, bold = false): string {
 /** A text cut so that it fits. */
 export function fitted(text: string, size: number, room: number, bold = false): string {
   if (widthOf(text, size, bold) <= room) return text;
-  const letters = [...text];
+  const letters = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
   while (letters.length && widthOf(`${letters.join("")}\u2026`, size, bold) > room) letters.pop();
   return letters.length ? `${letters.join("").trimEnd()}\u2026` : "";
 }

@@ -1,12 +1,8 @@
 // What a page holds: points once, and of every state what changed. Knows no bytes and no page.
 
+import type { Limits, PlaneHead, ThemeName } from "./head.ts";
+
 export type Labels = Uint16Array | Uint8Array;
-
-export const THEMES = ["light", "dark", "classic"] as const;
-export type ThemeName = (typeof THEMES)[number];
-
-/** xmin, xmax, ymin, ymax. */
-export type Limits = [number, number, number, number];
 
 export interface Picture {
   height: number;
@@ -42,17 +38,6 @@ export interface Points {
   step: number;
   picture: Picture | null;
   density: Density | null;
-}
-
-export interface PlaneHead {
-  kind: "columns" | "components" | "line";
-  columns: [number, number];
-  centre: number[] | null;
-  basis: [number[], number[]] | null;
-  labels: [string, string];
-  limits: Limits;
-  log: "" | "x" | "y" | "xy";
-  equal: boolean;
 }
 
 export interface State {

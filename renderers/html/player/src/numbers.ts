@@ -2,8 +2,21 @@
 
 const MINUS = "\u2212";
 
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** A number with these decimals, at least and at most; formats are kept, they take long to make. */
+function decimal(value: number, least: number, most: number): string {
+  const key = `${least} ${most}`;
+  let format = formats.get(key);
+  if (!format) {
+    format = new Intl.NumberFormat("en-US", { minimumFractionDigits: least, maximumFractionDigits: most });
+    formats.set(key, format);
+  }
+  return format.format(value);
+}
+
 export function whole(value: number): string {
-  return value.toLocaleString("en-US");
+  return decimal(value, 0, 0);
 }
 
 export function percent(part: number, of: number): string {
@@ -16,7 +29,7 @@ export function short(value: number, digits = 5): string {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e7)) return signed(value.toExponential(digits - 2).replace("e+", "e"));
   const decimals = Math.max(0, digits - Math.max(1, Math.floor(Math.log10(size || 1)) + 1));
-  const written = value.toLocaleString("en-US", { maximumFractionDigits: decimals });
+  const written = decimal(value, 0, decimals);
   return signed(written);
 }
 
@@ -42,7 +55,7 @@ export function ticks(low: number, high: number, count: number): Tick[] {
   const step = Number(`${factor}e${exponent}`);
   const found: number[] = [];
   for (let n = Math.ceil(low / step - 1e-9); n * step <= high + 1e-9 * step; n++) found.push(n * step);
-  const plain = found.map((value) => value.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+  const plain = found.map((value) => decimal(value, decimals, decimals));
   const long = decimals > 8 || plain.some((words) => words.length > 10);
   return found.map((value, i) => {
     const words = long ? (value === 0 ? "0" : shortExponent(value, step)) : plain[i];
@@ -60,7 +73,7 @@ export function logTicks(low: number, high: number, count: number): Tick[] {
   const every = Math.max(1, Math.ceil((high - low) / Math.max(1, count)));
   const found: Tick[] = [];
   for (let n = Math.ceil(low / every - 1e-9) * every; n <= high + 1e-9; n += every) {
-    found.push({ value: n, words: signed(Math.abs(n) <= 4 ? (10 ** n).toLocaleString("en-US", { maximumFractionDigits: 4 }) : `1e${n}`) });
+    found.push({ value: n, words: signed(Math.abs(n) <= 4 ? decimal(10 ** n, 0, 4) : `1e${n}`) });
   }
   return found;
 }

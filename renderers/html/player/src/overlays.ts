@@ -89,7 +89,7 @@ function trailMarks(drawn: Drawn): Mark[] {
   const casing = core + Math.max(1, 0.3 * unit);
   const ways = trails(run, moment, placement);
   return [
-    ...ways.map((xy): Mark => ({ kind: "polyline", xy, width: casing, ink: theme.ground, opacity: 0.55 })),
+    { kind: "segments", edges: ways, width: casing, ink: theme.ground, opacity: 0.55 },
     ...ways.map((xy, c): Mark => ({ kind: "polyline", xy, width: core, ink: mixed(colours[c], theme.text, 0.35) })),
   ];
 }

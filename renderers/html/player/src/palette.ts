@@ -1,6 +1,7 @@
 // The colours of clusters on the way from one state to the next. Draws nothing.
 
-import type { Panel, Picture, Points, State, ThemeName } from "./model.ts";
+import type { ThemeName } from "./head.ts";
+import type { Panel, Picture, Points, State } from "./model.ts";
 import { hexOf, LOOKS, mixed, rgbOf } from "./themes.ts";
 import type { Rgb } from "./themes.ts";
 

@@ -1,73 +1,14 @@
 // Reads the payload of a page; docs/html.md describes its format.
 
 import { decode } from "./coding.ts";
-import type { Numbers, Section } from "./coding.ts";
+import type { Numbers } from "./coding.ts";
+import type { CellsHead, Head, PanelHead, PointsHead, StateHead } from "./head.ts";
 import { NO_CELLS } from "./model.ts";
-import type { Density, Labels, Limits, Panel, Picture, PlaneHead, Points, Run, Showing, State, ThemeName } from "./model.ts";
+import type { Density, Labels, Panel, Picture, Points, Run, Showing, State } from "./model.ts";
 
 const FORMAT = "kmeans-engine run";
 const VERSION = 1;
 const MAGIC = "KME1";
-
-interface CellsHead {
-  cells: Section | null;
-  shares: Section | null;
-}
-
-interface StateHead extends CellsHead {
-  iteration: number;
-  inertia: number | null;
-  n_changed: number;
-  shift: number;
-  converged: boolean;
-  counts: number[];
-  centroids: Section;
-  assigned_from: Section | null;
-  changed: Section;
-  labels: Section;
-}
-
-interface PanelHead {
-  title: string;
-  k: number;
-  colours: Record<ThemeName, string[]>;
-  labels: Section;
-  density: CellsHead | null;
-  states: StateHead[];
-}
-
-interface PointsHead {
-  n: number;
-  features: number;
-  names: string[];
-  shown: number;
-  step: number;
-  offset: number[];
-  scale: number[];
-  exact: boolean;
-  continues: boolean;
-  rows: Section | null;
-  values: Section | null;
-  base: number[] | null;
-  exponent: number[] | null;
-  places: Section | null;
-  image: { height: number; width: number; alpha: Section | null; white: number } | null;
-  density: { width: number; height: number; limits: Limits; totals: Section; top: number } | null;
-}
-
-export interface Head {
-  format: string;
-  version: number;
-  title: string;
-  description: string;
-  facts: Record<string, string>;
-  theme: ThemeName | "auto";
-  overlays: string[] | null;
-  phases: boolean;
-  points: PointsHead;
-  plane: PlaneHead;
-  panels: PanelHead[];
-}
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -102,11 +43,16 @@ function headOf(payload: Bytes): Head {
 
 function pointsOf(payload: Bytes, head: PointsHead): Points {
   const picture: Picture | null = head.image && {
-    ...head.image,
+    height: head.image.height,
+    width: head.image.width,
+    white: head.image.white,
     alpha: head.image.alpha && (decode(payload, head.image.alpha) as Uint8Array),
   };
   const density: Density | null = head.density && {
-    ...head.density,
+    width: head.density.width,
+    height: head.density.height,
+    limits: head.density.limits,
+    top: head.density.top,
     totals: decode(payload, head.density.totals) as Uint32Array,
   };
   const rows = head.rows && (decode(payload, head.rows) as Uint32Array);

@@ -18,7 +18,7 @@ export class Photo implements Layer {
   private painted = "";
 
   constructor(
-    private readonly track: Track,
+    private track: Track,
     readonly picture: Picture,
   ) {
     const { width, height, alpha } = picture;
@@ -27,6 +27,11 @@ export class Photo implements Layer {
     this.colours = new Uint32Array(this.image.data.buffer);
     const all = new Uint32Array(width * height).map((_, i) => i);
     this.pixels = alpha ? all.filter((pixel) => alpha[pixel] > 0) : all;
+  }
+
+  follow(track: Track): boolean {
+    this.track = track;
+    return true;
   }
 
   /** The point at a pixel, or -1. */

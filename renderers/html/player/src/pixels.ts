@@ -1,5 +1,6 @@
-// A density picture: sums of colours per pixel that follow the changes. Knows no points.
+// Points as integer sums of colours per pixel, which follow the changes. Knows no points and no labels.
 
+import type { Box } from "./camera.ts";
 import type { Rgb } from "./themes.ts";
 
 const BELOW = [50 / 255, 0.35]; // of a pixel where some points change: least ink, and that of all of them
@@ -7,13 +8,14 @@ const BELOW = [50 / 255, 0.35]; // of a pixel where some points change: least in
 /** Sums of red, green, blue and weight for each pixel, and how they differ from the state before. */
 export class Pixels {
   readonly image: ImageData;
-  private readonly sums: Float32Array;
-  private readonly step: Float32Array;
-  private readonly moved: Float32Array; // weight that changes its cluster in this step
+  private readonly sums: Int32Array;
+  private readonly step: Int32Array;
+  private readonly moved: Int32Array; // weight that changes its cluster in this step
   private readonly touched: Uint8Array;
   private inStep: number[] = [];
   private dirty: number[] = [];
   private all = true;
+  private painted = "";
 
   constructor(
     readonly width: number,
@@ -23,17 +25,19 @@ export class Pixels {
   ) {
     const count = width * height;
     this.image = new ImageData(width, height);
-    this.sums = new Float32Array(4 * count);
-    this.step = new Float32Array(4 * count);
-    this.moved = new Float32Array(count);
+    this.sums = new Int32Array(4 * count);
+    this.step = new Int32Array(4 * count);
+    this.moved = new Int32Array(count);
     this.touched = new Uint8Array(count);
   }
 
+  /** Forget everything; all is painted again. */
   clear(): void {
     this.sums.fill(0);
     this.all = true;
   }
 
+  /** Add a colour to a pixel, or take it away where the weight is negative. */
   add(pixel: number, [red, green, blue]: Rgb, weight: number): void {
     const { sums } = this;
     const at = 4 * pixel;
@@ -68,23 +72,45 @@ export class Pixels {
     this.inStep.push(pixel);
   }
 
-  /** Paint what is not up to date at `progress` of the step; `ink` marks pixels with changes. */
-  shade(progress: number, ink: Rgb | null): void {
-    const some = this.dirty.length + this.inStep.length;
-    if (this.all || some > this.alpha.length / 2) {
+  /**
+   * Paint what is not up to date at `progress` of the step; `ink` marks pixels with changes.
+   *
+   * Returns the part of the image that was painted, or null if none was.
+   */
+  shade(progress: number, ink: Rgb | null): Box | null {
+    const { width, height, dirty } = this;
+    const moment = this.inStep.length ? `${progress} ${String(ink)}` : "";
+    if (moment !== this.painted) for (const pixel of this.inStep) dirty.push(pixel);
+    this.painted = moment;
+    let [left, right, top, foot] = [0, width - 1, 0, height - 1];
+    if (this.all || dirty.length > this.alpha.length) {
       for (let pixel = 0; pixel < this.alpha.length; pixel++) this.shadeOne(pixel, progress, ink);
     } else {
-      for (const pixel of this.dirty) this.shadeOne(pixel, progress, ink);
-      for (const pixel of this.inStep) this.shadeOne(pixel, progress, ink);
+      if (!dirty.length) return null;
+      [left, right, top, foot] = [width, 0, height, 0];
+      for (const pixel of dirty) {
+        this.shadeOne(pixel, progress, ink);
+        const column = pixel % width;
+        const row = (pixel - column) / width;
+        if (column < left) left = column;
+        if (column > right) right = column;
+        if (row < top) top = row;
+        if (row > foot) foot = row;
+      }
     }
     this.all = false;
     this.dirty = [];
+    return { left, top, width: right - left + 1, height: foot - top + 1 };
   }
 
   private shadeOne(pixel: number, progress: number, ink: Rgb | null): void {
     const { sums, step } = this;
     const { data } = this.image;
     const at = 4 * pixel;
+    if (sums[at + 3] === 0 && step[at + 3] === 0) {
+      data[at + 3] = 0;
+      return;
+    }
     const back = progress - 1;
     const weight = sums[at + 3] + back * step[at + 3];
     let alpha = this.alpha[pixel];
@@ -105,25 +131,4 @@ export class Pixels {
     data[at + 2] = blue;
     data[at + 3] = alpha;
   }
-}
-
-/** How opaque pixels with these numbers of points are: a lone point is seen, the fullest half per cent saturates. */
-export function opacities(counts: Uint32Array): Uint8Array {
-  let most = 0;
-  for (let i = 0; i < counts.length; i++) if (counts[i] > most) most = counts[i];
-  const shades = new Uint8Array(most + 1);
-  const pixels = new Float64Array(most + 1); // with so many points
-  for (let i = 0; i < counts.length; i++) pixels[counts[i]]++;
-  const filled = counts.length - pixels[0];
-  let top = 2;
-  for (let count = 1, below = 0; count <= most; below += pixels[count++]) {
-    if (pixels[count] && below <= 0.995 * (filled - 1)) top = Math.max(2, count);
-  }
-  const lone = Math.max(0.45, 1 - 0.14 * Math.log2(top));
-  for (let count = 1, below = 0; count <= most; below += pixels[count++]) {
-    // Logarithms alone leave heavy tails dark, ranks alone flatten even crowds: half each.
-    const shade = 0.5 * (below / filled) + 0.5 * Math.min(1, Math.log(count) / Math.log(top));
-    shades[count] = Math.round(255 * (lone + (1 - lone) * (count >= top ? 1 : shade)));
-  }
-  return Uint8Array.from(counts, (count) => shades[count]);
 }

@@ -1,17 +1,17 @@
 // Where values lie on the plane of the picture, and back. Knows no pixels.
 
-import type { Limits, PlaneHead, Points } from "./model.ts";
+import type { Limits, PlaneHead } from "./head.ts";
+import type { Points } from "./model.ts";
 
 const GOLDEN = 0.6180339887498949;
 
-/** The axes of a picture, in their own units: those of a logarithmic axis are powers of ten. */
+/** The axes of a picture; places along a logarithmic one are decimal logarithms. */
 export class Plane {
-  /** xmin, xmax, ymin, ymax, in the units of the axes. */
   readonly limits: Limits;
   readonly labels: [string, string];
   readonly logX: boolean;
   readonly logY: boolean;
-  readonly equal: boolean;
+  readonly units: [number, number] | null;
   readonly isLine: boolean;
 
   constructor(
@@ -21,10 +21,9 @@ export class Plane {
     this.logX = head.log.includes("x");
     this.logY = head.log.includes("y");
     this.labels = head.labels;
-    this.equal = head.equal && !head.log && head.kind !== "line";
+    this.units = head.units;
+    this.limits = head.limits;
     this.isLine = head.kind === "line";
-    const [xmin, xmax, ymin, ymax] = head.limits;
-    this.limits = [along(xmin, this.logX), along(xmax, this.logX), along(ymin, this.logY), along(ymax, this.logY)];
   }
 
   /** Whether a place on the plane says all about a value, so that borders are lines. */
@@ -116,7 +115,7 @@ export function planeOf(points: Points, a: number, b: number): Plane {
     labels: [names[a] ?? `feature ${a}`, names[b] ?? `feature ${b}`],
     limits: [xmin, xmax, ymin, ymax],
     log: "",
-    equal: Math.max(wide, high) <= 20 * Math.min(wide, high),
+    units: Math.max(wide, high) <= 20 * Math.min(wide, high) ? [1, 1] : null,
   });
 }
 

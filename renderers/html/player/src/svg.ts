@@ -24,7 +24,7 @@ class Writer {
   }
 
   private one(mark: Mark): string {
-    const opacity = "opacity" in mark && mark.opacity !== undefined && mark.opacity < 1 ? mark.opacity : 1;
+    const opacity = ("opacity" in mark ? mark.opacity : undefined) ?? 1;
     const faint = opacity < 1 ? ` opacity="${short(opacity)}"` : "";
     switch (mark.kind) {
       case "polyline":

@@ -1,6 +1,6 @@
 // The look of a picture apart from the clusters' colours; the same as renderers/picture/themes.py.
 
-import type { ThemeName } from "./model.ts";
+import type { ThemeName } from "./head.ts";
 
 export interface Theme {
   ground: string;

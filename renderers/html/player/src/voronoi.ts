@@ -1,8 +1,10 @@
 // The borders between clusters on the plane: edges of a Voronoi diagram. Draws nothing.
 
-import type { Limits } from "./model.ts";
+import type { Limits } from "./head.ts";
 
 export type Edge = [x0: number, y0: number, x1: number, y1: number];
+
+const MOST_SITES = 65_536;
 
 interface Corner {
   x: number;
@@ -23,12 +25,18 @@ export function borders(sites: Float64Array, [xmin, xmax, ymin, ymax]: Limits, s
   const ys = Float64Array.from({ length: k }, (_, i) => sites[2 * i + 1] * scaleY);
   const frame = [xmin * scaleX, xmax * scaleX, ymin * scaleY, ymax * scaleY];
   const edges: Edge[] = [];
-  const order = Array.from({ length: k }, (_, i) => i);
   const away = new Float64Array(k);
+  const keys = new Float64Array(k);
   for (let i = 0; i < k; i++) {
-    for (let j = 0; j < k; j++) away[j] = (xs[j] - xs[i]) ** 2 + (ys[j] - ys[i]) ** 2;
-    order.sort((a, b) => away[a] - away[b] || a - b);
-    for (const { x, y, beyond, toX, toY } of sides(cell(i, xs, ys, frame, order, away))) {
+    let most = Number.MIN_VALUE;
+    for (let j = 0; j < k; j++) {
+      away[j] = (xs[j] - xs[i]) ** 2 + (ys[j] - ys[i]) ** 2;
+      if (away[j] > most) most = away[j];
+    }
+    // Distance and site in one number each, since numbers are sorted without calling back.
+    for (let j = 0; j < k; j++) keys[j] = Math.floor((away[j] / most) * 2 ** 36) * MOST_SITES + j;
+    keys.sort();
+    for (const { x, y, beyond, toX, toY } of sides(cell(i, xs, ys, frame, keys, away))) {
       // The border of two cells is drawn once.
       if (beyond > i) edges.push([x / scaleX, y / scaleY, toX / scaleX, toY / scaleY]);
     }
@@ -36,7 +44,7 @@ export function borders(sites: Float64Array, [xmin, xmax, ymin, ymax]: Limits, s
   return edges;
 }
 
-function cell(i: number, xs: Float64Array, ys: Float64Array, frame: number[], order: number[], away: Float64Array): Corner[] {
+function cell(i: number, xs: Float64Array, ys: Float64Array, frame: number[], keys: Float64Array, away: Float64Array): Corner[] {
   const [left, right, low, high] = frame;
   let corners: Corner[] = [
     { x: left, y: low, beyond: -1 },
@@ -44,7 +52,8 @@ function cell(i: number, xs: Float64Array, ys: Float64Array, frame: number[], or
     { x: right, y: high, beyond: -1 },
     { x: left, y: high, beyond: -1 },
   ];
-  for (const j of order) {
+  for (const key of keys) {
+    const j = key % MOST_SITES;
     if (away[j] === 0) {
       if (j < i) return []; // of two in one place the lower label has the cell
       continue;

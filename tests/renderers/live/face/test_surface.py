@@ -25,8 +25,14 @@ BAR = bar_height(SIZE)
 class Desk:
     """A surface, its session and what the session was asked to start."""
 
-    def __init__(self, size: tuple[int, int] = SIZE, theme: str = "light") -> None:
-        points = np.random.default_rng(5).normal(size=(60, 2))
+    def __init__(
+        self,
+        size: tuple[int, int] = SIZE,
+        theme: str = "light",
+        features: int = 2,
+        panels: int = 1,
+    ) -> None:
+        points = np.random.default_rng(5).normal(size=(60, features))
         self.centroids = points[:3]
         self.asked: list[Start] = []
         self.size = size
@@ -38,7 +44,7 @@ class Desk:
             painting=Painting(),
         )
         self.surface = Surface(self.session)
-        self._scene = Scene((Panel(3, View(points)),))
+        self._scene = Scene((Panel(3, View(points)),) * panels)
         self._states = [
             SimpleNamespace(
                 iteration=i,
@@ -90,8 +96,8 @@ class Desk:
 def desk():
     desks = []
 
-    def make(*given: Any) -> Desk:
-        desks.append(Desk(*given))
+    def make(*given: Any, **named: Any) -> Desk:
+        desks.append(Desk(*given, **named))
         return desks[-1]
 
     yield make
@@ -261,3 +267,98 @@ def test_the_wheel_steps_over_the_bar(desk: Callable[..., Desk]):
         one.surface.scroll(100, SIZE[1] - 5, steps)
         one.look()
     assert one.session.report.state == 1
+
+
+def test_the_wheel_looks_closer_around_the_pointer(desk: Callable[..., Desk]):
+    one = desk()
+    frame = one.session.frame
+    assert frame is not None
+    x, y = one.pixel_of(one.centroids[1])
+    one.surface.scroll(x, y, 3)
+    look = one.look()
+    assert one.session.gaze.look.limits is not None
+    left, right, *_ = one.session.gaze.look.limits
+    whole = frame.wholes[0].limits
+    assert right - left == pytest.approx(0.8**3 * (whole[1] - whole[0]))
+    assert len(look) >= 2
+
+
+def test_the_ground_is_dragged_and_a_double_click_shows_everything(desk: Callable[..., Desk]):
+    one = desk()
+    x, y = one.pixel_of(one.centroids.mean(axis=0) + np.array([0.05, 0.4]))
+    one.surface.scroll(x, y, 4)
+    one.look()
+    before = one.session.gaze.look.limits
+    one.surface.press(x, y)
+    for step in (10, 40, 60):
+        one.surface.move(x + step, y)
+    assert one.surface.pointer == "hand"
+    one.surface.release(x + 60, y)
+    one.look()
+    after = one.session.gaze.look.limits
+    assert after[0] < before[0]
+    assert after[1] - after[0] == pytest.approx(before[1] - before[0])
+    one.surface.press_again(x, y)
+    one.look()
+    assert one.session.gaze.look.limits is None
+    assert one.asked == []
+
+
+def test_a_picture_follows_the_theme(desk: Callable[..., Desk]):
+    one = desk()
+    before = one.surface.ground
+    one.session.post("next theme")
+    one.look()
+    assert one.session.gaze.look.theme == "dark"
+    assert one.surface.ground != before
+
+
+def test_the_full_screen_is_asked_for_and_left(desk: Callable[..., Desk]):
+    one = desk()
+    for command, full in (("full screen", True), ("cancel", False), ("full screen", True)):
+        one.session.post(command)
+        one.look()
+        assert one.session.gaze.full_screen == full
+
+
+def test_axes_are_chosen_from_a_list(desk: Callable[..., Desk]):
+    one = desk(features=4)
+    one.session.post("columns")
+    one.look()
+    columns = one.session.gaze.columns
+    assert columns.shown
+    assert columns.axes is None
+    for command in ("slower", "forward", "slower"):  # the arrows: down, right, down
+        one.session.post(command)
+        one.look()
+    assert one.session.gaze.look.axes == (0, 2)
+    plan = one.surface._list
+    row = plan.row(0, 3)
+    one.click(plan.box.left + row.left + 20, plan.box.top + row.top + 5)
+    assert one.session.gaze.look.axes == (3, 2)
+    one.click(2, 2)
+    assert not columns.shown
+
+
+def test_two_features_have_no_list(desk: Callable[..., Desk]):
+    one = desk()
+    one.session.post("columns")
+    one.look()
+    assert not one.session.gaze.columns.shown
+    assert "three or more features" in one.session.message
+
+
+def test_a_race_has_no_controls_that_start_other_runs(desk: Callable[..., Desk]):
+    one = desk(panels=2)
+    there = {
+        button.command
+        for y in range(SIZE[1] - BAR, SIZE[1], 3)
+        for x in range(0, SIZE[0], 3)
+        if (button := one.surface.button_at(x, y)) is not None
+    }
+    assert there == {
+        *("first", "back", "pause", "forward", "last", "slower", "faster", "save", "help")
+    }
+    x, y = one.pixel_of(one.centroids[0])
+    one.surface.press(x, y)
+    assert not one.session.choices.hand.holding

@@ -1,0 +1,111 @@
+// The course of the runs, beside or below the picture: figures, curve, sizes.
+
+import { paint } from "./canvas.ts";
+import { curveMarks, curveScale, sizeMarks } from "./chart.ts";
+import type { Course } from "./chart.ts";
+import { el } from "./dom.ts";
+import type { Mark } from "./marks.ts";
+import type { Points, Run } from "./model.ts";
+import { figuresOf } from "./moment.ts";
+import type { Moment } from "./moment.ts";
+import { percent, short, whole } from "./numbers.ts";
+import type { Theme } from "./themes.ts";
+
+export class Side {
+  readonly element: HTMLElement;
+  readonly curve = el("canvas", { class: "kp-curve", role: "img", "aria-label": "Inertia after each iteration" });
+  readonly sizes = el("canvas", { class: "kp-sizes", role: "img", "aria-label": "Points in each cluster" });
+  private readonly figures = new Map<string, HTMLElement>();
+  private readonly list = el("dl");
+  private readonly boxes: HTMLElement[];
+  private courses: Course[] = [];
+  private size = 12;
+
+  constructor(
+    private readonly points: Points,
+    seek: (state: number) => void,
+  ) {
+    for (const name of ["iteration", "inertia", "changed", "moved"]) {
+      const value = el("dd");
+      this.figures.set(name, value);
+      this.list.append(el("div", {}, el("dt", {}, name), value));
+    }
+    this.boxes = [this.curve, this.sizes].map((canvas) => el("div", { class: "kp-chart" }, canvas));
+    this.element = el("aside", { class: "kp-side", "aria-label": "Course of the run" }, this.list, ...this.boxes);
+    const pick = (event: PointerEvent) => {
+      if (!event.buttons) return;
+      const scale = curveScale(this.boxOf(this.curve), this.courses, this.size);
+      seek(Math.round(scale.state(event.clientX - this.curve.getBoundingClientRect().left)));
+    };
+    this.curve.addEventListener("pointerdown", pick);
+    this.curve.addEventListener("pointermove", pick);
+  }
+
+  show(shown: ReadonlySet<string>): void {
+    this.boxes[0].hidden = !shown.has("curve");
+    this.boxes[1].hidden = !shown.has("sizes");
+    this.element.hidden = !shown.has("curve") && !shown.has("sizes");
+  }
+
+  resize(ratio: number, size: number): void {
+    this.size = size;
+    this.boxes.forEach((box, i) => {
+      const canvas = [this.curve, this.sizes][i];
+      canvas.width = Math.max(1, Math.round(box.clientWidth * ratio));
+      canvas.height = Math.max(1, Math.round(box.clientHeight * ratio));
+    });
+  }
+
+  draw(courses: Course[], colours: string[][], theme: Theme, ratio: number): void {
+    this.courses = courses;
+    if (this.element.hidden) return;
+    this.list.hidden = courses.length > 1;
+    if (courses.length === 1) this.tell(courses[0].run, courses[0].moment);
+    for (const [canvas, marks] of [
+      [this.curve, this.curveMarks(theme)],
+      [this.sizes, this.sizeMarks(colours, theme)],
+    ] as const) {
+      const context = canvas.getContext("2d");
+      if (!context || !canvas.offsetParent) continue;
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      context.clearRect(0, 0, canvas.width, canvas.height);
+      paint(context, marks);
+    }
+  }
+
+  curveMarks(theme: Theme): Mark[] {
+    return this.courses.length ? curveMarks(this.boxOf(this.curve), this.courses, theme, this.size) : [];
+  }
+
+  sizeMarks(colours: string[][], theme: Theme): Mark[] {
+    const { left, top, width, height } = this.boxOf(this.sizes);
+    const each = height / this.courses.length;
+    return this.courses.flatMap((course, i) => {
+      const words: Mark[] = course.title
+        ? [{ kind: "text", text: course.title, x: left, y: top + i * each + this.size, size: this.size, ink: theme.text }]
+        : [];
+      const used = course.title ? 1.5 * this.size : 0;
+      const box = { left, top: top + i * each + used, width, height: each - used - 0.3 * this.size };
+      return [...words, ...sizeMarks(box, course, colours[i], theme, this.size)];
+    });
+  }
+
+  private tell(run: Run, moment: Moment): void {
+    const state = run.states[figuresOf(moment)];
+    const set = (name: string, words: string) => {
+      const value = this.figures.get(name);
+      if (value && value.textContent !== words) value.textContent = words;
+    };
+    const none = "\u2013";
+    set("iteration", whole(state.iteration));
+    set("inertia", state.inertia === null ? none : short(state.inertia));
+    const { nChanged } = run.states[moment.state];
+    const changed = moment.state > 1 && moment.phase !== "start";
+    set("changed", changed ? `${whole(nChanged)} (${percent(nChanged, this.points.total)})` : none);
+    set("moved", state.iteration ? short(state.shift, 4) : none);
+  }
+
+  private boxOf(canvas: HTMLCanvasElement): { left: number; top: number; width: number; height: number } {
+    return { left: 0, top: 0, width: canvas.clientWidth, height: canvas.clientHeight };
+  }
+}
