@@ -144,7 +144,7 @@ class Telling:
         for at, (box, panel) in enumerate(
             zip(self._layout.heads, self._scene.panels, strict=False)
         ):
-            base, left, room = box.top + round(0.2 * size) + rise(size), box.left, float(box.width)
+            base, left, room = box.top + round(0.4 * size) + rise(size), box.left, float(box.width)
             if many:
                 letter = letter_of(at)
                 marks.append(Text(letter, left, base, size, theme.text, bold=True))
