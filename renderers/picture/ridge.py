@@ -7,17 +7,15 @@ the clusters of the points below it, without smoothing, so that it ends where a 
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 
 import numpy as np
 from numpy import float64, uint8
 from numpy.typing import NDArray
 
 from kmeans_engine.runtime.jit import kernel
-from renderers.picture.marks import Area, Mark, Polyline
 from renderers.picture.strokes import blend_line
 
-__all__ = ["column_colours", "heights", "paint_ridge", "ridge_marks"]
+__all__ = ["column_colours", "heights", "paint_ridge"]
 
 # Of the rule of thumb for a bell curve (Silverman, 1986, equation 3.31), which blurs clusters.
 _NARROWER = 0.35
@@ -64,39 +62,6 @@ def column_colours(counts: NDArray[np.int64], colours: NDArray[np.uint8]) -> Flo
     nearer = np.where(np.abs(filled[before] - at) <= np.abs(filled[after] - at), before, after)
     found: Floats = mixed[nearer]
     return found
-
-
-def ridge_marks(
-    xy: Floats, foot: float, colours: NDArray[np.uint8], fill: float, line: float
-) -> list[Mark]:
-    """Return a ridge as marks: an area and a line for neighbours of one colour.
-
-    Parameters
-    ----------
-    xy : ndarray, (W, 2)
-        The middles of its columns at the top, in pixels of the frame.
-    foot : float
-        Where it stands.
-    colours : ndarray, (W, 3)
-        Of the columns.
-    fill : float
-        Opacity below the line.
-    line : float
-        Width of the line along the ridge.
-    """
-    starts = [0, *(np.flatnonzero((colours[1:] != colours[:-1]).any(axis=1)) + 1), len(xy)]
-    areas: list[Mark] = []
-    lines: list[Mark] = []
-    for first, end in pairwise(starts):
-        red, green, blue = colours[first].tolist()
-        # Half way to the neighbours of other colours, so that nothing is left between.
-        edges = [xy[first - 1 : first + 1].mean(axis=0)] if first else []
-        last = [xy[end - 1 : end + 1].mean(axis=0)] if end < len(xy) else []
-        part = np.array([*edges, *xy[first:end], *last])
-        areas.append(Area(part, foot, (red, green, blue), fill))
-        if foot - part[:, 1].min() >= 0.5 and len(part) > 1:
-            lines.append(Polyline(part, line, (red, green, blue)))
-    return areas + lines
 
 
 @kernel(counted=False)

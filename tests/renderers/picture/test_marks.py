@@ -6,7 +6,7 @@ from pictures import ALL, THEME_NAMES, blobs, lloyd, state
 
 from renderers import Options, Panel, Scene, make_scene
 from renderers.picture.ink import paint
-from renderers.picture.marks import Disc, Fill, Group, Polyline, Raster, Segments, Text
+from renderers.picture.marks import Disc, Fill, Group, Polyline, Raster, Segments, Text, dashed
 from renderers.picture.painter import Painter
 from renderers.plane.view import View
 from renderers.stage.pace import Pace, moments
@@ -128,3 +128,13 @@ def test_shapes_are_the_same_picture_as_pixels(kind, theme):
         assert np.abs(frame.astype(int) - pixels).mean() < 1.5
         if moment is film[-1]:
             assert not any(isinstance(mark, Raster) for mark in flat(marks))
+
+
+def test_a_dashed_line_is_drawn_in_pieces():
+    xy = np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 7.0]])
+    line = Polyline(xy, 1.0, (0, 0, 0), dash=(4.0, 2.0))
+    pieces = [piece.tolist() for piece in dashed(line)]
+    assert pieces == [[[0, 0], [4, 0]], [[6, 0], [10, 0]], [[10, 2], [10, 6]]]
+    odd = dashed(line._replace(dash=(3.0,)))
+    assert [piece[0].tolist() for piece in odd] == [[0, 0], [6, 0], [10, 2]]
+    assert dashed(line._replace(dash=()))[0] is xy
