@@ -118,10 +118,11 @@ def _paint_segments(image: Image, mark: Segments, left: int, top: int) -> None:
 def _paint_area(image: Image, mark: Area, left: int, top: int) -> None:
     xs, ys = mark.xy[:, 0] - left, mark.xy[:, 1] - top
     first, end = max(0, int(xs[0])), min(image.shape[1], int(xs[-1]) + 1)
-    heights = np.interp(np.arange(first, end) + 0.5, xs, ys)
-    highest = max(0, int(heights.min(initial=0.0 if end <= first else np.inf)))
-    below = np.arange(highest, round(mark.foot - top))[:, None] >= np.rint(heights)
-    cover = below * np.uint8(round(255 * mark.opacity))
+    # Of 16 bits: a film that moves has large ones in each frame.
+    heights = np.rint(np.interp(np.arange(first, end) + 0.5, xs, ys)).astype(np.int16)
+    highest = max(0, int(heights.min(initial=image.shape[0])))
+    below = np.arange(highest, round(mark.foot - top), dtype=np.int16)[:, None] >= heights
+    cover = below.view(np.uint8) * np.uint8(round(255 * mark.opacity))
     blend_mask(image, cover, first, highest, mark.colour)
 
 

@@ -139,7 +139,7 @@ class Overlays:
         sizes = self.sizes(len(xy), "numbers" in overlays)
         if moment.phase == "start" and moment.progress < 1:
             sizes = sizes.scaled(moment.progress)
-        arrow = 1.1 * sizes.outer
+        arrow = max(1.1 * sizes.outer, 1.4 * self._unit)
         marks += centroid_arrows(xy, self._colours, self.box, arrow, self._theme.background)
         return marks + centroid_marks(xy, self._colours, sizes, self.box)
 

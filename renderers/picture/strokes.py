@@ -270,7 +270,11 @@ def blend_cover(
     for i in range(max(0, top), min(image.shape[0], top + cover.shape[0])):
         for j in range(max(0, left), min(image.shape[1], left + cover.shape[1])):
             q = int(cover[i - top, j - left])
-            if q > 0:
+            if q == 255:
+                image[i, j, 0] = red
+                image[i, j, 1] = green
+                image[i, j, 2] = blue
+            elif q > 0:
                 image[i, j, 0] += (red - int(image[i, j, 0])) * q // 255
                 image[i, j, 1] += (green - int(image[i, j, 1])) * q // 255
                 image[i, j, 2] += (blue - int(image[i, j, 2])) * q // 255
