@@ -201,7 +201,6 @@ def drag(session):
 def middle(session):
     [box] = session.frame.boxes
     scene = session.frame.scene
-    [box] = painter.boxes
     xmin, xmax, ymin, ymax = scene.panels[0].view.placed(box).limits
     x, y = first.centroids[0]
     return (box.left + (x - xmin) / (xmax - xmin) * box.width,
