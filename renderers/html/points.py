@@ -113,7 +113,7 @@ def choose_points(panel: Panel, most: int, payload: Payload) -> PagePoints:
         place[rows] = np.arange(len(rows), dtype=np.int32)
         said["image"] = _described(picture, panel, payload)
     said |= _stored(values, whole, view.points.measure.single, payload)
-    said["continues"] = whole and len(rows) == view.points.n_points
+    said["continues"] = whole and len(rows) == view.points.n_points and not panel.steps
     return PagePoints(step, place, len(rows), whole, image is not None, said)
 
 
