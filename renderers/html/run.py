@@ -131,18 +131,18 @@ class _Run:
         if snapshot is before:
             return
         found = snapshot.visit(self._watch, before)
-        points, labels = found.sorted()
         shares = {"cells": None, "shares": None}
         if self._density is not None:
             shares = self._density.add(found.counts, payload)
         if before is None:
-            kind = np.uint8 if len(snapshot.centroids) <= 256 else np.uint16
-            self.said["labels"] = payload.add(labels.astype(kind), "raw")
-            points, labels = points[:0], labels[:0]
+            self.said["labels"] = payload.add(found.all(self._watch.count), "raw")
+            points, labels = np.empty(0, np.intp), np.empty(0, np.uint8)
             if self._density is not None:
                 self.totals = self._density.said(payload)
                 self.said["density"] = shares
                 shares = {"cells": None, "shares": None}
+        else:
+            points, labels = found.sorted()
         self.said["states"].append(
             {
                 "iteration": snapshot.iteration,

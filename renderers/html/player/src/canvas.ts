@@ -13,6 +13,18 @@ export function paint(context: Context, marks: Mark[]): void {
   context.globalAlpha = 1;
 }
 
+/** Paint a whole canvas anew, as large as it is shown. */
+export function paintOn(canvas: HTMLCanvasElement, marks: Mark[], ratio: number): void {
+  const [width, height] = [Math.round(canvas.clientWidth * ratio), Math.round(canvas.clientHeight * ratio)];
+  const context = canvas.getContext("2d");
+  if (!context || !width || !height) return;
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  paint(context, marks);
+}
+
 function paintOne(context: Context, mark: Mark): void {
   switch (mark.kind) {
     case "polyline":

@@ -5,26 +5,27 @@ import { stateOf } from "./moment.ts";
 import type { Moment } from "./moment.ts";
 import { short, whole } from "./numbers.ts";
 
-/** The step on screen, in plain words. */
-export function captionOf(run: Run, points: Points, moment: Moment, phases: boolean): string {
+const JOIN = "assign: every point joins its nearest centroid";
+const UPDATE = "update: centroids move to the means of their points";
+
+/** The step on screen, in the words of renderers/picture/caption.py. */
+export function captionOf(run: Run, points: Points, moment: Moment, start: string): string {
   const { state, phase } = moment;
   const { iteration, nChanged, converged } = run.states[state];
-  const end = state === run.states.length - 1 && run.complete;
-  if (phase === "start") return moment.colours ? "assign: every point joins its nearest centroid" : opening(run);
-  if (iteration === 0) return `start: every point has joined the nearest of ${count(run.k, "centroid")}`;
-  if (end && moment.motion >= 1) {
-    const after = count(iteration, "iteration");
-    if (converged) return `converged after ${after}: no centroid moves any more`;
-    return run.own ? `ended after ${after}: an earlier state has come back` : `stopped after ${after}`;
+  if (phase === "start") {
+    if (moment.colours) return JOIN;
+    return [count(run.k, "initial centroid"), run.own ? "" : start].filter(Boolean).join(", ");
   }
-  const changed = `${whole(nChanged)} of ${count(points.total, "point")} change cluster`;
-  if (phase === "assignment") return `assign: ${changed}`;
-  if (phase === "update" || iteration === 1 || phases) return "update: centroids move to the means of their points";
-  return nChanged ? `iteration ${whole(iteration)}: ${changed}, centroids follow` : `iteration ${whole(iteration)}: no point changes cluster`;
-}
-
-function opening(run: Run): string {
-  return run.k === 1 ? "start: one centroid" : `start: ${whole(run.k)} centroids, and points without a cluster`;
+  if (iteration === 0) return JOIN;
+  if (state === run.states.length - 1 && run.complete && moment.motion >= 1) {
+    const after = count(iteration, "iteration");
+    if (converged) return `converged after ${after}`;
+    return run.own ? `ended after ${after}: an earlier state has come back` : `stopped after ${after}, before convergence`;
+  }
+  if (phase === "update" || iteration === 1) return UPDATE;
+  const some = `${whole(nChanged)} of ${count(points.total, "point")}`;
+  const changed = nChanged ? `${some} change${nChanged === 1 ? "s" : ""} cluster` : "no point changes cluster";
+  return phase === "assignment" ? `assign: ${changed}` : `${changed}, centroids follow`;
 }
 
 /** How far a run has come, for the title of its panel in a race. */

@@ -2,7 +2,7 @@
 
 import type { Box } from "./camera.ts";
 import type { Mark } from "./marks.ts";
-import { widthOf } from "./marks.ts";
+import { fitted, widthOf } from "./marks.ts";
 import type { Run } from "./model.ts";
 import { figuresOf, stateOf } from "./moment.ts";
 import type { Moment } from "./moment.ts";
@@ -46,7 +46,17 @@ export function curveMarks(box: Box, courses: Course[], theme: Theme, size: numb
   const known = courses.filter(({ run }) => run.states.every(({ inertia }) => inertia !== null));
   const most = Math.max(Number.MIN_VALUE, ...known.map(({ run }) => run.states[0].inertia ?? 0));
   const y = (inertia: number) => foot - (inertia / most) * (foot - top);
-  if (known.length) marks.push(words(`inertia, ${short(most, 4)} at first`, box.left, box.top + size, "start"));
+  const heading = known.length ? `inertia, ${short(most, 4)} at first` : "";
+  marks.push(words(heading, box.left, box.top + size, "start"));
+  const room = box.width - widthOf(heading, size) - 2.5 * size;
+  if (courses.length === 1 && courses[0].run.states.length > 2 && widthOf("changed points", size) < room) {
+    const right = box.left + box.width;
+    marks.push(words("changed points", right, box.top + size, "end"));
+    const left = right - widthOf("changed points", size) - 0.9 * size;
+    const bar = { left, top: box.top + 0.2 * size, width: 0.5 * size, height: 0.85 * size };
+    marks.push({ kind: "rect", box: bar, ink: theme.muted, opacity: 0.65 });
+  }
+  if (courses.length > 1) marks.push(...legendMarks(box, known, theme, size));
   known.forEach((course, i) => {
     const { run, moment } = course;
     const xy = (states: number[]) => states.flatMap((state) => [x(state), y(run.states[state].inertia ?? 0)]);
@@ -67,16 +77,27 @@ export function curveMarks(box: Box, courses: Course[], theme: Theme, size: numb
   return marks;
 }
 
+/** Which line is which run, at the right, where curves have come down. */
+function legendMarks(box: Box, courses: Course[], theme: Theme, size: number): Mark[] {
+  const right = box.left + box.width;
+  return courses.flatMap(({ title }, i): Mark[] => {
+    const y = box.top + (2.9 + 1.5 * i) * size;
+    const text = fitted(title, size, 0.6 * box.width);
+    const left = right - widthOf(text, size) - 3.5 * size;
+    const dash = DASHES[i % DASHES.length];
+    return [
+      { kind: "polyline", xy: [left, y - 0.35 * size, left + 3 * size, y - 0.35 * size], width: Math.max(1.5, 0.13 * size), ink: theme.text, dash },
+      { kind: "text", text, x: right, y, size, ink: theme.text, anchor: "end" },
+    ];
+  });
+}
+
 /** A bar for each iteration, in the lower third: the points that changed cluster. */
 function changedMarks({ run, moment }: Course, theme: Theme, x: (state: number) => number, top: number, foot: number, size: number): Mark[] {
   const states = run.states.filter(({ iteration }) => iteration > 1);
   const most = Math.max(1, ...states.map(({ nChanged }) => nChanged));
   const width = Math.max(1, Math.min(0.7 * (x(1) - x(0)), size));
   const marks: Mark[] = [];
-  if (states.length && 0.7 * (foot - top) > 3 * size) {
-    const y = foot - 0.3 * (foot - top) - 0.5 * size;
-    marks.push({ kind: "text", text: "changed points", x: x(run.states.length - 1), y, size, ink: theme.muted, anchor: "end" });
-  }
   run.states.forEach(({ iteration, nChanged }, state) => {
     if (iteration < 2 || nChanged === 0) return;
     const height = Math.max(1, (0.3 * (foot - top) * nChanged) / most);

@@ -60,7 +60,8 @@ export class Cloud {
     const context = this.canvas.getContext("2d", { willReadFrequently: true }); // its pixels are set, not drawn
     if (!this.layer || !context || !this.theme) return;
     this.layer.show(moment.state, moment.phase === "start", before, now);
-    const marked = changes && moment.phase !== "update" && moment.state > 1;
+    // Markers have rings instead.
+    const marked = changes && this.radius === 0 && moment.phase !== "update" && moment.state > 1;
     this.layer.draw(context, moment.colours, marked ? rgbOf(this.theme.text) : null);
   }
 

@@ -8,7 +8,6 @@ import type { Points } from "./model.ts";
 import { OPENING } from "./moment.ts";
 import { whole } from "./numbers.ts";
 import type { Method } from "./protocol.ts";
-import { OVERLAYS } from "./themes.ts";
 import { SPEEDS } from "./timeline.ts";
 
 /** What can be asked of a player. */
@@ -51,13 +50,15 @@ export interface Status {
   caption: string;
 }
 
+// In quotes: the build shortens names.
 export const OVERLAY_KEYS: Record<string, string> = {
-  numbers: "N",
-  trails: "T",
-  borders: "B",
-  changes: "C",
-  curve: "V",
-  sizes: "S",
+  "numbers": "N",
+  "trails": "T",
+  "borders": "B",
+  "changes": "C",
+  "curve": "V",
+  "sizes": "S",
+  "legend": "G",
 };
 
 export class Controls {
@@ -148,7 +149,7 @@ export class Controls {
   }
 
   private showMenu(): HTMLElement {
-    const buttons = OVERLAYS.map((name) => {
+    const buttons = Object.keys(OVERLAY_KEYS).map((name) => {
       const button = toggle(name, OVERLAY_KEYS[name], () => this.ask.toggle(name));
       this.toggles.set(name, button);
       return button;

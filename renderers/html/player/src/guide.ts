@@ -28,7 +28,11 @@ export class Guide {
       choose: (by) => this.choose(by),
       release: () => this.release(),
       nudge: (x, y) => this.nudge(x, y),
-      start: () => player.editor.drop(player.active),
+      start: () => {
+        player.active.chosen = -1;
+        player.editor.drop(player.active);
+        player.refresh();
+      },
       addHere: () => this.addHere(),
       k: () => player.active.run.k,
       faster: (by) => {
@@ -123,10 +127,11 @@ export class Guide {
       const point = photo.layer.pointAt(offsetX * scale, offsetY * scale);
       const box = photo.canvas.getBoundingClientRect();
       const plot = stage.plot.getBoundingClientRect();
+      this.point(stage, point);
       if (point < 0) player.tip.hide();
       else player.tip.showPoint(stage, shared, point, box.left - plot.left + offsetX, box.top - plot.top + offsetY);
     });
-    photo?.canvas.addEventListener("pointerleave", () => player.tip.hide());
+    photo?.canvas.addEventListener("pointerleave", () => this.hover(stage, null));
   }
 
   private pan(stage: Stage, dx: number, dy: number): void {
@@ -138,23 +143,27 @@ export class Guide {
   }
 
   private hover(stage: Stage, at: { x: number; y: number } | null): void {
-    const { tip, shared, finder } = this.player;
     const { placement, plot } = stage;
-    if (!at || !placement?.contains(at.x, at.y)) {
-      plot.classList.remove("kp-grab");
-      tip.hide();
-      return;
-    }
-    const centroid = stage.centroidAt(at.x, at.y, 0);
+    const found = at && placement?.contains(at.x, at.y) ? at : null;
+    const centroid = found ? stage.centroidAt(found.x, found.y, 0) : -1;
     plot.classList.toggle("kp-grab", centroid >= 0 && this.player.editor.available);
-    if (centroid >= 0) {
-      tip.showCentroid(stage, shared, centroid, at.x, at.y);
-      return;
+    let point = -1;
+    if (found && placement && centroid < 0) {
+      const { sx, sy } = placement.affine;
+      point = this.player.finder.nearest(...placement.share(found.x, found.y), NEAR / Math.abs(sx), NEAR / Math.abs(sy));
     }
-    const { sx, sy } = placement.affine;
-    const point = finder.nearest(...placement.share(at.x, at.y), NEAR / Math.abs(sx), NEAR / Math.abs(sy));
-    if (point < 0) tip.hide();
-    else tip.showPoint(stage, shared, point, at.x, at.y);
+    this.point(stage, point);
+    const { tip, shared } = this.player;
+    if (found && centroid >= 0) tip.showCentroid(stage, shared, centroid, found.x, found.y);
+    else if (found && point >= 0) tip.showPoint(stage, shared, point, found.x, found.y);
+    else tip.hide();
+  }
+
+  /** Ring a point in the picture; none where it is negative. */
+  private point(stage: Stage, point: number): void {
+    if (stage.pointed === point) return;
+    stage.pointed = point;
+    this.player.refresh();
   }
 
   private add(stage: Stage, x: number, y: number): void {
@@ -206,14 +215,14 @@ export class Guide {
 
   private async save(what: "png" | "svg" | "labels" | "centroids"): Promise<void> {
     const { player } = this;
-    const { root, stages, side, shared, showing, active } = player;
+    const { root, shared, showing, active } = player;
     const name = fileName(showing.title);
     const suffix = `${name}-${active.moment.state}`;
     if (what === "labels") { download(labelsFile(shared.points, active.cloud), `${suffix}-labels.csv`); return; }
     if (what === "centroids") {
       download(centroidsFile(shared.points, active.run, active, shared.plane.labels), `${suffix}-centroids.csv`); return;
     }
-    const marks = figureMarks(root, stages, side, shared.theme);
+    const marks = figureMarks(player);
     if (what === "png") download(await pngFile(marks, root), `${suffix}.png`);
     else download(svgFile(marks, root, showing.title || "K-means", `${showing.description} Shown: ${player.words}.`), `${suffix}.svg`);
   }

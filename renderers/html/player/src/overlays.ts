@@ -11,6 +11,7 @@ import { borders } from "./voronoi.ts";
 
 const NUMBERED_UP_TO = 60; // clusters; more numbers than that are confetti
 const LEAST_NUMBER = 8; // pixels
+const LEAST_SPREAD = 0.03; // where points lie on few places, centroids are as large as among points that fill this share
 const LEAST_RADIUS = 3.2; // pixels, edges included; what is smaller shows no colour
 
 export interface Drawn {
@@ -24,14 +25,18 @@ export interface Drawn {
   /** Pixels of changed points, and the radius of their markers. */
   changed: number[];
   radius: number;
+  /** Share of the limits' area that points fill. */
+  spread: number;
+  /** The pixel of the point that is pointed at, or null. */
+  pointed: [number, number] | null;
   /** The centroid that is dragged or chosen, or -1. */
   chosen: number;
 }
 
 /** The radius of a centroid, edges included, and the height of its number; 0 if it has none. */
-export function centroidSize({ placement, theme, unit, run, shown }: Drawn): { outer: number; type: number } {
+export function centroidSize({ placement, theme, unit, run, shown, spread }: Drawn): { outer: number; type: number } {
   const { width, height } = placement.box;
-  const crowded = 0.3 * Math.sqrt((0.35 * width * height) / run.k);
+  const crowded = 0.3 * Math.sqrt((Math.max(LEAST_SPREAD, spread) * width * height) / run.k);
   const rim = theme.edges.reduce((sum, [, edge]) => sum + Math.max(1, edge * unit), 0);
   const wish = Math.max(theme.centroidSize * unit, shown.has("numbers") ? LEAST_NUMBER / 1.15 + rim : 0);
   const outer = Math.max(LEAST_RADIUS, Math.min(wish, crowded));
@@ -49,6 +54,10 @@ export function overlayMarks(drawn: Drawn): Mark[] {
   if (shown.has("changes")) within.push(...changeMarks(drawn));
   if (shown.has("trails")) within.push(...trailMarks(drawn));
   within.push(...centroidMarks(drawn));
+  if (drawn.pointed) {
+    const radius = Math.max(drawn.radius, 2) + Math.max(2, 0.35 * drawn.unit);
+    within.push({ kind: "rings", xy: drawn.pointed, radius, width: Math.max(1.5, 0.25 * drawn.unit), ink: drawn.theme.text, opacity: 1 });
+  }
   return [{ kind: "within", box: placement.box, marks: within }];
 }
 

@@ -3,6 +3,7 @@
 import type { Limits, PlaneHead } from "./head.ts";
 import type { Points } from "./model.ts";
 
+const SIDE = 32;
 const GOLDEN = 0.6180339887498949;
 
 /** The axes of a picture; places along a logarithmic one are decimal logarithms. */
@@ -90,6 +91,19 @@ export class Plane {
       if (!this.isLine) rows[at + b] = (back(y, this.logY) - points.offset[b]) / points.scale[b];
     }
   }
+}
+
+/**
+ * Share of the limits' area that points would fill evenly, 0..1.
+ *
+ * The inverse participation ratio of their shares of 32 x 32 cells, as in renderers/plane/view.py.
+ */
+export function spreadOf(places: Float32Array): number {
+  const cells = new Float64Array(SIDE * SIDE);
+  const cell = (share: number) => Math.max(0, Math.min(SIDE - 1, Math.floor(share * SIDE)));
+  for (let i = 0; i < places.length; i += 2) cells[cell(places[i + 1]) * SIDE + cell(places[i])]++;
+  const squares = cells.reduce((sum, n) => sum + n * n, 0);
+  return (places.length / 2) ** 2 / Math.max(1, squares) / SIDE ** 2;
 }
 
 /** The plane of two other columns, with limits of their values and 5% around them. */

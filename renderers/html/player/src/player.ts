@@ -2,6 +2,7 @@
 
 import { measuresOf } from "./axes.ts";
 import { Camera } from "./camera.ts";
+import { paintOn } from "./canvas.ts";
 import { captionOf, factsOf, noteOf } from "./caption.ts";
 import { Controls } from "./controls.ts";
 import { el } from "./dom.ts";
@@ -9,14 +10,19 @@ import { Editor } from "./editor.ts";
 import { Finder } from "./finder.ts";
 import { Guide } from "./guide.ts";
 import type { PlaneHead, ThemeName } from "./head.ts";
+import { legendMarks } from "./legend.ts";
+import type { Mark } from "./marks.ts";
 import type { Showing } from "./model.ts";
-import { Plane, planeOf } from "./plane.ts";
+import { Plane, planeOf, spreadOf } from "./plane.ts";
+import { figureCanvas, figureMarks } from "./save.ts";
 import { Side } from "./side.ts";
 import { Stage } from "./stage.ts";
 import type { Shared } from "./stage.ts";
-import { LOOKS, OVERLAYS } from "./themes.ts";
+import { LOOKS } from "./themes.ts";
 import { Timeline } from "./timeline.ts";
 import { Tip } from "./tip.ts";
+
+const PAPER = 3; // pixels of a printed picture for each one on screen
 
 export class Player {
   readonly timeline = new Timeline();
@@ -33,6 +39,7 @@ export class Player {
   private readonly controls: Controls;
   private readonly guide: Guide;
   private readonly panels: HTMLElement;
+  readonly legend = el("canvas", { class: "kp-legend", "aria-hidden": "true" });
   private readonly dark = window.matchMedia("(prefers-color-scheme: dark)");
   private readonly still = window.matchMedia("(prefers-reduced-motion: reduce)");
   private finderOf: { places: Float32Array; finder: Finder } | null = null;
@@ -40,6 +47,7 @@ export class Player {
   private asked = 0; // the frame that was asked for, or 0
   private before = 0; // the time of the frame before
   private printing = false;
+  private paper: HTMLCanvasElement | null = null;
 
   constructor(
     readonly root: HTMLElement,
@@ -55,12 +63,14 @@ export class Player {
       points,
       camera: new Camera(),
       plane,
-      places: plane.placeAll(),
+      places: new Float32Array(),
+      spread: 1,
       theme: "light",
-      shown: new Set(showing.overlays ?? OVERLAYS),
+      shown: new Set(showing.overlays ?? []),
       phases: showing.phases,
       measures: measuresOf(1, 1),
     };
+    this.spreadOut();
     this.stages = showing.panels.map((panel) => new Stage(this.shared, panel));
     this.active = this.stages[0];
     this.side = new Side(points, (state) => this.seek(state));
@@ -84,14 +94,15 @@ export class Player {
     const { root, showing } = this;
     const note = noteOf(showing.points);
     root.classList.toggle("kp-alone", alone);
-    root.setAttribute("role", "region");
+    root.setAttribute("role", alone ? "main" : "region");
     root.setAttribute("aria-label", showing.title ? `K-means: ${showing.title}` : "K-means, iteration by iteration");
-    const title = showing.title ? el("h1", { class: "kp-title", dir: "auto" }, showing.title) : null;
+    const title = el("h1", { class: showing.title ? "kp-title" : "kp-hidden", dir: "auto" }, showing.title || "K-means");
     root.append(
-      el("header", { class: "kp-head" }, title, this.caption),
+      el("div", { class: "kp-head" }, title, this.caption),
       el("div", { class: "kp-main" }, this.panels, this.side.element),
+      this.legend,
       this.controls.element,
-      el("footer", { class: "kp-facts" }, [factsOf(showing), note].filter(Boolean).join(" \u00b7 ")),
+      el("div", { class: "kp-facts" }, [factsOf(showing), note].filter(Boolean).join(" \u00b7 ")),
       this.said,
       this.tip.element,
     );
@@ -107,7 +118,7 @@ export class Player {
   }
 
   get ratio(): number {
-    return this.printing ? Math.max(2, window.devicePixelRatio) : window.devicePixelRatio || 1;
+    return this.printing ? PAPER : window.devicePixelRatio || 1;
   }
 
   get isStill(): boolean {
@@ -145,7 +156,7 @@ export class Player {
     const { shown } = this.shared;
     this.overlaysChosen = true;
     if (!shown.delete(overlay)) shown.add(overlay);
-    if (overlay === "curve" || overlay === "sizes") this.layOut();
+    if (["curve", "sizes", "legend"].includes(overlay)) this.layOut();
     else this.refresh();
   }
 
@@ -154,9 +165,14 @@ export class Player {
     const { points, camera } = this.shared;
     const head: PlaneHead = this.showing.plane;
     this.shared.plane = x < 0 || y < 0 ? new Plane(points, head) : planeOf(points, x, y);
-    this.shared.places = this.shared.plane.placeAll();
+    this.spreadOut();
     camera.reset();
     this.resize();
+  }
+
+  private spreadOut(): void {
+    this.shared.places = this.shared.plane.placeAll();
+    this.shared.spread = spreadOf(this.shared.places);
   }
 
   /** Follow the camera. */
@@ -177,13 +193,14 @@ export class Player {
   /** What is on screen, in words. */
   get words(): string {
     const { run, moment } = this.active;
-    if (this.stages.length === 1) return captionOf(run, this.shared.points, moment, this.shared.phases);
+    if (this.stages.length === 1) return captionOf(run, this.shared.points, moment, this.showing.facts["init"] ?? "");
     const state = Math.max(0, Math.ceil(this.timeline.position - 1e-9));
     return this.timeline.position < 0 ? "start" : `iteration ${state} of ${this.timeline.last}`;
   }
 
   private layOut(): void {
     this.side.show(this.shared.shown);
+    this.legend.hidden = !this.shared.shown.has("legend");
     this.resize();
   }
 
@@ -196,7 +213,7 @@ export class Player {
     this.root.classList.toggle("kp-small", width < 620);
     this.arrange();
     for (const stage of this.stages) stage.resize(this.ratio);
-    this.side.resize(this.ratio, this.shared.measures.tick);
+    this.side.resize(this.shared.measures.tick);
     this.draw();
   }
 
@@ -231,7 +248,13 @@ export class Player {
     }
     const courses = stages.map(({ run, moment, title }) => ({ run, moment, title }));
     this.side.draw(courses, stages.map((stage) => stage.colours()), LOOKS[shared.theme], this.ratio);
+    paintOn(this.legend, this.legendMarks(), this.ratio);
     this.tell(position);
+  }
+
+  legendMarks(): Mark[] {
+    const { theme, shown, measures } = this.shared;
+    return this.legend.hidden ? [] : legendMarks(shown, this.legend.clientWidth, LOOKS[theme], measures.tick);
   }
 
   private tell(position: number): void {
@@ -287,8 +310,16 @@ export class Player {
     this.refresh();
   }
 
+  /** Have paper show the frame that is on screen, as one picture: its layout is another. */
   private print(printing: boolean): void {
+    if (this.printing === printing) return;
     this.printing = printing;
     this.chooseTheme(this.themeChoice);
+    this.paper?.remove();
+    this.paper = null;
+    if (!printing) return;
+    this.paper = figureCanvas(figureMarks(this), this.root, PAPER);
+    this.paper.className = "kp-paper";
+    this.root.append(this.paper);
   }
 }

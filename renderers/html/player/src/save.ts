@@ -1,28 +1,36 @@
 // Files for the reader: the picture that is on screen, labels, centroids.
 
 import { paint } from "./canvas.ts";
-import { fontOf } from "./marks.ts";
 import type { Mark } from "./marks.ts";
 import type { Points, Run } from "./model.ts";
 import { figuresOf } from "./moment.ts";
-import type { Side } from "./side.ts";
+import type { Player } from "./player.ts";
 import type { Stage } from "./stage.ts";
 import { svgOf } from "./svg.ts";
 import { LOOKS } from "./themes.ts";
 import type { Theme } from "./themes.ts";
-import type { ThemeName } from "./head.ts";
 
 const MOST_CIRCLES = 5000; // points of an SVG that are shapes; more are a picture within it
 
+/** The size of the picture: that of the player without its controls. */
+function figureSize(root: HTMLElement): { width: number; height: number; cut: number } {
+  const { width, height } = root.getBoundingClientRect();
+  const cut = root.querySelector(".kp-controls")?.getBoundingClientRect().height ?? 0;
+  return { width, height: height - cut, cut };
+}
+
 /** All that is on screen but for the controls, as marks. */
-export function figureMarks(root: HTMLElement, stages: Stage[], side: Side, themeName: ThemeName): Mark[] {
-  const theme = LOOKS[themeName];
+export function figureMarks(player: Player): Mark[] {
+  const { root, stages, side, shared, legend } = player;
+  const theme = LOOKS[shared.theme];
   const around = root.getBoundingClientRect();
+  const { width, height, cut } = figureSize(root);
   const at = (element: Element, marks: Mark[]): Mark => {
     const { left, top } = element.getBoundingClientRect();
-    return { kind: "at", x: left - around.left, y: top - around.top, marks };
+    const up = element.matches(".kp-facts") ? cut : 0;
+    return { kind: "at", x: left - around.left, y: top - around.top - up, marks };
   };
-  const marks: Mark[] = [{ kind: "rect", box: { left: 0, top: 0, width: around.width, height: around.height }, ink: theme.ground }];
+  const marks: Mark[] = [{ kind: "rect", box: { left: 0, top: 0, width, height }, ink: theme.ground }];
   for (const element of root.querySelectorAll<HTMLElement>(".kp-title, .kp-caption, figcaption, dt, dd, .kp-facts")) {
     if (element.offsetParent) marks.push(at(element, textMarks(element, theme)));
   }
@@ -36,6 +44,7 @@ export function figureMarks(root: HTMLElement, stages: Stage[], side: Side, them
   }
   if (side.curve.offsetParent) marks.push(at(side.curve, side.curveMarks(theme)));
   if (side.sizes.offsetParent) marks.push(at(side.sizes, side.sizeMarks(stages.map((stage) => stage.colours()), theme)));
+  if (legend.offsetParent) marks.push(at(legend, player.legendMarks()));
   return marks;
 }
 
@@ -60,20 +69,24 @@ function textMarks(element: HTMLElement, theme: Theme): Mark[] {
 }
 
 export function svgFile(marks: Mark[], root: HTMLElement, title: string, description: string): Blob {
-  const { width, height } = root.getBoundingClientRect();
+  const { width, height } = figureSize(root);
   return new Blob([svgOf(marks, width, height, title, description)], { type: "image/svg+xml" });
 }
 
-export function pngFile(marks: Mark[], root: HTMLElement): Promise<Blob> {
-  const { width, height } = root.getBoundingClientRect();
-  const ratio = Math.max(2, window.devicePixelRatio);
+/** The picture, painted. */
+export function figureCanvas(marks: Mark[], root: HTMLElement, ratio: number): HTMLCanvasElement {
+  const { width, height } = figureSize(root);
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
   const context = canvas.getContext("2d");
   if (!context) throw new Error("this browser draws no pictures");
   context.scale(ratio, ratio);
-  context.font = fontOf(12);
   paint(context, marks);
+  return canvas;
+}
+
+export function pngFile(marks: Mark[], root: HTMLElement): Promise<Blob> {
+  const canvas = figureCanvas(marks, root, Math.max(2, window.devicePixelRatio));
   return new Promise((resolve, reject) =>
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the picture is too large"))), "image/png"),
   );

@@ -1,6 +1,6 @@
 // The course of the runs, beside or below the picture: figures, curve, sizes.
 
-import { paint } from "./canvas.ts";
+import { paintOn } from "./canvas.ts";
 import { curveMarks, curveScale, sizeMarks } from "./chart.ts";
 import type { Course } from "./chart.ts";
 import { el } from "./dom.ts";
@@ -47,13 +47,8 @@ export class Side {
     this.element.hidden = !shown.has("curve") && !shown.has("sizes");
   }
 
-  resize(ratio: number, size: number): void {
+  resize(size: number): void {
     this.size = size;
-    this.boxes.forEach((box, i) => {
-      const canvas = [this.curve, this.sizes][i];
-      canvas.width = Math.max(1, Math.round(box.clientWidth * ratio));
-      canvas.height = Math.max(1, Math.round(box.clientHeight * ratio));
-    });
   }
 
   draw(courses: Course[], colours: string[][], theme: Theme, ratio: number): void {
@@ -61,16 +56,8 @@ export class Side {
     if (this.element.hidden) return;
     this.list.hidden = courses.length > 1;
     if (courses.length === 1) this.tell(courses[0].run, courses[0].moment);
-    for (const [canvas, marks] of [
-      [this.curve, this.curveMarks(theme)],
-      [this.sizes, this.sizeMarks(colours, theme)],
-    ] as const) {
-      const context = canvas.getContext("2d");
-      if (!context || !canvas.offsetParent) continue;
-      context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      context.clearRect(0, 0, canvas.width, canvas.height);
-      paint(context, marks);
-    }
+    paintOn(this.curve, this.curveMarks(theme), ratio);
+    paintOn(this.sizes, this.sizeMarks(colours, theme), ratio);
   }
 
   curveMarks(theme: Theme): Mark[] {

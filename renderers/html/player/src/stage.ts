@@ -1,10 +1,10 @@
 // One run on the page: its points, what lies on top of them, and the photograph of an image.
 
-import { axisMarks, boxOf, hasAxes } from "./axes.ts";
+import { axisMarks, boxOf, hasAxes, measuresOf } from "./axes.ts";
 import type { Measures } from "./axes.ts";
 import { Placement } from "./camera.ts";
 import type { Camera } from "./camera.ts";
-import { paint } from "./canvas.ts";
+import { paintOn } from "./canvas.ts";
 import { standing } from "./caption.ts";
 import { Cloud } from "./cloud.ts";
 import { el } from "./dom.ts";
@@ -28,6 +28,7 @@ export interface Shared {
   readonly camera: Camera;
   plane: Plane;
   places: Float32Array;
+  spread: number;
   theme: ThemeName;
   shown: Set<string>;
   phases: boolean;
@@ -44,6 +45,8 @@ export class Stage {
   placement: Placement | null = null;
   /** The centroid that is dragged or chosen, or -1. */
   chosen = -1;
+  /** The point that is pointed at, or -1. */
+  pointed = -1;
   readonly photo: { layer: Photo; canvas: HTMLCanvasElement; frame: HTMLElement } | null = null;
   private readonly heading: HTMLElement;
   private readonly over: HTMLCanvasElement;
@@ -92,11 +95,9 @@ export class Stage {
 
   /** Fit the canvases to the room there is. */
   resize(ratio: number): void {
-    const { plot, over, shared, photo } = this;
+    const { plot, shared, photo } = this;
     const [width, height] = [Math.max(1, plot.clientWidth), Math.max(1, plot.clientHeight)];
     this.ratio = ratio;
-    over.width = Math.round(width * ratio);
-    over.height = Math.round(height * ratio);
     const { plane, measures, camera } = shared;
     this.placement = new Placement(plane, boxOf(width, height, plane, measures), camera);
     if (photo) fitPhoto(photo.canvas, photo.frame, photo.layer, ratio);
@@ -108,7 +109,7 @@ export class Stage {
     const { shared, placement } = this;
     if (!placement) return;
     this.placement = new Placement(shared.plane, placement.box, shared.camera);
-    this.cloud.place(shared.places, this.placement, this.ratio, shared.measures.unit, LOOKS[shared.theme]);
+    this.cloud.place(shared.places, this.placement, this.ratio, this.unit, LOOKS[shared.theme]);
     const { left, top, width, height } = placement.box;
     Object.assign(this.cloud.canvas.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
   }
@@ -118,11 +119,7 @@ export class Stage {
     this.moment = momentAt(run, position, shared.phases);
     const [before, now] = this.palettes();
     cloud.draw(this.moment, before, now, shared.shown.has("changes"));
-    const context = over.getContext("2d");
-    if (!context) return;
-    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    context.clearRect(0, 0, over.width, over.height);
-    paint(context, this.marksAbove());
+    paintOn(over, this.marksAbove(), this.ratio);
     if (this.photo) {
       const paper = this.photo.canvas.getContext("2d");
       this.photo.layer.show(this.moment.state, this.moment.phase === "start", before, now);
@@ -180,13 +177,27 @@ export class Stage {
       moment,
       placement,
       chosen,
+      pointed: this.pointed < 0 ? null : this.pixelOf(placement, this.pointed),
       theme: LOOKS[shared.theme],
-      unit: shared.measures.unit,
+      unit: this.unit,
+      spread: shared.spread,
       colours: this.colours(),
       shown: shared.shown,
       changed: shared.shown.has("changes") ? cloud.changedPlaces() : [],
       radius: cloud.radius,
     };
+  }
+
+  private pixelOf(placement: Placement, point: number): [number, number] {
+    const { sx, tx, sy, ty } = placement.affine;
+    const { places } = this.shared;
+    return [places[2 * point] * sx + tx, places[2 * point + 1] * sy + ty];
+  }
+
+  /** The unit of markers and centroids: smaller where several panels share the page. */
+  private get unit(): number {
+    const own = measuresOf(this.plot.clientWidth, this.plot.clientHeight).unit;
+    return Math.min(this.shared.measures.unit, 1.2 * own);
   }
 
   private palettes(): [Palette, Palette] {

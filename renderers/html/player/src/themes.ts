@@ -19,7 +19,7 @@ export interface Theme {
   overlays: string[];
 }
 
-export const OVERLAYS = ["numbers", "trails", "borders", "changes", "curve", "sizes"];
+const OVERLAYS = ["numbers", "trails", "borders", "changes", "curve", "sizes"];
 
 const light: Theme = {
   ground: "#ffffff",
