@@ -4,8 +4,13 @@ from pictures import at, blobs, lloyd, painter, state
 
 from renderers import Options, Panel, Scene
 from renderers.picture.colours import cluster_colours
+from renderers.picture.dashboard import dashboard, divide
+from renderers.picture.marks import Polyline, Text
 from renderers.picture.painter import Painter
+from renderers.picture.themes import theme_named
+from renderers.plane.placement import Box
 from renderers.plane.view import View
+from renderers.stage.pace import moments
 
 
 @pytest.mark.parametrize("size", [(320, 240), (640, 480)])
@@ -36,3 +41,19 @@ def test_sizes_are_shares_of_the_strip():
     strip = shown.layout.strips[0].of(shown.paint(at(snapshot)))
     first = (strip[..., :3] == cluster_colours(2)[0]).all(axis=2)
     assert first.mean() == pytest.approx(0.25, abs=0.005)
+
+
+@pytest.mark.parametrize("width", [90, 200, 360])
+def test_a_first_value_stands_above_a_curve_only(width):
+    points = blobs(clusters=3)
+    moment = list(moments(lloyd(points, points[:3], 4)))[-1]
+    theme, colours, seen = theme_named("light"), cluster_colours(3), set()
+    for height in range(20, 200, 3):
+        parts = divide(Box(0, 0, width, height), 3, 9.0, bars=True)
+        (group,) = dashboard(parts, moment, theme, 1.0, 9.0, colours, numbered=True)
+        first = f"{moment.histories[0].inertia[0]:,.0f}"
+        has_value = any(isinstance(mark, Text) and mark.words == first for mark in group.marks)
+        has_curve = any(isinstance(mark, Polyline) for mark in group.marks)
+        assert has_curve or not has_value
+        seen.add((has_curve, has_value))
+    assert {(False, False), (True, False), (True, True)} <= seen
