@@ -194,10 +194,11 @@ def _curves(moment: Moment, theme: Theme) -> list[Curve]:
     if not moment.histories:
         return []
     (snapshot,), (history,) = moment.snapshots, moment.histories
+    # States 0 and 1 of a run have the same labels; the first steps of other algorithms need not.
+    first = 1 if any(history.changed[1:2]) else 2
     return [
         Curve.until(history.inertia, 0, reached(moment, snapshot), stroke),
-        # States 0 and 1 have the same labels, so nothing can have changed before the second.
-        Curve.until(history.changed, 2, reached(moment, snapshot, changed=True), stroke),
+        Curve.until(history.changed, first, reached(moment, snapshot, changed=True), stroke),
     ]
 
 
@@ -213,8 +214,8 @@ def inertia_of(moment: Moment, run: int) -> float:
 
 
 def _changed(snapshot: Snapshot) -> str:
-    """Return how many points changed; state 1 has the labels of state 0, which changed none."""
-    if snapshot.iteration < 2:
+    """Return how many points changed; in the first states of a run none can have."""
+    if snapshot.iteration == 0 or (snapshot.iteration == 1 and not snapshot.n_changed):
         return "\N{EN DASH}"
     share = snapshot.n_changed / max(1, snapshot.n_points)
     return f"{snapshot.n_changed:,}" + (f" ({share:.1%})" if share >= 0.001 else "")
