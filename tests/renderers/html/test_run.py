@@ -185,6 +185,17 @@ def test_a_large_image_is_thinned(tmp_path, clear):
     assert "pixels" in renderer.note
 
 
+def test_an_image_that_is_clear_but_for_a_pixel_keeps_it(tmp_path):
+    alpha = np.zeros((20, 30), dtype=np.uint8)
+    alpha[3, 7] = 255
+    image = np.arange(1800.0).reshape(600, 3)
+    points = image[[3 * 30 + 7]]
+    states = run(points, k=1)
+    panel = Panel(1, View(points), image=(20, 30), alpha=alpha.reshape(-1))
+    renderer = written(states, Scene((panel,)), tmp_path / "run.html", max_points=10)
+    assert np.array_equal(ReadPage(renderer.path).values, points)
+
+
 @pytest.mark.parametrize("where", ["here", "elsewhere"])
 def test_more_points_than_a_page_holds_are_a_density(tmp_path, where):
     points = np.concatenate([BLOBS + shift for shift in (0, 0.3, 0.5)])
