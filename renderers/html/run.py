@@ -111,6 +111,7 @@ class Page:
                         "title": panel.title,
                         "k": panel.k,
                         "noise": panel.noise,
+                        "steps": panel.steps,
                         "colours": _colours(panel, self._options, history),
                         **run.said,
                     }

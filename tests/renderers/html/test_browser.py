@@ -129,6 +129,34 @@ def assert_like_the_png(states, state, theme, page_places, seen):
     return compared
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"log": "xy"},
+        {"log": "x", "limits": (2.0, 400.0, -1.0, 900.0)},
+        {"names": ["latitude", "longitude"]},
+        {"aspect": "auto"},
+        {"offset": [5.0, 7.0], "scale": [-2.0, 0.01]},
+        {"axes": (1, 0)},
+    ],
+    ids=lambda options: "-".join(options),
+)
+def test_places_are_those_of_the_view(chromium, tmp_path, options):
+    points = 40 + 8 * POINTS
+    states = run(points)
+    path = renderers.save(states, tmp_path / "run.html", **options)
+    view = View(points, **options)
+    with tab_of(chromium) as tab:
+        tab.open(path).press("End")
+        drawing = tab.drawing()
+        left, top, width, height = drawing.box
+        placement = view.placed(Box(0, 0, round(width), round(height)))
+        centroids = placement.within_box(view.plane.project(states[-1].centroids)) + (left, top)
+        assert len(drawing.centroids) == 5
+        for number, place in drawing.centroids.items():
+            assert np.abs(centroids[int(number)] - place).max() < 1.5
+
+
 def test_nothing_else_runs(chromium, page):
     with tab_of(chromium) as tab:
         tab.open(page)
