@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.picture.colours import contrast
 from renderers.picture.course import (
     Curve,
     axis_marks,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Parts", "dashboard", "divide", "inertia_of", "size_marks"]
 
 _HEAD, _AXIS, _FIRST = 1.75, 1.9, 1.3  # heights of rows in sizes of the type
+_LEAST_CONTRAST = 3.0  # of a bar with the ground; what has less gets an edge
 _LEAST_PLOT = 3.5
 _BAR = 1.45  # height of a bar's row; at least ...
 _LEAST_BAR = 1.2 * LEAST_TYPE  # ... pixels
@@ -242,6 +244,8 @@ def _bar_marks(
     if numbered:
         before = max(extent(str(n), type_size).width for n in range(k)) + 0.5 * type_size
     room = (box.width - wide - before - 0.6 * type_size) / max(1.0, float(counts.max()))
+    # Of a photograph, or a palette that was chosen: black on black shows no length.
+    faint = contrast(colours, theme.background) < _LEAST_CONTRAST
     marks: list[Mark] = []
     for rank, label in enumerate(order):
         count = float(counts[label])
@@ -250,7 +254,10 @@ def _bar_marks(
         red, green, blue = colours[label].tolist()
         long = max(1.0, room * count) if count else 0.0
         if long:
-            marks.append(Fill(end, middle - thick / 2, long, thick, (red, green, blue)))
+            top = middle - thick / 2
+            if faint[label]:
+                marks.append(Fill(end - 1, top - 1, long + 2, thick + 2, theme.muted))
+            marks.append(Fill(end, top, long, thick, (red, green, blue)))
         if numbered:
             left = end - 0.5 * type_size
             marks.append(Text(str(label), left, base, type_size, theme.muted, "right"))

@@ -5,6 +5,7 @@ from pictures import at, blobs, lloyd, painter, state
 from renderers import Options, Panel, Scene
 from renderers.picture.colours import cluster_colours
 from renderers.picture.painter import Painter
+from renderers.picture.themes import THEMES
 from renderers.plane.view import View
 
 
@@ -36,3 +37,17 @@ def test_sizes_are_shares_of_the_strip():
     strip = shown.layout.strips[0].of(shown.paint(at(snapshot)))
     first = (strip[..., :3] == cluster_colours(2)[0]).all(axis=2)
     assert first.mean() == pytest.approx(0.25, abs=0.005)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_bar_in_the_colour_of_the_ground_has_an_edge(theme):
+    points = blobs(clusters=3)
+    snapshot = state(points, np.arange(len(points)) % 3, points[:3])
+    ground, grey = THEMES[theme].background, (120, 120, 120)
+    scene = Scene((Panel(3, View(points)),))
+    options = Options((1280, 720), theme=theme, palette=(ground, grey, grey))
+    shown = Painter(scene, options)
+    frame = shown.paint(at(snapshot))
+    bars = shown.layout.parts.sizes.of(frame)[..., :3].astype(int)
+    edge = (bars == THEMES[theme].muted).all(axis=2)
+    assert edge.sum(axis=1).max() > 0.5 * bars.shape[1]
