@@ -79,7 +79,7 @@ def reached(moment: Moment, snapshot: Snapshot, *, changed: bool = False) -> flo
         return float(snapshot.iteration)
     if moment.phase == "assignment":
         return snapshot.iteration - 1 + (moment.progress if changed else 0.0)
-    if moment.phase == "update" and changed and snapshot.iteration > 1:
+    if moment.phase == "update" and changed:
         return float(snapshot.iteration)
     return snapshot.iteration - 1 + moment.progress
 

@@ -48,6 +48,8 @@ export interface StateHead extends CellsHead {
 export interface PanelHead {
   title: string;
   k: number;
+  noise: boolean;
+  steps: boolean;
   colours: Record<ThemeName, string[]>;
   labels: Section;
   density: CellsHead | null;

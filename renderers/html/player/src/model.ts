@@ -65,6 +65,8 @@ export interface Run {
   cells: () => { entries: Uint32Array; shares: Uint8Array };
   /** Whether it was computed here, and whether more states are to come. */
   own: boolean;
+  /** Whether the states are steps of any algorithm, not of K-means. */
+  steps?: boolean;
   complete: boolean;
 }
 

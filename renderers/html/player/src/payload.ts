@@ -105,6 +105,7 @@ function panelOf(payload: Bytes, head: PanelHead): Panel {
     states,
     cells: () => cellsOf(payload, head.density),
     own: false,
+    steps: head.steps,
     complete: true,
   };
   return { title: head.title, colours: head.colours, run };
