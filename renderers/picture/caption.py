@@ -137,7 +137,7 @@ def _result(scene: Scene, moment: Moment) -> Wordings:
             f"{best[0]} wins",
         )
     if len(best) == len(inertias):
-        some = f"all {len(best)} runs"
+        some = "both runs" if len(best) == 2 else f"all {len(best)} runs"
         return f"{some} end at the same inertia, {value}", f"{some} tie"
     names = f"{', '.join(best[:-1])} and {best[-1]}"
     some = f"{len(best)} of {len(inertias)} runs tie"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Parts", "dashboard", "divide", "inertia_of", "size_marks"]
 
 _HEAD, _AXIS, _FIRST = 1.75, 1.9, 1.3  # heights of rows in sizes of the type
-_LEAST_CONTRAST = 3.0  # of a bar with the ground; what has less gets an edge
+_LEAST_CONTRAST = 1.6  # of bars with the ground; if one has less, all get edges
 _BARE = 0.3  # height below a curve without an axis
 _LEAST_PLOT = 3.5
 _BAR = 1.45  # height of a bar's row; at least ...
@@ -267,7 +267,7 @@ def _bar_marks(
         before = max(extent(str(n), type_size).width for n in range(k)) + 0.5 * type_size
     room = (box.width - wide - before - 0.6 * type_size) / max(1.0, float(counts.max()))
     # Of a photograph, or a palette that was chosen: black on black shows no length.
-    faint = contrast(colours, theme.background) < _LEAST_CONTRAST
+    edged = bool((contrast(colours, theme.background) < _LEAST_CONTRAST).any())
     marks: list[Mark] = []
     for rank, label in enumerate(order):
         count = float(counts[label])
@@ -277,7 +277,7 @@ def _bar_marks(
         long = max(1.0, room * count) if count else 0.0
         if long:
             top = middle - thick / 2
-            if faint[label]:
+            if edged:
                 marks.append(Fill(end - 1, top - 1, long + 2, thick + 2, theme.muted))
             marks.append(Fill(end, top, long, thick, (red, green, blue)))
         if numbered:

@@ -77,7 +77,7 @@ def test_a_race_says_who_wins():
     assert status(moment, 0) == ("i = 0, wins", "wins")
     assert status(moment, 1) == ("i = 1", "")
     scene, moment = race(good, good)
-    assert caption(scene, moment)[0] == "all 2 runs end at the same inertia, 3.250"
+    assert caption(scene, moment)[0] == "both runs end at the same inertia, 3.250"
     scene, moment = race(good, good, poor)
     assert caption(scene, moment)[0] == "run 0 and run 1 tie for the least inertia, 3.250"
 
