@@ -120,6 +120,7 @@ def dashboard(
     curves = _curves(moment, theme)
     end = end_of_axis(curves)
     told, latest = ("", ""), end
+    most = f"{moment.snapshots[0].n_points:,} (99.9%)"  # a name must not change in mid-film
     if not moment.opening:
         (snapshot,) = moment.snapshots
         told = short(inertia_of(moment, 0)), _changed(snapshot)
@@ -130,7 +131,7 @@ def dashboard(
     ):
         if box is None:
             continue
-        marks += _heading(box, name, told[at], theme, size)
+        marks += _heading(box, name, told[at], theme, size, most if at else "")
         if not curves:
             continue
         curve, rows = curves[at], _rows(box, size, at == 0, not (at == 0 and parts.shares_axis))
@@ -223,12 +224,18 @@ def _changed(snapshot: Snapshot) -> str:
     return f"{snapshot.n_changed:,}" + (f" ({share:.1%})" if share >= 0.001 else "")
 
 
-def _heading(box: Box, names: tuple[str, ...], value: str, theme: Theme, size: float) -> list[Mark]:
-    """Return a name at the left and a value at the right of the first row of a box."""
+def _heading(
+    box: Box, names: tuple[str, ...], value: str, theme: Theme, size: float, widest: str = ""
+) -> list[Mark]:
+    """Return a name at the left and a value at the right of the first row of a box.
+
+    It is the first name that fits beside the `widest` value.
+    """
     base = box.top + rise(size)
     number, fits = fitted(value, size, box.width)
     room = box.width - extent(number, fits).width - size
-    name = next((name for name in names if extent(name, size).width <= room), names[-1])
+    least = min(room, box.width - extent(widest, size).width - size)
+    name = next((name for name in names if extent(name, size).width <= least), names[-1])
     word, smaller = fitted(name, size, max(0.0, room))
     found = (
         Text(word, box.left, base, smaller, theme.muted),

@@ -91,3 +91,14 @@ def test_points_that_change_in_the_first_step_of_another_algorithm_are_told():
     words = {mark.words for mark in group.marks if isinstance(mark, Text)}
     assert "200 (66.7%)" in words
     assert changing(film[3], 0) == [(states[1], 1.0)]
+
+
+@pytest.mark.parametrize("width", [140, 160, 300])
+def test_a_heading_keeps_its_name_through_a_film(width):
+    points = blobs(clusters=3)
+    theme, colours, names = theme_named("light"), cluster_colours(3), set()
+    parts = divide(Box(0, 0, width, 300), 3, 9.0, bars=True)
+    for moment in moments(lloyd(points, points[:3], 8)):
+        (group,) = dashboard(parts, moment, theme, 1.0, 9.0, colours, numbered=True)
+        names |= {m.words for m in group.marks if isinstance(m, Text) and "changed" in m.words}
+    assert len(names) == 1
