@@ -5,7 +5,6 @@ import { el, freshId, iconButton, icon, setPressed, textButton, toggle } from ".
 import { Menu } from "./menu.ts";
 import { THEMES } from "./head.ts";
 import type { Points } from "./model.ts";
-import { OPENING } from "./moment.ts";
 import { whole } from "./numbers.ts";
 import type { Method } from "./protocol.ts";
 import { SPEEDS } from "./timeline.ts";
@@ -36,7 +35,11 @@ export interface Actions {
 /** What the controls show. */
 export interface Status {
   position: number;
+  first: number;
   last: number;
+  /** The iteration on screen, and the last one. */
+  iteration: number;
+  iterations: number;
   playing: boolean;
   loop: boolean;
   speed: number;
@@ -65,7 +68,7 @@ export class Controls {
   readonly element: HTMLElement;
   private readonly play: HTMLButtonElement;
   private readonly loop: HTMLButtonElement;
-  private readonly timeline = el("input", { type: "range", min: OPENING, step: "any", class: "kp-timeline", "aria-label": "Iteration" });
+  private readonly timeline = el("input", { type: "range", step: "any", class: "kp-timeline", "aria-label": "Iteration" });
   private readonly count = el("output", { class: "kp-count" });
   private readonly speed: HTMLSelectElement;
   private readonly theme: HTMLSelectElement;
@@ -79,6 +82,7 @@ export class Controls {
   constructor(
     points: Points,
     axisNames: string[],
+    steps: boolean, // of another algorithm
     private readonly ask: Actions,
   ) {
     this.play = iconButton("play", "Play", "space", ask.playOrPause);
@@ -114,7 +118,7 @@ export class Controls {
         this.reset,
         this.showMenu(),
         axisNames.length > 2 ? this.axesMenu(axisNames) : null,
-        this.ownMenu(points),
+        this.ownMenu(points, steps),
         this.saveMenu(points),
         this.theme,
         iconButton("full", "Full screen", "F", ask.fullScreen),
@@ -123,13 +127,13 @@ export class Controls {
   }
 
   show(status: Status): void {
-    const { position, last, playing } = status;
+    const { position, first, last, playing } = status;
+    if (this.timeline.min !== String(first)) this.timeline.min = String(first);
     if (this.timeline.max !== String(last)) this.timeline.max = String(last);
     this.timeline.value = String(position);
-    this.timeline.style.setProperty("--kp-done", `${(100 * (position - OPENING)) / (last - OPENING)}%`);
+    this.timeline.style.setProperty("--kp-done", `${last > first ? (100 * (position - first)) / (last - first) : 100}%`);
     this.timeline.setAttribute("aria-valuetext", status.caption);
-    const state = Math.max(0, Math.ceil(position - 1e-9));
-    const words = position < 0 ? "start" : `i = ${whole(state)} / ${whole(last)}`;
+    const words = position < 0 ? "start" : `i = ${whole(status.iteration)} / ${whole(status.iterations)}`;
     if (this.count.value !== words) this.count.value = words;
     const label = playing ? "Pause" : "Play";
     if (this.play.getAttribute("aria-label") !== label) {
@@ -165,8 +169,8 @@ export class Controls {
     return new Menu("Axes", labelled("Across", x), labelled("Up", y), recorded).element;
   }
 
-  private ownMenu(points: Points): HTMLElement {
-    const words = continuation(points);
+  private ownMenu(points: Points, steps: boolean): HTMLElement {
+    const words = continuation(points, steps);
     const note = words ? el("p", {}, words) : null;
     if (!points.continues) return new Menu("Try it", ...[note].filter((part) => part !== null)).element;
     const draw = (method: Method) => () => this.ask.draw(this.k.valueAsNumber, method);

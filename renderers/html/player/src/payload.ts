@@ -101,6 +101,8 @@ function panelOf(payload: Bytes, head: PanelHead): Panel {
   }
   const run: Run = {
     k: head.k,
+    noise: head.noise,
+    steps: head.steps,
     labels: decode(payload, head.labels) as Labels,
     states,
     cells: () => cellsOf(payload, head.density),

@@ -3,7 +3,7 @@
 import { measuresOf } from "./axes.ts";
 import { Camera } from "./camera.ts";
 import { paintOn } from "./canvas.ts";
-import { captionOf, factsOf, noteOf } from "./caption.ts";
+import { captionOf, factsOf, noteOf, resultOf } from "./caption.ts";
 import { Controls } from "./controls.ts";
 import { el } from "./dom.ts";
 import { Editor } from "./editor.ts";
@@ -13,6 +13,7 @@ import type { PlaneHead, ThemeName } from "./head.ts";
 import { legendMarks } from "./legend.ts";
 import type { Mark } from "./marks.ts";
 import type { Showing } from "./model.ts";
+import { OPENING } from "./moment.ts";
 import { Plane, planeOf, spreadOf } from "./plane.ts";
 import { figureCanvas, figureMarks } from "./save.ts";
 import { Side } from "./side.ts";
@@ -82,7 +83,7 @@ export class Player {
     });
     this.guide = new Guide(this, alone);
     const names = points.values ? Array.from({ length: points.features }, (_, n) => points.names[n] ?? `feature ${n}`) : [];
-    this.controls = new Controls(points, names, this.guide.actions);
+    this.controls = new Controls(points, names, showing.panels.some(({ run }) => run.steps), this.guide.actions);
     this.panels = el("div", { class: "kp-panels" }, ...this.stages.map(({ element }) => element));
     this.build(alone);
     this.chooseTheme(this.themeChoice);
@@ -194,8 +195,17 @@ export class Player {
   get words(): string {
     const { run, moment } = this.active;
     if (this.stages.length === 1) return captionOf(run, this.shared.points, moment, this.showing.facts["init"] ?? "");
+    const [iteration, iterations] = this.iterations;
+    const result = this.timeline.position >= this.timeline.last ? resultOf(this.stages.map(({ panel }) => panel)) : "";
+    if (result) return result;
+    return this.timeline.position < 0 ? "start" : `iteration ${iteration} of ${iterations}`;
+  }
+
+  /** The iteration on screen, and the last one, of the run that goes on longest. */
+  private get iterations(): [now: number, last: number] {
+    const { states } = this.stages.map(({ run }) => run).reduce((a, b) => (b.states.length > a.states.length ? b : a));
     const state = Math.max(0, Math.ceil(this.timeline.position - 1e-9));
-    return this.timeline.position < 0 ? "start" : `iteration ${state} of ${this.timeline.last}`;
+    return [states[Math.min(state, states.length - 1)].iteration, states[states.length - 1].iteration];
   }
 
   private layOut(): void {
@@ -265,9 +275,13 @@ export class Player {
       this.caption.textContent = words;
       for (const stage of this.stages) stage.describe(`${this.showing.description} Shown: ${words}.`);
     }
+    const [iteration, iterations] = this.iterations;
     this.controls.show({
       position,
+      first: timeline.first,
       last: timeline.last,
+      iteration,
+      iterations,
       playing: timeline.playing,
       loop: timeline.loop,
       speed: timeline.speed,
@@ -305,6 +319,7 @@ export class Player {
   private grow(): void {
     const runs = this.stages.map(({ run }) => run);
     this.timeline.last = Math.max(...runs.map(({ states }) => states.length - 1));
+    this.timeline.first = runs.every(({ states }) => states[0].iteration === 0) ? OPENING : 0;
     this.timeline.growing = runs.some(({ complete, states }) => !complete && states.length > 1);
     this.timeline.phases = this.shared.phases;
     this.refresh();
