@@ -26,24 +26,29 @@ export function captionOf(run: Run, points: Points, moment: Moment, start: strin
     return run.own ? `ended after ${after}: an earlier state has come back` : `stopped after ${after}, before convergence`;
   }
   if (phase === "update" || iteration === 1) return UPDATE;
-  const some = `${whole(nChanged)} of ${count(points.total, "point")}`;
-  const changed = nChanged ? `${some} change${nChanged === 1 ? "s" : ""} cluster` : "no point changes cluster";
+  const changed = changesOf(nChanged, points);
   return phase === "assignment" ? `assign: ${changed}` : `${changed}, centroids follow`;
 }
 
 /** What a step of an algorithm that nobody knows has done. */
-function stepOf(run: Run, points: Points, { state, phase }: Moment, last: boolean): string {
+function stepOf(run: Run, points: Points, moment: Moment, last: boolean): string {
+  const { state, phase, colours } = moment;
+  if (phase === "start" && !colours) return `${count(points.total, "point")}, not yet clustered`;
   const { iteration, nChanged } = run.states[state];
-  if (phase === "start") return `${count(points.total, "point")}, not yet clustered`;
   if (last) return [grouped(run, state), iteration ? `after ${count(iteration, "step")}` : ""].filter(Boolean).join(" ");
-  if (iteration === 0) return "step 0: points have their first clusters";
-  const some = nChanged ? `${whole(nChanged)} of ${count(points.total, "point")} change${nChanged === 1 ? "s" : ""}` : "no point changes";
-  return `step ${whole(iteration)}: ${some} cluster`;
+  const step = `step ${whole(iteration)}`;
+  if (iteration === 0) return `${step}: points have their first clusters`;
+  return `${step}: ${changesOf(nChanged, points)}`;
+}
+
+function changesOf(changed: number, points: Points): string {
+  if (!changed) return "no point changes cluster";
+  return `${whole(changed)} of ${count(points.total, "point")} change${changed === 1 ? "s" : ""} cluster`;
 }
 
 /** How many clusters a step has, and how many points are in none. */
 function grouped({ states, k, noise }: Run, state: number): string {
-  const counts = states[state].counts;
+  const { counts } = states[state];
   const words = count(counts.filter((n, c) => n > 0 && !(noise && c === k - 1)).length, "cluster");
   return noise ? `${words}, ${count(counts[k - 1], "point")} in none` : words;
 }
@@ -112,9 +117,11 @@ export function noteOf(points: Points): string {
 }
 
 /** Why no run can start on the page, or what it starts from. */
-export function continuation(points: Points, steps: boolean): string {
-  if (steps) return "What is shown are steps of another algorithm, so no run of K-means goes on here.";
+export function continuation(points: Points): string {
   if (!points.continues) {
+    if (points.values && points.count === points.total) {
+      return "These are steps of another algorithm, so K-means cannot go on here.";
+    }
     return points.values
       ? "Only some of the points are on this page, so a run cannot go on here."
       : "The values of the points are not on this page, so a run cannot go on here.";

@@ -82,7 +82,6 @@ export class Controls {
   constructor(
     points: Points,
     axisNames: string[],
-    steps: boolean, // of another algorithm
     private readonly ask: Actions,
   ) {
     this.play = iconButton("play", "Play", "space", ask.playOrPause);
@@ -118,7 +117,7 @@ export class Controls {
         this.reset,
         this.showMenu(),
         axisNames.length > 2 ? this.axesMenu(axisNames) : null,
-        this.ownMenu(points, steps),
+        this.ownMenu(points),
         this.saveMenu(points),
         this.theme,
         iconButton("full", "Full screen", "F", ask.fullScreen),
@@ -169,8 +168,8 @@ export class Controls {
     return new Menu("Axes", labelled("Across", x), labelled("Up", y), recorded).element;
   }
 
-  private ownMenu(points: Points, steps: boolean): HTMLElement {
-    const words = continuation(points, steps);
+  private ownMenu(points: Points): HTMLElement {
+    const words = continuation(points);
     const note = words ? el("p", {}, words) : null;
     if (!points.continues) return new Menu("Try it", ...[note].filter((part) => part !== null)).element;
     const draw = (method: Method) => () => this.ask.draw(this.k.valueAsNumber, method);

@@ -83,7 +83,7 @@ export class Player {
     });
     this.guide = new Guide(this, alone);
     const names = points.values ? Array.from({ length: points.features }, (_, n) => points.names[n] ?? `feature ${n}`) : [];
-    this.controls = new Controls(points, names, showing.panels.some(({ run }) => run.steps), this.guide.actions);
+    this.controls = new Controls(points, names, this.guide.actions);
     this.panels = el("div", { class: "kp-panels" }, ...this.stages.map(({ element }) => element));
     this.build(alone);
     this.chooseTheme(this.themeChoice);
