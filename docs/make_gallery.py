@@ -88,7 +88,7 @@ PICTURES = [
         "cube.gif",
         "The same eight colours in the cube of red, green and blue, which turns.",
         "china.jpg -k 8 --init k-means++ --seed 1 --view 3d --smooth --duration 9 --theme dark "
-        "--size 720x405 --max-size 700kB",
+        "--size 720x405 --max-size 1MB",
         "china.jpg",
     ),
     Picture(

@@ -100,7 +100,7 @@ def save(
     theme: str | None = None,
     overlays: Iterable[str] | str | None = None,
     title: str = "",
-    axes: tuple[int, int] | None = None,
+    axes: tuple[int, ...] | None = None,
     names: Sequence[str] = (),
     offset: ArrayLike | None = None,
     scale: ArrayLike | None = None,
@@ -151,7 +151,7 @@ def save(
     title : str
         Above the picture.
     axes : tuple of int, optional
-        The two features to draw; by default all, projected if there are more than two.
+        The two features to draw, three of a 3d view; by default all, projected if there are more.
     names : sequence of str
         Names of the features; by default those of the points, the columns of a DataFrame.
     offset, scale : array_like, shape (N,), optional
@@ -164,7 +164,7 @@ def save(
     log : {"", "x", "y", "xy"}
         Axes that are drawn with a logarithmic scale.
     view : {"2d", "3d"}
-        Whether points of three features are turned slowly.
+        Whether the points are turned slowly, along three features or principal components.
     palette : str, or sequence of str, optional
         Colours of the clusters: the name of a matplotlib colour map, a file with one colour in each
         line, or colours, also as one string with commas.
@@ -216,7 +216,7 @@ def show(
     theme: str | None = None,
     overlays: Iterable[str] | str | None = None,
     title: str = "",
-    axes: tuple[int, int] | None = None,
+    axes: tuple[int, ...] | None = None,
     names: Sequence[str] = (),
     offset: ArrayLike | None = None,
     scale: ArrayLike | None = None,

@@ -100,8 +100,7 @@ class Tab:
         with self.page.expect_download() as download:
             self.page.get_by_role("button", name=what, exact=True).click()
         self.page.keyboard.press("Escape")
-        with open(download.value.path(), newline="", encoding="utf-8") as file:
-            return file.read()
+        return download.value.path().read_bytes().decode("utf-8")
 
     def labels(self):
         """The labels in the order of the rows."""

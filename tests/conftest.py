@@ -15,7 +15,7 @@ for name in ("MPLBACKEND", "IMAGEIO_FFMPEG_EXE"):
     os.environ.pop(name, None)
 
 
-pytest_plugins = ["clusters", "screen"]
+pytest_plugins = ["browser", "clusters", "screen"]
 
 
 @pytest.fixture

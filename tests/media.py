@@ -89,7 +89,9 @@ def threads() -> int:
 
 
 def fake_scene(**words) -> Scene:
-    view = SimpleNamespace(labels=("", ""), points=SimpleNamespace(n_points=9, n_features=2))
+    view = SimpleNamespace(
+        labels=("", ""), solid=None, points=SimpleNamespace(n_points=9, n_features=2)
+    )
     return Scene(panels=(Panel(k=3, view=view),), **words)
 
 

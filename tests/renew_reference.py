@@ -32,7 +32,7 @@ FOLDER = Path(__file__).parent / "reference"
 SMALL, LARGE = (320, 240), (640, 360)
 
 
-def frame(points, k, at, *, size=SMALL, theme="light", pace=None, title="", names=()):
+def frame(points, k, at, *, size=SMALL, theme="light", pace=None, title="", names=(), **view):
     """Return the frame of a moment of a run: its number, or the first that `at` holds for."""
     film = list(moments(Engine(points).snapshots(points[:: len(points) // k][:k]), pace or Pace()))
     if isinstance(at, int):
@@ -40,7 +40,7 @@ def frame(points, k, at, *, size=SMALL, theme="light", pace=None, title="", name
     else:
         moment = next(filter(at, film))
     overlays = None if theme == "classic" else ALL
-    scene = make_scene(film[0].snapshots[0], title=title, names=names)
+    scene = make_scene(film[0].snapshots[0], title=title, names=names, **view)
     return Painter(scene, Options(size, theme=theme, overlays=overlays)).paint(moment)
 
 
@@ -67,6 +67,21 @@ def race():
     panels = tuple(Panel(12, View(points), name) for name in starts)
     (*_, last) = moments(side_by_side(runs))
     return Painter(Scene(panels, "A race of three"), Options((640, 360))).paint(last)
+
+
+def survey(features):
+    """Return answers of 1 to 5."""
+    rng = np.random.default_rng(8)
+    opinion = rng.normal(3, 1, size=(600, 1))
+    return np.clip(np.rint(opinion + rng.normal(0, 0.9, size=(600, features))), 1, 5)
+
+
+def outliers():
+    """Return incomes and ages, and few incomes that are far away or none."""
+    rng = np.random.default_rng(9)
+    points = np.stack([np.exp(rng.normal(10, 0.6, 600)), rng.normal(45, 9, 600)], axis=1)
+    points[:2, 0] = 4e6, 0
+    return points
 
 
 def spread(n_points, features):
@@ -100,6 +115,10 @@ PICTURES = {
     "crowd": lambda: frame(blobs(seed=4, each=2500), 12, 2),
     "one-feature": lambda: frame(spread(200, 1), 3, -1, names=["weight"]),
     "five-features": lambda: frame(spread(400, 5), 4, 4, theme="dark"),
+    "survey-pies": lambda: frame(survey(5), 4, -1, theme="dark", axes=(0, 3)),
+    "outliers": lambda: frame(outliers(), 4, 2, names=["income", "age"]),
+    "log": lambda: frame(outliers(), 4, 2, names=["income", "age"], log="x"),
+    "solid": lambda: frame(spread(300, 3), 4, 3, names=["a", "b", "c"], view="3d"),
     "many-clusters": lambda: frame(blobs(seed=6, clusters=70, each=20), 70, 1),
     "race": race,
     "image": image,

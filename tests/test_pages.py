@@ -22,7 +22,7 @@ PAGES = sorted(
 by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
 # What a reference page may take for granted; all others run as they are pasted.
-FRAGMENTS = ("adding_a_renderer.md", "films.md", "troubleshooting.md")
+FRAGMENTS = ("adding_a_renderer.md", "films.md", "html.md", "troubleshooting.md")
 PRELUDE = """
 import numpy as np
 import renderers
@@ -188,10 +188,21 @@ def test_commands_of_a_page_exist(page):
 def test_blocks_are_of_kinds_that_are_looked_at(page):
     fences = re.findall(r"^```(\S*)", page.read_text("utf-8"), re.M)[::2]
     kinds = {kind for kind in fences if not kind.startswith("{")}  # {directives} of the site
-    known = {"python", "sh", "console", "toml", "dockerfile", ""}  # "": what a program answers
+    known = {
+        "python",
+        "sh",
+        "console",
+        "toml",
+        "dockerfile",
+        "html",
+        "json",
+        "",
+    }  # "": what a program answers
     assert kinds <= known, kinds
     for _, code in blocks(page, "toml"):
         tomllib.loads(code)
+    for _, code in blocks(page, "json"):
+        json.loads(code)
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "dockerfile")])

@@ -76,7 +76,9 @@ def frames_of(points_seed: int, seed: int, size: tuple[int, int] = SIZE) -> list
     picture = (size[0], size[1] - bar_height(size))
     painter = Painter(make_scene(snapshots[0]), Options(size=picture, fps=5.0))
     film = moments(snapshots, Pace(fps=5.0))
-    return [painter.paint(moment)[:, :, :3].copy() for moment in film]
+    # A window is shown a run from its first state on.
+    shown = (moment for moment in film if not moment.opening)
+    return [painter.paint(moment)[:, :, :3].copy() for moment in shown]
 
 
 class Beginning:

@@ -304,13 +304,14 @@ def _add_pictures(add: Callable[..., Any]) -> None:
         "largest size that fits")  # fmt: skip
     add("--dpi", type=_number, metavar="D", help="dots per inch of a still (default: 100)")
     add("--title", metavar="TEXT", help="above the picture (default: the name of DATA)")
-    add("--axes", metavar="A,B", help="draw these two columns, by name or index")
+    add("--axes", metavar="A,B", help="draw these two columns, by name or index; three with "
+        "--view 3d")  # fmt: skip
     add("--aspect", metavar="NAME", help="equal or auto: whether a unit is as long on both axes "
         "(default: equal)")  # fmt: skip
     add("--limits", metavar="X0,X1,Y0,Y1", help="what part of the plane is drawn; all shows all "
         "points (default: without a few far outliers)")  # fmt: skip
     add("--log", metavar="AXES", help="x, y or xy: axes with a logarithmic scale")
-    add("--view", metavar="NAME", help="2d or 3d; 3d turns points of three features (default: 2d)")
+    add("--view", metavar="NAME", help="2d or 3d; 3d turns the points slowly (default: 2d)")
     add("--palette", metavar="COLOURS", help="colours of the clusters: a name such as tab10, a file"
         " with a colour in each line, or colours such as '#0072b2,orange'")  # fmt: skip
     add("--font", metavar="FONT", help="a font of this machine by name, or its file")

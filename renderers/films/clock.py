@@ -17,7 +17,7 @@ class FrameClock:
     """
 
     def __init__(self, rate: float) -> None:
-        self._rate = rate
+        self.rate = rate
         self._seconds = 0.0
         self._frames = 0
 
@@ -29,6 +29,6 @@ class FrameClock:
         self._seconds += seconds
         # Halves go up and the millionth absorbs the rounding of the sum: 50 moments a second at 25
         # frames a second must give 1, 0, 1, 0, ..., where round() would give 0, 1, 1, 0, 0, 1.
-        total = math.floor(self._seconds * self._rate + 0.5 + 1e-6)
+        total = math.floor(self._seconds * self.rate + 0.5 + 1e-6)
         count, self._frames = total - self._frames, total
         return count

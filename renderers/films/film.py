@@ -8,6 +8,7 @@ from that; one that must fit into so many bytes, in several sizes.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -151,8 +152,14 @@ class FilmRenderer(Renderer):
         return self._reels
 
     def _write(self, moment: Moment, count: int) -> None:
-        for reel in self._running():
-            reel.write(moment, count)
+        if not any(panel.view and panel.view.solid for panel in self._scene.panels):
+            moments = [(moment, count)]
+        else:  # it turns from frame to frame
+            starts = [moment.at + frame / self._clock.rate for frame in range(count)]
+            moments = [(replace(moment, at=at), 1) for at in starts]
+        for one, times in moments:
+            for reel in self._running():
+                reel.write(one, times)
 
     def _fitted(self, films: Sequence[Film], recordings: Sequence[Recording]) -> Encoder:
         """Return the best encoding that fits."""

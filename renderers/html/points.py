@@ -113,7 +113,7 @@ def choose_points(panel: Panel, most: int, payload: Payload) -> PagePoints:
         place[rows] = np.arange(len(rows), dtype=np.int32)
         said["image"] = _described(picture, panel, payload)
     said |= _stored(values, whole, view.points.measure.single, payload)
-    said["continues"] = whole and len(rows) == view.points.n_points
+    said["continues"] = whole and len(rows) == view.points.n_points and not panel.steps
     return PagePoints(step, place, len(rows), whole, image is not None, said)
 
 
@@ -162,13 +162,17 @@ def _thinned(panel: Panel, most: int) -> tuple[int, NDArray[np.intp], _Picture]:
     while -(-height // step) * -(-width // step) > most:
         step = max(step + 1, math.isqrt(height * width // most))
     if panel.alpha is None:
-        numbers, alpha = np.arange(height * width).reshape(height, width), None
+        numbers = np.arange(height * width).reshape(height, width)
     else:
         opaque = panel.alpha != 0
         numbers = np.where(opaque, np.cumsum(opaque) - 1, -1).reshape(height, width)
-        alpha = panel.alpha.reshape(height, width)[::step, ::step]
+    while (numbers[::step, ::step] < 0).all():  # of a picture that is clear but for some pixels
+        step -= 1
     thin = numbers[::step, ::step]
     rows = thin[thin >= 0]
+    alpha = None
+    if panel.alpha is not None:
+        alpha = panel.alpha.reshape(height, width)[::step, ::step]
     return step, rows, (*thin.shape, alpha)
 
 

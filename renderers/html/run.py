@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,13 +16,14 @@ from renderers.html.density import Density, cells_of
 from renderers.html.payload import Payload
 from renderers.html.points import choose_points, straight
 from renderers.html.watch import Watch
+from renderers.picture.colouring import Colouring
 from renderers.picture.colours import cluster_colours
 from renderers.picture.themes import THEMES
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
     from renderers.plane.view import View
-    from renderers.scene import Moment, Panel, Scene
+    from renderers.scene import History, Moment, Panel, Scene
 
 __all__ = ["FORMAT", "VERSION", "Page"]
 
@@ -88,6 +91,7 @@ class Page:
         names = None if overlays is None else [name for name in OVERLAYS if name in overlays]
         view = self._scene.panels[0].view
         points = self._points.said
+        histories = self._newest.histories if self._newest is not None else ()
         if self._runs[0].totals is not None:
             points = points | {"density": self._runs[0].totals}
         self._payload.finish(
@@ -103,9 +107,20 @@ class Page:
                 "points": points,
                 "plane": _plane(view),
                 "panels": [
-                    {"title": panel.title, "k": panel.k, "colours": _colours(panel, self._options)}
-                    | run.said
-                    for panel, run in zip(self._scene.panels, self._runs, strict=True)
+                    {
+                        "title": panel.title,
+                        "k": panel.k,
+                        "noise": panel.noise,
+                        "steps": panel.steps,
+                        "colours": _colours(panel, self._options, history),
+                        **run.said,
+                    }
+                    for panel, run, history in zip(
+                        self._scene.panels,
+                        self._runs,
+                        histories or [None] * len(self._runs),
+                        strict=True,
+                    )
                 ],
             }
         )
@@ -131,24 +146,24 @@ class _Run:
         if snapshot is before:
             return
         found = snapshot.visit(self._watch, before)
-        points, labels = found.sorted()
         shares = {"cells": None, "shares": None}
         if self._density is not None:
             shares = self._density.add(found.counts, payload)
         if before is None:
-            kind = np.uint8 if len(snapshot.centroids) <= 256 else np.uint16
-            self.said["labels"] = payload.add(labels.astype(kind), "raw")
-            points, labels = points[:0], labels[:0]
+            self.said["labels"] = payload.add(found.all(self._watch.count), "raw")
+            points, labels = np.empty(0, np.intp), np.empty(0, np.uint8)
             if self._density is not None:
                 self.totals = self._density.said(payload)
                 self.said["density"] = shares
                 shares = {"cells": None, "shares": None}
+        else:
+            points, labels = found.sorted()
         self.said["states"].append(
             {
                 "iteration": snapshot.iteration,
-                "inertia": snapshot.inertia if self._inertia else None,
+                "inertia": _number(snapshot.inertia) if self._inertia else None,
                 "n_changed": snapshot.n_changed,
-                "shift": snapshot.shift,
+                "shift": _number(snapshot.shift),
                 "converged": bool(snapshot.converged),
                 "counts": snapshot.counts.tolist(),
                 **self._placed(snapshot, payload),
@@ -165,7 +180,7 @@ class _Run:
         start = self._kept(snapshot.assigned_from)
         usual = new if snapshot.iteration == 0 else before
         section = payload.add_change(new, before)
-        known = usual is not None and np.array_equal(start, usual)
+        known = usual is not None and np.array_equal(start, usual, equal_nan=True)
         self._centroids = new
         return {
             "centroids": section,
@@ -174,6 +189,11 @@ class _Run:
 
     def _kept(self, centroids: NDArray[np.float64]) -> NDArray[np.float64]:
         return centroids if self._whole else straight(self._view.plane).project(centroids)
+
+
+def _number(value: float) -> float | None:
+    """Return a number; None where the steps of another algorithm have none."""
+    return value if math.isfinite(value) else None
 
 
 def _plane(view: View) -> _Section:
@@ -193,17 +213,18 @@ def _plane(view: View) -> _Section:
     }
 
 
-def _colours(panel: Panel, options: Options) -> dict[str, list[str]]:
-    """Return the colour of each cluster in each theme, and some more."""
-    order = np.arange(panel.k) if panel.order is None else panel.order
+def _colours(panel: Panel, options: Options, history: History | None) -> dict[str, list[str]]:
+    """Return the colour of each cluster in each theme, as on a picture, and some more."""
 
-    def spelled(theme: str) -> list[str]:
-        count = int(order.max()) + 1
-        table = cluster_colours(count, theme)[order].tolist()
-        more = cluster_colours(count + _SPARE, theme)[count:].tolist()
-        return [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in table + more]
+    def spelled(name: str) -> list[str]:
+        own = replace(options, theme=name)
+        colouring = Colouring(panel, THEMES[name], own)
+        colouring.follow(history)
+        more = cluster_colours(panel.k + _SPARE, name, options.palette)[panel.k :]
+        table = [*colouring.colours.tolist(), *more.tolist()]
+        return [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in table]
 
-    return {theme: spelled(theme) for theme in THEMES}
+    return {name: spelled(name) for name in THEMES}
 
 
 def _announced(scene: Scene) -> str:

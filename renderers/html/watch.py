@@ -71,6 +71,13 @@ class Found:
         self.points += other.points
         self.labels += other.labels
 
+    def all(self, count: int) -> Labels:
+        """Return the labels of all points of the page."""
+        labels = np.empty(count, dtype=self.labels[0].dtype)
+        for points, some in zip(self.points, self.labels, strict=True):
+            labels[points] = some
+        return labels
+
     def sorted(self) -> tuple[NDArray[np.intp], Labels]:
         """Return the points of the page, ascending, and their labels now."""
         if not self.points:
@@ -105,6 +112,7 @@ class Watch:
 
     def __init__(self, points: PagePoints, cells: Cells | None) -> None:
         self._points, self._cells_of = points, cells
+        self.count = points.count
         self.cells = 0 if cells is None else cells.size
         self.work_per_row = WORK
 

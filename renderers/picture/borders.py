@@ -55,10 +55,13 @@ def borders(plane: Plane, placement: Placement, centroids: Floats) -> Floats:
     unit = half.max()
     with np.errstate(over="ignore"):
         places = (centroids[:, columns] - middle) / unit
-    places = np.unique(places[(np.abs(places) < _LARGEST).all(axis=1)], axis=0)
+    near = np.abs(places) < _LARGEST
+    if not near.all():
+        places = places[near.all(axis=1)]
     if not 2 <= len(places) <= _MOST:
         return np.empty((0, 2, 2))
     if plane.is_line:
+        places = np.unique(places, axis=0)
         between = places[:-1, 0] / 2 + places[1:, 0] / 2
         between = between[np.abs(between) <= half[0] / unit]
         xy = plane.project(between[:, None] * unit + middle)
@@ -118,7 +121,7 @@ def _in_parts(plane: Plane, columns: list[int], pieces: Floats) -> Floats:
 
 @kernel(counted=False)
 def _edges(
-    C: NDArray[float64],  # in, (K, 2), all different, from the middle of the box
+    C: NDArray[float64],  # in, (K, 2), from the middle of the box
     wide: float,  # half the box
     high: float,
     others: NDArray[intp],  # scratch, (K,)
@@ -271,7 +274,7 @@ def _edge(
     for k in others:
         if up - low <= _LEAST:
             return 0
-        if k != j:
+        if C[k, 0] != C[j, 0] or C[k, 1] != C[j, 1]:
             kx = C[k, 0] - C[i, 0]
             ky = C[k, 1] - C[i, 1]
             a = 2.0 * (dx * kx + dy * ky)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.picture.colours import Colour
+from renderers.picture.colours import Colour, mixed
 from renderers.picture.marks import Area, Disc, Fill, Mark, Polyline, Text
 from renderers.picture.text import extent, rise
 from renderers.picture.themes import Theme
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Curve", "Stroke", "axis_marks", "curve_marks", "end_of_axis", "reached", "run_strokes"]
 
 _LEAST_AXIS = 5  # iterations; an axis of fewer would stretch two steps over the whole width
-_TINT = 26 / 255  # of what lies under a curve
+_TINT = 0.1  # of what lies under a curve
 
 
 class Stroke(NamedTuple):
@@ -146,7 +146,7 @@ def curve_marks(
         xy = np.stack([x, y], axis=1)
         colour, dash = curve.stroke
         if len(curves) == 1 and len(xy) > 1:
-            marks.append(Area(xy, foot, colour, _TINT))
+            marks.append(Area(xy, foot, mixed(theme.background, colour, _TINT)))
         marks.append(Polyline(xy, wide, colour, dash=tuple(n * wide for n in dash)))
         rings = ((dot, theme.background),)
         dots.append(Disc(x[-1], y[-1], dot - max(1.0, 0.2 * unit), colour, rings))

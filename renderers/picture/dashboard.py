@@ -241,14 +241,14 @@ def _bar_marks(
     before = 0.0
     if numbered:
         before = max(extent(str(n), type_size).width for n in range(k)) + 0.5 * type_size
-    room = box.width - wide - before - 0.6 * type_size
+    room = (box.width - wide - before - 0.6 * type_size) / max(1.0, float(counts.max()))
     marks: list[Mark] = []
     for rank, label in enumerate(order):
         count = float(counts[label])
         middle = box.top + (rank + 0.5) * row
         base, end = round(middle + 0.36 * type_size), box.left + before
         red, green, blue = colours[label].tolist()
-        long = max(1.0, room * count / max(1.0, float(counts.max()))) if count else 0.0
+        long = max(1.0, room * count) if count else 0.0
         if long:
             marks.append(Fill(end, middle - thick / 2, long, thick, (red, green, blue)))
         if numbered:

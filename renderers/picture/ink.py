@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from math import floor
@@ -42,6 +43,8 @@ __all__ = ["blend_mask", "paint"]
 
 Image = NDArray[np.uint8]
 
+_scratch = threading.local()  # of `blend_net`: to make it takes longer than to paint some borders
+
 
 def paint(image: Image, marks: Iterable[Mark], left: int = 0, top: int = 0) -> None:
     """Paint marks in their order.
@@ -73,7 +76,10 @@ def _paint_fill(image: Image, mark: Fill, left: int, top: int) -> None:
     x, y = mark.left - left + 0.5, mark.top - top + 0.5
     first, end = floor(x), floor(x + mark.width)
     first_row, end_row = floor(y), floor(y + mark.height)
-    if end > first and end_row > first_row:
+    first, first_row = max(0, first), max(0, first_row)
+    if mark.opacity == 1:
+        image[first_row : max(0, end_row), first : max(0, end), :3] = mark.colour
+    elif end > first and end_row > first_row:
         cover = np.full((end_row - first_row, end - first), round(255 * mark.opacity), np.uint8)
         blend_mask(image, cover, first, first_row, mark.colour)
 
@@ -97,18 +103,27 @@ def _paint_polyline(image: Image, mark: Polyline, left: int, top: int) -> None:
 def _paint_segments(image: Image, mark: Segments, left: int, top: int) -> None:
     xy, width, colour, opacity = mark
     ends = np.stack([xy[:, :-1], xy[:, 1:]], axis=2).reshape(-1, 2, 2)
-    cover = np.zeros(image.shape[:2], dtype=np.uint8)
-    pixels = np.empty(cover.size, dtype=np.intp)
+    shape = image.shape[:2]
+    kept = getattr(_scratch, "kept", None)
+    if kept is None or kept[0] != shape:
+        _scratch.kept = kept = (
+            shape,
+            np.zeros(shape, np.uint8),
+            np.empty(shape[0] * shape[1], np.intp),
+        )
+    _, cover, pixels = kept
     blend_net(ends, left, top, width, *colour, opacity, cover, pixels, image)
 
 
 def _paint_area(image: Image, mark: Area, left: int, top: int) -> None:
     xs, ys = mark.xy[:, 0] - left, mark.xy[:, 1] - top
     first, end = max(0, int(xs[0])), min(image.shape[1], int(xs[-1]) + 1)
-    heights = np.interp(np.arange(first, end) + 0.5, xs, ys)
-    below = np.arange(round(mark.foot - top))[:, None] >= np.rint(heights)
-    cover = below * np.uint8(round(255 * mark.opacity))
-    blend_mask(image, cover, first, 0, mark.colour)
+    # Of 16 bits: a film that moves has large ones in each frame.
+    heights = np.rint(np.interp(np.arange(first, end) + 0.5, xs, ys)).astype(np.int16)
+    highest = max(0, int(heights.min(initial=image.shape[0])))
+    below = np.arange(highest, round(mark.foot - top), dtype=np.int16)[:, None] >= heights
+    cover = below.view(np.uint8) * np.uint8(round(255 * mark.opacity))
+    blend_mask(image, cover, first, highest, mark.colour)
 
 
 @lru_cache(maxsize=4096)

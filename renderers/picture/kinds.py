@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from renderers.picture.bubbles import bubble_radii, cells_of, paint_pies
 from renderers.picture.cloud import Cloud, marker_radius
-from renderers.picture.marks import Mark, Markers
+from renderers.picture.marks import Area, Mark, Markers, Polyline
 from renderers.picture.ridge import column_colours, heights, paint_ridge
 from renderers.picture.tallies import Tallies, columns_of
 from renderers.picture.themes import Theme
@@ -28,6 +27,7 @@ __all__ = ["Bubbles", "Ridge", "make_cloud", "note_of", "radius_in"]
 
 _LARGEST = 7.0  # radius of the largest disc, in units of the theme
 _BAND = 0.24  # share of a box that the points of a line fill
+_FAR = 1e6  # pixels
 _FILL = 0.45  # opacity of a ridge below its line
 
 Image = NDArray[np.uint8]
@@ -54,6 +54,8 @@ def note_of(panel: Panel, radius: float) -> str:
     if view.solid is not None:
         shown = len(view.turned)
         return f"{shown:,} of {count:,} points" if shown < count else ""
+    if _shared(panel) is not None:
+        return "the larger a disc, the more points"
     return "" if radius else "shaded by density"
 
 
@@ -145,30 +147,31 @@ class Bubbles(Cloud):
     def shapes(
         self, was: Snapshot | None, now: Snapshot | None, share: float, most: int
     ) -> list[Mark] | None:
-        """See `Cloud.shapes`; pies of several colours are pixels."""
+        """Return the discs as marks; None while one has several colours."""
         counts = self._tallies.of(now)
-        if share or len(counts) > most or (np.count_nonzero(counts, axis=1) > 1).any():
+        if share or ((counts > 0).sum(axis=1) > 1).any():
             return None
-        colours = self._colours[:-1, :3].astype(np.uint8)
-        colours[-1] = self._theme.muted
-        order, theme = self._order, self._theme
-        inks = colours[counts.argmax(axis=1)[order]]
-        at = self._at[order] + self.box[:2]
-        return [Markers(at, self._radii[order], "disc", inks, theme.opacity)]
+        inks = _inks(self._colours, self._theme)[counts.argmax(axis=1)]
+        order, at = self._order, self._at + self.box[:2]
+        return [Markers(at[order], self._radii[order], "disc", inks[order], self._theme.opacity)]
 
     def _draw(self, snapshot: Snapshot | None, still: Image, base: Image) -> NDArray[np.intp]:
         if self._shown is not None and self._shown[0] is snapshot:
             return np.empty(0, dtype=np.intp)
         counts = np.ascontiguousarray(self._tallies.of(snapshot))
-        colours = self._colours[:-1, :3].astype(np.uint8)
-        colours[-1] = self._theme.muted
-
-        def paint(image: Image) -> None:
-            opacity = self._theme.opacity
-            paint_pies(self._at, self._radii, self._order, counts, colours, opacity, image)
-
+        inks, there = _inks(self._colours, self._theme), self.box.of(base)
+        there[...] = self.box.of(still)
+        opacity = self._theme.opacity
+        paint_pies(self._at, self._radii, self._order, counts, inks, opacity, there)
         self._shown = (snapshot,)
-        return _repaint(self.box.of(still), self.box.of(base), paint)
+        # Those of discs that are as they were are the same before and after, and may be among them.
+        touched = np.zeros(there.shape[:2], dtype=bool)
+        for (x, y), radius in zip(self._at.tolist(), self._radii.tolist(), strict=True):
+            if abs(x) < _FAR and abs(y) < _FAR:
+                rows = slice(max(0, int(y - radius) - 1), max(0, int(y + radius) + 2))
+                columns = slice(max(0, int(x - radius) - 1), max(0, int(x + radius) + 2))
+                touched[rows, columns] = True
+        return np.flatnonzero(touched)
 
 
 class Ridge(Cloud):
@@ -196,33 +199,60 @@ class Ridge(Cloud):
         self._line = max(1.2, 0.26 * unit)
         self._foot = float(round((1 - BASE) * box.height))
         self._tops: Floats | None = None
+        self._last: Floats | None = None  # the colours of the columns that are painted
 
-    def shapes(self, *_: object) -> None:
-        """See `Cloud.shapes`."""
+    def shapes(
+        self, was: Snapshot | None, now: Snapshot | None, share: float, most: int
+    ) -> list[Mark] | None:
+        """Return points and ridge as marks; None if there are more than `most`, or they fade."""
+        points = super().shapes(was, now, share, most)
+        if points is None or share:
+            return None
+        tops, colours = self._ridge(now)
+        ends = np.flatnonzero((colours[1:] != colours[:-1]).any(axis=1)) + 1
+        foot = self.box.top + self._foot
+        areas: list[Mark] = []
+        lines: list[Mark] = []
+        for columns in np.split(np.arange(len(tops)), ends):
+            # Up to the next colour, so that no gap is between them.
+            along = np.append(columns, columns[-1] + 1).clip(0, len(tops) - 1)
+            xy = np.stack([self.box.left + along + 0.5, self.box.top + tops[along]], axis=1)
+            r, g, b = np.rint(colours[columns[0]]).astype(int).tolist()
+            areas.append(Area(xy, foot, (r, g, b), _FILL))
+            seen = np.flatnonzero(self._foot - tops[along] >= 0.5)
+            if len(seen) > 1:
+                lines.append(Polyline(xy[seen[0] : seen[-1] + 1], self._line, (r, g, b)))
+        return [*areas, *lines, *points]
+
+    def _ridge(self, snapshot: Snapshot | None) -> tuple[Floats, Floats]:
+        """Return how far from the top the ridge is above each column, and its colour there."""
+        counts = self._tallies.of(snapshot)
+        if self._tops is None:  # points never move
+            room = self._foot - max(4.0, 0.05 * self.box.height)
+            self._tops = self._foot - room * heights(counts.sum(axis=1))
+        return self._tops, column_colours(counts, _inks(self._colours, self._theme))
 
     def _draw(self, snapshot: Snapshot | None, still: Image, base: Image) -> NDArray[np.intp]:
         if self._shown is not None and self._shown[0] is snapshot:
             return np.empty(0, dtype=np.intp)
         below = super()._draw(snapshot, still, base)
-        counts = self._tallies.of(snapshot)
-        if self._tops is None:  # points never move
-            room = self._foot - max(4.0, 0.05 * self.box.height)
-            self._tops = self._foot - room * heights(counts.sum(axis=1))
-        inks = self._colours[:-1, :3].astype(np.uint8)
-        inks[-1] = self._theme.muted
-        colours, tops = column_colours(counts, inks), self._tops
-
-        def paint(image: Image) -> None:
-            paint_ridge(tops, self._foot, colours, _FILL, self._line, image)
-
+        tops, colours = self._ridge(snapshot)
         rows = int(self._foot) + 1
-        there, ground = self.box.of(base)[:rows], self.box.of(still)[:rows]
-        return np.concatenate([_repaint(ground, there, paint), below])
+        there = self.box.of(base)[:rows]
+        there[...] = self.box.of(still)[:rows]
+        paint_ridge(tops, self._foot, colours, _FILL, self._line, there)
+        changed = np.ones(len(tops), dtype=bool)
+        if self._last is not None:  # to compare pixels would take twenty times as long
+            changed = (colours != self._last).any(axis=1)
+            reach = math.ceil(self._line) + 1
+            changed = np.convolve(changed, np.ones(2 * reach + 1), "same") > 0.5
+        self._last = colours
+        above = np.arange(rows)[:, None] * self.box.width + np.flatnonzero(changed)
+        return np.concatenate([above.reshape(-1), below])
 
 
-def _repaint(ground: Image, image: Image, paint: Callable[[Image], None]) -> NDArray[np.intp]:
-    """Paint an image again from its ground on; return the pixels that differ from before."""
-    before = image.copy()
-    image[...] = ground
-    paint(image)
-    return np.flatnonzero((before[..., :3] != image[..., :3]).any(axis=2))
+def _inks(colours: NDArray[np.int64], theme: Theme) -> Image:
+    """Return the colours of the clusters, and that of points without one, (K + 1, 3)."""
+    inks = colours[:-1, :3].astype(np.uint8)
+    inks[-1] = theme.muted
+    return inks

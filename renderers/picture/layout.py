@@ -155,7 +155,7 @@ def lay_out(
     strip = max(3, round(0.9 * unit)) if "sizes" in overlays else 0
     named = len(scene.panels) > 1 or scene.panels[0].title.strip()
     if named and min(cells[0].width / _LEAST_HEAD[0], cells[0].height / _LEAST_HEAD[1]) >= 1:
-        head = round(1.7 * sizes.name)
+        head = round(1.9 * sizes.name)
     else:
         head = 0
     found = [

@@ -161,14 +161,12 @@ def dashed(mark: Polyline) -> list[NDArray[np.float64]]:
     if not dash or len(xy) < 2:
         return [xy]
     way = np.concatenate([[0.0], np.hypot(*np.diff(xy, axis=0).T).cumsum()])
-    edges = np.concatenate([[0.0], np.cumsum(np.resize(dash, len(dash) * 2))])
-    rounds = int(way[-1] / edges[-1]) + 1
-    starts = (edges[:-1:2] + edges[-1] * np.arange(rounds)[:, None]).reshape(-1)
-    ends = (edges[1::2] + edges[-1] * np.arange(rounds)[:, None]).reshape(-1)
-    pieces = []
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        if start >= way[-1]:
-            break
-        stops = np.array([start, *way[(way > start) & (way < end)], min(end, way[-1])])
-        pieces.append(np.stack([np.interp(stops, way, axis) for axis in xy.T], axis=1))
-    return pieces
+    lengths = np.tile(dash, 1 + len(dash) % 2)  # in pairs: drawn, left out
+    rounds = int(way[-1] / lengths.sum()) + 1
+    edges = np.concatenate([[0.0], np.tile(lengths, rounds).cumsum()]).clip(0, way[-1])
+    # All stops of all pieces at once: a film has hundreds in each frame.
+    stops = np.unique(np.concatenate([edges, way]))
+    places = np.stack([np.interp(stops, way, axis) for axis in xy.T], axis=1)
+    firsts, ends = np.searchsorted(stops, edges[:-1]), np.searchsorted(stops, edges[1:], "right")
+    pairs = zip(firsts[::2].tolist(), ends[::2].tolist(), strict=True)
+    return [places[first:end] for first, end in pairs if stops[first] < way[-1]]

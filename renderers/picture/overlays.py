@@ -51,6 +51,7 @@ class Overlays:
         self._ways: tuple[Snapshot, list[Mark]] | None = None
         self.recolour(colours)
         self._unit = unit
+        self._crowds: dict[int, tuple[Snapshot, NDArray[np.intp], NDArray[np.uint8]]] = {}
         self._borders: tuple[Floats, Floats] | None = None  # of which centroids, and where
         self._trails: _Trails | None = None
         # Where the centroids come from in this iteration, and its pixels: many frames share it.
@@ -70,10 +71,15 @@ class Overlays:
             return []
         marks: list[Mark] = []
         for state, share in changing(moment, panel):
-            pixels, crowd = cloud.crowd(state)
-            # A single point of a full pixel must be seen, and a full pixel must keep its hue.
-            cover = np.rint(50 + 0.35 * crowd).astype(np.uint8)
-            marks.append(Cover(pixels, cover, self._theme.text, share))
+            known = self._crowds.get(id(state))
+            if known is None:
+                pixels, crowd = cloud.crowd(state)
+                # A single point of a full pixel must be seen, and a full pixel must keep its hue.
+                cover = np.rint(50 + 0.35 * crowd).astype(np.uint8)
+                while len(self._crowds) >= 2:  # one fades into the other
+                    del self._crowds[next(iter(self._crowds))]
+                known = self._crowds[id(state)] = state, pixels, cover
+            marks.append(Cover(known[1], known[2], self._theme.text, share))
         return marks
 
     def lower_marks(self, moment: Moment, panel: int, overlays: frozenset[str]) -> list[Mark]:
@@ -133,7 +139,7 @@ class Overlays:
         sizes = self.sizes(len(xy), "numbers" in overlays)
         if moment.phase == "start" and moment.progress < 1:
             sizes = sizes.scaled(moment.progress)
-        arrow = 1.1 * sizes.outer
+        arrow = max(1.1 * sizes.outer, 1.4 * self._unit)
         marks += centroid_arrows(xy, self._colours, self.box, arrow, self._theme.background)
         return marks + centroid_marks(xy, self._colours, sizes, self.box)
 

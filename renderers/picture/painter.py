@@ -150,7 +150,6 @@ class Painter:
         np.copyto(self._frame, self._settled)
         self._fade(moment, fades, self._frame)
         paint(self._frame, self._panel_marks(moment))
-        paint(self._frame, self._moving_marks(moment))
         return self._frame
 
     def marks(self, moment: Moment, *, most: int = 0) -> list[Mark]:
@@ -182,8 +181,7 @@ class Painter:
         if self._exposure is not None:
             box = self._exposure.box
             marks.append(Raster(box, box.of(points)[..., :3]))
-        marks += [*self._still_marks(moment), *self._panel_marks(moment)]
-        return marks + self._moving_marks(moment)
+        return marks + self._still_marks(moment) + self._panel_marks(moment)
 
     def turn(self, right: float, up: float) -> None:
         """Turn solids by some degrees more than their moments do, as somebody does by hand."""
@@ -326,9 +324,6 @@ class Painter:
 
     def _still_marks(self, moment: Moment) -> list[Mark]:
         return self._telling.still_marks(moment, self._colours, self._overlays)
-
-    def _moving_marks(self, moment: Moment) -> list[Mark]:
-        return self._telling.moving_marks(moment, self._colours, self._overlays)
 
     def _panel_marks(self, moment: Moment) -> list[Mark]:
         """Return what lies over the points of each panel."""

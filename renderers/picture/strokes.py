@@ -188,7 +188,7 @@ def blend_net(
     green: int,
     blue: int,
     opacity: float,  # 0..1
-    cover: NDArray[uint8],  # scratch, (height, width), zeros
+    cover: NDArray[uint8],  # scratch, (height, width), zeros before and after
     pixels: NDArray[intp],  # scratch, (height * width,)
     image: NDArray[uint8],  # in and out, (height, width, 4)
 ) -> None:
@@ -204,6 +204,7 @@ def blend_net(
         dx = x1 - x0
         dy = y1 - y0
         squared = dx * dx + dy * dy
+        scale = 1.0 / sqrt(squared) if squared > 0.0 else 0.0
         for i in range(max(0, int(min(y0, y1) - reach)), min(height, int(max(y0, y1) + reach) + 1)):
             # The columns that this row can touch: where the line, widened, crosses it.
             low, high = min(x0, x1), max(x0, x1)
@@ -215,12 +216,14 @@ def blend_net(
             for j in range(max(0, int(low - reach)), min(width, int(high + reach) + 1)):
                 px = j + 0.5 - x0
                 py = i + 0.5 - y0
-                t = 0.0
-                if squared > 0.0:
-                    t = min(1.0, max(0.0, (px * dx + py * dy) / squared))
-                ex = px - t * dx
-                ey = py - t * dy
-                q = int(255 * min(1.0, reach - sqrt(ex * ex + ey * ey)) + 0.5)
+                along = px * dx + py * dy
+                if along <= 0.0:
+                    away = sqrt(px * px + py * py)
+                elif along >= squared:
+                    away = sqrt((px - dx) * (px - dx) + (py - dy) * (py - dy))
+                else:
+                    away = abs(px * dy - py * dx) * scale
+                q = int(255 * min(1.0, reach - away) + 0.5)
                 if q > int(cover[i, j]):
                     if cover[i, j] == 0:
                         pixels[found] = i * width + j
@@ -230,6 +233,7 @@ def blend_net(
         i = pixels[p] // width
         j = pixels[p] - i * width
         q = int(cover[i, j] * opacity * (256.0 / 255.0) + 0.5)
+        cover[i, j] = 0
         _blend(image, i, j, red, green, blue, q)
 
 
@@ -266,7 +270,11 @@ def blend_cover(
     for i in range(max(0, top), min(image.shape[0], top + cover.shape[0])):
         for j in range(max(0, left), min(image.shape[1], left + cover.shape[1])):
             q = int(cover[i - top, j - left])
-            if q > 0:
+            if q == 255:
+                image[i, j, 0] = red
+                image[i, j, 1] = green
+                image[i, j, 2] = blue
+            elif q > 0:
                 image[i, j, 0] += (red - int(image[i, j, 0])) * q // 255
                 image[i, j, 1] += (green - int(image[i, j, 1])) * q // 255
                 image[i, j, 2] += (blue - int(image[i, j, 2])) * q // 255

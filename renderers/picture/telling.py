@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from numpy import uint8
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from kmeans_engine import Snapshot
 
 __all__ = ["Telling"]
+
+_STEPS = 2  # of the dashboard, while centroids are on their way from one state to the next
 
 
 class Telling:
@@ -67,12 +71,12 @@ class Telling:
 
     def key(self, moment: Moment) -> Hashable:
         """Return what `still_marks` depends on, beside the snapshots and the phase."""
-        return _glides(moment), moment.last, moment.legend
+        return _steady(moment.progress), moment.last, moment.legend
 
     def still_marks(
         self, moment: Moment, colours: Sequence[NDArray[uint8]], overlays: frozenset[str]
     ) -> list[Mark]:
-        """Return what is told outside the panels and stays while something moves.
+        """Return what is told outside the panels.
 
         Parameters
         ----------
@@ -89,13 +93,7 @@ class Telling:
         if not moment.opening:
             for strip, snapshot, inks in zip(strips, moment.snapshots, colours, strict=False):
                 marks += size_marks(strip, snapshot, inks)
-        return marks if _glides(moment) else marks + self._course_marks(moment, colours, overlays)
-
-    def moving_marks(
-        self, moment: Moment, colours: Sequence[NDArray[uint8]], overlays: frozenset[str]
-    ) -> list[Mark]:
-        """Return what is told outside the panels and moves with the centroids: the course."""
-        return self._course_marks(moment, colours, overlays) if _glides(moment) else []
+        return marks + self._course_marks(moment, colours, overlays)
 
     def marks_below(self, moment: Moment) -> list[list[Mark]]:
         """Return what is told within each panel, below its centroids: the tutorial's iteration."""
@@ -112,6 +110,7 @@ class Telling:
         layout, theme, size = self._layout, self._theme, self._layout.sizes.number
         if layout.dashboard is None:
             return []
+        moment = replace(moment, progress=_steady(moment.progress))
         if layout.parts is None:
             return race(layout.dashboard, self._scene, moment, theme, self._frame_unit, size)
         numbered = "numbers" in overlays
@@ -145,7 +144,7 @@ class Telling:
         for at, (box, panel) in enumerate(
             zip(self._layout.heads, self._scene.panels, strict=False)
         ):
-            base, left, room = box.top + round(0.2 * size) + rise(size), box.left, float(box.width)
+            base, left, room = box.top + round(0.4 * size) + rise(size), box.left, float(box.width)
             if many:
                 letter = letter_of(at)
                 marks.append(Text(letter, left, base, size, theme.text, bold=True))
@@ -207,9 +206,9 @@ class Telling:
         return [Text(words, box.left + pad, base, size, theme.text)]
 
 
-def _glides(moment: Moment) -> bool:
-    """Return whether the course of the runs is between two states."""
-    return not moment.opening and moment.progress < 1
+def _steady(progress: float) -> float:
+    """Return the progress in steps: numbers that change in each frame cannot be read."""
+    return math.floor(progress * _STEPS) / _STEPS
 
 
 def _fitting(wordings: Wordings, size: float, room: float) -> tuple[str, float]:

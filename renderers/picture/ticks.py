@@ -80,7 +80,7 @@ def _decades(low: float, high: float, at_most: int) -> list[tuple[float, str]]:
 
 def _power(digit: int, power: int) -> str:
     """Write a digit times a power of ten."""
-    if -4 <= power <= 6:
+    if -4 <= power <= 5:
         return f"{digit * 10.0**power:,.{max(0, -power)}f}"
     return f"{digit}e{power}".replace("-", "\N{MINUS SIGN}")
 

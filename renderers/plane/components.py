@@ -45,7 +45,7 @@ def principal_components(
     basis = np.ascontiguousarray(vectors[:, : -count - 1 : -1].T)
     for direction in basis:
         direction *= np.sign(direction[np.abs(direction).argmax()])
-    basis[values[:-3:-1] < _NOTHING * values[-1]] = 0.0  # a grey image is a line
+    basis[values[: -count - 1 : -1] < _NOTHING * values[-1]] = 0.0  # a grey image is a line
     total = values.clip(0).sum()
     shares = values[: -count - 1 : -1].clip(0) / total if total > 0 else np.full(count, np.nan)
     return centre * unit, basis, shares

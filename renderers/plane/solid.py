@@ -86,11 +86,17 @@ class Solid(NamedTuple):
 
     def reach(self, elevation: float) -> tuple[float, float]:
         """Return how far the box reaches to the right and upwards, however it is turned."""
-        rise = math.radians(elevation)
-        across = math.hypot(self.half[0], self.half[1])
-        up = self.half[2] * abs(math.cos(rise)) + across * abs(math.sin(rise))
-        # What is nearest to the eye looks larger, but it is not what reaches farthest.
-        return 1.06 * across, 1.1 * up
+        rise, radius, high = math.radians(elevation), math.hypot(*self.half[:2]), self.half[2]
+        # The largest of radius * cos(t) / (a + b * sin(t)) is radius / sqrt(a * a - b * b).
+        a, b = _EYE - high * abs(math.sin(rise)), radius * math.cos(rise)
+        across = _EYE * radius / math.sqrt(a * a - b * b)
+        ends = [
+            abs(z * math.cos(rise) + back * math.sin(rise))
+            / (_EYE + back * math.cos(rise) - z * math.sin(rise))
+            for z in (-high, high)
+            for back in (-radius, radius)
+        ]
+        return across, _EYE * max(ends)
 
 
 def _along(

@@ -26,6 +26,7 @@ __all__ = ["View"]
 
 _SAMPLE = 200_000  # points that are looked at ...
 _SAMPLED = 1 << 23  # ... unless they have more values
+_SHARED = 0.5  # of the area, that the room around shared places takes
 _TURNED = 20_000  # points of a solid, sorted by depth for every frame
 
 
@@ -254,8 +255,11 @@ class View:
     def spread(self) -> float:
         """Share of the limits' area that the points would fill evenly, 0..1.
 
-        Of a sample: the inverse participation ratio of their shares of 32 x 32 cells.
+        Of a sample: the inverse participation ratio of their shares of 32 x 32 cells. Points that
+        share few places fill the room between these.
         """
+        if self.shared is not None:
+            return _SHARED
         xmin, xmax, ymin, ymax = self.limits
         cells = 32
         with np.errstate(over="ignore", invalid="ignore"):

@@ -303,9 +303,10 @@ def _scenes(args: argparse.Namespace, source: Source) -> Scenes:
     axes = None
     if args.axes is not None:
         columns = choose(args.axes, source.table.names, "--axes")
-        if len(columns) != 2:
-            raise InvalidInput(f"--axes {args.axes} needs two columns, as in --axes 0,1")
-        axes = columns[0], columns[1]
+        number, example = ("three", "0,1,2") if args.view == "3d" else ("two", "0,1")
+        if len(columns) != len(example.split(",")):
+            raise InvalidInput(f"--axes {args.axes} needs {number} columns, as in --axes {example}")
+        axes = tuple(columns)
     title = stem(args.data) if args.title is None else args.title
     # Nobody named the axes of synthetic points.
     view = given(args, ("aspect", "limits", "log", "view"))

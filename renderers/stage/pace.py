@@ -38,6 +38,9 @@ class Pace:
         Seconds that the whole film lasts; None for as long as it takes.
     hold : float
         Seconds that the last state stays at least.
+    turning : bool
+        Whether the points are turned: then `fps` counts frames, and a state lasts as long as in a
+        film that is not.
     """
 
     fps: float = 2.0
@@ -45,6 +48,12 @@ class Pace:
     smooth: bool = False
     duration: float | None = None
     hold: float = 2.0
+    turning: bool = False
+
+    @property
+    def rate(self) -> float:
+        """States per second of a film that is neither smooth nor has a duration."""
+        return PLAIN_FPS if self.turning else self.fps
 
 
 def make_pace(
@@ -53,15 +62,16 @@ def make_pace(
     phases: bool = False,
     smooth: bool = False,
     duration: float | None = None,
+    turning: bool = False,
 ) -> Pace:
     """Check how a film is told, and return it.
 
     Parameters
     ----------
     fps : float, optional
-        Frames per second, 0.01 to 240; by default 2, or 30 for a film that is smooth or has a
-        duration.
-    phases, smooth : bool
+        Frames per second, 0.01 to 240; by default 2, or 30 for a film that is smooth, has a
+        duration, or turns its points.
+    phases, smooth, turning : bool
         As in `Pace`.
     duration : float, optional
         Seconds of the whole film, 0.1 to 86400.
@@ -72,11 +82,12 @@ def make_pace(
         If one is outside its range.
     """
     if fps is None:
-        fps = MOVING_FPS if smooth or duration is not None else PLAIN_FPS
+        moving = smooth or turning or duration is not None
+        fps = MOVING_FPS if moving else PLAIN_FPS
     fps = within("fps", fps, FPS_RANGE, "frames per second")
     if duration is not None:
         duration = within("duration", duration, SECONDS_RANGE, "seconds")
-    return Pace(fps=fps, phases=phases, smooth=smooth, duration=duration)
+    return Pace(fps, phases, smooth, duration, turning=turning)
 
 
 _BARE = 0.8  # seconds that a smooth film shows the points alone ...
@@ -247,7 +258,7 @@ class _Telling:
             return max(_LEAST, _FIRST * _DECAY ** (index - 1))
         if pace.duration is not None:
             return 1.0
-        return (2.0 if pace.phases and index > 1 else 1.0) / pace.fps
+        return (2.0 if pace.phases and index > 1 else 1.0) / pace.rate
 
 
 def _eased(t: float) -> float:

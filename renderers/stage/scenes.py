@@ -60,8 +60,10 @@ class Scenes:
 
         _, source = runs[0]
         view = self._view(source)
-        # Three channels are a colour, and one is grey.
-        alone = len(runs) == 1 and view.points.n_features in (1, 3) and not self._given.get("axes")
+        # Three channels in their order are a colour, and one is grey.
+        names = source.table.names
+        alone = len(runs) == 1 and (len(names) == 1 or names == ("r", "g", "b"))
+        alone = alone and not self._given.get("axes")
         image = source.table.shape if alone else None
         alpha, white = (None, 255.0) if image is None else _light(source.table)
         panels = tuple(Panel(one.k, view, _whole(name), image, alpha, white) for name, one in runs)

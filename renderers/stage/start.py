@@ -76,7 +76,8 @@ def engage(outputs: Iterable[Output], asked: Mapping[str, Any]) -> tuple[list[Re
     """
     outputs = sorted(outputs, key=lambda output: output.path is None)
     refuse_useless([output.renderer for output in outputs], asked)
-    pace = make_pace(**{name: asked[name] for name in _PACE if name in asked})
+    turning = asked.get("view") == "3d"
+    pace = make_pace(**{name: asked[name] for name in _PACE if name in asked}, turning=turning)
     renderers: list[Renderer] = []
     try:
         for _, kind, path in outputs:

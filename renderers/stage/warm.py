@@ -88,6 +88,8 @@ def steps() -> Iterator[tuple[str, Callable[[], object]]]:
                 words = f"single pixels, {suffix}, {kind}, {k} clusters"
                 points = _points(kind, _MANY_POINTS, 2)
                 yield words, partial(_draw, suffix, {"size": size, "overlays": "all"}, points, k)
+    for name, points, options in _kinds():
+        yield name, partial(_draw, ".png", {"size": (320, 240), **options}, points, 3)
     clear = {"transparent": True, "size": (320, 240)}
     for suffix in (".png", ".gif"):
         words = f"no ground, {suffix}"
@@ -108,6 +110,18 @@ def kept() -> Kept:
 def _points(kind: str, rows: int, features: int) -> npt.NDArray[Any]:
     rng = np.random.default_rng(rows)
     return (250.0 * rng.random((rows, features))).astype(kind)
+
+
+def _kinds() -> Iterator[tuple[str, npt.NDArray[Any], dict[str, Any]]]:
+    """Yield points that are drawn as something else than a cloud, and how that is asked for."""
+    few, line = np.round(_points("float64", 1200, 2) / 60), _points("float64", 1200, 1)
+    far = _points("float64", 1200, 2)
+    far[0] = 1e6
+    yield "discs", few, {}
+    yield "a ridge", line, {}
+    yield "outliers", far, {}
+    yield "logarithms", far, {"log": "x"}
+    yield "a solid", _points("float64", 1200, 3), {"view": "3d"}
 
 
 def _cluster(strategy: str, points: npt.NDArray[Any], k: int) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from command import SMALL, one_line
 from media import read_gif, read_mp4, said
+from pages import ReadPage
 from PIL import Image
 
 from kmeans_engine import Engine, initial_centroids
@@ -188,3 +189,42 @@ def test_an_image_becomes_the_image_in_few_colours(command, tmp_path):
     # The points themselves, where something else is asked for.
     command.ok("photo.png", "-k", 5, "-o", "rg.png", "--axes", "0,1", "--size", "200x150")
     assert opened(tmp_path / "rg.png").shape[:2] == (150, 200)
+
+
+def test_a_page_of_a_run(command, tmp_path):
+    done = command.ok("--seed", 1, "-o", "run.html", "--max-points", 100, "--title", "<b>")
+    page = ReadPage(tmp_path / "run.html")
+    assert page.head["title"] == "<b>"
+    assert page.head["theme"] == "auto"
+    assert page.head["facts"]["seed"] == "1"
+    assert page.head["points"]["shown"] == 100
+    assert "100 of 1,200 points are on the page" in done.err + done.out
+
+
+def test_a_page_has_the_theme_that_was_chosen(command, tmp_path):
+    command.ok("--seed", 1, "-o", "run.html", "--theme", "light")
+    assert ReadPage(tmp_path / "run.html").head["theme"] == "light"
+
+
+def test_what_belongs_to_films_is_not_for_pages(command):
+    done = command("--seed", 1, "-o", "run.html", "--smooth")
+    assert "--smooth has no effect without a .mp4" in one_line(done.err)
+
+
+def test_an_image_becomes_a_page_of_pixels(command, tmp_path):
+    pixels = np.random.default_rng(2).integers(0, 256, size=(12, 16, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save("photo.png")
+    command.ok("photo.png", "-k", 5, "-o", "run.html")
+    page = ReadPage(tmp_path / "run.html")
+    assert page.head["points"]["image"]["width"] == 16
+    assert np.array_equal(page.values, pixels.reshape(-1, 3))
+
+
+def test_a_recording_becomes_the_page_of_its_run(command, tmp_path):
+    command.ok("--seed", 1, "-o", "run.html", "--record", "run.arrows", "--record-points")
+    command.ok("--replay", "run.arrows", "-o", "again.html")
+    one, other = ReadPage(tmp_path / "run.html"), ReadPage(tmp_path / "again.html")
+    assert np.array_equal(one.values, other.values)
+    for told, again in zip(one.states(), other.states(), strict=True):
+        assert told[0] == again[0]
+        assert all(np.array_equal(a, b) for a, b in zip(told[1:4], again[1:4], strict=True))

@@ -1,5 +1,6 @@
 """Films that must fit into so many bytes, and what is left when that fails."""
 
+import itertools
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from media import FakePainter, fake_scene, fake_snapshots, read_gif, read_mp4, s
 from stories import run
 
 import renderers
+from kmeans_engine import Engine
 from renderers import make_scene
 from renderers.contract import Options
 from renderers.errors import RenderError
@@ -222,6 +224,17 @@ def test_memory_does_not_grow_with_the_film(tmp_path, root, name, limit):
         peaks.append(np.array([int(line) * unit for line in done.stdout.split()]))
     # 500 frames more are 154 MB; a tenth of them would be noticed.
     assert (peaks[1] - peaks[0]).max() < 15e6, peaks
+
+
+def test_a_solid_turns_from_frame_to_frame(tmp_path):
+    points = np.random.default_rng(0).normal(size=(60, 3))
+    states = list(Engine(points).snapshots(points[:3], max_iterations=2))
+    path = renderers.save(states, tmp_path / "turned.mp4", view="3d", size=(160, 120), duration=1)
+    shown = read_mp4(path).frames.astype(int)
+    assert len(shown) == 30
+    assert all(np.abs(one - next_).max() > 20 for one, next_ in itertools.pairwise(shown[::6]))
+    # The end is one state, and turns all the same.
+    assert np.abs(shown[-1] - shown[-4]).max() > 20
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "gif"])

@@ -99,10 +99,9 @@ def test_a_film_without_a_ground(tmp_path, limit):
     (*_, last) = moments(states)
     options = Options((320, 240), transparent=True)
     wanted = ClearPainter(make_scene(last.snapshots[0]), options).paint(last)
-    assert np.abs(film[-1, ..., 3].astype(int) - wanted[..., 3]).mean() < (
-        4 if limit is None else 25
-    )
-    assert film[-1, 0, 0, 3] <= 2
+    seen = film[-1, ..., 3]
+    assert seen[0, 0] <= 2 and 0.7 < seen.mean() / wanted[..., 3].mean() < 1.6
     if limit is None:
+        assert np.abs(seen.astype(int) - wanted[..., 3]).mean() < 4
         full = wanted[..., 3] == 255
         assert np.abs(film[-1][full][:, :3].astype(int) - wanted[full][:, :3]).mean() < 30

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from browser import chromium, tab_of  # noqa: F401 - a fixture
+from browser import tab_of
 from pages import ReadPage
 
 import renderers
@@ -18,6 +18,27 @@ pytestmark = pytest.mark.slow
 
 POINTS = make_clusters(5, 60, seed=3)
 SIZES = [(360, 640), (1280, 720), (3840, 2160)]
+
+# What somebody might have smuggled into a page: a script, a handler, a style, requests.
+INTRUDER = """async () => {
+    const told = [];
+    document.addEventListener(
+        "securitypolicyviolation", event => told.push(event.effectiveDirective));
+    const script = document.createElement("script");
+    script.textContent = "window.ran = true";
+    document.body.append(script);
+    document.body.insertAdjacentHTML("beforeend", "<p style='color: red' onclick='x()'>");
+    const tried = await fetch("https://example.org/").then(() => "got", () => "refused");
+    const image = new Image();
+    const loaded = new Promise(done => {
+        image.onload = () => done("got");
+        image.onerror = () => done("refused");
+    });
+    image.src = "https://example.org/a.png";
+    const picture = await loaded;
+    await new Promise(done => setTimeout(done, 50));
+    return {ran: window.ran ?? false, tried, picture, told};
+}"""
 
 
 def run(points=POINTS, k=5, seed=1):
@@ -108,29 +129,39 @@ def assert_like_the_png(states, state, theme, page_places, seen):
     return compared
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"log": "xy"},
+        {"log": "x", "limits": (2.0, 400.0, -1.0, 900.0)},
+        {"names": ["latitude", "longitude"]},
+        {"aspect": "auto"},
+        {"offset": [5.0, 7.0], "scale": [-2.0, 0.01]},
+        {"axes": (1, 0)},
+    ],
+    ids=lambda options: "-".join(options),
+)
+def test_places_are_those_of_the_view(chromium, tmp_path, options):
+    points = 40 + 8 * POINTS
+    states = run(points)
+    path = renderers.save(states, tmp_path / "run.html", **options)
+    view = View(points, **options)
+    with tab_of(chromium) as tab:
+        tab.open(path).press("End")
+        drawing = tab.drawing()
+        left, top, width, height = drawing.box
+        placement = view.placed(Box(0, 0, round(width), round(height)))
+        centroids = placement.within_box(view.plane.project(states[-1].centroids)) + (left, top)
+        assert len(drawing.centroids) == 5
+        for number, place in drawing.centroids.items():
+            assert np.abs(centroids[int(number)] - place).max() < 1.5
+
+
 def test_nothing_else_runs(chromium, page):
     with tab_of(chromium) as tab:
         tab.open(page)
         assert ReadPage(page).policy in tab.page.content().replace("&#39;", "'")
-        found = tab.page.evaluate(
-            """async () => {
-                const told = [];
-                document.addEventListener("securitypolicyviolation", e => told.push(e.effectiveDirective));
-                const script = document.createElement("script");
-                script.textContent = "window.ran = true";
-                document.body.append(script);
-                document.body.insertAdjacentHTML("beforeend", "<p style='color: red' onclick='x()'>");
-                const tried = await fetch("https://example.org/").then(() => "got", () => "refused");
-                const image = new Image();
-                const loaded = new Promise(done => {
-                    image.onload = () => done("got"); image.onerror = () => done("refused");
-                });
-                image.src = "https://example.org/a.png";
-                const picture = await loaded;
-                await new Promise(done => setTimeout(done, 50));
-                return {ran: window.ran ?? false, tried, picture, told};
-            }"""
-        )
+        found = tab.page.evaluate(INTRUDER)
         assert found["ran"] is False
         assert (found["tried"], found["picture"]) == ("refused", "refused")
         assert {"script-src-elem", "style-src-attr", "connect-src", "img-src"} <= set(found["told"])

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from browser import chromium, tab_of  # noqa: F401 - a fixture
+from browser import tab_of
 from pages import ReadPage
 
 import renderers

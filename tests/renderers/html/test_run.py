@@ -11,6 +11,7 @@ from renderers import Panel, Scene
 from renderers.html import points as points_module
 from renderers.html.renderer import HtmlRenderer
 from renderers.outputs import make_options
+from renderers.picture.painter import Painter
 from renderers.plane.view import View
 from renderers.stage.pace import moments
 from renderers.stage.play import play
@@ -184,6 +185,17 @@ def test_a_large_image_is_thinned(tmp_path, clear):
     assert "pixels" in renderer.note
 
 
+def test_an_image_that_is_clear_but_for_a_pixel_keeps_it(tmp_path):
+    alpha = np.zeros((20, 30), dtype=np.uint8)
+    alpha[3, 7] = 255
+    image = np.arange(1800.0).reshape(600, 3)
+    points = image[[3 * 30 + 7]]
+    states = run(points, k=1)
+    panel = Panel(1, View(points), image=(20, 30), alpha=alpha.reshape(-1))
+    renderer = written(states, Scene((panel,)), tmp_path / "run.html", max_points=10)
+    assert np.array_equal(ReadPage(renderer.path).values, points)
+
+
 @pytest.mark.parametrize("where", ["here", "elsewhere"])
 def test_more_points_than_a_page_holds_are_a_density(tmp_path, where):
     points = np.concatenate([BLOBS + shift for shift in (0, 0.3, 0.5)])
@@ -239,6 +251,34 @@ def test_inertia_is_computed_only_if_a_curve_is_drawn(tmp_path):
     page = ReadPage(renderers.save(states, tmp_path / "a.html", overlays="numbers,borders"))
     assert [said["inertia"] for said in page.head["panels"][0]["states"]] == [None] * len(states)
     assert page.head["overlays"] == ["numbers", "borders"]
+
+
+def test_steps_of_another_algorithm_have_no_numbers_where_there_are_none(tmp_path):
+    labels = [np.repeat([0, 1, -1], 80), np.repeat([0, 1, 1], 80)]
+    path = renderers.save(labels, tmp_path / "run.html", points=BLOBS)
+    page = ReadPage(path)
+    panel = page.head["panels"][0]
+    assert panel["steps"] and panel["noise"]
+    assert not page.head["points"]["continues"]
+    for (said, found, centroids, *_), expected in zip(page.states(), labels, strict=True):
+        assert said["inertia"] is None
+        assert np.isnan(centroids).all()
+        assert np.array_equal(found, np.where(expected < 0, panel["k"] - 1, expected)[page.rows])
+    assert len({tuple(colours) for colours in panel["colours"].values()}) == 3
+
+
+def test_colours_are_those_of_the_picture(tmp_path):
+    states = run(BLOBS, k=6)
+    page = ReadPage(renderers.save(states, tmp_path / "a.html", palette="#010203,#ff8000"))
+    spelled = page.head["panels"][0]["colours"]["light"]
+    assert set(spelled) == {"#010203", "#ff8000"}
+    page = ReadPage(renderers.save(states, tmp_path / "b.html"))
+    painter = Painter(renderers.make_scene(states[0]), make_options(HtmlRenderer, theme="dark"))
+    for moment in moments(states):
+        painter.paint(moment)
+    spelled = page.head["panels"][0]["colours"]["dark"]
+    colours = {tuple(int(one[i : i + 2], 16) for i in (1, 3, 5)) for one in spelled[:6]}
+    assert colours <= {tuple(colour) for colour in painter.palette().tolist()}
 
 
 def test_numbers_of_a_page_read_back_as_they_were(tmp_path):

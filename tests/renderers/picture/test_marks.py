@@ -6,7 +6,7 @@ from pictures import ALL, THEME_NAMES, blobs, lloyd, state
 
 from renderers import Options, Panel, Scene, make_scene
 from renderers.picture.ink import paint
-from renderers.picture.marks import Disc, Fill, Group, Polyline, Raster, Segments, Text
+from renderers.picture.marks import Disc, Fill, Group, Polyline, Raster, Segments, Text, dashed
 from renderers.picture.painter import Painter
 from renderers.plane.view import View
 from renderers.stage.pace import Pace, moments
@@ -95,3 +95,46 @@ def test_a_centroid_out_of_sight_has_no_mark():
     assert [mark.words for mark in marks if isinstance(mark, Text)][-1:] == ["0"]
     assert sum(isinstance(mark, Disc) for mark in marks) == 1
     assert painter.centroid_radius(0) > 3
+
+
+def told(points, k=4, **view):
+    """The story of few points of some kind, with an opening, in which colours fade."""
+    points = np.asarray(points, dtype=float)
+    film = list(moments(lloyd(points, points[:k], 4), Pace(smooth=True, fps=10)))
+    return Scene((Panel(k, View(points, **view)),), "Shapes"), film
+
+
+RNG = np.random.default_rng(4)
+KINDS = {
+    "plane": lambda: told(POINTS),
+    "survey": lambda: told(RNG.integers(1, 5, (300, 2))),
+    "line": lambda: told(np.concatenate([RNG.normal(0, 1, (90, 1)), RNG.normal(6, 1, (90, 1))])),
+    "logarithms": lambda: told(np.exp(RNG.normal(0, 1, (200, 2))), log="xy"),
+    "outliers": lambda: told(np.concatenate([RNG.normal(0, 1, (600, 2)), [[1e4, 0], [0, -1e4]]])),
+}
+
+
+@pytest.mark.parametrize("theme", THEME_NAMES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_shapes_are_the_same_picture_as_pixels(kind, theme):
+    scene, film = KINDS[kind]()
+    painter = Painter(scene, Options((480, 360), theme=theme))
+    for moment in (film[0], film[len(film) // 2], film[-1]):
+        frame = np.full((360, 480, 4), 255, np.uint8)
+        marks = painter.marks(moment, most=10**4)
+        paint(frame, marks)
+        pixels = painter.paint(moment)
+        # Where points of two clusters overlap, one lies above the other, and is not mixed with it.
+        assert np.abs(frame.astype(int) - pixels).mean() < 1.5
+        if moment is film[-1]:
+            assert not any(isinstance(mark, Raster) for mark in flat(marks))
+
+
+def test_a_dashed_line_is_drawn_in_pieces():
+    xy = np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 7.0]])
+    line = Polyline(xy, 1.0, (0, 0, 0), dash=(4.0, 2.0))
+    pieces = [piece.tolist() for piece in dashed(line)]
+    assert pieces == [[[0, 0], [4, 0]], [[6, 0], [10, 0]], [[10, 2], [10, 6]]]
+    odd = dashed(line._replace(dash=(3.0,)))
+    assert [piece[0].tolist() for piece in odd] == [[0, 0], [6, 0], [10, 2]]
+    assert dashed(line._replace(dash=()))[0] is xy

@@ -113,6 +113,16 @@ def test_of_a_large_image_some_points_are_painted_evenly(monkeypatch):
     assert not np.array_equal(points.of(painter.paint(film[-5])), points.of(all_of_them))
 
 
+def test_overlays_come_and_go():
+    run, make = states()
+    painter = make(Options((480, 320)))
+    painter.paint(at(run[2]))
+    for names in (frozenset(), frozenset({"curve"}), frozenset({"numbers", "sizes"})):
+        painter.overlays = names
+        fresh = make(Options((480, 320), overlays=names))
+        assert np.array_equal(painter.paint(at(run[3])), fresh.paint(at(run[3])))
+
+
 def test_colours_fade_into_each_other():
     run, make = states()
     painter = make(Options((480, 320), overlays=frozenset()))

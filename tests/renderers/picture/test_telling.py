@@ -110,7 +110,6 @@ def told(scene, moment, options):
     telling = Telling(scene, layout, theme, options.size, unit, notes, rings=True)
     colours = [cluster_colours(panel.k, options.theme) for panel in scene.panels]
     marks = [*layout.marks, *telling.still_marks(moment, colours, probe.overlays)]
-    marks += telling.moving_marks(moment, colours, probe.overlays)
     for box, some in zip(layout.boxes, telling.marks_below(moment), strict=True):
         marks.append(Group(box, tuple(some)))
     numbers = []

@@ -42,3 +42,28 @@ def test_an_axis_has_at_least_two_ticks_and_no_more_than_asked_for(low, width, a
 
 def test_a_narrow_axis_has_no_lone_tick():
     assert [written for _, written in ticks(-2.8, 18.3, 2)] == ["0", "10"]
+
+
+def written(low, high, at_most):
+    return [words for _, words in ticks(low, high, at_most, log=True)]
+
+
+def test_a_logarithmic_axis_has_powers_of_ten_and_what_there_is_room_for():
+    assert written(0, 3, 4) == ["1", "10", "100", "1,000"]
+    assert written(0, 2, 7) == ["1", "2", "5", "10", "20", "50", "100"]
+    assert written(-2, 0, 3) == ["0.01", "0.1", "1"]
+    assert written(0, 60, 4) == ["1", "1e16", "1e32", "1e48"]
+    assert written(4, 8, 9)[:3] == ["10,000", "30,000", "100,000"]
+    assert written(5, 8, 9)[-1] == "1e8"
+    assert written(-250, 250, 1) == []
+
+
+@given(st.floats(-200, 200), st.floats(1e-3, 300), st.integers(2, 9))
+def test_ticks_of_a_logarithmic_axis_lie_where_they_say(low, span, at_most):
+    high = low + span
+    found = ticks(low, high, at_most, log=True)
+    assert len(found) <= at_most + 1
+    for at, words in found:
+        assert low - 1e-9 <= at <= high + 1e-9
+        value = float(words.replace(",", "").replace("\N{MINUS SIGN}", "-"))
+        assert np.log10(value) == pytest.approx(at, abs=1e-9)

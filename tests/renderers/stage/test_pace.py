@@ -12,7 +12,7 @@ from kmeans_engine.race import side_by_side
 from renderers.contract import Options, Renderer
 from renderers.errors import RenderError
 from renderers.films.clock import FrameClock
-from renderers.stage.pace import Pace, moments
+from renderers.stage.pace import Pace, make_pace, moments
 from renderers.stage.play import play
 
 
@@ -279,3 +279,10 @@ def test_play_starts_no_thread():
     before = threading.active_count()
     run(Recorder())
     assert threading.active_count() == before
+
+
+def test_a_film_that_turns_has_many_frames_and_states_that_last():
+    assert make_pace(turning=True) == Pace(fps=30.0, turning=True)
+    plain, turned = told(3), told(3, fps=30.0, turning=True)
+    assert plain == turned
+    assert make_pace(turning=True, fps=12.0).rate == 2.0

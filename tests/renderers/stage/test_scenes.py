@@ -50,9 +50,16 @@ def test_axes_bear_the_names_of_the_features_where_somebody_named_them():
     assert Scenes(named=False).of([("", plane)]).panels[0].view.labels == ("", "")
 
 
-@pytest.mark.parametrize(("axes", "image"), [(None, (3, 4)), ((0, 1), None)])
-def test_an_image_is_one_unless_axes_are_chosen(axes, image):
-    here = source(shape=(3, 4))
+@pytest.mark.parametrize(
+    ("axes", "names", "image"),
+    [
+        (None, ("r", "g", "b"), (3, 4)),
+        (None, ("b", "g", "r"), None),  # no channel is taken for another
+        ((0, 1), ("r", "g", "b"), None),
+    ],
+)
+def test_an_image_is_one_unless_axes_or_channels_are_chosen(axes, names, image):
+    here = source(POINTS, names, shape=(3, 4))
     assert Scenes(axes=axes).of([("", here)]).panels[0].image == image
     race = Scenes(axes=axes).of([("a", here), ("b", here)])
     assert [panel.image for panel in race.panels] == [None, None]

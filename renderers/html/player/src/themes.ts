@@ -28,7 +28,7 @@ const light: Theme = {
   line: "#bec4cc",
   marker: "disc",
   markerSize: 0.75,
-  opacity: 0.7,
+  opacity: 0.8,
   boxed: false,
   centroidSize: 2.1,
   edges: [["#1f2328", 0.2], ["#ffffff", 0.35]],

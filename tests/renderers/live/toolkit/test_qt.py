@@ -68,15 +68,16 @@ def drag(start, end):
 def pixel_of(size, value):
     scene = make_scene(states[0])
     painter = Painter(scene, Options(size=(size[0], size[1] - bar_height(size))))
-    xmin, xmax, ymin, ymax = scene.panels[0].view.limits
     [box] = painter.boxes
+    xmin, xmax, ymin, ymax = scene.panels[0].view.placed(box).limits
     return (box.left + (value[0] - xmin) / (xmax - xmin) * box.width,
             box.top + (ymax - value[1]) / (ymax - ymin) * box.height)
 
 def frames_of(size):
     size = (size[0], size[1] - bar_height(size))
     painter = Painter(make_scene(states[0]), Options(size=size, fps=20.0))
-    return [painter.paint(m)[:, :, :3].copy() for m in moments(states, Pace(fps=20.0))]
+    return [painter.paint(m)[:, :, :3].copy() for m in moments(states, Pace(fps=20.0))
+            if not m.opening]
 
 def canvas():
     from matplotlib import pyplot
@@ -200,7 +201,7 @@ def drag(session):
 def middle(session):
     [box] = session.frame.boxes
     scene = session.frame.scene
-    xmin, xmax, ymin, ymax = scene.panels[0].view.limits
+    xmin, xmax, ymin, ymax = scene.panels[0].view.placed(box).limits
     x, y = first.centroids[0]
     return (box.left + (x - xmin) / (xmax - xmin) * box.width,
             box.top + (ymax - y) / (ymax - ymin) * box.height)
