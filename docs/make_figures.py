@@ -6,6 +6,7 @@ Each is a function below, named as its file. What the gallery shows is made by m
 from __future__ import annotations
 
 import argparse
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -65,9 +66,10 @@ def frame() -> None:
     """Paint one frame with everything on it, in the middle of a run."""
     points = make_clusters(12, 100, seed=69)
     start = initial_centroids(points, 12, seed=69)
-    run = Engine(points).snapshots(start, max_iterations=2)
-    names = ("height", "weight")
-    renderers.save(run, FOLDER / "frame.png", size=(900, 506), names=names, overwrite=True)
+    with TemporaryDirectory() as folder:
+        pictures = Path(folder) / "frame_%04d.png"
+        renderers.save(Engine(points).snapshots(start), pictures, size=(900, 506))
+        shutil.copy(Path(folder) / "frame_0002.png", FOLDER / "frame.png")
 
 
 def overlays() -> None:
@@ -77,11 +79,12 @@ def overlays() -> None:
     path, width, height = FOLDER / "overlays.png", 480, 360
     sheet = Image.new("RGB", (3 * width, 2 * height))
     for i, overlay in enumerate(name for name in OVERLAYS if name not in ON_REQUEST):
-        run = Engine(points).snapshots(start, max_iterations=2)
+        run = Engine(points).snapshots(start)
         one = {"overlays": [overlay], "title": overlay, "size": (width, height)}
-        renderers.save(run, path, **one, overwrite=True)
-        with Image.open(path) as image:
-            sheet.paste(image.convert("RGB"), (i % 3 * width, i // 3 * height))
+        with TemporaryDirectory() as folder:
+            renderers.save(run, Path(folder) / "one_%04d.png", **one)
+            with Image.open(Path(folder) / "one_0002.png") as image:
+                sheet.paste(image.convert("RGB"), (i % 3 * width, i // 3 * height))
     shrink(sheet, path)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.picture.colours import contrast
 from renderers.picture.course import (
     Curve,
     axis_marks,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Parts", "dashboard", "divide", "inertia_of", "size_marks"]
 
 _HEAD, _AXIS, _FIRST = 1.75, 1.9, 1.3  # heights of rows in sizes of the type
+_LEAST_CONTRAST = 1.6  # of bars with the ground; if one has less, all get edges
 _BARE = 0.3  # height below a curve without an axis
 _LEAST_PLOT = 3.5
 _BAR = 1.45  # height of a bar's row; at least ...
@@ -118,6 +120,7 @@ def dashboard(
     curves = _curves(moment, theme)
     end = end_of_axis(curves)
     told, latest = ("", ""), end
+    most = f"{moment.snapshots[0].n_points:,} (99.9%)"  # a name must not change in mid-film
     if not moment.opening:
         (snapshot,) = moment.snapshots
         told = short(inertia_of(moment, 0)), _changed(snapshot)
@@ -128,7 +131,7 @@ def dashboard(
     ):
         if box is None:
             continue
-        marks += _heading(box, name, told[at], theme, size)
+        marks += _heading(box, name, told[at], theme, size, most if at else "")
         if not curves:
             continue
         curve, rows = curves[at], _rows(box, size, at == 0, not (at == 0 and parts.shares_axis))
@@ -221,12 +224,18 @@ def _changed(snapshot: Snapshot) -> str:
     return f"{snapshot.n_changed:,}" + (f" ({share:.1%})" if share >= 0.001 else "")
 
 
-def _heading(box: Box, names: tuple[str, ...], value: str, theme: Theme, size: float) -> list[Mark]:
-    """Return a name at the left and a value at the right of the first row of a box."""
+def _heading(
+    box: Box, names: tuple[str, ...], value: str, theme: Theme, size: float, widest: str = ""
+) -> list[Mark]:
+    """Return a name at the left and a value at the right of the first row of a box.
+
+    It is the first name that fits beside the `widest` value.
+    """
     base = box.top + rise(size)
     number, fits = fitted(value, size, box.width)
     room = box.width - extent(number, fits).width - size
-    name = next((name for name in names if extent(name, size).width <= room), names[-1])
+    least = min(room, box.width - extent(widest, size).width - size)
+    name = next((name for name in names if extent(name, size).width <= least), names[-1])
     word, smaller = fitted(name, size, max(0.0, room))
     found = (
         Text(word, box.left, base, smaller, theme.muted),
@@ -264,6 +273,8 @@ def _bar_marks(
     if numbered:
         before = max(extent(str(n), type_size).width for n in range(k)) + 0.5 * type_size
     room = (box.width - wide - before - 0.6 * type_size) / max(1.0, float(counts.max()))
+    # Of a photograph, or a palette that was chosen: black on black shows no length.
+    edged = bool((contrast(colours, theme.background) < _LEAST_CONTRAST).any())
     marks: list[Mark] = []
     for rank, label in enumerate(order):
         count = float(counts[label])
@@ -272,7 +283,10 @@ def _bar_marks(
         red, green, blue = colours[label].tolist()
         long = max(1.0, room * count) if count else 0.0
         if long:
-            marks.append(Fill(end, middle - thick / 2, long, thick, (red, green, blue)))
+            top = middle - thick / 2
+            if edged:
+                marks.append(Fill(end - 1, top - 1, long + 2, thick + 2, theme.muted))
+            marks.append(Fill(end, top, long, thick, (red, green, blue)))
         if numbered:
             left = end - 0.5 * type_size
             marks.append(Text(str(label), left, base, type_size, theme.muted, "right"))

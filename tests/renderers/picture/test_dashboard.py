@@ -9,7 +9,7 @@ from renderers.picture.dashboard import dashboard, divide
 from renderers.picture.marks import Polyline, Text
 from renderers.picture.overlays import changing
 from renderers.picture.painter import Painter
-from renderers.picture.themes import theme_named
+from renderers.picture.themes import THEMES, theme_named
 from renderers.plane.placement import Box
 from renderers.plane.view import View
 from renderers.stage.pace import Pace, moments
@@ -46,6 +46,20 @@ def test_sizes_are_shares_of_the_strip():
     assert first.mean() == pytest.approx(0.25, abs=0.005)
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_bar_in_the_colour_of_the_ground_has_an_edge(theme):
+    points = blobs(clusters=3)
+    snapshot = state(points, np.arange(len(points)) % 3, points[:3])
+    ground, grey = THEMES[theme].background, (120, 120, 120)
+    scene = Scene((Panel(3, View(points)),))
+    options = Options((1280, 720), theme=theme, palette=(ground, grey, grey))
+    shown = Painter(scene, options)
+    frame = shown.paint(at(snapshot))
+    bars = shown.layout.parts.sizes.of(frame)[..., :3].astype(int)
+    edge = (bars == THEMES[theme].muted).all(axis=2)
+    assert edge.sum(axis=1).max() > 0.5 * bars.shape[1]
+
+
 @pytest.mark.parametrize("width", [90, 200, 360])
 def test_a_first_value_stands_above_a_curve_only(width):
     points = blobs(clusters=3)
@@ -77,3 +91,14 @@ def test_points_that_change_in_the_first_step_of_another_algorithm_are_told():
     words = {mark.words for mark in group.marks if isinstance(mark, Text)}
     assert "200 (66.7%)" in words
     assert changing(film[3], 0) == [(states[1], 1.0)]
+
+
+@pytest.mark.parametrize("width", [140, 160, 300])
+def test_a_heading_keeps_its_name_through_a_film(width):
+    points = blobs(clusters=3)
+    theme, colours, names = theme_named("light"), cluster_colours(3), set()
+    parts = divide(Box(0, 0, width, 300), 3, 9.0, bars=True)
+    for moment in moments(lloyd(points, points[:3], 8)):
+        (group,) = dashboard(parts, moment, theme, 1.0, 9.0, colours, numbered=True)
+        names |= {m.words for m in group.marks if isinstance(m, Text) and "changed" in m.words}
+    assert len(names) == 1
