@@ -48,7 +48,8 @@ def borders(plane: Plane, placement: Placement, centroids: Floats) -> Floats:
     """
     xmin, xmax, ymin, ymax = placement.limits
     wide, high = _BEYOND * (xmax - xmin), _BEYOND * (ymax - ymin)
-    ends = plane.lift(np.array([[xmin - wide, ymin - high], [xmax + wide, ymax + high]]))
+    corners = np.array([[xmin - wide, ymin - high], [xmax + wide, ymax + high]])
+    ends = plane.lift(corners)
     columns = list(plane.columns[: 1 if plane.is_line else 2])
     ends = ends[:, columns]
     middle, half = ends[0] / 2 + ends[1] / 2, np.abs(ends[1] / 2 - ends[0] / 2)
@@ -75,7 +76,7 @@ def borders(plane: Plane, placement: Placement, centroids: Floats) -> Floats:
     scratch = np.empty(k, np.intp), np.empty(_NEAR), np.empty((2, k + 4, 2))
     found = found[: _edges(places, *inner, *scratch, found)]
     if plane.is_bent:
-        found = _in_parts(plane, columns, found * unit + middle)
+        found = _in_parts(plane, columns, found * unit + middle, corners[0])
     else:
         values = np.empty((2 * len(found), centroids.shape[1]))
         values[:, columns] = found.reshape(-1, 2) * unit + middle
@@ -95,13 +96,13 @@ def _those_near(places: Floats, half: Floats) -> Floats:
     return near_enough
 
 
-def _in_parts(plane: Plane, columns: list[int], pieces: Floats) -> Floats:
+def _in_parts(plane: Plane, columns: list[int], pieces: Floats, least: Floats) -> Floats:
     """Return pieces in clustered units as shorter ones on a plane with a logarithmic axis."""
     if not len(pieces):
         return pieces
     values = np.empty((2 * len(pieces), len(plane.scale)))
     values[:, columns] = pieces.reshape(-1, 2)
-    ends = plane.project(values).reshape(-1, 2, 2)
+    ends = np.maximum(plane.project(values), least).reshape(-1, 2, 2)  # rounded, it may reach 0
     # Even steps along each axis of the plane, as shares of the straight piece.
     steps = np.linspace(0, 1, _PARTS + 1)[None, :, None]
     between = ends[:, :1] * (1 - steps) + ends[:, 1:] * steps

@@ -174,10 +174,10 @@ def _rows(box: Box, size: float, first: bool, axis: bool) -> tuple[Box, bool, bo
         None if there is no room for a curve. The iterations give way first.
     """
     for above, below in dict.fromkeys([(first, axis), (first, False), (False, False)]):
-        top = round((_HEAD + above * _FIRST) * size)
+        top = (_HEAD + above * _FIRST) * size
         high = round(box.height - top - (_AXIS if below else _BARE) * size)
         if high >= _LEAST_PLOT * size:
-            return Box(box.left, box.top + top, box.width, high), above, below
+            return Box(box.left, box.top + round(top), box.width, high), above, below
     return None
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.describing import counted
 from renderers.picture.bubbles import bubble_radii, cells_of, paint_pies
 from renderers.picture.cloud import Cloud, marker_radius
 from renderers.picture.marks import Area, Mark, Markers, Polyline
@@ -17,7 +18,7 @@ from renderers.picture.themes import Theme
 from renderers.plane.placement import Box
 from renderers.plane.plane import BASE, TOP_OF_BAND
 from renderers.plane.shared import Shared
-from renderers.plane.view import View
+from renderers.plane.view import TURNED, View
 from renderers.scene import Panel
 
 if TYPE_CHECKING:
@@ -53,7 +54,11 @@ def note_of(panel: Panel, radius: float) -> str:
     count = view.points.n_points
     if view.solid is not None:
         shown = len(view.turned)
-        return f"{shown:,} of {count:,} points" if shown < count else ""
+        if shown == count:
+            return ""
+        if count > TURNED:
+            return f"{shown:,} of them drawn"
+        return f"{counted(count - shown, 'point')} outside"  # outliers
     if _shared(panel) is not None:
         return "the larger a disc, the more points"
     return "" if radius else "shaded by density"

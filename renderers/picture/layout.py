@@ -182,6 +182,8 @@ def lay_out(
         strips = tuple(Box(b.left, b.top - 2 * strip, b.width, strip) for b in boxes)
     if caption is not None and not theme.boxed:  # there it is in the middle
         end = max(box.left + box.width for box in boxes)
+        if dashboard is not None and dashboard.left >= end:
+            end = min(end, dashboard.left - round(1.2 * sizes.number))
         caption = caption._replace(width=max(0, end - caption.left))
     words = caption, rows.legend, rows.foot
     return Layout(tuple(marks), sizes, boxes, heads, *words, strips, dashboard, parts, photo)

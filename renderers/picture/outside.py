@@ -93,9 +93,10 @@ def count_outside(view: View, placement: Placement) -> Counts:
     Returns
     -------
     ndarray, (4, bins), int64
-        Left, right, top and bottom; their sum is the number of points that are not seen.
+        Left, right, top and bottom; their sum is the number of points that are not seen. None of a
+        solid, which turns.
     """
-    if view.is_part or min(placement.box[2:]) < 1 or not view.hides(placement):
+    if view.is_part or view.solid or min(placement.box[2:]) < 1 or not view.hides(placement):
         return np.zeros((4, _BINS), dtype=np.int64)
     return view.points.visit(_Outside(view.plane, placement))
 

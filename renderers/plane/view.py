@@ -22,12 +22,13 @@ from renderers.plane.plane import Plane
 from renderers.plane.shared import Shared, roomy, shared_places
 from renderers.plane.solid import Solid, solid_of
 
-__all__ = ["View"]
+__all__ = ["TURNED", "View"]
 
 _SAMPLE = 200_000  # points that are looked at ...
 _SAMPLED = 1 << 23  # ... unless they have more values
 _SHARED = 0.5  # of the area, that the room around shared places takes
-_TURNED = 20_000  # points of a solid, sorted by depth for every frame
+#: Points of a solid at most, which are sorted by depth for every frame.
+TURNED = 20_000
 
 
 class View:
@@ -169,7 +170,7 @@ class View:
     def _make_solid(
         self, columns: tuple[int, ...], names: Sequence[str], equal: bool, everything: bool
     ) -> None:
-        step = -(-self.points.n_points // _TURNED)
+        step = -(-self.points.n_points // TURNED)
         sample = self.points.sample(step)
         components = None
         if not columns and self.points.n_features > 3:

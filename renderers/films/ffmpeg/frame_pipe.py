@@ -103,8 +103,12 @@ class FramePipe(Pipe):
             room = self._longest - (self.ticks - self.start)
         else:
             self._newest = index
+        if self._ends and count == 2 and room == 1:
+            room = 0
         while count:
             length = min(count, room or self._longest)
+            if self._ends and count - length == 1 and length > 1:
+                length -= 1  # a last one by itself would last as long as the gap before it
             again = room > 0
             room = 0
             repeats = length if again else length - 1

@@ -114,6 +114,19 @@ def test_a_fast_gif_gets_slower_and_lasts_as_long(tmp_path):
 
 
 @KINDS
+def test_a_smooth_film_of_many_iterations_lasts_as_long_as_its_moments(tmp_path, kind):
+    # Its last moment is 61 frames of 30 a second.
+    film = list(moments(fake_snapshots(40), Pace(fps=30, smooth=True)))[-4:]
+    options = Options(size=(64, 48), fps=30)
+    with kind(tmp_path / f"run{kind.suffix}", options, painter=Blocks) as renderer:
+        renderer.open(fake_scene())
+        for moment in film:
+            renderer.draw(moment)
+    wanted = sum(moment.seconds for moment in film)
+    assert read(renderer.path).seconds.sum() == pytest.approx(wanted, abs=0.05)
+
+
+@KINDS
 def test_nothing_fits(tmp_path, kind):
     path = tmp_path / f"run{kind.suffix}"
     path.write_bytes(b"older")

@@ -140,6 +140,36 @@ def test_hover_names_the_point(chromium, page):
         assert min(abs(distance - n) for n in numbers) < 0.01, words
 
 
+def test_steps_of_another_algorithm_are_told_as_such(chromium, tmp_path):
+    run = states()
+    labels = [
+        np.where(np.arange(300) % 10 == step, -1, run[1].labels.astype(int)) for step in (0, 1, 2)
+    ]
+    steps = [(one.centroids, some) for one, some in zip(run, labels, strict=False)]
+    with tab_of(chromium) as tab:
+        tab.open(renderers.save(steps, tmp_path / "run.html", points=POINTS))
+        caption = tab.page.locator(".kp-caption")
+        tab.press("Home", "ArrowRight", "ArrowRight")
+        assert caption.inner_text() == "step 1: 60 of 300 points change cluster"
+        tab.press("End")
+        assert caption.inner_text() == "5 clusters, 30 points in none after 2 steps"
+        assert "K = 5" in tab.player.inner_text()
+        assert "NaN" not in tab.saved("Picture (SVG)")
+        tab.page.get_by_role("button", name="Try it", exact=True).click()
+        assert "another algorithm" in tab.player.inner_text()
+
+
+def test_a_run_that_is_not_seen_from_its_beginning_says_where_it_is(chromium, tmp_path):
+    run = states()
+    for some in (run[-1:], run[2:]):
+        with tab_of(chromium) as tab:
+            tab.open(renderers.save(some, tmp_path / "run.html", overwrite=True))
+            tab.press("Home")
+            count = f"i = {some[0].iteration} / {run[-1].iteration}"
+            assert tab.page.locator(".kp-count").inner_text() == count
+            assert shown(tab)["phase"] == "state"  # no initial centroids
+
+
 def test_axes_are_chosen_from_the_columns(chromium, tmp_path):
     points = np.random.default_rng(4).normal(size=(200, 4)) * (1, 2, 3, 4)
     names = ["alpha", "beta", "gamma", "delta"]

@@ -132,3 +132,11 @@ def test_a_logarithmic_axis_over_all_numbers_there_are():
     shown = plane.placed(Box(0, 0, 200, 200))
     found = borders(plane.plane, shown, plane.points.sample(1))
     assert np.isfinite(found).all()
+
+
+def test_logarithmic_axes_over_more_decades_than_a_number_has_digits():
+    large = np.array([[1e29, 1e29], [5e29, 2e29], [2e29, 6e29]])
+    points = np.vstack([large, np.full((3, 2), 1e-30)])
+    view = View(points, log="xy")
+    found = borders(view.plane, view.placed(Box(0, 0, 200, 200)), large)
+    assert len(found) and np.isfinite(found).all()

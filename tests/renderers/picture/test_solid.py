@@ -93,7 +93,22 @@ def test_points_that_changed_have_a_rim():
 def test_a_sample_says_so():
     points = np.random.default_rng(0).normal(size=(30_000, 3))
     shown = painter(state(points, np.zeros(30_000), points[:2]), (400, 300), view="3d")
-    assert shown.notes == ["15,000 of 30,000 points"]
+    assert shown.notes == ["15,000 of them drawn"]
+
+
+def test_an_outlier_of_a_solid_is_counted_once_and_has_no_arrow_at_an_edge():
+    points = np.vstack([blobs(clusters=3, each=200)[:, [0, 1, 0]], [[1e5, 0, 0]]])
+    first = state(points, np.zeros(601), points[:2])
+    shown = painter(first, (400, 300), view="3d")
+    assert shown.notes == ["1 point outside"]
+    plain = painter(first, (400, 300), view="3d", limits="all")
+    assert len(shown.layout.marks) == len(plain.layout.marks)
+
+
+def test_the_step_of_a_solid_ends_before_the_panel_begins():
+    shown = painter(state(POINTS, np.zeros(200), POINTS[:2]), (480, 320), view="3d", overlays=ALL)
+    caption, panel = shown.layout.caption, shown.layout.dashboard
+    assert caption.left + caption.width + 10 < panel.left
 
 
 @pytest.mark.parametrize("points", [np.zeros((5, 3)), np.eye(3)[:, :3], blobs()[:, [0, 1, 1]]])

@@ -1,24 +1,26 @@
 // What is told in words: the step that is on screen, what the picture is of, how a race ends.
 
-import type { Points, Run, Showing } from "./model.ts";
+import type { Panel, Points, Run, Showing } from "./model.ts";
 import { stateOf } from "./moment.ts";
 import type { Moment } from "./moment.ts";
 import { short, whole } from "./numbers.ts";
 
+const SAME = 1e-9; // the last digits of a sum depend on who sums
 const JOIN = "assign: every point joins its nearest centroid";
 const UPDATE = "update: centroids move to the means of their points";
 
 /** The step on screen, in the words of renderers/picture/caption.py. */
 export function captionOf(run: Run, points: Points, moment: Moment, start: string): string {
   const { state, phase } = moment;
-  if (run.steps) return stepOf(run, points, moment);
   const { iteration, nChanged, converged } = run.states[state];
+  const last = state === run.states.length - 1 && run.complete && moment.motion >= 1;
+  if (run.steps) return stepOf(run, points, moment, last);
   if (phase === "start") {
     if (moment.colours) return JOIN;
     return [count(run.k, "initial centroid"), run.own ? "" : start].filter(Boolean).join(", ");
   }
   if (iteration === 0) return JOIN;
-  if (state === run.states.length - 1 && run.complete && moment.motion >= 1) {
+  if (last) {
     const after = count(iteration, "iteration");
     if (converged) return `converged after ${after}`;
     return run.own ? `ended after ${after}: an earlier state has come back` : `stopped after ${after}, before convergence`;
@@ -29,9 +31,11 @@ export function captionOf(run: Run, points: Points, moment: Moment, start: strin
 }
 
 /** What a step of an algorithm that nobody knows has done. */
-function stepOf(run: Run, points: Points, { state, phase, colours }: Moment): string {
+function stepOf(run: Run, points: Points, moment: Moment, last: boolean): string {
+  const { state, phase, colours } = moment;
   if (phase === "start" && !colours) return `${count(points.total, "point")}, not yet clustered`;
   const { iteration, nChanged } = run.states[state];
+  if (last) return [grouped(run, state), iteration ? `after ${count(iteration, "step")}` : ""].filter(Boolean).join(" ");
   const step = `step ${whole(iteration)}`;
   if (iteration === 0) return `${step}: points have their first clusters`;
   return `${step}: ${changesOf(nChanged, points)}`;
@@ -42,12 +46,25 @@ function changesOf(changed: number, points: Points): string {
   return `${whole(changed)} of ${count(points.total, "point")} change${changed === 1 ? "s" : ""} cluster`;
 }
 
+/** How many clusters a step has, and how many points are in none. */
+function grouped({ states, k, noise }: Run, state: number): string {
+  const { counts } = states[state];
+  const words = count(counts.filter((n, c) => n > 0 && !(noise && c === k - 1)).length, "cluster");
+  return noise ? `${words}, ${count(counts[k - 1], "point")} in none` : words;
+}
+
+/** The name of a cluster. */
+export function clusterOf({ k, noise }: Run, label: number): string {
+  return noise && label === k - 1 ? "in no cluster" : `cluster ${label}`;
+}
+
 /** How far a run has come, for the title of its panel in a race. */
 export function standing(run: Run, moment: Moment, rivals: Run[]): string {
   const { inertia, iteration, converged } = run.states[moment.state];
   const told = inertia === null ? "" : `inertia ${short(inertia)}`;
   const over = moment.state === run.states.length - 1 && moment.motion >= 1 && run.complete;
   if (!over) return told;
+  if (run.steps) return [verdict(run, rivals), told, grouped(run, moment.state)].filter(Boolean).join(", ");
   return [verdict(run, rivals), told, `${converged ? "converged" : "stopped"} after ${count(iteration, "iteration")}`]
     .filter(Boolean)
     .join(", ");
@@ -57,9 +74,21 @@ function verdict(run: Run, rivals: Run[]): string {
   const [own, ...others] = [run, ...rivals].map((rival) => (rival.complete ? stateOf(rival, Infinity).inertia : null));
   if (own === null || others.some((other) => other === null)) return "";
   const best = Math.min(...others.map(Number));
-  // The last digits of a sum depend on who sums.
-  if (Math.abs(own - best) <= 1e-9 * Math.abs(best)) return "ties";
+  if (Math.abs(own - best) <= SAME * Math.abs(best)) return "ties";
   return own < best ? "wins" : "";
+}
+
+/** Who wins a race that is over, or nothing. */
+export function resultOf(panels: Panel[]): string {
+  const inertias = panels.map(({ run }) => (run.complete ? stateOf(run, Infinity).inertia : null));
+  const known = inertias.filter((inertia) => inertia !== null);
+  if (known.length < panels.length) return "";
+  const least = Math.min(...known);
+  const best = panels.filter((_, i) => known[i] - least <= SAME * Math.abs(least)).map(({ title }) => title);
+  const value = short(least);
+  if (best.length === 1) return `${best[0]} wins with the least inertia, ${value}`;
+  if (best.length === panels.length) return `all ${whole(best.length)} runs end at the same inertia, ${value}`;
+  return `${best.slice(0, -1).join(", ")} and ${best[best.length - 1]} tie for the least inertia, ${value}`;
 }
 
 /** Where the picture comes from, for its foot. */
@@ -68,7 +97,7 @@ export function factsOf({ points, facts, panels }: Showing): string {
   const told = picture
     ? [count(points.total, "pixel")]
     : [count(points.total, "point"), count(points.features, "feature")];
-  const ks = new Set(panels.map(({ run }) => run.k));
+  const ks = new Set(panels.map(({ run }) => run.k - (run.noise ? 1 : 0)));
   told.push(`K = ${[...ks].map(whole).join(", ")}`);
   if (facts["init"] && panels.length === 1) told.push(`start: ${facts["init"]}`);
   if (facts["seed"]) told.push(`seed ${facts["seed"]}`);

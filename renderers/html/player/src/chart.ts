@@ -4,7 +4,7 @@ import type { Box } from "./camera.ts";
 import type { Mark } from "./marks.ts";
 import { fitted, widthOf } from "./marks.ts";
 import type { Run } from "./model.ts";
-import { figuresOf, stateOf } from "./moment.ts";
+import { figuresOf, isUpdate, stateOf } from "./moment.ts";
 import type { Moment } from "./moment.ts";
 import { short, whole } from "./numbers.ts";
 import type { Theme } from "./themes.ts";
@@ -34,19 +34,23 @@ export function curveMarks(box: Box, courses: Course[], theme: Theme, size: numb
   const top = box.top + 1.6 * size;
   const line = Math.max(1, 0.08 * size);
   const { x } = curveScale(box, courses, size);
-  const last = Math.max(1, ...courses.map(({ run }) => run.states.length - 1));
   const marks: Mark[] = [{ kind: "rect", box: { left: box.left, top: foot, width: box.width, height: line }, ink: theme.line }];
   const words = (text: string, at: number, y: number, anchor: "start" | "middle" | "end", ink = theme.muted): Mark => ({
     kind: "text", text, x: at, y, size, ink, anchor,
   });
   const base = foot + 1.3 * size;
-  marks.push(words("0", box.left, base, "start"), words(whole(last), box.left + box.width, base, "end"));
-  if (box.width > 12 * size) marks.push(words("iteration", box.left + box.width / 2, base, "middle"));
+  const longest = courses.reduce((a, b) => (b.run.states.length > a.run.states.length ? b : a)).run;
+  const [first, final] = [longest.states[0], longest.states[longest.states.length - 1]].map(({ iteration }) => whole(iteration));
+  marks.push(words(first, box.left, base, "start"));
+  if (longest.states.length > 1) marks.push(words(final, box.left + box.width, base, "end"));
+  if (box.width > 12 * size) marks.push(words(longest.steps ? "step" : "iteration", box.left + box.width / 2, base, "middle"));
   if (courses.length === 1) marks.push(...changedMarks(courses[0], theme, x, top, foot, size));
   const known = courses.filter(({ run }) => run.states.every(({ inertia }) => inertia !== null));
-  const most = Math.max(Number.MIN_VALUE, ...known.map(({ run }) => run.states[0].inertia ?? 0));
+  const begun = Math.max(0, ...known.map(({ run }) => run.states[0].inertia ?? 0));
+  // K-means never climbs; what other algorithms do does.
+  const most = Math.max(Number.MIN_VALUE, ...known.flatMap(({ run }) => run.states.map(({ inertia }) => inertia ?? 0)));
   const y = (inertia: number) => foot - (inertia / most) * (foot - top);
-  const heading = known.length ? `inertia, ${short(most, 4)} at first` : "";
+  const heading = known.length ? `inertia, ${short(begun, 4)} at first` : "";
   marks.push(words(heading, box.left, box.top + size, "start"));
   const room = box.width - widthOf(heading, size) - 2.5 * size;
   if (courses.length === 1 && courses[0].run.states.length > 2 && widthOf("changed points", size) < room) {
@@ -94,12 +98,12 @@ function legendMarks(box: Box, courses: Course[], theme: Theme, size: number): M
 
 /** A bar for each iteration, in the lower third: the points that changed cluster. */
 function changedMarks({ run, moment }: Course, theme: Theme, x: (state: number) => number, top: number, foot: number, size: number): Mark[] {
-  const states = run.states.filter(({ iteration }) => iteration > 1);
-  const most = Math.max(1, ...states.map(({ nChanged }) => nChanged));
+  const tells = run.states.map(({ iteration }, state) => iteration > 0 && !isUpdate(run, state));
+  const most = Math.max(1, ...run.states.map(({ nChanged }, state) => (tells[state] ? nChanged : 0)));
   const width = Math.max(1, Math.min(0.7 * (x(1) - x(0)), size));
   const marks: Mark[] = [];
-  run.states.forEach(({ iteration, nChanged }, state) => {
-    if (iteration < 2 || nChanged === 0) return;
+  run.states.forEach(({ nChanged }, state) => {
+    if (!tells[state] || nChanged === 0) return;
     const height = Math.max(1, (0.3 * (foot - top) * nChanged) / most);
     const reached = state < moment.state ? 1 : state === moment.state ? moment.colours : 0;
     const box = { left: x(state) - width / 2, top: foot - height, width, height };
@@ -113,7 +117,7 @@ export function sizeMarks(box: Box, { run, moment }: Course, colours: string[], 
   const counts = countsAt(run, moment);
   const row = Math.min(2.4 * size, box.height / run.k);
   const most = Math.max(1, ...counts);
-  if (row < 1.05 * size) return columnMarks(box, counts, most, colours, theme, size);
+  if (row < 1.05 * size) return columnMarks(box, run, counts, most, colours, theme, size);
   const rank = ranksAt(run, moment);
   const left = box.left + widthOf(String(run.k - 1), size) + 0.7 * size;
   const room = box.left + box.width - left - widthOf(whole(most), size) - 0.6 * size;
@@ -122,15 +126,20 @@ export function sizeMarks(box: Box, { run, moment }: Course, colours: string[], 
     const width = Math.max(1, (room * n) / most);
     const base = top + row / 2 + 0.36 * size;
     return [
-      { kind: "text", text: String(c), x: left - 0.5 * size, y: base, size, ink: theme.muted, anchor: "end" },
+      { kind: "text", text: nameOf(run, c), x: left - 0.5 * size, y: base, size, ink: theme.muted, anchor: "end" },
       { kind: "rect", box: { left, top: top + 0.12 * row, width, height: 0.76 * row }, ink: colours[c] },
       { kind: "text", text: whole(Math.round(n)), x: left + width + 0.5 * size, y: base, size, ink: theme.text },
     ];
   });
 }
 
+/** The number of a cluster; points that are in none have a dash. */
+function nameOf({ k, noise }: Run, cluster: number): string {
+  return noise && cluster === k - 1 ? "\u2013" : String(cluster);
+}
+
 /** Columns, in the order of the clusters, with their numbers below where these fit. */
-function columnMarks(box: Box, counts: number[], most: number, colours: string[], theme: Theme, size: number): Mark[] {
+function columnMarks(box: Box, run: Run, counts: number[], most: number, colours: string[], theme: Theme, size: number): Mark[] {
   const step = Math.min(box.width / counts.length, 3 * size);
   const numbered = step > widthOf(String(counts.length - 1), size) + 2;
   const foot = box.top + box.height - (numbered ? 1.4 * size : 1);
@@ -140,7 +149,7 @@ function columnMarks(box: Box, counts: number[], most: number, colours: string[]
     const left = box.left + c * step;
     const bar: Mark = { kind: "rect", box: { left: left + gap, top: foot - height, width: step - 2 * gap, height }, ink: colours[c] };
     if (!numbered) return [bar];
-    return [bar, { kind: "text", text: String(c), x: left + step / 2, y: foot + 1.2 * size, size, ink: theme.muted, anchor: "middle" }];
+    return [bar, { kind: "text", text: nameOf(run, c), x: left + step / 2, y: foot + 1.2 * size, size, ink: theme.muted, anchor: "middle" }];
   });
 }
 

@@ -5,7 +5,6 @@ import { el, freshId, iconButton, icon, setPressed, textButton, toggle } from ".
 import { Menu } from "./menu.ts";
 import { THEMES } from "./head.ts";
 import type { Points } from "./model.ts";
-import { OPENING } from "./moment.ts";
 import { whole } from "./numbers.ts";
 import type { Method } from "./protocol.ts";
 import { SPEEDS } from "./timeline.ts";
@@ -36,7 +35,11 @@ export interface Actions {
 /** What the controls show. */
 export interface Status {
   position: number;
+  first: number;
   last: number;
+  /** The iteration on screen, and the last one. */
+  iteration: number;
+  iterations: number;
   playing: boolean;
   loop: boolean;
   speed: number;
@@ -65,7 +68,7 @@ export class Controls {
   readonly element: HTMLElement;
   private readonly play: HTMLButtonElement;
   private readonly loop: HTMLButtonElement;
-  private readonly timeline = el("input", { type: "range", min: OPENING, step: "any", class: "kp-timeline", "aria-label": "Iteration" });
+  private readonly timeline = el("input", { type: "range", step: "any", class: "kp-timeline", "aria-label": "Iteration" });
   private readonly count = el("output", { class: "kp-count" });
   private readonly speed: HTMLSelectElement;
   private readonly theme: HTMLSelectElement;
@@ -123,13 +126,13 @@ export class Controls {
   }
 
   show(status: Status): void {
-    const { position, last, playing } = status;
+    const { position, first, last, playing } = status;
+    if (this.timeline.min !== String(first)) this.timeline.min = String(first);
     if (this.timeline.max !== String(last)) this.timeline.max = String(last);
     this.timeline.value = String(position);
-    this.timeline.style.setProperty("--kp-done", `${(100 * (position - OPENING)) / (last - OPENING)}%`);
+    this.timeline.style.setProperty("--kp-done", `${last > first ? (100 * (position - first)) / (last - first) : 100}%`);
     this.timeline.setAttribute("aria-valuetext", status.caption);
-    const state = Math.max(0, Math.ceil(position - 1e-9));
-    const words = position < 0 ? "start" : `i = ${whole(state)} / ${whole(last)}`;
+    const words = position < 0 ? "start" : `i = ${whole(status.iteration)} / ${whole(status.iterations)}`;
     if (this.count.value !== words) this.count.value = words;
     const label = playing ? "Pause" : "Play";
     if (this.play.getAttribute("aria-label") !== label) {

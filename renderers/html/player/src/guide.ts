@@ -4,7 +4,7 @@ import type { Actions } from "./controls.ts";
 import { download } from "./dom.ts";
 import { listen } from "./keys.ts";
 import { THEMES } from "./head.ts";
-import { centroidsAt, OPENING } from "./moment.ts";
+import { centroidsAt } from "./moment.ts";
 import type { Player } from "./player.ts";
 import { Pointer } from "./pointer.ts";
 import { centroidsFile, figureMarks, fileName, labelsFile, pngFile, svgFile } from "./save.ts";
@@ -57,7 +57,7 @@ export class Guide {
       playOrPause: then(() => (timeline.playing ? timeline.pause() : timeline.play())),
       step: (by) => then(() => timeline.step(by))(),
       seek: (position) => player.seek(position),
-      first: () => player.seek(OPENING),
+      first: () => player.seek(timeline.first),
       last: () => player.seek(timeline.last),
       loop: then(() => (timeline.loop = !timeline.loop)),
       speed: (factor) => then(() => (timeline.speed = factor))(),

@@ -36,7 +36,7 @@ export interface StateHead extends CellsHead {
   iteration: number;
   inertia: number | null;
   n_changed: number;
-  shift: number;
+  shift: number | null;
   converged: boolean;
   counts: number[];
   centroids: Section;

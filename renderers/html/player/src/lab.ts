@@ -56,6 +56,8 @@ export class Lab {
       } else if (answer.kind === "step") {
         run ??= {
           k: centroids.length / this.points.features,
+          noise: false,
+          steps: false,
           labels: answer.step.labels,
           states: [],
           cells: () => NO_CELLS,

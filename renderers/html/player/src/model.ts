@@ -44,7 +44,7 @@ export interface State {
   iteration: number;
   inertia: number | null;
   nChanged: number;
-  shift: number;
+  shift: number | null;
   converged: boolean;
   counts: number[];
   centroids: Float64Array;
@@ -59,14 +59,16 @@ export interface State {
 /** What one run does to the points. Grows while it is computed in the page. */
 export interface Run {
   k: number;
+  /** Whether the last cluster are points that belong to none. */
+  noise: boolean;
+  /** Whether the states are steps of another algorithm, of which nothing is known but these. */
+  steps: boolean;
   labels: Labels;
   states: State[];
   /** The clusters of each cell in the first state. */
   cells: () => { entries: Uint32Array; shares: Uint8Array };
   /** Whether it was computed here, and whether more states are to come. */
   own: boolean;
-  /** Whether the states are steps of any algorithm, not of K-means. */
-  steps?: boolean;
   complete: boolean;
 }
 

@@ -27,13 +27,17 @@ export function momentAt(run: Run, position: number, phases: boolean): Moment {
   const way = position - (state - 1);
   if (state === 0) return { state, phase: way < 1 ? "start" : "state", colours: eased(way), motion: 1 };
   if (way === 1) return { state, phase: "state", colours: 1, motion: 1 };
-  // State 1 has the labels of state 0.
-  if (!phases || state === 1) {
+  if (!phases || isUpdate(run, state)) {
     const progress = eased(way);
     return { state, phase: phases ? "update" : "state", colours: progress, motion: progress };
   }
   if (way < ASSIGNING) return { state, phase: "assignment", colours: eased(way / ASSIGNING), motion: 0 };
   return { state, phase: "update", colours: 1, motion: eased((way - ASSIGNING) / (1 - ASSIGNING)) };
+}
+
+/** Whether a state has the labels of the one before: the first iteration of K-means has. */
+export function isUpdate({ states, steps }: Run, state: number): boolean {
+  return states[state].iteration === 1 && !steps;
 }
 
 /** The state that a moment's figures are those of: the one before until the centroids have arrived. */
@@ -44,7 +48,9 @@ export function figuresOf(moment: Moment): number {
 /** Where the centroids are. */
 export function centroidsAt(run: Run, { state, motion }: Moment): Float64Array {
   const { assignedFrom, centroids } = run.states[state];
-  return mixed(state ? assignedFrom : centroids, centroids, motion);
+  if (state === 0) return centroids;
+  // What other algorithms have their labels from is what they have moved to.
+  return mixed(run.steps ? run.states[state - 1].centroids : assignedFrom, centroids, motion);
 }
 
 /** What the borders lie between: they move with the colours. */
@@ -62,7 +68,7 @@ export function stateOf(run: Run, state: number): State {
 function mixed(one: Float64Array, other: Float64Array, share: number): Float64Array {
   if (share >= 1 || one === other) return other;
   if (share <= 0) return one;
-  return one.map((value, i) => value * (1 - share) + other[i] * share);
+  return one.map((value, i) => (Number.isNaN(value) ? other[i] : value * (1 - share) + other[i] * share));
 }
 
 /** The way made at time `t`, both 0..1: gently away, gently home. */

@@ -54,12 +54,13 @@ export function ticks(low: number, high: number, count: number): Tick[] {
   const decimals = Math.max(0, -exponent + (factor === 2.5 ? 1 : factor === 10 ? -1 : 0));
   const step = Number(`${factor}e${exponent}`);
   const found: number[] = [];
-  for (let n = Math.ceil(low / step - 1e-9); n * step <= high + 1e-9 * step; n++) found.push(n * step);
-  const plain = found.map((value) => decimal(value, decimals, decimals));
+  for (let n = Math.ceil(low / step - 1e-9); n * step <= high + 1e-9 * step; n++) found.push(n * step + 0); // no negative zero
+  // No browser writes more than a hundred decimals.
+  const plain = decimals > 8 ? [] : found.map((value) => decimal(value, decimals, decimals));
   const long = decimals > 8 || plain.some((words) => words.length > 10);
   return found.map((value, i) => {
     const words = long ? (value === 0 ? "0" : shortExponent(value, step)) : plain[i];
-    return { value, words: signed(words === "-0" ? "0" : words) };
+    return { value, words: signed(words) };
   });
 }
 

@@ -67,8 +67,9 @@ function borderMarks({ run, moment, placement, theme, unit }: Drawn): Mark[] {
   const centroids = bordersAt(run, moment);
   const opacity = theme.borderOpacity * (moment.phase === "start" ? moment.colours : 1);
   const line = { width: Math.max(1, 0.14 * unit), ink: theme.text, opacity };
-  const sites = new Float64Array(2 * run.k);
-  for (let c = 0; c < run.k; c++) sites.set(plane.place(centroids, c), 2 * c);
+  // Clusters of other algorithms may have no centroid.
+  const places = Array.from({ length: run.k }, (_, c) => plane.place(centroids, c)).filter((place) => place.every(Number.isFinite));
+  const sites = Float64Array.from(places.flat());
   if (plane.isLine) {
     const xs = [...new Set(sites.filter((_, i) => i % 2 === 0))].sort((a, b) => a - b);
     const middles = xs.slice(1).map((x, i) => placement.pixel((x + xs[i]) / 2, 0)[0]);
@@ -108,13 +109,14 @@ function trails(run: Run, moment: Moment, placement: Placement): number[][] {
   const { plane } = placement;
   const now = centroidsAt(run, moment);
   return Array.from({ length: run.k }, (_, c) => {
-    const xy = [...placement.pixel(...plane.place(run.states[0].centroids, c))];
+    const xy: number[] = [];
     const add = (centroids: Float64Array, last: boolean) => {
       const [x, y] = placement.pixel(...plane.place(centroids, c));
-      const far = Math.abs(x - xy[xy.length - 2]) + Math.abs(y - xy[xy.length - 1]);
+      if (!Number.isFinite(x + y)) return;
+      const far = xy.length ? Math.abs(x - xy[xy.length - 2]) + Math.abs(y - xy[xy.length - 1]) : Infinity;
       if (far >= 0.5 || last) xy.push(x, y);
     };
-    for (let state = 1; state < moment.state; state++) add(run.states[state].centroids, false);
+    for (let state = 0; state < moment.state; state++) add(run.states[state].centroids, false);
     add(now, true);
     return xy;
   });

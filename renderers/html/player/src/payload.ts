@@ -101,11 +101,12 @@ function panelOf(payload: Bytes, head: PanelHead): Panel {
   }
   const run: Run = {
     k: head.k,
+    noise: head.noise,
+    steps: head.steps,
     labels: decode(payload, head.labels) as Labels,
     states,
     cells: () => cellsOf(payload, head.density),
     own: false,
-    steps: head.steps,
     complete: true,
   };
   return { title: head.title, colours: head.colours, run };

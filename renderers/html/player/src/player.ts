@@ -3,7 +3,7 @@
 import { measuresOf } from "./axes.ts";
 import { Camera } from "./camera.ts";
 import { paintOn } from "./canvas.ts";
-import { captionOf, factsOf, noteOf } from "./caption.ts";
+import { captionOf, factsOf, noteOf, resultOf } from "./caption.ts";
 import { Controls } from "./controls.ts";
 import { el } from "./dom.ts";
 import { Editor } from "./editor.ts";
@@ -13,6 +13,7 @@ import type { PlaneHead, ThemeName } from "./head.ts";
 import { legendMarks } from "./legend.ts";
 import type { Mark } from "./marks.ts";
 import type { Showing } from "./model.ts";
+import { OPENING } from "./moment.ts";
 import { Plane, planeOf, spreadOf } from "./plane.ts";
 import { figureCanvas, figureMarks } from "./save.ts";
 import { Side } from "./side.ts";
@@ -46,6 +47,7 @@ export class Player {
   private overlaysChosen: boolean;
   private asked = 0; // the frame that was asked for, or 0
   private before = 0; // the time of the frame before
+  private sized = ""; // for which sizes the picture was laid out
   private printing = false;
   private paper: HTMLCanvasElement | null = null;
 
@@ -109,8 +111,10 @@ export class Player {
   }
 
   private watch(): void {
-    new ResizeObserver(() => this.resize()).observe(this.root);
-    for (const stage of this.stages) new ResizeObserver(() => this.resize()).observe(stage.plot);
+    const observer = new ResizeObserver(() => {
+      if (this.sizes !== this.sized) this.resize();
+    });
+    for (const element of [this.root, ...this.stages.map(({ plot }) => plot)]) observer.observe(element);
     this.dark.addEventListener("change", () => this.chooseTheme(this.themeChoice));
     // Paper is white.
     window.addEventListener("beforeprint", () => this.print(true));
@@ -194,8 +198,17 @@ export class Player {
   get words(): string {
     const { run, moment } = this.active;
     if (this.stages.length === 1) return captionOf(run, this.shared.points, moment, this.showing.facts["init"] ?? "");
+    const [iteration, iterations] = this.iterations;
+    const result = this.timeline.position >= this.timeline.last ? resultOf(this.stages.map(({ panel }) => panel)) : "";
+    if (result) return result;
+    return this.timeline.position < 0 ? "start" : `iteration ${iteration} of ${iterations}`;
+  }
+
+  /** The iteration on screen, and the last one, of the run that goes on longest. */
+  private get iterations(): [now: number, last: number] {
+    const { states } = this.stages.map(({ run }) => run).reduce((a, b) => (b.states.length > a.states.length ? b : a));
     const state = Math.max(0, Math.ceil(this.timeline.position - 1e-9));
-    return this.timeline.position < 0 ? "start" : `iteration ${state} of ${this.timeline.last}`;
+    return [states[Math.min(state, states.length - 1)].iteration, states[states.length - 1].iteration];
   }
 
   private layOut(): void {
@@ -214,7 +227,14 @@ export class Player {
     this.arrange();
     for (const stage of this.stages) stage.resize(this.ratio);
     this.side.resize(this.shared.measures.tick);
+    this.sized = this.sizes;
     this.draw();
+  }
+
+  /** What `resize` depends on. */
+  private get sizes(): string {
+    const plots = this.stages.map(({ plot }) => [plot.clientWidth, plot.clientHeight]);
+    return [this.root.clientWidth, this.root.clientHeight, this.ratio, ...plots].join();
   }
 
   /** As many columns of panels as leave them largest. */
@@ -265,9 +285,13 @@ export class Player {
       this.caption.textContent = words;
       for (const stage of this.stages) stage.describe(`${this.showing.description} Shown: ${words}.`);
     }
+    const [iteration, iterations] = this.iterations;
     this.controls.show({
       position,
+      first: timeline.first,
       last: timeline.last,
+      iteration,
+      iterations,
       playing: timeline.playing,
       loop: timeline.loop,
       speed: timeline.speed,
@@ -305,6 +329,7 @@ export class Player {
   private grow(): void {
     const runs = this.stages.map(({ run }) => run);
     this.timeline.last = Math.max(...runs.map(({ states }) => states.length - 1));
+    this.timeline.first = runs.every(({ states }) => states[0].iteration === 0) ? OPENING : 0;
     this.timeline.growing = runs.some(({ complete, states }) => !complete && states.length > 1);
     this.timeline.phases = this.shared.phases;
     this.refresh();

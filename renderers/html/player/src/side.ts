@@ -6,7 +6,7 @@ import type { Course } from "./chart.ts";
 import { el } from "./dom.ts";
 import type { Mark } from "./marks.ts";
 import type { Points, Run } from "./model.ts";
-import { figuresOf } from "./moment.ts";
+import { figuresOf, isUpdate } from "./moment.ts";
 import type { Moment } from "./moment.ts";
 import { percent, short, whole } from "./numbers.ts";
 import type { Theme } from "./themes.ts";
@@ -86,10 +86,10 @@ export class Side {
     const none = "\u2013";
     set("iteration", whole(state.iteration));
     set("inertia", state.inertia === null ? none : short(state.inertia));
-    const { nChanged } = run.states[moment.state];
-    const changed = moment.state > 1 && moment.phase !== "start";
+    const { nChanged, iteration } = run.states[moment.state];
+    const changed = iteration > 0 && !isUpdate(run, moment.state);
     set("changed", changed ? `${whole(nChanged)} (${percent(nChanged, this.points.total)})` : none);
-    set("moved", state.iteration ? short(state.shift, 4) : none);
+    set("moved", state.iteration && state.shift !== null ? short(state.shift, 4) : none);
   }
 
   private boxOf(canvas: HTMLCanvasElement): { left: number; top: number; width: number; height: number } {

@@ -55,7 +55,7 @@ export class Stage {
 
   constructor(
     private readonly shared: Shared,
-    private readonly panel: Panel,
+    readonly panel: Panel,
   ) {
     this.run = this.recorded = panel.run;
     this.moment = momentAt(this.run, 0, false);

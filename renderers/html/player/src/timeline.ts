@@ -17,6 +17,8 @@ export class Timeline {
   loop = false;
   speed = 1;
   phases = false;
+  /** Where it begins: before the first state, if that is the beginning of a run. */
+  first = OPENING;
   /** The last state there is. */
   last = 0;
   /** Whether more states are to come. */
@@ -25,7 +27,7 @@ export class Timeline {
 
   /** Play; from the beginning if this is the end. */
   play(): void {
-    if (this.position >= this.last && !this.growing) this.position = OPENING;
+    if (this.position >= this.last && !this.growing) this.position = this.first;
     this.playing = true;
     this.resting = 0;
   }
@@ -35,7 +37,7 @@ export class Timeline {
   }
 
   go(position: number): void {
-    this.position = Math.max(OPENING, Math.min(this.last, position));
+    this.position = Math.max(this.first, Math.min(this.last, position));
     this.resting = 0;
   }
 
@@ -61,7 +63,7 @@ export class Timeline {
           this.playing = false;
           return;
         }
-        this.position = OPENING;
+        this.position = this.first;
       }
       left = this.move(left);
     }

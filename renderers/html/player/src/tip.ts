@@ -3,7 +3,7 @@
 import { el } from "./dom.ts";
 import { squaredDistance } from "./kernel.ts";
 import { centroidsAt } from "./moment.ts";
-import { count } from "./caption.ts";
+import { clusterOf, count } from "./caption.ts";
 import { short, whole } from "./numbers.ts";
 import type { Shared, Stage } from "./stage.ts";
 
@@ -25,14 +25,14 @@ export class Tip {
     } else {
       const swatch = el("i");
       swatch.style.background = stage.colours()[label];
-      rows.push(el("span", {}, swatch, `cluster ${label}`));
+      rows.push(el("span", {}, swatch, clusterOf(stage.run, label)));
       const centroids = centroidsAt(stage.run, stage.moment);
       const width = shared.plane.width;
       const rows_ = points.values ?? points.places;
       if (rows_) {
         const distance = Math.sqrt(squaredDistance(rows_, point * width, centroids, label * width, width));
         const where = points.values ? "" : " on the picture";
-        rows.push(el("span", {}, `${short(distance, 4)} from its centroid${where}`));
+        if (Number.isFinite(distance)) rows.push(el("span", {}, `${short(distance, 4)} from its centroid${where}`));
       }
     }
     this.put(rows, stage, x, y);

@@ -82,6 +82,16 @@ def test_repeats(frames, expected):
     assert sent(*frames) == expected
 
 
+@pytest.mark.parametrize(
+    "counts", [[61], [121], [2, 61], [13, 61], [59, 2], [60, 1], [58, 3], [59, 62], [60, 61]]
+)
+@pytest.mark.parametrize("equal", [False, True])
+def test_the_last_frame_never_follows_a_gap(counts, equal):
+    # ffmpeg would show it for as long as that.
+    found = sent(*((1 if equal else i, count) for i, count in enumerate(counts)))
+    assert len(found) == sum(counts) and "-" not in found[-2:]
+
+
 def test_repeats_without_ends():
     assert sent((1, 4), (2, 3), ends=False) == [1, "-", "-", "-", 2, "-", "-"]
 
