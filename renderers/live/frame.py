@@ -75,8 +75,8 @@ class Frame:
         return any(panel.view.solid is not None for panel in self.scene.panels)
 
     def spot_at(self, x: float, y: float) -> Spot | None:
-        """Return what is at a pixel; None outside the panels' boxes, and on solids."""
-        if self.is_solid:
+        """Return what is at a pixel; None outside the panels' boxes, on solids and bare points."""
+        if self.is_solid or not self.moment.snapshots:
             return None
         for panel in range(len(self.boxes)):
             placement = self.placement(panel)

@@ -67,7 +67,7 @@ class Reel:
         a, b = (self._numbers.get(id(moment.snapshots)) for moment in (one, other))
         if a is None or b is None:
             return []
-        points = max(snapshot.n_points for snapshot in other.snapshots)
+        points = max((snapshot.n_points for snapshot in other.snapshots), default=0)
         if abs(a - b) > points // 1_000_000:
             return []
         states = range(a + 1, b) if a < b else range(a - 1, b, -1)

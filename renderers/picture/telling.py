@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Telling"]
 
-_STEPS = 4  # of the dashboard, while centroids are on their way from one state to the next
+_STEPS = 2  # of the dashboard, while centroids are on their way from one state to the next
 
 
 class Telling:

@@ -40,3 +40,12 @@ def test_the_way_between_two_moments_follows_the_states_while_that_is_short():
     assert reel.between(run[1], run[2]) == []
     assert reel.between(run[0], run[-1]) == []  # 7 states, and 5 million labels
     assert reel.between(moments(1)[0], run[3]) == []
+
+
+def test_bare_points_are_no_way_to_go():
+    reel = Reel()
+    run = [Moment((), 1.0, "points"), *told(1, 1)]
+    for moment in run:
+        reel.add(moment)
+    assert reel.between(run[2], run[0]) in ([], [run[1]])
+    assert reel.between(run[0], run[1]) == []

@@ -54,7 +54,7 @@ export function ticks(low: number, high: number, count: number): Tick[] {
   const decimals = Math.max(0, -exponent + (factor === 2.5 ? 1 : factor === 10 ? -1 : 0));
   const step = Number(`${factor}e${exponent}`);
   const found: number[] = [];
-  for (let n = Math.ceil(low / step - 1e-9); n * step <= high + 1e-9 * step; n++) found.push(n * step);
+  for (let n = Math.ceil(low / step - 1e-9); n * step <= high + 1e-9 * step; n++) found.push(n * step + 0); // no negative zero
   const plain = found.map((value) => decimal(value, decimals, decimals));
   const long = decimals > 8 || plain.some((words) => words.length > 10);
   return found.map((value, i) => {

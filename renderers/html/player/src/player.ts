@@ -46,6 +46,7 @@ export class Player {
   private overlaysChosen: boolean;
   private asked = 0; // the frame that was asked for, or 0
   private before = 0; // the time of the frame before
+  private sized = ""; // for which sizes the picture was laid out
   private printing = false;
   private paper: HTMLCanvasElement | null = null;
 
@@ -109,8 +110,10 @@ export class Player {
   }
 
   private watch(): void {
-    new ResizeObserver(() => this.resize()).observe(this.root);
-    for (const stage of this.stages) new ResizeObserver(() => this.resize()).observe(stage.plot);
+    const observer = new ResizeObserver(() => {
+      if (this.sizes !== this.sized) this.resize();
+    });
+    for (const element of [this.root, ...this.stages.map(({ plot }) => plot)]) observer.observe(element);
     this.dark.addEventListener("change", () => this.chooseTheme(this.themeChoice));
     // Paper is white.
     window.addEventListener("beforeprint", () => this.print(true));
@@ -214,7 +217,14 @@ export class Player {
     this.arrange();
     for (const stage of this.stages) stage.resize(this.ratio);
     this.side.resize(this.shared.measures.tick);
+    this.sized = this.sizes;
     this.draw();
+  }
+
+  /** What `resize` depends on. */
+  private get sizes(): string {
+    const plots = this.stages.map(({ plot }) => [plot.clientWidth, plot.clientHeight]);
+    return [this.root.clientWidth, this.root.clientHeight, this.ratio, ...plots].join();
   }
 
   /** As many columns of panels as leave them largest. */
