@@ -147,9 +147,9 @@ def dashboard(
     if parts.sizes is not None:
         marks += _heading(parts.sizes, ("sizes of the clusters", "sizes"), "", theme, size)
         top = round(_HEAD * size)
-        rows = parts.sizes._replace(top=parts.sizes.top + top, height=parts.sizes.height - top)
+        bars = parts.sizes._replace(top=parts.sizes.top + top, height=parts.sizes.height - top)
         if not moment.opening:
-            marks += _bar_marks(rows, moment, theme, size, colours, numbered=numbered)
+            marks += _bar_marks(bars, moment, theme, size, colours, numbered=numbered)
     return [Group(_around(parts), tuple(marks))]
 
 
