@@ -12,6 +12,11 @@ const UPDATE = "update: centroids move to the means of their points";
 export function captionOf(run: Run, points: Points, moment: Moment, start: string): string {
   const { state, phase } = moment;
   const { iteration, nChanged, converged } = run.states[state];
+  const change = changes(nChanged, points.total);
+  if (run.steps) {
+    if (state === 0) return "points have their first clusters";
+    return `step ${whole(iteration)} of ${whole(run.states.length - 1)}: ${change}`;
+  }
   if (phase === "start") {
     if (moment.colours) return JOIN;
     return [count(run.k, "initial centroid"), run.own ? "" : start].filter(Boolean).join(", ");
@@ -23,9 +28,12 @@ export function captionOf(run: Run, points: Points, moment: Moment, start: strin
     return run.own ? `ended after ${after}: an earlier state has come back` : `stopped after ${after}, before convergence`;
   }
   if (phase === "update" || iteration === 1) return UPDATE;
-  const some = `${whole(nChanged)} of ${count(points.total, "point")}`;
-  const changed = nChanged ? `${some} change${nChanged === 1 ? "s" : ""} cluster` : "no point changes cluster";
-  return phase === "assignment" ? `assign: ${changed}` : `${changed}, centroids follow`;
+  return phase === "assignment" ? `assign: ${change}` : `${change}, centroids follow`;
+}
+
+function changes(n: number, total: number): string {
+  if (n === 0) return "no point changes cluster";
+  return `${whole(n)} of ${count(total, "point")} change${n === 1 ? "s" : ""} cluster`;
 }
 
 /** How far a run has come, for the title of its panel in a race. */
@@ -75,6 +83,7 @@ export function noteOf(points: Points): string {
 
 /** Why no run can start on the page, or what it starts from. */
 export function continuation(points: Points): string {
+  if (!points.continues && points.values && points.count === points.total) return "Only runs of K-means can go on in the page.";
   if (!points.continues) {
     return points.values
       ? "Only some of the points are on this page, so a run cannot go on here."

@@ -36,7 +36,7 @@ export interface StateHead extends CellsHead {
   iteration: number;
   inertia: number | null;
   n_changed: number;
-  shift: number;
+  shift: number | null;
   converged: boolean;
   counts: number[];
   centroids: Section;
@@ -50,6 +50,8 @@ export interface PanelHead {
   k: number;
   colours: Record<ThemeName, string[]>;
   labels: Section;
+  noise: boolean;
+  steps: boolean;
   density: CellsHead | null;
   states: StateHead[];
 }
