@@ -16,7 +16,8 @@ class ContactSheet(Renderer):
     suffix = ".png"
     writes = "one page with iterations 0, 1, 2, 4, 8, ... and the last"
     default_size = (480, 360)
-    honours = frozenset({"size", "theme", "overlays", "title", "axes"})
+    # Not how long a state lasts, nor how it moves.
+    honours = Renderer.honours - {"smooth", "phases", "duration", "fps"} | {"overlays"}
 
     _painter: Painter | None = None
     _waiting: Moment | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,7 +93,7 @@ def choose_points(panel: Panel, most: int, payload: Payload) -> PagePoints:
     said: dict[str, Any] = {
         "n": view.points.n_points, "features": features, "names": list(view.feature_names),
         "shown": len(rows), "step": step, "offset": offset, "scale": scale,
-        "rows": None, "base": None, "exponent": None, "image": None, "density": None,
+        "rows": None, "image": None, "density": None,
     }  # fmt: skip
     whole = features <= 2 or len(rows) * features <= _VALUES
     values = _taken(view, rows, step, whole, image is not None)
@@ -102,17 +102,23 @@ def choose_points(panel: Panel, most: int, payload: Payload) -> PagePoints:
         xmin, xmax, ymin, ymax = view.limits
         # Outliers, and what has no logarithm, would leave the curve few cells for the others.
         places = places.clip((xmin, ymin), (xmax, ymax))
-    place = np.full(view.points.n_points if image else len(rows), -1, dtype=np.int32)
-    if picture is None:
+    stored = _stored(values, whole, view.points.measure.single)
+    order = np.arange(len(rows))
+    # The order of floats costs more than it saves of them.
+    if picture is None and stored.array.dtype.kind != "f":
         order = along_hilbert(places)
-        place[order] = np.arange(len(rows), dtype=np.int32)
-        values = values[order]
         if not (np.diff(order) == 1).all():
             said["rows"] = payload.add(order.astype(np.uint32), "planes")
+    section = payload.add(stored.array[order], stored.coding)
+    said |= {"values": section, "places": None} if whole else {"values": None, "places": section}
+    said |= {"base": stored.base, "exponent": stored.exponent, "exact": stored.exact}
+    if picture is None:
+        place = np.empty(len(rows), dtype=np.int32)
+        place[order] = np.arange(len(rows), dtype=np.int32)
     else:
+        place = np.full(view.points.n_points, -1, dtype=np.int32)
         place[rows] = np.arange(len(rows), dtype=np.int32)
         said["image"] = _described(picture, panel, payload)
-    said |= _stored(values, whole, view.points.measure.single, payload)
     said["continues"] = whole and len(rows) == view.points.n_points and not panel.steps
     return PagePoints(step, place, len(rows), whole, image is not None, said)
 
@@ -136,19 +142,24 @@ def _taken(
     return np.concatenate([plane.project(points.take(some), some) for some in chunks])
 
 
-def _stored(
-    values: NDArray[np.float64], whole: bool, single: bool, payload: Payload
-) -> dict[str, Any]:
-    """Put values or places into the payload, and return what the head says of them."""
-    found = rounded(values)
-    if whole and not found.exact and values.size <= _FLOATS:
-        floats = values.astype(np.float32) if single else values
-        section = payload.add(floats, "planes")
-        return {"values": section, "places": None, "exact": True}
-    section = payload.add(found.numbers, "delta")
-    kept = {"values": section, "places": None} if whole else {"values": None, "places": section}
-    exact = whole and found.exact
-    return {**kept, "base": found.base, "exponent": found.exponent, "exact": exact}
+class _Stored(NamedTuple):
+    """An array as a page holds it."""
+
+    array: NDArray[Any]
+    coding: str
+    base: list[int] | None
+    exponent: list[int] | None
+    exact: bool
+
+
+def _stored(values: NDArray[np.float64], whole: bool, single: bool) -> _Stored:
+    """Return values or places as they are, if there are few, or rounded."""
+    numbers, base, exponent, exact = rounded(values)
+    if whole and not exact and values.size <= _FLOATS:
+        return _Stored(
+            values.astype(np.float32 if single else np.float64), "planes", None, None, True
+        )
+    return _Stored(numbers, "delta", base, exponent, whole and exact)
 
 
 _Picture = tuple[int, int, NDArray[np.uint8] | None]

@@ -6,6 +6,7 @@ from renderers.picture.marks import Fill, Mark, Text
 from renderers.picture.text import HALF_DIGIT, LEAST_TYPE, extent, fitted, rise
 from renderers.picture.themes import Theme
 from renderers.picture.ticks import ticks
+from renderers.plane.aspect import most_degrees
 from renderers.plane.placement import Box
 from renderers.scene import Panel
 
@@ -90,8 +91,9 @@ class Axes:
         above = max(head + 3 * strip, round(2 * unit) if at_top else round(0.8 * tick_type))
         plot_height = max(1, cell.height - bottom - above)
         if turned:
+            margin = round(4 * unit)  # as a panel with axes has it, for what stands at its end
             self.box = Box(
-                *(cell.left + gap, cell.top + above, max(1, cell.width - 2 * gap), plot_height)
+                cell.left + gap, cell.top + above, max(1, cell.width - gap - margin), plot_height
             )
             return
         beside = tick + 3 * gap + (1.25 * label_type + gap if y_label else 0)
@@ -120,7 +122,8 @@ class Axes:
             return []
         _, _, low, high = view.placed(self.box).limits
         most = min(7, int(self.box.height / (3.5 * self._tick_type)))
-        return ticks(low, high, most, log=view.plane.logs[1])
+        ends = most_degrees(view.labels, 1, view.limits[2])
+        return ticks(max(low, -ends), min(high, ends), most, log=view.plane.logs[1])
 
     def _add_lines(self) -> None:
         (left, top, width, height), line = self.box, self._line
@@ -152,8 +155,18 @@ class Axes:
         is_log = self._panel.view.plane.logs[0]
         foot = box.top + box.height + line
         base = foot + tick + self._gap // 2 + rise(size)
-        most = self._cell.left + self._cell.width - self._gap
-        for value, words in _beside_each_other(*placed.limits[:2], box.width, size, is_log):
+        # Words nearer to what stands beside the cell would be read together with it.
+        most = self._cell.left + self._cell.width - 1.2 * size
+        low, high = placed.limits[:2]
+        ends = most_degrees(self._panel.view.labels, 0, self._panel.view.limits[0])
+        low, high = max(low, -ends), min(high, ends)
+        found = _beside_each_other(low, high, box.width, size, is_log)
+        if len(found) > 2:
+            at, words = found[-1]
+            x, _ = placed.pixel(at, placed.limits[2])
+            if x + extent(words, size).width / 2 > most + 0.3 * size:
+                found.pop()
+        for value, words in found:
             x, _ = placed.pixel(value, placed.limits[2])
             if tick:
                 self.marks.append(Fill(x, foot, line, tick, self._theme.line))

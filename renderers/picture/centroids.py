@@ -20,7 +20,7 @@ _NUMBERED_UP_TO = 60  # clusters; more numbers than that are confetti
 _LEAST_NUMBER = 7.0  # pixels; digits can be smaller than words, but no smaller than that
 _LEAST_RADIUS = 3.2  # pixels, its edges included; what is smaller shows no colour
 # Where points lie on few places, centroids are as large as among points that fill this share.
-_LEAST_SPREAD = 0.01
+_LEAST_SPREAD = 0.025
 
 
 class CentroidSizes(NamedTuple):

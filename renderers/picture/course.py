@@ -58,7 +58,8 @@ def run_strokes(n_panels: int, theme: Theme) -> list[Stroke]:
     """Return the line of each run, in the inks of the type: clusters have all other colours."""
     if n_panels == 1:
         return [Stroke(theme.text)]
-    inks, dashes = (theme.text, theme.muted), ((), (4.0, 2.5), (1.0, 2.5), (7.0, 2.5, 1.0, 2.5))
+    quiet = theme.muted if theme.muted != theme.text else mixed(theme.text, theme.background, 0.5)
+    inks, dashes = (theme.text, quiet), ((), (4.0, 2.5), (1.0, 2.5), (7.0, 2.5, 1.0, 2.5))
     return [Stroke(inks[i % 2], dashes[i // 2 % 4]) for i in range(n_panels)]
 
 
@@ -78,7 +79,7 @@ def reached(moment: Moment, snapshot: Snapshot, *, changed: bool = False) -> flo
         return float(snapshot.iteration)
     if moment.phase == "assignment":
         return snapshot.iteration - 1 + (moment.progress if changed else 0.0)
-    if moment.phase == "update" and changed and snapshot.iteration > 1:
+    if moment.phase == "update" and changed:
         return float(snapshot.iteration)
     return snapshot.iteration - 1 + moment.progress
 

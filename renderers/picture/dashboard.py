@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Parts", "dashboard", "divide", "inertia_of", "size_marks"]
 
 _HEAD, _AXIS, _FIRST = 1.75, 1.9, 1.3  # heights of rows in sizes of the type
+_BARE = 0.3  # height below a curve without an axis
 _LEAST_PLOT = 3.5
 _BAR = 1.45  # height of a bar's row; at least ...
 _LEAST_BAR = 1.2 * LEAST_TYPE  # ... pixels
@@ -130,31 +131,51 @@ def dashboard(
         marks += _heading(box, name, told[at], theme, size)
         if not curves:
             continue
-        curve, above = curves[at], _HEAD * size
-        if at == 0:
-            if len(curve.values):
-                small = max(LEAST_TYPE, 0.9 * size)
-                base = box.top + round(above) + rise(small)
-                words = short(float(curve.values[0]))
-                marks.append(Text(words, box.left, base, small, theme.muted))
-            above += _FIRST * size
-        below = 0.3 * size if at == 0 and parts.shares_axis else _AXIS * size
-        high = round(box.height - above - below)
-        if high < _LEAST_PLOT * size:
+        curve, rows = curves[at], _rows(box, size, at == 0, not (at == 0 and parts.shares_axis))
+        if rows is None:
             continue
-        plot = Box(box.left, box.top + round(above), box.width, high)
+        plot, first, axis = rows
+        if first and len(curve.values):
+            small = max(LEAST_TYPE, 0.9 * size)
+            base = box.top + round(_HEAD * size) + rise(small)
+            marks.append(Text(short(float(curve.values[0])), box.left, base, small, theme.muted))
         # Inertia never rises, so its first value is the largest; both scales begin at zero.
         highest = float(curve.values.max(initial=0.0))
         marks += curve_marks(plot, [curve], end, highest, theme, unit, size)
-        if below > size:
+        if axis:
             marks += axis_marks(plot, latest, theme, size)
     if parts.sizes is not None:
         marks += _heading(parts.sizes, ("sizes of the clusters", "sizes"), "", theme, size)
         top = round(_HEAD * size)
-        rows = parts.sizes._replace(top=parts.sizes.top + top, height=parts.sizes.height - top)
+        bars = parts.sizes._replace(top=parts.sizes.top + top, height=parts.sizes.height - top)
         if not moment.opening:
-            marks += _bar_marks(rows, moment, theme, size, colours, numbered=numbered)
+            marks += _bar_marks(bars, moment, theme, size, colours, numbered=numbered)
     return [Group(_around(parts), tuple(marks))]
+
+
+def _rows(box: Box, size: float, first: bool, axis: bool) -> tuple[Box, bool, bool] | None:
+    """Return where a curve goes below its heading, and for which words there is room with it.
+
+    Parameters
+    ----------
+    box : Box
+        Of the curve and its heading.
+    size : float
+        Of the type.
+    first, axis : bool
+        Whether its first value is wanted above it, and the iterations below.
+
+    Returns
+    -------
+    tuple of Box, bool and bool, or None
+        None if there is no room for a curve. The iterations give way first.
+    """
+    for above, below in dict.fromkeys([(first, axis), (first, False), (False, False)]):
+        top = round((_HEAD + above * _FIRST) * size)
+        high = round(box.height - top - (_AXIS if below else _BARE) * size)
+        if high >= _LEAST_PLOT * size:
+            return Box(box.left, box.top + top, box.width, high), above, below
+    return None
 
 
 def _around(parts: Parts) -> Box:
@@ -173,10 +194,11 @@ def _curves(moment: Moment, theme: Theme) -> list[Curve]:
     if not moment.histories:
         return []
     (snapshot,), (history,) = moment.snapshots, moment.histories
+    # States 0 and 1 of a run have the same labels; the first steps of other algorithms need not.
+    first = 1 if any(history.changed[1:2]) else 2
     return [
         Curve.until(history.inertia, 0, reached(moment, snapshot), stroke),
-        # States 0 and 1 have the same labels, so nothing can have changed before the second.
-        Curve.until(history.changed, 2, reached(moment, snapshot, changed=True), stroke),
+        Curve.until(history.changed, first, reached(moment, snapshot, changed=True), stroke),
     ]
 
 
@@ -192,8 +214,8 @@ def inertia_of(moment: Moment, run: int) -> float:
 
 
 def _changed(snapshot: Snapshot) -> str:
-    """Return how many points changed; state 1 has the labels of state 0, which changed none."""
-    if snapshot.iteration < 2:
+    """Return how many points changed; in the first states of a run none can have."""
+    if snapshot.iteration == 0 or (snapshot.iteration == 1 and not snapshot.n_changed):
         return "\N{EN DASH}"
     share = snapshot.n_changed / max(1, snapshot.n_points)
     return f"{snapshot.n_changed:,}" + (f" ({share:.1%})" if share >= 0.001 else "")

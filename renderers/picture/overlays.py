@@ -200,7 +200,7 @@ def changing(moment: Moment, panel: int) -> list[tuple[Snapshot, float]]:
     return [
         (state, share)
         for state, share in found
-        if share > 0 and state.iteration > 1 and state.n_changed
+        if share > 0 and state.iteration > 0 and state.n_changed
     ]
 
 

@@ -75,29 +75,41 @@ def _decades(low: float, high: float, at_most: int) -> list[tuple[float, str]]:
         return [
             (math.log10(value), words) for value, words in ticks(lows, highs, at_most) if value > 0
         ]
-    return [(at, _power(digit, power)) for at, digit, power in found]
+    plain = all(-4 <= power <= 6 for _, _, power in found)  # else no two ways on one axis
+    return [(at, _power(digit, power, plain=plain)) for at, digit, power in found]
 
 
-def _power(digit: int, power: int) -> str:
+def _power(digit: int, power: int, *, plain: bool) -> str:
     """Write a digit times a power of ten."""
-    if -4 <= power <= 5:
+    if plain or power in (0, 1):
         return f"{digit * 10.0**power:,.{max(0, -power)}f}"
-    return f"{digit}e{power}".replace("-", "\N{MINUS SIGN}")
+    return _raised(power) if digit == 1 else _times(str(digit), power)
+
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def _raised(power: int) -> str:
+    """Write a power of ten as it is printed, 10⁶ and not 1e6."""
+    return "10" + str(power).translate(_RAISED)
+
+
+def _times(mantissa: str, power: int) -> str:
+    return f"{mantissa}\N{MULTIPLICATION SIGN}{_raised(power)}"
 
 
 def _short_exponent(value: float, decimals: int) -> str:
     if value == 0:
         return "0"
     mantissa, exponent = f"{value:.{decimals}e}".split("e")
-    return f"{mantissa}e{int(exponent)}"
+    return _times(mantissa, int(exponent))
 
 
 def short(value: float, digits: int = 4) -> str:
     """Write a value, such as an inertia, in so many digits or a few more."""
-    if value == 0 or 0.01 <= value < 1e6:
+    if value == 0 or 0.01 <= value < 1e7:
         return f"{value:,.{max(0, digits - len(str(int(value))))}f}" if value else "0"
-    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-    return f"{mantissa}e{int(exponent)}".replace("-", "\N{MINUS SIGN}")
+    return _short_exponent(value, digits - 1).replace("-", "\N{MINUS SIGN}")
 
 
 def telling_digits(values: Iterable[float]) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from renderers.plane.placement import Limits
 from renderers.plane.plane import Plane
 
-__all__ = ["MOST", "units_of", "where_on_earth"]
+__all__ = ["MOST", "most_degrees", "units_of", "where_on_earth"]
 
 #: Axes whose spans differ by more than this are at two scales: one would be a line.
 MOST = 20.0
@@ -25,6 +25,17 @@ def where_on_earth(names: Sequence[str]) -> tuple[int, int] | None:
             if words[x] in _LONGITUDE and words[y] in _LATITUDE:
                 return x, y
     return None
+
+
+def most_degrees(names: Sequence[str], axis: int, low: float) -> float:
+    """Return the highest degree that there is along an axis of a map; infinity on other planes.
+
+    `low` is the lowest value that is drawn: longitudes are written up to 180 or up to 360.
+    """
+    earth = where_on_earth(names)
+    if earth is None:
+        return math.inf
+    return 90.0 if axis == earth[1] else 180.0 if low < 0 else 360.0
 
 
 def units_of(plane: Plane, limits: Limits, names: Sequence[str]) -> tuple[float, float] | None:

@@ -26,7 +26,8 @@ class _Extent:
     cells = 0
 
     def __init__(self, plane: Plane, within: Limits) -> None:
-        self._plane, self._within = plane, np.array(within)
+        # Limits may be endless, but points without a logarithm are nowhere.
+        self._plane, self._within = plane, np.clip(within, -_LARGEST, _LARGEST)
         self.work_per_row = WORK * len(plane.scale)
 
     def begin(self) -> _Extremes:

@@ -17,6 +17,7 @@ BASE = 0.36
 TOP_OF_BAND = 0.29
 
 _FOOT_OF_BAND = 0.05
+_LARGEST_LOG = 308.0  # of a float64; limits reach farther
 _GOLDEN = 0.6180339887498949
 
 Floats = NDArray[np.float64]
@@ -141,6 +142,8 @@ class Plane(NamedTuple):
 
     def _put(self, values: Floats, xy: Floats) -> Floats:
         for axis, n in enumerate(self.columns[: 1 if self.is_line else 2]):
-            drawn = 10.0 ** xy[..., axis] if self.logs[axis] else xy[..., axis]
+            drawn = xy[..., axis]
+            if self.logs[axis]:
+                drawn = 10.0 ** np.minimum(drawn, _LARGEST_LOG)
             values[..., n] = (drawn - self.offset[n]) / self.scale[n]
         return values

@@ -107,8 +107,7 @@ class View:
             count = 0 if values is None else np.atleast_1d(np.asarray(values)).shape[0]
             if count not in (0, features):
                 raise InvalidOption(
-                    f"{word} has {count} entries and the points have {features} features; give one "
-                    f"for each"
+                    f"{word} needs an entry for each feature, {features} in all, and has {count}"
                 )
         if aspect not in ("equal", "auto"):
             raise InvalidOption(f"aspect={aspect!r} must be 'equal' or 'auto'", option="aspect")

@@ -214,7 +214,8 @@ class _Telling:
         """Yield the moments of one state."""
         pace, seconds = self._pace, self._seconds(index)
         smooth = pace.smooth and (index > 0 or self._whole)
-        steps = pace.phases and index > 1  # state 1 has the labels of state 0
+        # State 1 of a run has the labels of state 0; that of other algorithms need not.
+        steps = pace.phases and (index > 1 or (index == 1 and any(s.n_changed for s in state)))
         phase: Phase = "state" if not pace.phases else "assignment" if index == 0 else "update"
         if steps:
             part = seconds * (0.4 if smooth else 0.5)

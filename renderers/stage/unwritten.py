@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 
 from renderers.contract import Renderer
@@ -10,6 +11,7 @@ from renderers.scene import Scene
 
 __all__ = ["unwritten"]
 
+_NO_LETTERS = ("Cc", "Cs")  # control characters, half characters: no font was made for these
 _NAMED = 6  # characters that a line of warning names
 
 
@@ -30,7 +32,8 @@ def unwritten(scene: Scene, font: str | None, renderers: Iterable[Renderer]) -> 
     words = [scene.title]
     for panel in scene.panels:
         words += [panel.title, *panel.view.labels]
-    missing = list(dict.fromkeys(c for line in words for c in lacking(line, font)))
+    found = dict.fromkeys(c for line in words for c in lacking(line, font))
+    missing = [c for c in found if unicodedata.category(c[0]) not in _NO_LETTERS]
     if not missing:
         return []
     shown = " ".join(_shown(c) for c in missing[:_NAMED]) + " ..." * (len(missing) > _NAMED)

@@ -338,7 +338,7 @@ def test_a_race_is_a_mapping_of_runs(engine, tmp_path):
         (5, {}, "'int' is not a run; pass engine.snapshots"),
         ([1, 2], {}, "these are not snapshots"),
         ([[0.0, 1.0]], {}, "these are not snapshots"),
-        (None, {"names": ["one"]}, "names has 1 entries and the points have 2 features"),
+        (None, {"names": ["one"]}, "names needs an entry for each feature, 2 in all, and has 1"),
         (None, {"names": 5}, "names=5 is not a list of names"),
         (None, {"scale": [1.0, 2.0, 3.0]}, "scale has 3 entries"),
         (None, {"scale": "x"}, "scale= is not a list of numbers; give one for each feature"),

@@ -275,3 +275,17 @@ def test_draws_with_and_without_webgl(chromium, page, webgl):
             rgb = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])
             hits += np.abs(seen[int(y), int(x)] - (0.8 * rgb + 0.2 * 255)).max() < 40
         assert hits > 0.5 * len(drawing.points)
+
+
+def test_steps_of_another_algorithm_are_said_to_be_that(chromium, tmp_path):
+    labels = [np.repeat([0, 1, -1], 100), np.repeat([0, 1, 1], 100)]
+    path = renderers.save(labels, tmp_path / "run.html", points=POINTS)
+    with tab_of(chromium) as tab:
+        tab.open(path).press("End")
+        assert "step 1: 100 of 300 points change cluster" in tab.player.inner_text()
+        assert tab.drawing().centroids == {}
+        tab.page.get_by_role("button", name="Try it", exact=True).click()
+        assert "steps of another algorithm" in tab.player.inner_text()
+        tab.press("Home", "ArrowRight")
+        seen = {colour for *_, colour in tab.drawing().points}
+        assert len(seen) == 3

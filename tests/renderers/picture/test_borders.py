@@ -125,3 +125,10 @@ def test_logarithmic_axes_bend_borders(log):
     points = 10 ** rng.uniform(-1, 3, (200, 2))
     view = View(points, log=log)
     check(view, Box(5, 3, 160, 120), points[:9])
+
+
+def test_a_logarithmic_axis_over_all_numbers_there_are():
+    plane = View(np.array([[1e-9, 1.0], [1e9, 1e100]]), log="xy", limits=2 * (1e-300, 1e300))
+    shown = plane.placed(Box(0, 0, 200, 200))
+    found = borders(plane.plane, shown, plane.points.sample(1))
+    assert np.isfinite(found).all()

@@ -2,10 +2,18 @@ import numpy as np
 import pytest
 from pictures import at, blobs, lloyd, painter, state
 
+from kmeans_engine.points.opening import open_visible
 from renderers import Options, Panel, Scene
 from renderers.picture.colours import cluster_colours
+from renderers.picture.dashboard import dashboard, divide
+from renderers.picture.marks import Polyline, Text
+from renderers.picture.overlays import changing
 from renderers.picture.painter import Painter
+from renderers.picture.themes import theme_named
+from renderers.plane.placement import Box
 from renderers.plane.view import View
+from renderers.stage.pace import Pace, moments
+from renderers.stage.steps import states_of
 
 
 @pytest.mark.parametrize("size", [(320, 240), (640, 480)])
@@ -36,3 +44,36 @@ def test_sizes_are_shares_of_the_strip():
     strip = shown.layout.strips[0].of(shown.paint(at(snapshot)))
     first = (strip[..., :3] == cluster_colours(2)[0]).all(axis=2)
     assert first.mean() == pytest.approx(0.25, abs=0.005)
+
+
+@pytest.mark.parametrize("width", [90, 200, 360])
+def test_a_first_value_stands_above_a_curve_only(width):
+    points = blobs(clusters=3)
+    moment = list(moments(lloyd(points, points[:3], 4)))[-1]
+    theme, colours, seen = theme_named("light"), cluster_colours(3), set()
+    for height in range(20, 200, 3):
+        parts = divide(Box(0, 0, width, height), 3, 9.0, bars=True)
+        (group,) = dashboard(parts, moment, theme, 1.0, 9.0, colours, numbered=True)
+        first = f"{moment.histories[0].inertia[0]:,.0f}"
+        has_value = any(isinstance(mark, Text) and mark.words == first for mark in group.marks)
+        has_curve = any(isinstance(mark, Polyline) for mark in group.marks)
+        assert has_curve or not has_value
+        seen.add((has_curve, has_value))
+    assert {(False, False), (True, False), (True, True)} <= seen
+
+
+def test_points_that_change_in_the_first_step_of_another_algorithm_are_told():
+    points = blobs(clusters=3)
+    before, after = np.zeros(len(points), int), np.arange(len(points)) % 3
+    states = states_of(
+        [(points[:3], before), (points[3:6], after), (points[:3], after)], open_visible(points)
+    ).states
+    film = list(moments(states, Pace(phases=True)))
+    phases = ["assignment", "assignment", "update", "assignment", "update"]
+    assert [m.phase for m in film[2:]] == phases
+    theme, colours = theme_named("light"), cluster_colours(3)
+    parts = divide(Box(0, 0, 300, 500), 3, 12.0, bars=True)
+    (group,) = dashboard(parts, film[3], theme, 1.0, 12.0, colours, numbered=True)
+    words = {mark.words for mark in group.marks if isinstance(mark, Text)}
+    assert "200 (66.7%)" in words
+    assert changing(film[3], 0) == [(states[1], 1.0)]

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
-from pictures import THEME_NAMES, at, blobs, has, lloyd, painted, state
+from pictures import ALL, THEME_NAMES, at, blobs, has, lloyd, painted, state
 
-from renderers import Options, Panel, Scene
+from renderers import Options, Panel, Scene, make_scene
 from renderers.picture.colours import cluster_colours
 from renderers.picture.layout import grid
+from renderers.picture.marks import Text
 from renderers.picture.painter import Painter
 from renderers.plane.placement import Box
 from renderers.plane.view import View
@@ -51,3 +52,20 @@ def test_cells_tile_the_box():
         for cell in cells:
             cell.of(area)[...] += 1
         assert area.max() == 1 and not area[:5].any() and not area[:, :3].any()
+
+
+def test_no_tick_of_a_map_lies_beyond_a_pole():
+    points = np.random.default_rng(0).uniform([-40, -170], [60, 170], (200, 2))
+    snapshot = state(points, np.zeros(200), points[:1])
+    scene = make_scene(snapshot, names=["lat", "lon"])
+    marks = Painter(scene, Options(size=(600, 1200))).layout.marks
+    words = {m.words for m in marks if isinstance(m, Text) and m.anchor == "right"}
+    assert {"50", "0"} <= words and not {"100", "200"} & words
+
+
+def test_a_solid_leaves_room_between_its_words_and_the_panel():
+    points = np.random.default_rng(0).normal(size=(200, 3))
+    snapshot = state(points, np.zeros(200), points[:1])
+    scene = make_scene(snapshot, view="3d")
+    layout = Painter(scene, Options(size=(1280, 720), overlays=ALL)).layout
+    assert layout.caption.left + layout.caption.width + 20 <= layout.dashboard.left

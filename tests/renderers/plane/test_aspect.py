@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renderers.errors import InvalidOption
-from renderers.plane.aspect import where_on_earth
+from renderers.plane.aspect import most_degrees, where_on_earth
 from renderers.plane.placement import Box
 from renderers.plane.view import View
 
@@ -105,3 +105,10 @@ def test_only_two_aspects_are_known():
 def test_any_scale_gives_finite_limits(scale):
     view = of_spans(1.0, 1.0, scale=[1.0, scale])
     assert np.isfinite(view.placed(Box(0, 0, 5000, 1)).limits).all()
+
+
+def test_a_map_ends_at_the_poles():
+    names = ["lat", "lon"]
+    assert most_degrees(names[::-1], 1, -50.0) == 90
+    assert most_degrees(names[::-1], 0, -50.0) == 180 and most_degrees(names[::-1], 0, 3.0) == 360
+    assert most_degrees(["x", "lat"], 1, 0.0) == np.inf

@@ -156,3 +156,12 @@ def test_a_part_of_the_plane_is_another_view_of_the_same_points():
     assert part.limits == (-1.0, 1.0, -0.5, 0.5) and view.limits != part.limits
     assert part.spread == view.spread  # centroids keep their size
     assert part.is_part and not view.is_part
+
+
+def test_points_without_a_logarithm_are_no_end_of_an_axis_either_if_there_are_outliers():
+    points = np.random.default_rng(2).normal(size=(500, 2))
+    points[0] = 1e6, 1e6
+    xmin, xmax, ymin, ymax = View(points, log="x").limits
+    seen = points[1:][points[1:, 0] > 0]
+    assert -6 < xmin < np.log10(seen[:, 0].min()) and np.log10(seen[:, 0].max()) < xmax < 1
+    assert -6 < ymin < ymax < 6

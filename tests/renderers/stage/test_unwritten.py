@@ -43,6 +43,7 @@ def test_what_no_font_draws_is_one_line():
     (line,) = told(title=many)
     assert "U+105C5 ...:" in line
     assert told(kinds=[Foreign], title=RARE) == []
+    assert told(title="a\x07b caf\udce9.csv") == []  # no font would help
     assert told(kinds=[Foreign, PngRenderer], title=RARE)
 
 

@@ -11,12 +11,8 @@ const UPDATE = "update: centroids move to the means of their points";
 /** The step on screen, in the words of renderers/picture/caption.py. */
 export function captionOf(run: Run, points: Points, moment: Moment, start: string): string {
   const { state, phase } = moment;
+  if (run.steps) return stepOf(run, points, moment);
   const { iteration, nChanged, converged } = run.states[state];
-  const change = changes(nChanged, points.total);
-  if (run.steps) {
-    if (state === 0) return "points have their first clusters";
-    return `step ${whole(iteration)} of ${whole(run.states.length - 1)}: ${change}`;
-  }
   if (phase === "start") {
     if (moment.colours) return JOIN;
     return [count(run.k, "initial centroid"), run.own ? "" : start].filter(Boolean).join(", ");
@@ -28,12 +24,22 @@ export function captionOf(run: Run, points: Points, moment: Moment, start: strin
     return run.own ? `ended after ${after}: an earlier state has come back` : `stopped after ${after}, before convergence`;
   }
   if (phase === "update" || iteration === 1) return UPDATE;
-  return phase === "assignment" ? `assign: ${change}` : `${change}, centroids follow`;
+  const changed = changesOf(nChanged, points);
+  return phase === "assignment" ? `assign: ${changed}` : `${changed}, centroids follow`;
 }
 
-function changes(n: number, total: number): string {
-  if (n === 0) return "no point changes cluster";
-  return `${whole(n)} of ${count(total, "point")} change${n === 1 ? "s" : ""} cluster`;
+/** What a step of an algorithm that nobody knows has done. */
+function stepOf(run: Run, points: Points, { state, phase, colours }: Moment): string {
+  if (phase === "start" && !colours) return `${count(points.total, "point")}, not yet clustered`;
+  const { iteration, nChanged } = run.states[state];
+  const step = `step ${whole(iteration)}`;
+  if (iteration === 0) return `${step}: points have their first clusters`;
+  return `${step}: ${changesOf(nChanged, points)}`;
+}
+
+function changesOf(changed: number, points: Points): string {
+  if (!changed) return "no point changes cluster";
+  return `${whole(changed)} of ${count(points.total, "point")} change${changed === 1 ? "s" : ""} cluster`;
 }
 
 /** How far a run has come, for the title of its panel in a race. */
@@ -83,8 +89,10 @@ export function noteOf(points: Points): string {
 
 /** Why no run can start on the page, or what it starts from. */
 export function continuation(points: Points): string {
-  if (!points.continues && points.values && points.count === points.total) return "Only runs of K-means can go on in the page.";
   if (!points.continues) {
+    if (points.values && points.count === points.total) {
+      return "These are steps of another algorithm, so K-means cannot go on here.";
+    }
     return points.values
       ? "Only some of the points are on this page, so a run cannot go on here."
       : "The values of the points are not on this page, so a run cannot go on here.";
