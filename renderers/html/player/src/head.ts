@@ -36,7 +36,7 @@ export interface StateHead extends CellsHead {
   iteration: number;
   inertia: number | null;
   n_changed: number;
-  shift: number;
+  shift: number | null;
   converged: boolean;
   counts: number[];
   centroids: Section;
@@ -48,10 +48,10 @@ export interface StateHead extends CellsHead {
 export interface PanelHead {
   title: string;
   k: number;
-  noise: boolean;
-  steps: boolean;
   colours: Record<ThemeName, string[]>;
   labels: Section;
+  noise: boolean;
+  steps: boolean;
   density: CellsHead | null;
   states: StateHead[];
 }

@@ -59,6 +59,8 @@ export class Lab {
           labels: answer.step.labels,
           states: [],
           cells: () => NO_CELLS,
+          steps: false,
+          noise: false,
           own: true,
           complete: false,
         };

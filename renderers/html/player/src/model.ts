@@ -44,7 +44,7 @@ export interface State {
   iteration: number;
   inertia: number | null;
   nChanged: number;
-  shift: number;
+  shift: number | null;
   converged: boolean;
   counts: number[];
   centroids: Float64Array;
@@ -63,10 +63,12 @@ export interface Run {
   states: State[];
   /** The clusters of each cell in the first state. */
   cells: () => { entries: Uint32Array; shares: Uint8Array };
+  /** Whether the states are steps of any algorithm: labels refer to the centroids of their own state. */
+  steps: boolean;
+  /** Whether the last cluster are points that belong to none. */
+  noise: boolean;
   /** Whether it was computed here, and whether more states are to come. */
   own: boolean;
-  /** Whether the states are steps of any algorithm, not of K-means. */
-  steps?: boolean;
   complete: boolean;
 }
 

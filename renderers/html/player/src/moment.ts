@@ -44,7 +44,8 @@ export function figuresOf(moment: Moment): number {
 /** Where the centroids are. */
 export function centroidsAt(run: Run, { state, motion }: Moment): Float64Array {
   const { assignedFrom, centroids } = run.states[state];
-  return mixed(state ? assignedFrom : centroids, centroids, motion);
+  if (state === 0) return centroids;
+  return mixed(run.steps ? run.states[state - 1].centroids : assignedFrom, centroids, motion);
 }
 
 /** What the borders lie between: they move with the colours. */

@@ -95,7 +95,9 @@ function panelOf(payload: Bytes, head: PanelHead): Panel {
     const centroids = decode(payload, state.centroids, before) as Float64Array;
     const assignedFrom = state.assigned_from
       ? (decode(payload, state.assigned_from) as Float64Array)
-      : (before ?? centroids);
+      : head.steps
+        ? centroids
+        : (before ?? centroids);
     states.push(stateOf(payload, state, centroids, assignedFrom));
     before = centroids;
   }
@@ -104,8 +106,9 @@ function panelOf(payload: Bytes, head: PanelHead): Panel {
     labels: decode(payload, head.labels) as Labels,
     states,
     cells: () => cellsOf(payload, head.density),
-    own: false,
     steps: head.steps,
+    noise: head.noise,
+    own: false,
     complete: true,
   };
   return { title: head.title, colours: head.colours, run };

@@ -87,9 +87,9 @@ export class Side {
     set("iteration", whole(state.iteration));
     set("inertia", state.inertia === null ? none : short(state.inertia));
     const { nChanged } = run.states[moment.state];
-    const changed = moment.state > 1 && moment.phase !== "start";
+    const changed = moment.state > (run.steps ? 0 : 1) && moment.phase !== "start";
     set("changed", changed ? `${whole(nChanged)} (${percent(nChanged, this.points.total)})` : none);
-    set("moved", state.iteration ? short(state.shift, 4) : none);
+    set("moved", state.iteration && state.shift !== null ? short(state.shift, 4) : none);
   }
 
   private boxOf(canvas: HTMLCanvasElement): { left: number; top: number; width: number; height: number } {
