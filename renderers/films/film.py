@@ -93,17 +93,17 @@ class FilmRenderer(Renderer):
         record = True if limited else None
         try:
             for size in sizes:
-                self._reels.append(
-                    Reel(
-                        self.path,
-                        scene,
-                        self.options,
-                        size,
-                        self.format,
-                        self._make_painter or self.format.painter(self.options),
-                        record=record,
-                    )
+                reel = Reel(
+                    self.path,
+                    scene,
+                    self.options,
+                    size,
+                    self.format,
+                    self._make_painter or self.format.painter(self.options),
+                    record=record,
                 )
+                # Another thread may have abandoned those before, so it goes into a list of its own.
+                self._reels = [*self._reels, reel]
         except BaseException:
             self.abort()
             raise

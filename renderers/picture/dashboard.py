@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.picture.colours import contrast
+from renderers.picture.colours import contrast, readable_on
 from renderers.picture.course import (
     Curve,
     axis_marks,
@@ -120,7 +120,8 @@ def dashboard(
     curves = _curves(moment, theme)
     end = end_of_axis(curves)
     told, latest = ("", ""), end
-    most = f"{moment.snapshots[0].n_points:,} (99.9%)"  # a name must not change in mid-film
+    n_points = moment.snapshots[0].n_points if moment.snapshots else 0
+    most = f"{n_points:,} (99.9%)"  # a name must not change in mid-film
     if not moment.opening:
         (snapshot,) = moment.snapshots
         told = short(inertia_of(moment, 0)), _changed(snapshot)
@@ -274,7 +275,9 @@ def _bar_marks(
         before = max(extent(str(n), type_size).width for n in range(k)) + 0.5 * type_size
     room = (box.width - wide - before - 0.6 * type_size) / max(1.0, float(counts.max()))
     # Of a photograph, or a palette that was chosen: black on black shows no length.
-    edged = bool((contrast(colours, theme.background) < _LEAST_CONTRAST).any())
+    # Of the theme's own ground, black or white: a transparent frame is painted upon two others.
+    ground = readable_on(theme.text)
+    edged = bool((contrast(colours, ground) < _LEAST_CONTRAST).any())
     marks: list[Mark] = []
     for rank, label in enumerate(order):
         count = float(counts[label])

@@ -176,7 +176,13 @@ class _Kinds(NamedTuple):
                 f"step {number} has negative labels, and others have centroids; a label is the "
                 "number of a centroid, or -1 for noise"
             )
-        return cls(None, max(*sizes, int(found.max()) + 1), noise)
+        most = max(*sizes, len(steps[0].labels))  # a cluster for each point
+        if found[-1] >= most:
+            raise InvalidOption(
+                f"there is a label {found[-1]}, and some steps have centroids; a label is the "
+                f"number of a centroid, below {most:,}"
+            )
+        return cls(None, max(*sizes, int(found[-1]) + 1), noise)
 
     def numbered(self, labels: npt.NDArray[np.int64]) -> npt.NDArray[np.unsignedinteger]:
         """Return labels as numbers of clusters; noise is the last one."""

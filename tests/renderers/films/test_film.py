@@ -292,3 +292,18 @@ def test_gifs_get_smaller_and_slower_by_turns():
     steps = sizes_and_factors(GifRenderer, (640, 480))
     assert {level for _, level in steps} == {0}  # two frames a second are slow already
     assert [side for side, _ in steps] == [480, 339, 240, 170, 120, 85, 60, 42]
+
+
+@pytest.mark.parametrize("limit", [None, 100_000])
+def test_a_film_that_is_abandoned_while_it_is_opened_leaves_nothing(limit, tmp_path):
+    def interfering(scene, options):
+        renderer.abort()  # as another thread does that cancels
+        return FakePainter(scene, options)
+
+    before = threads()
+    options = Options(size=(96, 64), max_bytes=limit)
+    renderer = Mp4Renderer(tmp_path / "a.mp4", options, painter=interfering)
+    renderer.open(fake_scene())
+    renderer.abort()
+    assert threads() == before
+    assert list(tmp_path.iterdir()) == []

@@ -180,3 +180,10 @@ def test_a_race_of_algorithms(tmp_path):
 def test_labels_without_points_are_told_what_is_needed(tmp_path):
     with pytest.raises(InvalidOption, match=r"pass .* points="):
         renderers.save([[0, 1, 1]], tmp_path / "no.png")
+
+
+def test_a_label_that_can_be_the_number_of_no_centroid():
+    points = np.arange(8.0).reshape(4, 2)
+    steps = [(points[:2], [0, 1, 1, 0]), [0, 1, 1, 10**12]]
+    with pytest.raises(InvalidOption, match="a label 1000000000000, and some steps have centroids"):
+        states_of(steps, open_visible(points))
