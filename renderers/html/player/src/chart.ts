@@ -15,7 +15,7 @@ export interface Course {
   title: string;
 }
 
-const DASHES = [[], [6, 4], [2, 3], [9, 3, 2, 3]];
+const DASHES = [[], [0.5, 0.35], [0.17, 0.25], [0.75, 0.25, 0.17, 0.25]]; // in heights of the type
 
 /** Where a state lies along the horizontal axis of the curve, and back. */
 export function curveScale(box: Box, courses: Course[], size: number): { x: (state: number) => number; state: (x: number) => number } {
@@ -65,7 +65,7 @@ export function curveMarks(box: Box, courses: Course[], theme: Theme, size: numb
     const { run, moment } = course;
     const xy = (states: number[]) => states.flatMap((state) => [x(state), y(run.states[state].inertia ?? 0)]);
     const all = [...run.states.keys()];
-    const dash = DASHES[i % DASHES.length];
+    const dash = DASHES[i % DASHES.length].map((length) => length * size);
     marks.push({ kind: "polyline", xy: xy(all), width: Math.max(1, 0.07 * size), ink: theme.line, dash });
     const from = figuresOf(moment);
     const way = moment.motion < 1 ? moment.motion : 0;
@@ -88,7 +88,7 @@ function legendMarks(box: Box, courses: Course[], theme: Theme, size: number): M
     const y = box.top + (2.9 + 1.5 * i) * size;
     const text = fitted(title, size, 0.6 * box.width);
     const left = right - widthOf(text, size) - 3.5 * size;
-    const dash = DASHES[i % DASHES.length];
+    const dash = DASHES[i % DASHES.length].map((length) => length * size);
     return [
       { kind: "polyline", xy: [left, y - 0.35 * size, left + 3 * size, y - 0.35 * size], width: Math.max(1.5, 0.13 * size), ink: theme.text, dash },
       { kind: "text", text, x: right, y, size, ink: theme.text, anchor: "end" },
