@@ -74,7 +74,7 @@ PICTURES = [
         "A photograph finds eight colours. Beside it are its pixels as points, each in the colour "
         "of its cluster, which is the mean of the colours in it.",
         "china.jpg -k 8 --init k-means++ --seed 1 --smooth --duration 9 --size 720x405 "
-        "--max-size 1MB",
+        "--max-size 550kB",
         "china.jpg",
     ),
     Picture(
@@ -88,7 +88,7 @@ PICTURES = [
         "cube.gif",
         "The same eight colours in the cube of red, green and blue, which turns.",
         "china.jpg -k 8 --init k-means++ --seed 1 --view 3d --smooth --duration 9 --theme dark "
-        "--size 720x405 --max-size 1MB",
+        "--size 720x405 --max-size 550kB",
         "china.jpg",
     ),
     Picture(
@@ -114,7 +114,7 @@ PICTURES = [
     Picture(
         "s1.gif",
         "s1: 5,000 points, 15 clusters, started at random.",
-        "s1.txt -k 15 --init random --seed 4 --smooth --duration 10",
+        "s1.txt -k 15 --init random --seed 4 --smooth --duration 10 --max-size 500kB",
         "s1.txt",
     ),
     Picture(

@@ -160,6 +160,6 @@ def _draw(suffix: str, options: dict[str, Any], points: npt.NDArray[Any], k: int
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, f"drawn{suffix}")
         try:
-            save(states, path, renderer=None, overwrite=False, **PLAIN, **options)
+            save(states, path, renderer=None, overwrite=False, **{**PLAIN, **options})
         except RenderError:  # there is no ffmpeg, so there are no films
             states.close()
