@@ -151,7 +151,7 @@ def test_places_are_those_of_the_view(chromium, tmp_path, options):
         drawing = tab.drawing()
         left, top, width, height = drawing.box
         placement = view.placed(Box(0, 0, round(width), round(height)))
-        centroids = placement.within_box(view.plane.project(states[-1].centroids)) + (left, top)
+        centroids = (*placement.within_box(view.plane.project(states[-1].centroids)), left, top)
         assert len(drawing.centroids) == 5
         for number, place in drawing.centroids.items():
             assert np.abs(centroids[int(number)] - place).max() < 1.5
