@@ -340,7 +340,7 @@ def test_a_race_is_a_mapping_of_runs(engine, tmp_path):
         ([[0.0, 1.0]], {}, "these are not snapshots"),
         (None, {"names": ["one"]}, "names needs an entry for each feature, 2 in all, and has 1"),
         (None, {"names": 5}, "names=5 is not a list of names"),
-        (None, {"scale": [1.0, 2.0, 3.0]}, "scale has 3 entries"),
+        (None, {"scale": [1.0] * 3}, "scale needs an entry for each feature, 2 in all, and has 3"),
         (None, {"scale": "x"}, "scale= is not a list of numbers; give one for each feature"),
         (None, {"offset": []}, "offset= is not a list of numbers"),
         (None, {"offset": [[1.0], [2.0, 3.0]]}, "offset= is not a list of numbers"),

@@ -151,7 +151,8 @@ def test_places_are_those_of_the_view(chromium, tmp_path, options):
         drawing = tab.drawing()
         left, top, width, height = drawing.box
         placement = view.placed(Box(0, 0, round(width), round(height)))
-        centroids = (*placement.within_box(view.plane.project(states[-1].centroids)), left, top)
+        centroids = placement.within_box(view.plane.project(states[-1].centroids))
+        centroids += left, top
         assert len(drawing.centroids) == 5
         for number, place in drawing.centroids.items():
             assert np.abs(centroids[int(number)] - place).max() < 1.5
@@ -262,3 +263,20 @@ def test_a_frame_of_a_notebook(chromium, tmp_path, page):
             frame.locator(".kmeans-player[data-ready=yes]").wait_for()
             frame.get_by_role("button", name="To the end").click()
             frame.locator(f".kmeans-player[data-state='{len(run()) - 1}']").wait_for()
+
+
+def test_a_million_points(chromium, tmp_path):
+    rng = np.random.default_rng(1)
+    centres = np.array([[0.0, 0], [9, 0], [0, 9], [9, 9]])
+    points = np.repeat(centres, 250_000, axis=0) + rng.normal(size=(1_000_000, 2))
+    states = list(Engine(points).snapshots(centres + 1.5))
+    path = renderers.save(states, tmp_path / "run.html", max_points=1_000_000)
+    with tab_of(chromium) as tab:
+        tab.open(path).press("End")
+        tab.wait(state=len(states) - 1)
+        seen, discs = tab.pixels(), tab.drawing().centroids
+        colours = ReadPage(path).head["panels"][0]["colours"]["light"]
+        for number, (x, y) in discs.items():
+            near = seen[int(y) + 25, int(x) + 25]
+            apart = [np.abs(near - rgb(colour)).sum() for colour in colours[:4]]
+            assert np.argmin(apart) == int(number)

@@ -36,7 +36,7 @@ def states():
 
 
 def pages(html):
-    return [unescape(found) for found in re.findall(r'<iframe srcdoc="([^"]*)"', html)]
+    return [unescape(found) for found in re.findall(r'<iframe [^>]*?srcdoc="([^"]*)"', html)]
 
 
 def test_show(shown, tmp_path):
@@ -77,6 +77,21 @@ def test_nothing_is_shown_of_a_run_that_fails(shown):
     assert shown == []
     page.close()
     assert shown == []
+
+
+def test_a_converted_notebook_keeps_the_page(shown):
+    nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
+    nbconvert = pytest.importorskip("nbconvert", reason="nbconvert is not installed")
+    renderers.show(states(), title="kept")
+    (html,) = shown
+    cell = nbformat.v4.new_code_cell(
+        "show()", outputs=[nbformat.v4.new_output("display_data", {"text/html": html})]
+    )
+    book = nbformat.v4.new_notebook(cells=[cell])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the machinery that converts notebooks, not of ours
+        converted, _ = nbconvert.HTMLExporter().from_notebook_node(book)
+    assert pages(converted) == pages(html)
 
 
 def test_ipython_finds_nothing_to_warn_of():

@@ -118,7 +118,7 @@ function stroke(context: Context, ink: string, width: number, path: () => void):
 }
 
 function trace(context: Context, xy: number[]): void {
-  context.moveTo(xy[0], xy[1]);
+  if (xy.length) context.moveTo(xy[0], xy[1]);
   for (let i = 2; i < xy.length; i += 2) context.lineTo(xy[i], xy[i + 1]);
 }
 

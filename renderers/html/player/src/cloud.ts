@@ -61,14 +61,14 @@ export class Cloud {
     if (!this.layer || !context || !this.theme) return;
     this.layer.show(moment.state, moment.phase === "start", before, now);
     // Markers have rings instead.
-    const marked = changes && this.radius === 0 && moment.phase !== "update" && moment.state > 1;
+    const marked = changes && this.radius === 0 && moment.phase !== "update" && moment.state >= this.firstChange;
     this.layer.draw(context, moment.colours, marked ? rgbOf(this.theme.text) : null);
   }
 
   /** The pixels of the points that change their cluster, to be ringed; none in a density picture. */
   changedPlaces(): number[] {
     const found: number[] = [];
-    if (!this.where || this.radius === 0 || this.track.state < 2) return found;
+    if (!this.where || this.radius === 0 || this.track.state < this.firstChange) return found;
     const { placement, places } = this.where;
     const { sx, tx, sy, ty } = placement.affine;
     for (const point of this.track.change(this.track.state).points) {
@@ -89,6 +89,11 @@ export class Cloud {
     const change = changeAt(track, moment.phase === "start");
     const look = { radius: this.radius, opacity: theme.opacity, cross: theme.marker === "cross" };
     return [{ kind: "within", box: placement.box, marks: dotMarks(track, where, change, [before, now], moment.colours, place, look) }];
+  }
+
+  /** The first state with changes: state 1 of K-means has the labels of state 0. */
+  private get firstChange(): number {
+    return this.track.run.steps ? 1 : 2;
   }
 
   private choose(): void {

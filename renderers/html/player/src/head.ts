@@ -48,10 +48,10 @@ export interface StateHead extends CellsHead {
 export interface PanelHead {
   title: string;
   k: number;
-  noise: boolean;
-  steps: boolean;
   colours: Record<ThemeName, string[]>;
   labels: Section;
+  noise: boolean;
+  steps: boolean;
   density: CellsHead | null;
   states: StateHead[];
 }

@@ -65,6 +65,7 @@ function borderMarks({ run, moment, placement, theme, unit }: Drawn): Mark[] {
   const { plane, limits, box } = placement;
   if (!plane.isWhole || run.k < 2) return [];
   const centroids = bordersAt(run, moment);
+  if (!centroids.every(Number.isFinite)) return []; // clusters of another algorithm may have none
   const opacity = theme.borderOpacity * (moment.phase === "start" ? moment.colours : 1);
   const line = { width: Math.max(1, 0.14 * unit), ink: theme.text, opacity };
   // Clusters of other algorithms may have no centroid.
@@ -97,7 +98,7 @@ function trailMarks(drawn: Drawn): Mark[] {
   if (moment.state === 0) return [];
   const core = Math.max(1, Math.min(0.3 * unit, 0.4 * centroidSize(drawn).outer));
   const casing = core + Math.max(1, 0.3 * unit);
-  const ways = trails(run, moment, placement);
+  const ways = trails(run, moment, placement).map((xy) => (xy.every(Number.isFinite) ? xy : []));
   return [
     { kind: "segments", edges: ways, width: casing, ink: theme.ground, opacity: 0.55 },
     ...ways.map((xy, c): Mark => ({ kind: "polyline", xy, width: core, ink: mixed(colours[c], theme.text, 0.35) })),

@@ -22,6 +22,8 @@ export class Tip {
     const rows = [el("strong", {}, nameOf(stage, shared, point)), ...this.values(shared, point)];
     if (stage.moment.phase === "start" && stage.moment.colours < 1) {
       rows.push(el("span", {}, "no cluster yet"));
+    } else if (stage.run.noise && label === stage.run.k - 1) {
+      rows.push(el("span", {}, "in no cluster"));
     } else {
       const swatch = el("i");
       swatch.style.background = stage.colours()[label];

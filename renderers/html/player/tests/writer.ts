@@ -40,6 +40,8 @@ export function demo(changes: object = {}): Uint8Array<ArrayBuffer> {
   });
   const panel = {
     title: "",
+    noise: false,
+    steps: false,
     k: 2,
     colours: { light: ["#0072b2", "#e69f00"], dark: ["#0072b2", "#e69f00"], classic: ["#cc2929", "#29cccc"] },
     labels: writer.add(Uint8Array.of(0, 1, 1, 1)),
