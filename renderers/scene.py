@@ -56,6 +56,11 @@ class History:
     Grows while the run is computed; what it holds for an iteration never changes, so a picture of
     iteration i, which uses the first i + 1 entries, does not depend on when it is painted.
 
+    Parameters
+    ----------
+    like : History, optional
+        Of a run on the same points whose colours this one keeps.
+
     Attributes
     ----------
     centroids : list of ndarray, (K, N), float64
@@ -67,7 +72,8 @@ class History:
         Points that changed cluster in each: all of them in iteration 0, none in 1.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, like: History | None = None) -> None:
+        self._like = like
         self.centroids: list[NDArray[np.float64]] = []
         self.changed: list[int] = []
         self.inertia = _Inertias()
@@ -78,6 +84,13 @@ class History:
             self.inertia.add(snapshot)
             self.changed.append(snapshot.n_changed)
             self.centroids.append(snapshot.centroids)
+
+    @property
+    def coloured_from(self) -> NDArray[np.float64] | None:
+        """The centroids that decide which cluster has which colour: the initial ones."""
+        if self._like is not None:
+            return self._like.coloured_from
+        return self.centroids[0] if self.centroids else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from renderers.live.hand import Hand
 from renderers.live.messages import Messages
 from renderers.live.showings import Showings
+from renderers.scene import History
 from renderers.stage.window import NOT_MOVABLE, STARTS, ChoiceUnavailable, Command, Commands, Start
 
 __all__ = ["Choices"]
@@ -79,15 +80,15 @@ class Choices:
         self.hand.cancel()
         self._ask(Start(new_points=new_points, k=self._k, init=self._init))
 
-    def start_from(self, centroids: NDArray[np.float64]) -> None:
-        """Ask for a run from these centroids."""
+    def start_from(self, centroids: NDArray[np.float64], like: History | None = None) -> None:
+        """Ask for a run from these centroids, in the colours of another."""
         scene = self._showings.scene
         if scene is not None and len(scene.panels) > 1:
             self._messages.say(SIDE_BY_SIDE)
         else:
             self.hand.cancel()
             self._k = len(centroids)
-            self._ask(Start(centroids=centroids))
+            self._ask(Start(centroids=centroids, like=like))
 
     def next_init(self) -> None:
         """Start again by the next method of drawing centroids."""

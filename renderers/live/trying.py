@@ -113,10 +113,8 @@ class Tries:
             snapshot = next(self._engine[1].snapshots(trial.centroids, max_iterations=0))
         except KMeansError:  # so far away that squares overflow: the run from there will say so
             return
-        history = History()
+        history = History(trial.run)
         history.add(snapshot)
-        if trial.run is not None:  # the initial centroids of a run decide its colours
-            history.centroids[0] = trial.run.centroids[0]
         yield trial, Moment((snapshot,), 0.0, histories=(history,))
 
 

@@ -85,7 +85,7 @@ class Colouring:
         history : History or None
             Its centroids, from the initial ones on; without them, colours are in their order.
         """
-        start = history.centroids[0] if history is not None and history.centroids else None
+        start = None if history is None else history.coloured_from
         if self._fixed or start is self._start:
             return False
         self._start, before = start, self.colours

@@ -107,6 +107,7 @@ def moments(
     pace: Pace = Pace(),
     *,
     count: int | None = None,
+    like: History | None = None,
 ) -> Iterator[Moment]:
     """Yield the moments of a film.
 
@@ -122,6 +123,8 @@ def moments(
     count : int, optional
         How many states there are. A film with a duration has to know: without it, all states are
         taken, and kept, before the first moment.
+    like : History, optional
+        Of the run whose colours this one keeps.
 
     Yields
     ------
@@ -132,7 +135,7 @@ def moments(
         states = list(states)
         count = len(states)
     at, begun = 0.0, 0.0
-    for moment in _told(states, pace, count):
+    for moment in _told(states, pace, count, like):
         if moment.opening:
             begun = at + moment.seconds
         legend = 0.0
@@ -144,7 +147,10 @@ def moments(
 
 
 def _told(
-    states: Iterable[Snapshot | tuple[Snapshot, ...]], pace: Pace, count: int | None
+    states: Iterable[Snapshot | tuple[Snapshot, ...]],
+    pace: Pace,
+    count: int | None,
+    like: History | None,
 ) -> Iterator[Moment]:
     """Yield the moments, all of which begin at 0."""
     histories: tuple[History, ...] = ()
@@ -156,7 +162,7 @@ def _told(
         following = state if isinstance(state, tuple) else (state,)
         if telling is None or current is None:
             if not any(snapshot.iteration for snapshot in following):
-                histories = tuple(History() for _ in following)  # of a run from its beginning
+                histories = tuple(History(like) for _ in following)  # of a run from its beginning
             telling = _Telling(pace, count, whole=bool(histories))
         else:
             yield from telling.state(before, current, index, histories, last=False)

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from kmeans_engine.command.trial import Trial
     from kmeans_engine.tables import Table
     from renderers.contract import Renderer
+    from renderers.scene import History
 
-    Play = Callable[[Trial, Renderer], None]
+    Play = Callable[[Trial, Renderer, History | None], None]
 
 __all__ = ["Restart", "Restarts"]
 
@@ -29,7 +30,9 @@ class Restart:
     make : callable
         Returns the trial whose run it is.
     play : callable
-        ``play(trial, renderer)`` plays it.
+        ``play(trial, renderer, like)`` plays it.
+    like : History or None
+        Of the run whose colours it keeps.
 
     Attributes
     ----------
@@ -37,14 +40,14 @@ class Restart:
         That trial, once the job has begun.
     """
 
-    def __init__(self, make: Callable[[], Trial], play: Play) -> None:
+    def __init__(self, make: Callable[[], Trial], play: Play, like: History | None = None) -> None:
         self.run: Trial | None = None
-        self._make, self._play = make, play
+        self._make, self._play, self._like = make, play, like
 
     def __call__(self, renderer: Renderer) -> None:
         """Play the run to a renderer."""
         self.run = self._make()
-        self._play(self.run, renderer)
+        self._play(self.run, renderer, self._like)
 
 
 class Restarts:
@@ -53,7 +56,7 @@ class Restarts:
     Parameters
     ----------
     play : callable
-        ``play(trial, renderer)`` plays the run of a trial to a renderer.
+        ``play(trial, renderer, like)`` plays the run of a trial to a renderer.
     make : callable or str
         ``make(seed)`` returns other points; or why there are none, and what can be chosen.
     first : int
@@ -125,7 +128,7 @@ class Restarts:
                 source = replace(source, k=start.k or source.k, init=init, first=first)
             return trial.beside(source)
 
-        return Restart(run, self._play)
+        return Restart(run, self._play, start.like)
 
 
 def _once(make: Callable[[], Trial]) -> Callable[[], Trial]:

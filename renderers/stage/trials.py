@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kmeans_engine import Snapshot
     from kmeans_engine.command.trial import Trial
     from kmeans_engine.tables import Table
-    from renderers.scene import Moment, Scene
+    from renderers.scene import History, Moment, Scene
 
 __all__ = ["offer_restarts", "play_trials", "replay"]
 
@@ -114,10 +114,10 @@ def offer_restarts(
     window.commands = Commands(restarts.job, (init, *others), not isinstance(make, str))
 
 
-def replay(scenes: Scenes, pace: Pace) -> Callable[[Trial, Renderer], None]:
+def replay(scenes: Scenes, pace: Pace) -> Callable[[Trial, Renderer, History | None], None]:
     """Return what plays another run, in the way of the first, to a renderer."""
 
-    def again(trial: Trial, renderer: Renderer) -> None:
+    def again(trial: Trial, renderer: Renderer, like: History | None) -> None:
         # Without a command: none repeats a start from the window.
         source = trial.source
         facts = {"seed": str(source.seed), "k": str(source.k), "version": __version__}
@@ -126,6 +126,6 @@ def replay(scenes: Scenes, pace: Pace) -> Callable[[Trial, Renderer], None]:
         else:
             facts["init"] = "placed by hand"
         scene = scenes.of([("", source)], facts)
-        play(moments(trial.states(), pace), scene, [renderer])
+        play(moments(trial.states(), pace, like=like), scene, [renderer])
 
     return again

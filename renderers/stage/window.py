@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from renderers.contract import Renderer
+    from renderers.scene import History
 
 __all__ = [
     "NOT_MOVABLE",
@@ -62,12 +63,15 @@ class Start:
         Number of clusters; None for as many as the first run had.
     init : str or None
         Method of drawing centroids; None for that of the first run.
+    like : History or None
+        Of the run whose colours the new one keeps.
     """
 
     new_points: bool = False
     centroids: NDArray[np.float64] | None = None
     k: int | None = None
     init: str | None = None
+    like: History | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,7 +249,8 @@ class Surface:
         elif self._hand.holding and session.frame is not None:
             centroids = self._hand.release(session.frame, x, y)
             if centroids is not None:
-                self._choices.start_from(centroids)
+                histories = session.frame.moment.histories
+                self._choices.start_from(centroids, histories[0] if histories else None)
         self._find_pointer()
 
     def scroll(self, x: float, y: float, steps: float) -> None:

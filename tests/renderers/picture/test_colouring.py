@@ -37,6 +37,19 @@ def test_a_run_has_its_own_colours_and_each_all_of_them():
     assert colouring.follow(None) and np.array_equal(colouring.colours, table)
 
 
+def test_a_run_keeps_the_colours_of_another():
+    one, moved = history(POINTS[::100]), POINTS[::100].copy()
+    moved[0] = POINTS[50::100][5]
+    like = list(moments(lloyd(POINTS, moved, 2), like=one))[-1].histories[0]
+    again = list(moments(lloyd(POINTS, moved, 2), like=like))[-1].histories[0]
+    colouring = Colouring(Panel(12, View(POINTS)), LIGHT, OPTIONS)
+    colouring.follow(one)
+    first = colouring.colours
+    assert not colouring.follow(like) and not colouring.follow(again)
+    assert np.array_equal(colouring.colours, first)
+    assert not np.array_equal(like.centroids[0], one.centroids[0])
+
+
 def test_a_given_order_stays_and_may_leave_colours_out():
     order = np.array([3, 0, 5])
     colouring = Colouring(Panel(3, View(POINTS), order=order), LIGHT, OPTIONS)

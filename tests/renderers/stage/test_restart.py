@@ -34,7 +34,7 @@ def begun(played):
     """Return a function that makes the restarts of a trial."""
 
     def begin(trial, make=make, first=1, centroids_from="random"):
-        def play(trial, renderer):
+        def play(trial, renderer, like):
             assert renderer is SEAT
             played.append((trial, trial.start))
 
