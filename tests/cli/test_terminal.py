@@ -262,7 +262,8 @@ def test_choices_that_cannot_be_made(terminal, window, tmp_path):
     words = ("d.csv", "-k", 2, "--render", "live")
     process, _ = window(*words, stdin=terminal.theirs, stderr=terminal.theirs)
     terminal.type("1\n")
-    eventually(lambda: "the points come from d.csv; choose new centroids only" in terminal.said)
+    eventually(lambda: "'1' is not a choice; type 2, 3 or 4" in terminal.said)
+    assert "randomise clusters" not in terminal.said
     terminal.type("2\n4\n")
     assert process.wait(timeout=20) == 0
 
