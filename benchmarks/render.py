@@ -41,7 +41,8 @@ from kmeans_engine import Engine, initial_centroids, make_clusters
 import renderers
 points = make_clusters(12, 1000, seed=69)
 snapshots = list(Engine(points).snapshots(initial_centroids(points, 12, seed=1)))
-renderers.save(snapshots, sys.argv[1], size=(640, 480), smooth=True, duration=float(sys.argv[2]))
+renderers.save(snapshots, sys.argv[1], size=(640, 480), smooth=True, duration=float(sys.argv[2]),
+               overwrite=True)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
       resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
