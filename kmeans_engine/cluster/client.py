@@ -51,6 +51,9 @@ _ours: weakref.ref[Held] | None = None
 
 
 def _close(client: Client, cluster: Any) -> None:
+    if client.asynchronous:  # garbage was collected in the thread of its loop, which cannot wait
+        threading.Thread(target=_close, args=(client, cluster), name="dask-close").start()
+        return
     client.close()
     if cluster is not None:
         cluster.close()

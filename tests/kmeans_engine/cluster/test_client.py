@@ -1,5 +1,6 @@
 """Which client is used, when its cluster is closed, what is said of workers that cannot help."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import sys
 import clusters
 import numpy as np
 import pytest
+from wait import eventually
 
 from kmeans_engine import ClusterError, Engine
 from kmeans_engine.cluster import client
@@ -108,3 +110,21 @@ def test_a_client_that_is_closed_in_the_middle_of_a_run(lasting_cluster, monkeyp
         mine.close()
         with pytest.raises(ClusterError, match="the Dask client is closed"):
             list(states)
+
+
+def test_a_client_that_nobody_holds_is_closed_from_whatever_thread_collects_garbage():
+    from distributed import Client, LocalCluster
+
+    cluster = LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
+    )
+    ours = Client(cluster)
+    held = [client.Held(ours, cluster)]
+
+    async def drop():  # in the thread of its loop, which cannot wait for itself
+        held.clear()
+        gc.collect()
+
+    ours.sync(drop)
+    eventually(lambda: ours.status == "closed" and cluster.status.name == "closed")
+    gc.collect()
