@@ -39,6 +39,7 @@ from renderers.picture.marks import (
     Rings,
     Segments,
     Text,
+    dashed,
 )
 from renderers.picture.script import Run
 from renderers.picture.text import extent, placed_runs
@@ -73,7 +74,7 @@ class PdfRenderer(Still):
     def picture(self, scene: Scene, moment: Moment) -> bytes:
         """Return the file."""
         marks = self.painter(scene).marks(moment, most=MOST_SHAPES)
-        facts = "; ".join(f"{name}: {text}" for name, text in scene.facts.items())
+        facts = self.facts(scene)
         said = {
             "Title": scene.title,
             "Subject": self.description(scene, moment) or facts,
@@ -148,8 +149,12 @@ class _Page:
                     Circle((x, y), r, facecolor=_rgb(ink), linewidth=0)
                     for r, ink in (*rings, (radius, colour))
                 ]
-            case Polyline(xy, width, colour, opacity):
-                line = Line2D(*xy.T, color=_rgb(colour), alpha=opacity)
+            case Polyline(_, width, colour, opacity):
+                gap = np.full((1, 2), np.nan)
+                pieces = [part for piece in dashed(mark) for part in (gap, piece)]
+                if not pieces:  # of no length
+                    return []
+                line = Line2D(*np.concatenate(pieces[1:]).T, color=_rgb(colour), alpha=opacity)
                 line.set(linewidth=width * self._points, solid_capstyle="round")
                 line.set_solid_joinstyle("round")
                 return [line]

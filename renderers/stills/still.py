@@ -86,6 +86,11 @@ class Still(Renderer):
 
         return describe(scene, moment)
 
+    @staticmethod
+    def facts(scene: Scene) -> str:
+        """Return where the picture comes from, in one line; may be empty."""
+        return "; ".join(f"{name}: {text}" for name, text in scene.facts.items())
+
     def painter(self, scene: Scene) -> Painter:
         """Return a painter of pictures in dots, upon the theme's ground."""
         from renderers.picture.painter import Painter

@@ -29,6 +29,7 @@ from renderers.picture.marks import (
     Rings,
     Segments,
     Text,
+    dashed,
 )
 from renderers.picture.script import is_rightward, runs_of
 from renderers.picture.text import extent
@@ -51,7 +52,6 @@ class SvgRenderer(Still):
     def picture(self, scene: Scene, moment: Moment) -> bytes:
         """Return the file."""
         marks = self.painter(scene).marks(moment, most=MOST_SHAPES)
-        facts = "; ".join(f"{name}: {text}" for name, text in scene.facts.items())
         with typeset(self.options.font):
             page = document(
                 marks,
@@ -60,7 +60,7 @@ class SvgRenderer(Still):
                 font=self.options.font,
                 title=scene.title,
                 description=self.description(scene, moment),
-                facts=facts,
+                facts=self.facts(scene),
             )
         return page.encode("utf-8")
 
@@ -101,15 +101,12 @@ def document(
         f'width="{_number(width * inch)}pt" height="{_number(height * inch)}pt" '
         f'viewBox="0 0 {width} {height}" role="img" font-family="{families}">',
     ]
-    lines += [f"<{tag}>{_words(said)}</{tag}>" for tag, said in _told(title, description) if said]
+    told = ("title", title), ("desc", description)
+    lines += [f"<{tag}>{_words(said)}</{tag}>" for tag, said in told if said]
     if facts:
         lines.append(_metadata(facts))
     lines += _shapes(marks, font)
     return "\n".join([*lines, "</svg>", ""])
-
-
-def _told(title: str, description: str) -> tuple[tuple[str, str], ...]:
-    return ("title", title), ("desc", description)
 
 
 def _metadata(facts: str) -> str:
@@ -142,8 +139,9 @@ def _shapes(marks: Iterable[Mark], font: str | None) -> Iterator[str]:
             case Disc(x, y, radius, colour, rings):
                 for r, ink in (*rings, (radius, colour)):
                     yield f"<circle{_attributes(cx=x, cy=y, r=r)}{_filled(ink)}/>"
-            case Polyline(xy, width, colour, opacity):
-                yield f'<path d="{_path(xy)}"{_stroked(width, colour, opacity)}/>'
+            case Polyline(_, width, colour, opacity):
+                path = "".join(map(_path, dashed(mark)))
+                yield f'<path d="{path}"{_stroked(width, colour, opacity)}/>'
             case Segments(xy, width, colour, opacity):
                 if len(xy):
                     path = "".join(map(_path, xy))

@@ -64,6 +64,16 @@ def test_each_mark_becomes_an_artist(story, theme):
     assert order == sorted(order)
 
 
+def test_a_dashed_line_is_drawn_in_pieces():
+    xy = np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 7.0]])
+    whole, pieces = Polyline(xy, 1.0, (0, 0, 0)), Polyline(xy, 1.0, (0, 0, 0), dash=(4.0, 2.0))
+    (axes,) = draw([whole, pieces], (20, 20), 100).axes
+    assert axes.lines[0].get_xydata().tolist() == xy.tolist()
+    ends = axes.lines[1].get_xydata()
+    ends = ends[~np.isnan(ends).any(axis=1)].tolist()
+    assert ends == [[0, 0], [4, 0], [6, 0], [10, 0], [10, 2], [10, 6]]
+
+
 def test_words_that_no_font_has_are_no_warnings_of_matplotlibs(tmp_path):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

@@ -10,7 +10,7 @@ from stories import POINTS, alone, flat, phases, race, run
 import renderers
 from kmeans_engine import Engine
 from renderers import Options, Panel, Scene
-from renderers.picture.marks import Cover, Markers, Raster, Text
+from renderers.picture.marks import Cover, Markers, Polyline, Raster, Text
 from renderers.picture.painter import Painter
 from renderers.plane.placement import Box
 from renderers.plane.view import View
@@ -168,6 +168,12 @@ def test_what_is_only_pixels_is_refused():
     cover = Cover(np.array([0]), np.array([255], np.uint8), (0, 0, 0), 1.0)
     with pytest.raises(TypeError, match="Cover is part of a raster"):
         document([cover], (10, 10), 100)
+
+
+def test_a_dashed_line_is_drawn_in_pieces():
+    xy = np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 7.0]])
+    page = document([Polyline(xy, 1.0, (0, 0, 0), dash=(4.0, 2.0))], (20, 20), 100)
+    assert 'd="M0 0L4 0M6 0L10 0M10 2L10 6"' in page
 
 
 def test_a_raster_keeps_its_pixels():
