@@ -22,6 +22,7 @@ __all__ = [
     "add_crosses",
     "add_discs",
     "add_dots",
+    "cross_cover",
     "mix",
     "shade",
 ]
@@ -92,6 +93,17 @@ def add_discs(
                     moved[i, j] += q
 
 
+@kernel(counted=False, inline=True)
+def cross_cover(dx: float, dy: float, size: float, half: float) -> float:
+    """Return how much of a pixel a cross covers whose middle is `dx`, `dy` away from its own.
+
+    `half` is half the width of the strokes; not above 0 beyond them.
+    """
+    across = min(abs(dx + dy), abs(dx - dy)) * 0.7071067811865476
+    cover = min(1.0, max(0.0, half + 0.5 - across))
+    return cover * min(1.0, size + 0.5 - max(abs(dx), abs(dy)))
+
+
 @kernel(counted=False)
 def add_crosses(
     xy: NDArray[float64],  # in, (R, 2), pixels
@@ -116,11 +128,8 @@ def add_crosses(
         for i in range(max(0, int(y - reach)), min(height, int(y + reach) + 1)):
             dy = i + 0.5 - y
             for j in range(max(0, int(x - reach)), min(width, int(x + reach) + 1)):
-                dx = j + 0.5 - x
-                across = min(abs(dx + dy), abs(dx - dy)) * 0.7071067811865476
-                cover = min(1.0, half + 0.5 - across)
-                cover *= min(1.0, size + 0.5 - max(abs(dx), abs(dy)))
-                if cover > 0.0 and across < half + 0.5:
+                cover = cross_cover(j + 0.5 - x, dy, size, half)
+                if cover > 0.0:
                     q = int(cover * 64 + 0.5)
                     for c in range(4):
                         sums[i, j, c] += q * (colours[new, c] - colours[old, c])

@@ -8,6 +8,7 @@ from numpy import float64, intp, uint8
 from numpy.typing import NDArray
 
 from kmeans_engine.runtime.jit import kernel
+from renderers.picture.raster import cross_cover
 
 __all__ = [
     "blend_cover",
@@ -124,13 +125,25 @@ def blend_markers(
             for j in range(max(0, int(x - reach)), min(width, int(x + reach) + 1)):
                 dx = j + 0.5 - x
                 if crosses:
-                    across = min(abs(dx + dy), abs(dx - dy)) * 0.7071067811865476
-                    cover = min(1.0, max(0.0, half + 0.5 - across))
-                    cover *= min(1.0, size + 0.5 - max(abs(dx), abs(dy)))
+                    cover = cross_cover(dx, dy, size, half)
                 else:
                     cover = min(1.0, reach - sqrt(dx * dx + dy * dy))
                 if cover > 0.0:
                     _blend(image, i, j, red, green, blue, int(cover * opacity * 256 + 0.5))
+
+
+@kernel(counted=False, inline=True)
+def _columns(
+    x0: float, y0: float, x1: float, y1: float, i: int, reach: float, width: int
+) -> tuple[int, int]:
+    """Return the columns that a row can touch: where a line, widened by its reach, crosses it."""
+    low, high = min(x0, x1), max(x0, x1)
+    if abs(y1 - y0) > 1e-9:
+        slope = (x1 - x0) / (y1 - y0)
+        a = x0 + (i - reach - y0) * slope
+        b = x0 + (i + 1.0 + reach - y0) * slope
+        low, high = max(low, min(a, b)), min(high, max(a, b))
+    return max(0, int(low - reach)), min(width, int(high + reach) + 1)
 
 
 @kernel(counted=False)
@@ -157,14 +170,8 @@ def blend_line(
     top = max(0, int(min(y0, y1) - reach))
     foot = min(height, int(max(y0, y1) + reach) + 1)
     for i in range(top, foot):
-        # The columns that this row can touch: where the line, widened, crosses it.
-        low, high = min(x0, x1), max(x0, x1)
-        if abs(dy) > 1e-9:
-            slope = dx / dy
-            a = x0 + (i - reach - y0) * slope
-            b = x0 + (i + 1.0 + reach - y0) * slope
-            low, high = max(low, min(a, b)), min(high, max(a, b))
-        for j in range(max(0, int(low - reach)), min(width, int(high + reach) + 1)):
+        first, end = _columns(x0, y0, x1, y1, i, reach, width)
+        for j in range(first, end):
             px = j + 0.5 - x0
             py = i + 0.5 - y0
             t = 0.0
@@ -206,14 +213,8 @@ def blend_net(
         squared = dx * dx + dy * dy
         scale = 1.0 / sqrt(squared) if squared > 0.0 else 0.0
         for i in range(max(0, int(min(y0, y1) - reach)), min(height, int(max(y0, y1) + reach) + 1)):
-            # The columns that this row can touch: where the line, widened, crosses it.
-            low, high = min(x0, x1), max(x0, x1)
-            if abs(dy) > 1e-9:
-                slope = dx / dy
-                a = x0 + (i - reach - y0) * slope
-                b = x0 + (i + 1.0 + reach - y0) * slope
-                low, high = max(low, min(a, b)), min(high, max(a, b))
-            for j in range(max(0, int(low - reach)), min(width, int(high + reach) + 1)):
+            first, end = _columns(x0, y0, x1, y1, i, reach, width)
+            for j in range(first, end):
                 px = j + 0.5 - x0
                 py = i + 0.5 - y0
                 along = px * dx + py * dy
