@@ -213,6 +213,17 @@ class Moment:
         """How far colours and borders are on their way from the state before, 0..1."""
         return 1.0 if self.phase == "update" else self.progress
 
+    def colours_of(self, panel: int) -> tuple[Snapshot | None, Snapshot | None, float]:
+        """Return the states whose colours the points of a panel have, and how much of the first.
+
+        None stands for bare points. Where nothing fades both are the same, and the share is 0.
+        """
+        now = None if self.opening else self.snapshots[panel]
+        was = self.before[panel] if self.before else None
+        if now is None or now is was or self.faded >= 1:
+            return now, now, 0.0
+        return was, now, 1.0 - self.faded
+
     def is_over(self, snapshot: Snapshot) -> bool:
         """Return whether this run has ended before one of its neighbours."""
         return any(other.iteration > snapshot.iteration for other in self.snapshots)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from renderers.picture import raster
 from renderers.picture.marks import Mark, Markers
 from renderers.picture.pixels import Colours, Dots, Pixels, Places
+from renderers.picture.recent import Recent
 from renderers.picture.themes import Theme
 from renderers.plane.placement import Box
 from renderers.plane.view import View
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Cloud", "marker_radius"]
 
-_Found = TypeVar("_Found")
 _Number = TypeVar("_Number", np.float64, np.uint8)
 _Counted = tuple[NDArray[np.intp], NDArray[np.int64]]  # pixels, and a number for each
 
@@ -124,8 +124,8 @@ class Cloud:
         self._pixels = Pixels(box.height, box.width)
         self._alpha = np.zeros((box.height, box.width), dtype=np.uint8)
         # The pixels that the last two steps forward touched, and how many points moved in each.
-        self._steps: dict[int, tuple[Snapshot, _Counted]] = {}
-        self._places: dict[int, tuple[Snapshot, NDArray[np.float64]]] = {}
+        self._steps = Recent[_Counted]()
+        self._places = Recent[NDArray[np.float64]]()
         self._begun = False
         self._held: Snapshot | None = None  # whose colours the sums have; None: bare
         self._shown: tuple[Snapshot | None] | None = None  # what is on the picture
@@ -138,7 +138,7 @@ class Cloud:
             places = Places(self.view.plane, self.placement)
             return _in_order(self.view.points.visit(places, snapshot, changed=True), 2)
 
-        return _kept(self._places, snapshot, find)
+        return self._places.get(snapshot, find)
 
     def shapes(
         self, was: Snapshot | None, now: Snapshot | None, share: float, most: int
@@ -271,7 +271,7 @@ class Cloud:
             self._move(np.zeros_like(self._colours), snapshot, changed=True)
             return self._pixels.take_touched()
 
-        pixels, some = _kept(self._steps, snapshot, find)
+        pixels, some = self._steps.get(snapshot, find)
         all_ = np.maximum(self._pixels.sums.reshape(-1, 4)[pixels, 3], 1)
         return pixels, (some * 255 // all_).astype(np.int32)
 
@@ -293,7 +293,7 @@ class Cloud:
             self._move(self._colours, snapshot, held)
             counted = self._pixels.take_touched()
             if held is not None and snapshot.follows(held):
-                _kept(self._steps, snapshot, lambda: counted)
+                self._steps.get(snapshot, lambda: counted)
             touched, self._held = counted[0], snapshot
         if self._shown is None or self._shown[0] is None or snapshot is None:
             touched = np.flatnonzero(sums[..., 3])
@@ -359,18 +359,6 @@ def _with_bare(colours: NDArray[np.uint8]) -> NDArray[np.int64]:
     rows = np.zeros((len(colours) + 2, 4), dtype=np.int64)
     rows[:-2, :3], rows[:-1, 3] = colours, 1
     return rows
-
-
-def _kept(
-    kept: dict[int, tuple[Snapshot, _Found]], snapshot: Snapshot, find: Callable[[], _Found]
-) -> _Found:
-    """Return what was found of a state; that of the last two is kept: one fades into the other."""
-    known = kept.get(id(snapshot))
-    if known is None:
-        while len(kept) >= 2:
-            del kept[next(iter(kept))]
-        known = kept[id(snapshot)] = snapshot, find()
-    return known[1]
 
 
 def _in_order(found: list[tuple[int, NDArray[_Number]]], columns: int) -> NDArray[_Number]:

@@ -40,7 +40,7 @@ class _Seen(NamedTuple):
     """From which state to which, and what both boxes showed of the first where they differ."""
 
     was: Snapshot | None
-    now: Snapshot
+    now: Snapshot | None
     cloud: tuple[NDArray[np.intp], Bytes]
     photo: tuple[NDArray[np.intp], Bytes]
 
@@ -100,26 +100,23 @@ class Exposure:
         still, base : ndarray, (height, width, 4), uint8
             As in `Cloud.paint`.
         """
-        now = None if moment.opening else moment.snapshots[0]
-        was = moment.before[0] if moment.before else None
+        was, now, share = moment.colours_of(0)
         self._fade = None
-        fading = now is not None and now is not was and moment.faded < 1
         known = self._seen
-        if fading and (known is None or known.was is not was or known.now is not now):
+        if share and (known is None or known.was is not was or known.now is not now):
             self._expose(was, still, base)
             before = [box.of(base).copy() for box in (self._cloud.box, self.box)]
             self._expose(now, still, base)
-            assert now is not None
             found = map(_differing, before, (self._cloud.box.of(base), self.box.of(base)))
             self._seen = known = _Seen(was, now, *found)
         self._expose(now, still, base)
         if moment.snapshots:
             self.colours = colours_of(self._panel, moment.snapshots[0].centroids)
             self._over.recolour(self.colours)
-        if not fading or known is None:
+        if not share or known is None:
             return None
-        self._fade = Fade(*known.photo, 1.0 - moment.faded)
-        return Fade(*known.cloud, 1.0 - moment.faded)
+        self._fade = Fade(*known.photo, share)
+        return Fade(*known.cloud, share)
 
     def mix(self, image: Bytes) -> None:
         """Have the photograph on an image on its way from the state before."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +16,7 @@ from renderers.picture.cloud import Cloud
 from renderers.picture.colours import Colour, mixed
 from renderers.picture.marks import Cover, Mark, Polyline, Rings, Segments
 from renderers.picture.outside import centroid_arrows
+from renderers.picture.recent import Recent
 from renderers.picture.themes import Theme
 from renderers.scene import History, Moment
 
@@ -51,7 +52,7 @@ class Overlays:
         self._ways: tuple[Snapshot, list[Mark]] | None = None
         self.recolour(colours)
         self._unit = unit
-        self._crowds: dict[int, tuple[Snapshot, NDArray[np.intp], NDArray[np.uint8]]] = {}
+        self._crowds = Recent[tuple[NDArray[np.intp], NDArray[np.uint8]]]()
         self._borders: tuple[Floats, Floats] | None = None  # of which centroids, and where
         self._trails: _Trails | None = None
         # Where the centroids come from in this iteration, and its pixels: many frames share it.
@@ -66,21 +67,19 @@ class Overlays:
 
     def raster_marks(self, moment: Moment, panel: int, overlays: frozenset[str]) -> list[Mark]:
         """Return what shades the pixels of the points: the changes of a density picture."""
-        cloud = self._cloud
-        if "changes" not in overlays or moment.opening or cloud.radius:
+        if "changes" not in overlays or moment.opening or self._cloud.radius:
             return []
         marks: list[Mark] = []
         for state, share in changing(moment, panel):
-            known = self._crowds.get(id(state))
-            if known is None:
-                pixels, crowd = cloud.crowd(state)
-                # A single point of a full pixel must be seen, and a full pixel must keep its hue.
-                cover = np.rint(50 + 0.35 * crowd).astype(np.uint8)
-                while len(self._crowds) >= 2:  # one fades into the other
-                    del self._crowds[next(iter(self._crowds))]
-                known = self._crowds[id(state)] = state, pixels, cover
-            marks.append(Cover(known[1], known[2], self._theme.text, share))
+            pixels, cover = self._crowds.get(state, partial(self._crowd, state))
+            marks.append(Cover(pixels, cover, self._theme.text, share))
         return marks
+
+    def _crowd(self, state: Snapshot) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
+        """Return the pixels of points that changed, and how much they are covered."""
+        pixels, crowd = self._cloud.crowd(state)
+        # A single point of a full pixel must be seen, and a full pixel must keep its hue.
+        return pixels, np.rint(50 + 0.35 * crowd).astype(np.uint8)
 
     def lower_marks(self, moment: Moment, panel: int, overlays: frozenset[str]) -> list[Mark]:
         """Return what lies between the points and the centroids: borders, changes, trails.

@@ -173,7 +173,7 @@ class Painter:
         for panel, cloud in enumerate(self._clouds):
             shapes = None
             if self._exposure is None:
-                shapes = cloud.shapes(*_shown(moment, panel), most)
+                shapes = cloud.shapes(*moment.colours_of(panel), most)
             if shapes is None:
                 marks.append(Raster(cloud.box, cloud.box.of(points)[..., :3]))
             else:
@@ -289,7 +289,7 @@ class Painter:
         fades: list[Fade | None] = []
         self._recolour(moment)
         for panel, cloud in enumerate(self._clouds):
-            was, now, share = _shown(moment, panel)
+            was, now, share = moment.colours_of(panel)
             if now is None or share == 0:
                 cloud.paint(now, *layers)
                 fades.append(None)
@@ -339,15 +339,6 @@ class Painter:
             )
             for panel, over in enumerate(self._over)
         ]
-
-
-def _shown(moment: Moment, panel: int) -> tuple[Snapshot | None, Snapshot | None, float]:
-    """Return the states whose colours the points of a panel have, and the share of the former."""
-    now = None if moment.opening else moment.snapshots[panel]
-    was = moment.before[panel] if moment.before else None
-    if now is None or now is was or moment.faded >= 1:
-        return now, now, 0.0
-    return was, now, 1.0 - moment.faded
 
 
 _Told = tuple[tuple["Snapshot", ...], Hashable]

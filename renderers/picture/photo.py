@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from renderers.picture.colours import Colour, mixed
+from renderers.picture.recent import Recent
 from renderers.picture.themes import Theme
 from renderers.plane.placement import Box
 from renderers.scene import Panel
@@ -27,7 +28,6 @@ _FLAT = 0.85  # height of a cloud of colours with its axes, as a share of its wi
 _LEAST = (150, 90)  # pixels of a dashboard
 _ROWS = 1 << 20  # points whose own colours are found at a time
 _STEPS = 64  # of each channel, among the colours that points have before they are clustered
-_BACK = 2  # pictures that are kept: of a state and of the one before, while one fades into another
 
 Bytes = NDArray[np.uint8]
 
@@ -76,16 +76,11 @@ class Photo:
     def __init__(self, panel: Panel, box: Box, ground: Colour) -> None:
         self.box = box
         self._panel, self._ground = panel, ground
-        self._kept: list[tuple[Snapshot | None, Bytes]] = []
+        self._kept = Recent[Bytes]()
 
     def pixels(self, snapshot: Snapshot | None) -> Bytes:
         """Return the image in the colours of the centroids, or its own, (height, width, 3)."""
-        for known, pixels in self._kept:
-            if known is snapshot:
-                return pixels
-        pixels = self._reduced(self._packed(snapshot))
-        self._kept = [*self._kept[1 - _BACK :], (snapshot, pixels)]
-        return pixels
+        return self._kept.get(snapshot, lambda: self._reduced(self._packed(snapshot)))
 
     def _packed(self, snapshot: Snapshot | None) -> NDArray[np.uint32]:
         """Return the colours of all points, (M,), each in one word."""

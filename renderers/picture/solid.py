@@ -166,14 +166,12 @@ class Turning:
     ) -> tuple[Markers, Floats]:
         """Return all points, the farthest first, and their depths."""
         theme, count = self._theme, len(self._xyz)
-        colours = self._colours_in(None)
+        was, now, fading = moment.colours_of(panel)
+        colours = self._colours_in(now)
+        if fading:
+            colours = colours * (1 - fading) + self._colours_in(was) * fading
         changed = np.zeros(count)
         if not moment.opening:
-            old = colours
-            if moment.faded < 1 and moment.before:
-                old = self._colours_in(moment.before[panel])
-            colours = self._colours_in(moment.snapshots[panel])
-            colours = colours * moment.faded + old * (1 - moment.faded)
             for state, share in changing(moment, panel) if "changes" in overlays else ():
                 changed[self._labels.changed(state)] = share
         xy, depth, size = self._pixels(self._xyz, moment)

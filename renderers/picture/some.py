@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_engine.points.visit import Visible
+from renderers.picture.recent import Recent
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
 
 __all__ = ["SomeLabels"]
 
-_KEPT = 2  # states: one fades into the other
-
 _Found = tuple[NDArray[np.intp], NDArray[np.intp] | None]  # which of them, and their labels
-_Kept = dict[int, tuple["Snapshot", NDArray[np.intp]]]
 
 
 class _Pick:
@@ -72,22 +69,21 @@ class SomeLabels:
 
     def __init__(self, points: Visible, rows: NDArray[np.intp]) -> None:
         self._points, self._rows = points, rows
-        self._labels: _Kept = {}
-        self._changed: _Kept = {}
+        self._labels = Recent[NDArray[np.intp]]()
+        self._changed = Recent[NDArray[np.intp]]()
 
     def of(self, snapshot: Snapshot) -> NDArray[np.intp]:
         """Return the labels of those points, (S,)."""
 
         def find() -> NDArray[np.intp]:
-            before, labels = None, np.zeros(len(self._rows), dtype=np.intp)
-            if self._labels:
-                before, labels = list(self._labels.values())[-1]
-                labels = labels.copy()
+            newest = self._labels.newest
+            before, labels = newest or (None, np.zeros(len(self._rows), dtype=np.intp))
+            labels = labels.copy()
             for places, new in self._points.visit(_Pick(self._rows), snapshot, before):
                 labels[places] = np.asarray(new)
             return labels
 
-        return _kept(self._labels, snapshot, find)
+        return self._labels.get(snapshot, find)
 
     def changed(self, snapshot: Snapshot) -> NDArray[np.intp]:
         """Return which of those points have another label than in the state before."""
@@ -96,16 +92,4 @@ class SomeLabels:
             found = self._points.visit(_Pick(self._rows), snapshot, changed=True)
             return np.concatenate([np.empty(0, np.intp), *(places for places, _ in found)])
 
-        return _kept(self._changed, snapshot, find)
-
-
-def _kept(
-    kept: _Kept, snapshot: Snapshot, find: Callable[[], NDArray[np.intp]]
-) -> NDArray[np.intp]:
-    known = kept.get(id(snapshot))
-    if known is None or known[0] is not snapshot:
-        found = find()
-        while len(kept) >= _KEPT:
-            del kept[next(iter(kept))]
-        known = kept[id(snapshot)] = snapshot, found
-    return known[1]
+        return self._changed.get(snapshot, find)
