@@ -108,7 +108,7 @@ FLOORS = {
     ),
     "renderers": (
         *("live", "stage", "films", "html", "stills", "outputs", "registry", "guard", "picture"),
-        *("describing", "numbered", "contract", "scene", "plane", "errors"),
+        *("describing", "numbered", "cell", "contract", "scene", "plane", "errors"),
     ),
 }
 

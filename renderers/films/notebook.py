@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import base64
-import sys
 import tempfile
 from pathlib import Path
 
+from renderers.cell import label_of, running, show
 from renderers.contract import Options, Renderer
 from renderers.films.mp4 import Mp4Renderer
 from renderers.scene import Moment, Scene
 
 __all__ = ["NotebookPlayer", "running"]
-
-
-def running() -> bool:
-    """Tell whether this is the kernel of a notebook, without importing IPython to find out."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    return getattr(shell, "kernel", None) is not None
 
 
 class NotebookPlayer(Renderer):
@@ -62,7 +55,7 @@ class NotebookPlayer(Renderer):
             if film is not None:
                 film.close()
                 assert film.path is not None
-                _show(html_of(film.path.read_bytes(), film.frame_size, self._title))
+                show(html_of(film.path.read_bytes(), film.frame_size, self._title))
         finally:
             self.abort()
 
@@ -88,18 +81,9 @@ def html_of(film: bytes, size: tuple[int, int], title: str = "") -> str:
     title : str
         For those who do not see the film.
     """
-    from html import escape
-
-    label = escape(f"K-means, iteration by iteration{': ' if title else ''}{title}")
     data = base64.b64encode(film).decode("ascii")
     return (
         f'<video controls loop autoplay muted playsinline width="{size[0]}" height="{size[1]}" '
-        f'style="max-width: 100%; height: auto" aria-label="{label}">'
+        f'style="max-width: 100%; height: auto" aria-label="{label_of(title)}">'
         f'<source type="video/mp4" src="data:video/mp4;base64,{data}"></video>'
     )
-
-
-def _show(html: str) -> None:
-    from IPython.display import HTML, display
-
-    display(HTML(html))

@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from renderers.cell import label_of, show
 from renderers.contract import Options, Renderer
 from renderers.html.renderer import HtmlRenderer
 from renderers.html.run import Page
@@ -53,7 +54,7 @@ class NotebookPage(Renderer):
         """Finish the page and show it."""
         if self._page is not None:
             self._page.finish()
-            _show(framed(self._stream.getvalue().decode("utf-8"), self.options.size, self._title))
+            show(framed(self._stream.getvalue().decode("utf-8"), self.options.size, self._title))
         self.abort()
 
     def abort(self) -> None:
@@ -74,16 +75,9 @@ def framed(page: str, size: tuple[int, int], title: str = "") -> str:
     title : str
         For those who do not see the page.
     """
-    label = escape(f"K-means, iteration by iteration{': ' if title else ''}{title}")
     # Within a division: IPython takes a lone frame for one that should have been an IFrame.
     return (
-        f'<div><iframe srcdoc="{escape(page)}" title="{label}" allow="fullscreen" '
+        f'<div><iframe srcdoc="{escape(page)}" title="{label_of(title)}" allow="fullscreen" '
         f'style="width: 100%; max-width: {size[0]}px; height: {size[1]}px; border: 0"></iframe>'
         "</div>"
     )
-
-
-def _show(html: str) -> None:
-    from IPython.display import HTML, display
-
-    display(HTML(html))
