@@ -207,10 +207,6 @@ def _check_starts(args: argparse.Namespace) -> None:
                 f"--race {args.race} names all its starts; leave out --init and --runs"
             )
         _check_numbers(args.race, runs)
-        if len(runs) < 2:
-            raise InvalidInput(
-                f"--race {args.race} needs at least two starts, such as {','.join(METHODS)}"
-            )
     for one in runs:
         init = one.init
         if not (init in METHODS or Path(init).suffix or os.path.lexists(init)):
@@ -218,6 +214,10 @@ def _check_starts(args: argparse.Namespace) -> None:
             typed = re.split("[#*]", init)[0]
             hint = did_you_mean(typed, METHODS, f"give {', '.join(METHODS)} or a file")
             raise InvalidInput(f"{option} {init} is neither a method nor a file; {hint}")
+    if args.race is not None and len(runs) < 2:
+        raise InvalidInput(
+            f"--race {args.race} needs at least two starts, such as {','.join(METHODS)}"
+        )
     if all(one.init in METHODS for one in runs):
         # A file that is not there is told when it is read.
         there = args.data is not None and (args.data == "-" or os.path.lexists(args.data))

@@ -99,6 +99,7 @@ def test_what_is_said_of_a_file():
         ("--race random#2,random#2", "--race random#2,random#2 names random#2 twice, and both"),
         ("--race a.csv,a.csv", "--race a.csv,a.csv names a.csv twice, and both"),
         ("--race randm#2,random", "--race randm#2 is neither a method nor a file; did you mean r"),
+        ("--race randm*2", r"--race randm\*2 is neither a method nor a file; did you mean random"),
         ("--race random*999999999999", r"--race random\*9+ has more than 64 runs, too many"),
         ("d.csv -k 2 --spread 1", "--spread has no effect with DATA; leave out either"),
     ],
