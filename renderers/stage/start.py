@@ -117,14 +117,9 @@ def save(
     if file is None:
         raise InvalidOption(f"renderer={renderer!r} writes no file; use one that does, or show()")
     renderers, pace = engage(outputs, _asked(given))
-    told: list[str] = []
-
-    def job() -> None:
-        told.extend(_play_given(snapshots, renderers, pace, _scenes(given), given))
-
-    drive(renderers, job)
-    for line in told:
-        warnings.warn(line, stacklevel=3)
+    _drive_and_warn(
+        renderers, lambda: _play_given(snapshots, renderers, pace, _scenes(given), given)
+    )
     return file
 
 
@@ -169,14 +164,17 @@ def show(snapshots: Runs, output: Output, **given: Any) -> None:
             replay(scenes, pace), make="these points were given; c draws new centroids on them"
         )
         screen.commands = Commands(restarts.job, new_points=False)
+    _drive_and_warn(
+        renderers, lambda: _play_given(snapshots, renderers, pace, scenes, given, restarts)
+    )
+
+
+def _drive_and_warn(renderers: Sequence[Renderer], job: Callable[[], list[str]]) -> None:
+    """Run a job; warn whoever called `renderers.save` or `show` of what it returns."""
     told: list[str] = []
-
-    def job() -> None:
-        told.extend(_play_given(snapshots, renderers, pace, scenes, given, restarts))
-
-    drive(renderers, job)
+    drive(renderers, lambda: told.extend(job()))
     for line in told:
-        warnings.warn(line, stacklevel=3)
+        warnings.warn(line, stacklevel=4)
 
 
 def _asked(given: Mapping[str, Any]) -> dict[str, Any]:
