@@ -1,8 +1,8 @@
-"""The bytes of NumPy arrays alone: machine code that is loaded meanwhile does not count."""
+"""The bytes that arrays take: machine code that is loaded meanwhile does not count."""
 
 import gc
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
@@ -25,3 +25,17 @@ def array_bytes() -> int:
     arrays = tracemalloc.DomainFilter(True, np.lib.tracemalloc_domain)
     traces = tracemalloc.take_snapshot().filter_traces((arrays,)).traces
     return sum(trace.size for trace in traces)
+
+
+def peak_bytes(*works: Callable[[], object]) -> int:
+    """What the same work, given several times over, took at most when it took the least.
+
+    The first time loads machine code, and any time another thread may allocate.
+    """
+    peaks = []
+    for work in works:
+        with traced():
+            before = tracemalloc.get_traced_memory()[0]
+            work()
+            peaks.append(tracemalloc.get_traced_memory()[1] - before)
+    return min(peaks)

@@ -1,10 +1,11 @@
 """Labels that somebody holds: they stay, whatever becomes of the run."""
 
 import threading
-import tracemalloc
+from functools import partial
 
 import numpy as np
 import pytest
+from memory import peak_bytes
 
 from kmeans_engine import Engine
 from kmeans_engine.label_history import LabelHistory
@@ -96,18 +97,21 @@ def test_what_is_asked_of_kept_labels_takes_no_memory_but_that_of_the_budget(
     monkeypatch.setattr("kmeans_engine.labels._LOOKED_UP", 1 << 10)
     m, rng = 400_000, np.random.default_rng(0)
     budget = Budget(1, tmp_path)
-    history = LabelHistory(np.zeros(m, np.uint8), by_points=by_points, budget=budget)
     order = rng.permutation(m).astype(np.uint32)
-    states = [history.now()]
-    for number in range(1, 3):
-        rows = rng.choice(m, m // 8, replace=False).astype(np.uint32)
-        changed = IndexSet(rows, m, None if by_points else order, budget)
-        with history.lock:
-            history.record(rows, lambda: budget.copy(np.zeros(m // 8, np.uint8)), changed)
-        history.newest[rows] = number
-        states.append(history.now())
-    tracemalloc.start()
-    try:
+
+    def prepared():
+        history = LabelHistory(np.zeros(m, np.uint8), by_points=by_points, budget=budget)
+        states = [history.now()]
+        for number in range(1, 3):
+            rows = rng.choice(m, m // 8, replace=False).astype(np.uint32)
+            changed = IndexSet(rows, m, None if by_points else order, budget)
+            with history.lock:
+                history.record(rows, lambda: budget.copy(np.zeros(m // 8, np.uint8)), changed)
+            history.newest[rows] = number
+            states.append(history.now())
+        return partial(asked, history, states)
+
+    def asked(history, states):
         if not by_points:
             with history.lock:
                 history.reorder(order, lambda labels: budget.copy(labels))
@@ -115,6 +119,5 @@ def test_what_is_asked_of_kept_labels_takes_no_memory_but_that_of_the_budget(
         for labels in (*states, joined):
             assert len(labels.changed()) in (m, m // 8, m + m // 4)
             labels.all()
-        assert tracemalloc.get_traced_memory()[1] < m // 2
-    finally:
-        tracemalloc.stop()
+
+    assert peak_bytes(prepared(), prepared(), prepared()) < m // 2
