@@ -191,7 +191,7 @@ def verify(
     low, high = checked.min(axis=0), checked.max(axis=0)
     measure.check_range(np.minimum(measure.low, low), np.maximum(measure.high, high))
     k = len(checked)
-    given = check_labels(labels, whole.n_points, k).astype(label_dtype(k), copy=False)
+    given = check_labels(labels, whole.n_points, k).astype(label_dtype(k))
     form = measure.sum_format
     with doing("auditing"):
         found = whole.visit(_Auditor(given, checked, form), Chosen(whole, checked))
@@ -312,7 +312,7 @@ class _Auditor:
             found.note(point, float(square[worst]), float(distance))
         some.setflags(write=False)
         mover = Mover(some, _ZERO, self._form, found.moved, found.moved_counts)
-        mover.move(np.arange(len(some)), theirs, ours)
+        mover.move(np.arange(len(some), dtype=np.uint32), theirs, ours)
 
     def merge(self, found: list[_Found]) -> _Found:
         """See `Visitor.merge`."""
