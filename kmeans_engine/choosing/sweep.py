@@ -95,11 +95,12 @@ def sweep(
             "weights=weights)",
             options=("weights",),
         )
-    found = rows_of(
-        engine, ks, seed=seed, runs=runs, references=references,
+    wanted = check_ks(ks, engine.visible.n_points)
+    one, *rows = rows_of(
+        engine, wanted, seed=seed, runs=runs, references=references,
         silhouette_sample=silhouette_sample, max_iterations=max_iterations, tolerance=tolerance,
     )  # fmt: skip
-    return judge(tuple(found))
+    return judge(tuple(([one] if 1 in wanted else []) + rows), one)
 
 
 def _engine_of(points: Any, weights: npt.ArrayLike | None) -> Engine:
@@ -117,8 +118,11 @@ def rows_of(
     max_iterations: int | None = None,
     tolerance: float = 0.0,
 ) -> Iterator[Row]:
-    """Return a generator of the rows of a sweep; parameters and errors are those of `sweep`."""
-    wanted = check_ks(ks, engine.visible.n_points)
+    """Return a generator of the rows of a sweep, after that of K = 1.
+
+    Parameters and errors are those of `sweep`.
+    """
+    wanted = sorted({1, *check_ks(ks, engine.visible.n_points)})
     runs = check_count(runs, "runs", minimum=1)
     references = check_count(references, "references", minimum=0)
     silhouette_sample = check_count(silhouette_sample, "silhouette_sample", minimum=0)
@@ -169,12 +173,11 @@ def _rows(
     halves = Halves(some, _PAIRS, lambda *one: other(6, *one), below(seed, 7))
     pairs = some_points(visible, silhouette_sample, below(seed, 8)) if silhouette_sample else None
     total = before = climb.last.inertia
-    k_before = 1
     for k in ks:
         step = climb.to(k)
         row = _measured(step, climb, total)
         drop = None
-        if k_before is not None and k > 1 and before > 0.0:
+        if k > 1 and before > 0.0:
             drop = 1.0 - row["inertia"] / before
         gap_of_k, error = gap.at(k)
         yield Row(
@@ -186,7 +189,7 @@ def _rows(
             gap_error=error,
             stability=halves.at(k),
         )
-        before, k_before = row["inertia"], k
+        before = row["inertia"]
 
 
 def _measured(step: Step, climb: Climb, total: float) -> dict[str, Any]:
