@@ -5,6 +5,8 @@ Pictures are tested with these; what is true of the values is tested where they 
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 from pictures import blobs
 
@@ -29,32 +31,31 @@ def fits(points, ks, seed=0):
     ]
 
 
-def sweep_of(lasts, best=None, *, verdict=None, gaps=True):
-    """Return a sweep with these ends."""
+def row_of(last, **values):
+    """Return a row; what is not given is not known."""
+    names = [one.name for one in fields(Row)]
+    known = dict.fromkeys(names) | {"last": last, "split_from": (), "k": len(last.centroids)}
+    return Row(**(known | {"inertia": last.inertia} | values))
+
+
+def sweep_of(lasts, best=None, *, verdict=None):
+    """Return a sweep with these ends, whose criteria agree on `best`."""
     rows, before = [], None
     for last in lasts:
         k, inertia = len(last.centroids), last.inertia
         away = abs(k - (best or 3.5)) / len(lasts)
-        some = 1 / (1 + away) if k > 1 else None
-        rows.append(
-            Row(
-                k=k,
-                inertia=inertia,
-                drop=None if before is None or not before else 1 - inertia / before,
-                simplified_silhouette=some,
-                silhouette=None if some is None else some - 0.07,
-                classical_silhouette=None,
-                calinski_harabasz=None if some is None else 4000 * some**2,
-                davies_bouldin=None if some is None else 1.2 - 0.7 * some,
-                bic=30_000 - 4000 * (some or 0.3),
-                aic=29_000 - 4000 * (some or 0.3),
-                gap=(1.1 - away) if gaps else None,
-                gap_error=0.04 if gaps else None,
-                stability=None if some is None else some**2,
-                agreement=None,
-                last=last,
-            )
-        )
+        some = 1 / (1 + away)
+        values = {"bic": 30_000 - 4000 * some, "gap": 1.1 - away, "gap_error": 0.04}
+        if before:
+            values["drop"] = 1 - inertia / before
+        if k > 1:
+            values |= {
+                "silhouette": some - 0.07,
+                "stability": some**2,
+                "calinski_harabasz": 4000 * some**2,
+                "davies_bouldin": 1.2 - 0.7 * some,
+            }
+        rows.append(row_of(last, **values))
         before = inertia
     if verdict is None:
         verdict = NONE if best is None else f"K = {best} stands out: silhouette and gap agree"

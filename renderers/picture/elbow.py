@@ -100,25 +100,26 @@ def _head(title: str, verdict: str, box: Box, theme: Theme, sizes: Sizes) -> tup
             break
     most = min(_LINES, int(room / (1.3 * size)))
     for line in wrapped(verdict, size, box.width, most):
-        marks.append(Text(line, box.left, top + rise(size), size, theme.text))
+        words, fits = fitted(line, size, box.width)
+        if words:
+            marks.append(Text(words, box.left, top + rise(fits), fits, theme.text))
         top += round(1.3 * size)
     return marks, top + round(0.7 * size) if marks else 0
 
 
 def wrapped(words: str, size: float, width: float, most: int = 99) -> list[str]:
-    """Return words as lines of so many pixels, `most` of them; the last one may be cut off."""
+    """Return words as lines of so many pixels, `most` of them, of which the last has the rest."""
     lines: list[str] = []
     rest = words.split()
-    while rest and len(lines) < most - 1:
+    while rest and len(lines) < most:
         end = 1
-        while end < len(rest) and extent(" ".join(rest[: end + 1]), size).width <= width:
+        while end < len(rest) and not _wide(" ".join(rest[: end + 1]), size, width):
             end += 1
+        if len(lines) == most - 1:
+            end = len(rest)
         lines.append(" ".join(rest[:end]))
         rest = rest[end:]
-    if rest and most > 0:
-        lines.append(" ".join(rest))
-    found = [fitted(line, size, width)[0] if _wide(line, size, width) else line for line in lines]
-    return [line for line in found if line]
+    return lines
 
 
 def _wide(line: str, size: float, width: float) -> bool:

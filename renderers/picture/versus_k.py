@@ -19,7 +19,7 @@ from renderers.plane.placement import Box
 __all__ = ["HEAD", "Look", "beside", "has_room", "plot_marks"]
 
 #: Height of the row of the name, in sizes of the type; of the row of K; least height between them.
-HEAD, _FOOT, _LEAST_PLOT = 1.9, 1.7, 3.5
+HEAD, _FOOT, _LEAST_PLOT = 1.9, 1.8, 3.5
 _LEAST_WIDTH = 11.0  # of the whole, in sizes of the type
 _TINT = 0.1  # of what lies under a curve that begins at zero
 _GRID = 0.12  # opacity of the lines at the ticks
@@ -139,7 +139,8 @@ def plot_marks(
         value = _outcome(criterion, chosen)
     marks = _heading(box, criterion.names, value, look)
     marks += _ground(axes, criterion, until, look)
-    marks += _y_axis(axes, _ticks(criterion, plot.height, size), look)
+    if beside(criterion, box.height, size) <= room:
+        marks += _y_axis(axes, _ticks(criterion, plot.height, size), look)
     marks += _x_axis(axes, chosen, look)
     if chosen is not None and chosen <= until:
         x = float(axes.x(np.array([float(chosen)]))[0])
@@ -209,7 +210,7 @@ def _y_axis(axes: _Axes, found: list[tuple[float, str]], look: Look) -> list[Mar
 def _x_axis(axes: _Axes, chosen: int | None, look: Look) -> list[Mark]:
     """Return K and its values below the plot: the chosen one, and others that do not touch it."""
     plot, size, theme = axes.plot, look.size, look.theme
-    base = plot.top + plot.height + round(0.35 * size) + rise(size)
+    base = plot.top + plot.height + round(0.45 * size) + rise(size)
     marks: list[Mark] = [Text("K", plot.left - 0.5 * size, base, size, theme.muted, "right")]
     first, last = int(axes.first), int(axes.last)
     wide = extent(str(last), size, True).width + 0.7 * size
