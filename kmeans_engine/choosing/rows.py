@@ -95,6 +95,8 @@ class Sweep(Mapping[int, Row]):
     ----------
     rows : tuple of Row
         By ascending K.
+    one : Row
+        That of K = 1, whether it was asked for or not.
     best : int or None
         The K that stands out, None if none does.
     verdict : str
@@ -102,6 +104,7 @@ class Sweep(Mapping[int, Row]):
     """
 
     rows: tuple[Row, ...]
+    one: Row
     best: int | None
     verdict: str
 
