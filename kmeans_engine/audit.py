@@ -289,6 +289,7 @@ class _Auditor:
         X: npt.NDArray[Any],
         was: LabelArray | None,
         now: LabelArray | None,
+        weights: object,
     ) -> None:
         """See `Visitor.add`."""
         assert isinstance(rows, range)

@@ -152,5 +152,3 @@ class Feed:
     def _finish(self) -> None:
         if self._held.is_whole:  # nothing will be copied again
             self._pinned = []
-
-
