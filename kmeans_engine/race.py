@@ -54,6 +54,7 @@ class _Pairs:
         X: npt.NDArray[Any],
         was: LabelArray | None,
         now: LabelArray | None,
+        weights: Any = None,
     ) -> None:
         assert was is not None
         assert now is not None

@@ -115,7 +115,7 @@ def _is_in_parts(points: Any) -> bool:
     )
 
 
-def open_visible(points: Any) -> Visible:
+def open_visible(points: Any, weights: Any = None) -> Visible:
     """Return points, given as for `Engine`, as whoever draws from them asks for them."""
     home = elsewhere(points)
     if home is not None:
@@ -126,4 +126,12 @@ def open_visible(points: Any) -> Visible:
         return opened
     if isinstance(points, str | os.PathLike) and _is_npy(points):
         points = open_npy(os.fspath(points))  # it stays there: few of its rows may be asked for
-    return VisibleParts(open_parts(points, default_threads(), Budget()))
+    v = VisibleParts(open_parts(points, default_threads(), Budget()))
+    v.weights_array = (
+        None
+        if weights is None
+        else np.concatenate([np.asarray(w, float).reshape(-1) for w in weights])
+        if isinstance(weights, list) and hasattr(weights[0], "shape")
+        else np.asarray(weights, float)
+    )
+    return v

@@ -48,6 +48,7 @@ class Visitor(Protocol[Found]):
         X: npt.NDArray[Any],
         was: LabelArray | None,
         now: LabelArray | None,
+        weights: Floats | None,
     ) -> None:
         """Add some points to what a worker has found.
 
@@ -101,6 +102,7 @@ class Visible(Protocol):
 
     n_points: int
     n_features: int
+    weighted: bool
     names: tuple[str, ...]
     """Of the features, empty if they have none."""
 
@@ -149,6 +151,12 @@ class VisibleParts:
     parts : sequence of Data
         Measured when somebody first asks for that.
     """
+
+    weights_array: Any = None
+
+    @property
+    def weighted(self) -> bool:
+        return self.weights_array is not None
 
     def __init__(self, parts: Sequence[Data]) -> None:
         self.parts = parts
@@ -262,7 +270,12 @@ class VisibleParts:
         def add(found: Found, start: int, X: npt.NDArray[Any]) -> None:
             stop = start + len(X)
             now = None if labels is None else labels[start:stop]
-            visitor.add(found, range(first + start, first + stop), X, None, now)
+            ws = (
+                None
+                if self.weights_array is None
+                else self.weights_array[first + start : first + stop]
+            )
+            visitor.add(found, range(first + start, first + stop), X, None, now, ws)
 
         return data.fold(
             lambda _: begin(),
@@ -284,7 +297,14 @@ class VisibleParts:
         def add(found: Found, start: int, stop: int) -> None:
             some = rows[start:stop]
             old, new = (None if side is None else side[start:stop] for side in (was, now))
-            visitor.add(found, some, self.take(some), old, new)
+            visitor.add(
+                found,
+                some,
+                self.take(some),
+                old,
+                new,
+                None if self.weights_array is None else self.weights_array[some],
+            )
 
         threads = folding_threads(
             len(rows), self.n_features, visitor.work_per_row, visitor.cells, self.threads

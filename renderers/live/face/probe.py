@@ -175,6 +175,7 @@ class _Places(Places):
         X: NDArray[Any],
         was: object,
         now: object,
+        weights: object,
     ) -> None:
         self._check()
         super().add(found, rows, X, was, now)
