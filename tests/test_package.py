@@ -94,6 +94,7 @@ FLOORS = {
             "__main__",
             "command",
             "recording",
+            "audit",
             "engine",
             "cluster",
             "whole",

@@ -22,7 +22,7 @@ from kmeans_engine.points.visit import Visible, VisibleParts
 from kmeans_engine.starts.shares import Shares, rows_of_weight, weighed
 from kmeans_engine.strategies.brute import BruteAssigner
 
-__all__ = ["NOTHING", "Chosen", "any_others", "distances", "scalable", "weight_scale"]
+__all__ = ["NOTHING", "Chosen", "any_others", "distances", "scalable", "uniform", "weight_scale"]
 
 # Bits of the weights of what was taken, together: distances have the others of 63.
 _WEIGHT_BITS = 31
@@ -181,7 +181,7 @@ class _Take:
         numbers = np.asarray(rows, dtype=np.int64)
         far = distances(X, self.centroids, now)
         chance = self.factor * weighed(far, weights, self.shares)
-        taken = np.flatnonzero(_uniform(numbers, self.key) < chance)
+        taken = np.flatnonzero(uniform(numbers, self.key) < chance)
         if len(taken):
             found.append((numbers[taken], X[taken].astype(np.float64)))
 
@@ -190,7 +190,7 @@ class _Take:
         return [piece for some in found for piece in some]
 
 
-def _uniform(numbers: npt.NDArray[np.int64], key: int) -> Floats:
+def uniform(numbers: npt.NDArray[np.int64], key: int) -> Floats:
     """Return a random number in [0, 1) for each row number: splitmix64 (Steele et al. 2014)."""
     z = numbers.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(key)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
