@@ -1,6 +1,7 @@
 """Z-scores: every feature brought to mean 0 and standard deviation 1. Knows no files."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ _CHUNK = 1 << 16
 
 
 def standardize(
-    points: Any, budget: Budget | None = None
+    points: Any, budget: Budget | None = None, weights: Any = None
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return the z-scores of `points`, with what turns them back: ``z * scale + mean``.
 
@@ -28,6 +29,8 @@ def standardize(
         Finite numbers; not modified.
     budget : Budget, optional
         Of the z-scores.
+    weights : ndarray, (M,), or RowFile, (M, 1), optional
+        What each point counts for, in the mean and in the deviation.
 
     Returns
     -------
@@ -36,9 +39,11 @@ def standardize(
     mean : ndarray, (N,), float64
         Mean of each feature.
     scale : ndarray, (N,), float64
-        Standard deviation of each feature (divisor M); 1 where it is constant.
+        Standard deviation of each feature (divisor M, or the sum of the weights); 1 where it is
+        constant.
     """
     n_points, n_features = points.shape
+    total, shares = _shares(weights, n_points)
     starts = range(0, n_points, _CHUNK)
     z = (budget or Budget()).empty((n_points, n_features), np.float64)
     low, high = np.full(n_features, np.inf), np.full(n_features, -np.inf)
@@ -55,14 +60,15 @@ def standardize(
         chunk = z[start : start + _CHUNK]
         chunk *= factor
         chunk -= middle  # A large common offset would cost digits in the sum.
-        sums.append(chunk.sum(axis=0))
-    center = np.array([math.fsum(column) for column in zip(*sums, strict=True)]) / n_points
+        sums.append((chunk if shares is None else chunk * shares(start)).sum(axis=0))
+    center = np.array([math.fsum(column) for column in zip(*sums, strict=True)]) / total
     sums = []
     for start in starts:
         chunk = z[start : start + _CHUNK]
         chunk -= center
-        sums.append(np.square(chunk).sum(axis=0))
-    variance = np.array([math.fsum(column) for column in zip(*sums, strict=True)]) / n_points
+        squares = np.square(chunk)
+        sums.append((squares if shares is None else squares * shares(start)).sum(axis=0))
+    variance = np.array([math.fsum(column) for column in zip(*sums, strict=True)]) / total
     spread = np.sqrt(variance)
     mean, scale = np.ldexp(middle + center, exponent), np.ldexp(spread, exponent)
     # The rounded mean of equal numbers may differ from them; their deviation is 0 all the same.
@@ -73,3 +79,30 @@ def standardize(
         chunk /= spread
         chunk[:, constant] = 0.0
     return z, mean, scale
+
+
+def _shares(
+    weights: Any, n_points: int
+) -> tuple[float, Callable[[int], npt.NDArray[np.float64]] | None]:
+    """Return the sum of the weights, and the function that returns those of a chunk, (R, 1).
+
+    They are scaled by a power of two so that the largest is below 1.
+    """
+    if weights is None:
+        return n_points, None
+
+    def chunk_of(start: int) -> npt.NDArray[np.float64]:
+        chunk = np.asarray(weights[start : start + _CHUNK], dtype=np.float64)
+        return chunk.reshape(-1, 1)
+
+    starts = range(0, n_points, _CHUNK)
+    largest = float(np.max([chunk_of(start).max() for start in starts]))
+    least = float(np.min([chunk_of(start).min() for start in starts]))
+    if not (0.0 < largest < math.inf and least >= 0.0):
+        return n_points, None  # the engine, which gets them next, tells what is wrong with them
+    exponent = -math.frexp(largest)[1]
+
+    def shares(start: int) -> npt.NDArray[np.float64]:
+        return np.ldexp(chunk_of(start), exponent)
+
+    return math.fsum(float(shares(start).sum()) for start in starts), shares
