@@ -14,6 +14,7 @@ import numpy as np
 from kmeans_engine import Snapshot
 from kmeans_engine.points.data import Data, measure_together
 from kmeans_engine.points.visit import VisibleParts
+from kmeans_engine.points.weights import weigh
 from kmeans_engine.runtime.memory import Budget
 
 MOST_ROWS = 200_000  # that may be taken at a time
@@ -29,6 +30,8 @@ class Elsewhere:
 
     def __init__(self, points, n_parts=3, weights=None):
         self._parts = [Data.of(part, 1, Budget()) for part in np.array_split(points, n_parts)]
+        if weights is not None:
+            weigh(self._parts, weights)
         measure_together(self._parts)
         self._starts = np.cumsum([0, *(part.n_points for part in self._parts)]).tolist()
         self.n_points, self.n_features = points.shape

@@ -225,7 +225,7 @@ class _Shifted:
         X: _Array,
         was: LabelArray | None,
         now: LabelArray | None,
-        weights: Floats | None = None,
+        weights: Floats | None,
     ) -> None:
         first = self._first
         if isinstance(rows, range):

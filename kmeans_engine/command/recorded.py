@@ -225,7 +225,14 @@ def _source(past: Past, args: argparse.Namespace) -> Source:
         read = _recorded_table(recording)
         offset, scale = (np.array(settings[name]) if name in settings else None for name in _UNITS)
         return Source(
-            read, read.points, about["clusters"], init, args.seed, offset, scale, weights=read.weights
+            read,
+            read.points,
+            about["clusters"],
+            init,
+            args.seed,
+            offset,
+            scale,
+            weights=read.weights,
         )
     file = _file(past)
     if file is None and asked.get("data", "-") is not None:

@@ -23,7 +23,7 @@ from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.runtime.processors import default_threads
 from kmeans_engine.validation import check_sheet
 
-__all__ = ["elsewhere", "open_parts", "open_visible"]
+__all__ = ["elsewhere", "open_parts", "open_store", "open_visible"]
 
 # By the first word of the module of a type: who opens it, with `open_whole` and `open_visible`.
 _ELSEWHERE = {"dask": "kmeans_engine.cluster"}
@@ -73,10 +73,20 @@ def open_parts(points: Any, threads: int, budget: Budget) -> list[Data]:
 
 
 def _open(points: Any, threads: int, budget: Budget) -> Data:
-    return Data(_store(points, budget), threads, budget)
+    return Data(open_store(points, budget, "points"), threads, budget)
 
 
-def _store(points: Any, budget: Budget) -> Store:
+def open_store(points: Any, budget: Budget, name: str) -> Store:
+    """Return one table, as it is given, where it can be read; errors as for `open_parts`.
+
+    Parameters
+    ----------
+    points : array_like
+    budget : Budget
+        See `open_parts`.
+    name : str
+        What messages call it, in the plural.
+    """
     if isinstance(points, str | os.PathLike):
         path = os.fspath(points)
         if not _is_npy(path):
@@ -96,7 +106,7 @@ def _store(points: Any, budget: Budget) -> Store:
         file = file_of(points)
         if file is not None:
             return file
-    return ArrayStore(check_sheet(points, "points"))
+    return ArrayStore(check_sheet(points, name))
 
 
 def _is_npy(path: str | os.PathLike[str]) -> bool:
@@ -115,7 +125,7 @@ def _is_in_parts(points: Any) -> bool:
     )
 
 
-def open_visible(points: Any, weights: Any = None) -> Visible:
+def open_visible(points: Any) -> Visible:
     """Return points, given as for `Engine`, as whoever draws from them asks for them."""
     home = elsewhere(points)
     if home is not None:
@@ -126,12 +136,4 @@ def open_visible(points: Any, weights: Any = None) -> Visible:
         return opened
     if isinstance(points, str | os.PathLike) and _is_npy(points):
         points = open_npy(os.fspath(points))  # it stays there: few of its rows may be asked for
-    v = VisibleParts(open_parts(points, default_threads(), Budget()))
-    v.weights_array = (
-        None
-        if weights is None
-        else np.concatenate([np.asarray(w, float).reshape(-1) for w in weights])
-        if isinstance(weights, list) and hasattr(weights[0], "shape")
-        else np.asarray(weights, float)
-    )
-    return v
+    return VisibleParts(open_parts(points, default_threads(), Budget()))

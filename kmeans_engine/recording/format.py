@@ -26,8 +26,8 @@ columns before `first` are null, but for `iteration`: ``WHERE centroids IS NOT N
 row for each state.
 
 Recorded points come in rows of their own before state 0, where `iteration` is null: column
-`points`, a list of R N values, row by row, and `weights`, the R of these points. Types that Arrow lacks are stored as unsigned integers
-of the same bits.
+`points`, a list of R N values, row by row, and `weights`, the R of these points. Types that Arrow
+lacks are stored as unsigned integers of the same bits.
 """
 
 from __future__ import annotations

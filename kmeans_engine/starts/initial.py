@@ -12,6 +12,7 @@ from kmeans_engine.arrays import Floats
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.points.opening import open_visible
 from kmeans_engine.points.visit import Visible
+from kmeans_engine.points.weights import open_weighted
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.starts.methods import METHODS
 from kmeans_engine.starts.parallel import scalable
@@ -81,7 +82,7 @@ def initial_centroids(
         return centroids.copy()
     check_choice(method, "method", METHODS, ", or an array")
     rng = check_seed(seed)
-    visible = open_visible(points, weights)
+    visible = open_weighted(points, weights)
     k = check_k(k, visible.n_points)
     shares = shares_of(visible)
     if shares is not None and k > shares.positive:

@@ -42,6 +42,7 @@ def shares_of(points: Visible) -> Shares | None:
     """Return the shares of all points, or None if they have no weights."""
     if not points.weighted:
         return None
+    points.measure.check()
     largest, positive = points.visit(_Survey())
     return Shares(math.frexp(largest)[1], positive)
 
@@ -71,29 +72,16 @@ class _Survey(_Visit):
         return [max(one[0] for one in found), sum(one[1] for one in found)]
 
 
-class _Gather(_Visit):
-    """Writes shares to an array of this process; a `Visitor`."""
-
-    def __init__(self, shares: Shares, out: Floats) -> None:
-        self._shares, self._out = shares, out
-
-    def begin(self) -> None:
-        """See `Visitor.begin`."""
-
-    def add(self, found: None, rows: range, X: _Array, was: Any, now: Any, weights: Floats) -> None:
-        """See `Visitor.add`."""
-        self._out[rows.start : rows.stop] = self._shares.of(weights)
-
-    def merge(self, found: list[None]) -> None:
-        """See `Visitor.merge`."""
-
-
 def gathered(points: VisibleParts, shares: Shares | None) -> Floats:
     """Return the share of each point, (M,), or nothing, (0,), without weights."""
     if shares is None:
         return np.empty(0)
     out: Floats = points.budget.empty(points.n_points, np.dtype(np.float64))
-    points.visit(_Gather(shares, out))
+    start = 0
+    for part in points.parts:
+        assert part.weights is not None
+        out[start : start + part.n_points] = shares.of(part.weights)
+        start += part.n_points
     return out
 
 

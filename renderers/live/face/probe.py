@@ -178,7 +178,7 @@ class _Places(Places):
         weights: object,
     ) -> None:
         self._check()
-        super().add(found, rows, X, was, now)
+        super().add(found, rows, X, was, now, weights)
 
 
 class _Index:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pictures import state
 
-from kmeans_engine.points.opening import open_visible
+from kmeans_engine.points.weights import open_weighted
 from renderers.picture.bubbles import cells_of
 from renderers.picture.tallies import Tallies, columns_of
 from renderers.plane.placement import Box
@@ -68,7 +68,7 @@ def test_each_place_is_a_cell():
 def test_weights_count_as_so_many_points(far):
     rng = np.random.default_rng(4)
     X, weights = rng.normal(size=(60, 1)), rng.integers(0, 9, 60).astype(float)
-    there = Elsewhere(X, weights=weights) if far else open_visible(X, weights)
+    there = Elsewhere(X, weights=weights) if far else open_weighted(X, weights)
     view, same = View(there), View(np.repeat(X, weights.astype(int), axis=0))
     places = View(X).placed(BOX)
     tallies = Tallies(view, columns_of(places), 3)

@@ -6,12 +6,12 @@ from elsewhere import Elsewhere
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmeans_engine.points.opening import open_visible
+from kmeans_engine.points.weights import open_weighted
 from renderers.plane.weighing import weighing_of
 
 
 def visible(weights):
-    return open_visible(np.zeros((len(weights), 2)), np.array(weights))
+    return open_weighted(np.zeros((len(weights), 2)), np.array(weights))
 
 
 @given(st.lists(st.floats(0.0, 1e300), min_size=3, max_size=40), st.booleans())
@@ -19,7 +19,7 @@ def test_numbers_are_in_proportion(weights, far):
     if max(weights) == 0.0:
         weights[0] = 1.0
     X, given_weights = np.zeros((len(weights), 2)), np.array(weights)
-    points = Elsewhere(X, weights=given_weights) if far else open_visible(X, given_weights)
+    points = Elsewhere(X, weights=given_weights) if far else open_weighted(X, given_weights)
     weighing = weighing_of(points)
     if weighing is None:  # no different numbers
         assert np.ptp(np.array(weights) / max(weights)) < 2.0**-18
@@ -40,4 +40,4 @@ def test_small_whole_numbers_stay_what_they_are():
 
 @pytest.mark.parametrize("weights", [[2.0, 2.0, 2.0], None])
 def test_equal_weights_are_no_weights(weights):
-    assert weighing_of(open_visible(np.zeros((3, 2)), weights)) is None
+    assert weighing_of(open_weighted(np.zeros((3, 2)), weights)) is None
