@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from kmeans_engine.arrays import Floats, Indices
 from kmeans_engine.errors import InvalidInput, InvalidType
 from kmeans_engine.frames import Sheet, read_array
 from kmeans_engine.points.data import Data
@@ -19,7 +22,7 @@ from kmeans_engine.points.visit import Visible, VisibleParts
 from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.validation import shown
 
-__all__ = ["open_weighted", "refuse_twice", "weigh"]
+__all__ = ["open_weighted", "refuse_twice", "weigh", "weights_of"]
 
 # Rows that are copied in one piece.
 _PIECE = 1 << 17
@@ -45,6 +48,44 @@ def open_weighted(points: Any, weights: Any) -> Visible:
     assert isinstance(visible, VisibleParts)
     weigh(visible.parts, weights)
     return visible
+
+
+class _Collect:
+    """Collects weights with the numbers of their points; see `points.visit.Visitor`."""
+
+    cells, work_per_row = 0, 1
+
+    def begin(self) -> list[tuple[int, Floats]]:
+        """See `Visitor.begin`."""
+        return []
+
+    def add(
+        self,
+        found: list[tuple[int, Floats]],
+        rows: range | Indices,
+        X: npt.NDArray[Any],
+        was: object,
+        now: object,
+        weights: Floats | None,
+    ) -> None:
+        """See `Visitor.add`."""
+        if weights is not None and len(rows):
+            found.append((int(rows[0]), weights))
+
+    def merge(self, found: list[list[tuple[int, Floats]]]) -> list[tuple[int, Floats]]:
+        """See `Visitor.merge`."""
+        return [piece for some in found for piece in some]
+
+
+def weights_of(points: Visible) -> Floats | None:
+    """Return what each point weighs, (M,), None if all weigh the same; not always a copy."""
+    if not points.weighted:
+        return None
+    if isinstance(points, VisibleParts):
+        pieces = [part.weights for part in points.parts if part.weights is not None]
+    else:
+        pieces = [some for _, some in sorted(points.visit(_Collect()), key=itemgetter(0))]
+    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
 
 def refuse_twice() -> InvalidInput:

@@ -61,9 +61,10 @@ class _Survey(_Visit):
         return [0.0, 0]
 
     def add(
-        self, found: list[Any], rows: Any, X: _Array, was: Any, now: Any, weights: Floats
+        self, found: list[Any], rows: Any, X: _Array, was: Any, now: Any, weights: Floats | None
     ) -> None:
         """See `Visitor.add`."""
+        assert weights is not None
         found[0] = max(found[0], float(weights.max(initial=0.0)))
         found[1] += int(np.count_nonzero(weights))
 
@@ -93,9 +94,16 @@ class _Positive(_Visit):
         return []
 
     def add(
-        self, found: list[_Array], rows: Any, X: _Array, was: Any, now: Any, weights: Floats
+        self,
+        found: list[_Array],
+        rows: Any,
+        X: _Array,
+        was: Any,
+        now: Any,
+        weights: Floats | None,
     ) -> None:
         """See `Visitor.add`."""
+        assert weights is not None
         found.append(np.asarray(rows, dtype=np.int64)[weights > 0])
 
     def merge(self, found: list[list[_Array]]) -> list[_Array]:

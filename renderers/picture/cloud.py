@@ -337,9 +337,8 @@ class Cloud:
             alpha = 1 - (1 - opacity) ** layers if opacity < 1 else layers.clip(0, 1)
             return np.rint(255 * alpha).astype(np.uint8)[cover]
         alpha = np.zeros(cover.shape, dtype=np.uint8)
-        filled = cover[cover > 0]
-        if self.view.weighing is not None:
-            filled = filled / self.view.weighing.unit
+        weighing = self.view.weighing
+        filled = cover[cover > 0] / (1.0 if weighing is None else weighing.unit)
         if len(filled):
             sample = np.sort(filled[:: -(-len(filled) // 65_536)])
             # The fullest half per cent saturates: one crowded pixel must not dim all others.

@@ -144,7 +144,9 @@ class Labelling(Elsewhere):
 
     def visit(self, visitor, now=None, *others, **options):
         if now is not None:
-            labels = FixedLabels(assign_points(self._given, now.assigned_from), None)
+            labels = FixedLabels(
+                assign_points(self._given, now.assigned_from), np.empty(0, np.intp)
+            )
             now = SimpleNamespace(_labels=Hidden(labels))
         return super().visit(visitor, now, *others, **options)
 
