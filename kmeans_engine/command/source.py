@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.command.scaling import standardize
+from kmeans_engine.command.scaling import Scaling, standardize
 from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.starts.initial import initial_centroids
 from kmeans_engine.starts.synthetic import make_clusters
@@ -44,6 +44,10 @@ class Source:
         Number of the first run.
     weights : array_like, (M,), or None
         What the points weigh; None as well where an engine has opened both.
+    scaling : Scaling or None
+        How the points were standardised, step by step, if that is known.
+    model : str
+        The file that centroids and scaling come from, if they are those of other points.
     """
 
     table: Table
@@ -55,6 +59,8 @@ class Source:
     scale: Floats | None = None
     first: int = 0
     weights: Any = None
+    scaling: Scaling | None = None
+    model: str = ""
 
     @classmethod
     def of(
@@ -94,8 +100,9 @@ class Source:
             init = check_centroids(init, table.points.shape[1])
         if not standardized:
             return cls(table, table.points, k, init, seed, weights=table.weights)
-        points, offset, scale = standardize(table.points, budget, table.weights)
-        own = cls(table, points, k, "", seed, offset, scale, weights=table.weights)
+        points, scaling = standardize(table.points, budget, table.weights)
+        units = scaling.mean, scaling.scale
+        own = cls(table, points, k, "", seed, *units, weights=table.weights, scaling=scaling)
         return own.started(init)
 
     def start(self, run: int) -> Floats:

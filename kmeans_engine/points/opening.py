@@ -16,6 +16,7 @@ from kmeans_engine.errors import InvalidType
 from kmeans_engine.frames import Sheet
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.files import RowFile, file_of, open_npy
+from kmeans_engine.points.sparse import SparseRows
 from kmeans_engine.points.stored import ArrayStore, Store
 from kmeans_engine.points.streams import is_stream, read_files, read_stream
 from kmeans_engine.points.visit import Visible, VisibleParts
@@ -98,7 +99,7 @@ def open_store(points: Any, budget: Budget, name: str) -> Store:
         whole = budget.empty(file.shape, file.dtype)
         file.fill(whole)
         return ArrayStore(Sheet(whole))
-    if isinstance(points, RowFile):
+    if isinstance(points, RowFile | SparseRows):
         return points
     if is_stream(points):
         return read_stream(points, budget)

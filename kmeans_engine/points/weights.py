@@ -84,7 +84,8 @@ def weights_of(points: Visible) -> Floats | None:
     if isinstance(points, VisibleParts):
         pieces = [part.weights for part in points.parts if part.weights is not None]
     else:
-        pieces = [some for _, some in sorted(points.visit(_Collect()), key=itemgetter(0))]
+        found: list[tuple[int, Floats]] = points.visit(_Collect())
+        pieces = [some for _, some in sorted(found, key=itemgetter(0))]
     return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
 

@@ -67,10 +67,10 @@ KEY = "kmeans_engine.recording"
 """Where, in the metadata of the schema, the facts of a recording are."""
 
 VERSION = 2
-"""Of the columns and the facts that are known here.
+"""Of the columns and the facts that are known here."""
 
-A recording tells the first version that has all of its columns: 2 if points have weights, else 1.
-"""
+# A recording tells the first version that has its columns: this one, if points have no weights.
+_WITHOUT_WEIGHTS = 1
 
 PIECE = 1 << 22
 """Most points of one batch."""
@@ -139,7 +139,8 @@ def _stored(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 def spell_about(about: Mapping[str, Any]) -> dict[str, str]:
     """Return the facts of a recording as metadata of a schema."""
-    return {KEY: spell({"version": 2 if "weights" in about else 1, **about})}
+    version = VERSION if "weights" in about else _WITHOUT_WEIGHTS
+    return {KEY: spell({"version": version, **about})}
 
 
 def read_about(schema: pa.Schema) -> dict[str, Any] | None:

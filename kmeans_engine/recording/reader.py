@@ -309,6 +309,7 @@ class Recording(Sequence[Snapshot]):
 
         column = self.settings.get("asked", {}).get("options", {}).get("weights")
         read = read_table(str(path), ReadOptions(weights=column))
-        self._weights, points = read.weights, read.points
-        self._vouch(points, read.weights)
-        return points
+        self._weights = read.weights
+        self._vouch(read.points, read.weights)
+        found: npt.NDArray[Any] = read.points
+        return found
