@@ -22,7 +22,7 @@ from kmeans_engine.points.visit import Visible, VisibleParts
 from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.validation import shown
 
-__all__ = ["open_weighted", "refuse_twice", "weigh", "weights_of"]
+__all__ = ["open_weighted", "read_weights", "refuse_twice", "weigh", "weights_of", "wrong_length"]
 
 # Rows that are copied in one piece.
 _PIECE = 1 << 17
@@ -134,6 +134,24 @@ def weigh(parts: Sequence[Data], weights: Any) -> None:
         rounded = 0  # which are counted once
 
 
+def read_weights(weights: Any, budget: Budget) -> tuple[Floats, int]:
+    """Return weights as an array in memory, (M,), and how many whole numbers were rounded.
+
+    Parameters and errors as for `weigh`; not in parts.
+    """
+    store = _open(weights, "weights", budget)
+    column = _column(store, 0, store.shape[0], budget)
+    assert column.view is not None
+    return column.view.reshape(-1), _rounded(store)
+
+
+def wrong_length(count: int, n_points: int, name: str = "weights") -> InvalidInput:
+    """Return the error for so many weights of so many points."""
+    return _wrong(
+        f"{name} have {count} values, need one for each of the {n_points} points, in their order"
+    )
+
+
 def _is_in_parts(weights: Any) -> bool:
     return isinstance(weights, list | tuple) and all(
         isinstance(part, str | os.PathLike) or len(getattr(part, "shape", ())) > 0
@@ -180,10 +198,7 @@ def _is_table(weights: Any) -> bool:
 
 def _check_length(store: Store, n_points: int, name: str) -> None:
     if store.shape[0] != n_points:
-        raise _wrong(
-            f"{name} have {store.shape[0]} values, need one for each of the {n_points} points, in "
-            "their order"
-        )
+        raise wrong_length(store.shape[0], n_points, name)
 
 
 def _wrong(message: str) -> InvalidInput:

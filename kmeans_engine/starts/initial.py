@@ -33,7 +33,7 @@ _BATCH = 1 << 16
 
 
 def initial_centroids(
-    points: npt.ArrayLike,
+    points: Any,
     k: int,
     *,
     weights: Any = None,
