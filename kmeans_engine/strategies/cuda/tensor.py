@@ -17,7 +17,15 @@ from kmeans_engine.strategies.cuda.margins import trust_of, underflow
 from kmeans_engine.strategies.cuda.stages import DeviceArray, List, Piece, Placed
 from kmeans_engine.strategies.cuda.tiles import Tiles, tiles_for
 
-__all__ = ["LEAST_FEATURES", "Machine", "Program", "Task", "TensorScores", "defines", "tensor_scores"]
+__all__ = [
+    "LEAST_FEATURES",
+    "Machine",
+    "Program",
+    "Task",
+    "TensorScores",
+    "defines",
+    "tensor_scores",
+]
 
 # Fewer are left to the plain kernels, which read a point once and are bound by memory.
 LEAST_FEATURES = 9
