@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from kmeans_engine import Snapshot
     from kmeans_engine.runtime.atomic import AtomicFile
+    from renderers.callback import Film
     from renderers.contract import Options, Renderer
     from renderers.errors import (
         InvalidOption,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AtomicFile",
+    "Film",
     "InvalidOption",
     "Moment",
     "Options",
@@ -64,6 +66,7 @@ __all__ = [
 
 _HOMES = {
     "AtomicFile": "kmeans_engine.runtime.atomic",
+    "Film": "renderers.callback",
     "InvalidOption": "renderers.errors",
     "Moment": "renderers.scene",
     "Options": "renderers.contract",
