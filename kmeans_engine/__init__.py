@@ -20,6 +20,7 @@ from kmeans_engine._version import __version__
 from kmeans_engine.runtime.lazy import lazily
 
 if TYPE_CHECKING:
+    from kmeans_engine.audit import Audit, verify
     from kmeans_engine.engine import Engine
     from kmeans_engine.errors import (
         ClusterError,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         PrecisionWarning,
         UnsupportedStrategy,
     )
+    from kmeans_engine.race import match_labels
     from kmeans_engine.snapshot import Snapshot
     from kmeans_engine.starts.initial import initial_centroids
     from kmeans_engine.starts.synthetic import make_clusters
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "STRATEGIES",
+    "Audit",
     "ClusterError",
     "Engine",
     "InvalidInput",
@@ -49,11 +52,14 @@ __all__ = [
     "assign_points",
     "initial_centroids",
     "make_clusters",
+    "match_labels",
     "recalc_centroids",
+    "verify",
 ]
 
 _HOMES = {
     "STRATEGIES": ".strategies",
+    "Audit": ".audit",
     "ClusterError": ".errors",
     "Engine": ".engine",
     "InvalidInput": ".errors",
@@ -65,7 +71,9 @@ _HOMES = {
     "assign_points": ".steps",
     "initial_centroids": ".starts.initial",
     "make_clusters": ".starts.synthetic",
+    "match_labels": ".race",
     "recalc_centroids": ".steps",
+    "verify": ".audit",
 }
 
 

@@ -9,11 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.arrays import LabelArray
+from kmeans_engine.errors import InvalidInput
 from kmeans_engine.snapshot import Snapshot
+from kmeans_engine.validation import check_some_labels
 
-__all__ = ["match_clusters", "overlap", "side_by_side", "verdict_of"]
+__all__ = ["match_clusters", "match_labels", "overlap", "side_by_side", "verdict_of"]
 
 Counts = npt.NDArray[np.int64]
+
+_PAIRS = 1 << 20  # labels that are paired at a time
 
 
 def side_by_side(runs: Sequence[Iterable[Snapshot]]) -> Iterator[tuple[Snapshot, ...]]:
@@ -54,17 +58,23 @@ class _Pairs:
         X: npt.NDArray[Any],
         was: LabelArray | None,
         now: LabelArray | None,
+        weights: object,
     ) -> None:
         assert was is not None
         assert now is not None
-        pairs = now.astype(np.intp) * self._shape[1] + was
-        found += np.bincount(pairs, minlength=found.size).reshape(self._shape)
+        _count_pairs(now, was, found)
 
     def merge(self, found: list[Counts]) -> Counts:
         total = found[0]
         for part in found[1:]:
             total += part
         return total
+
+
+def _count_pairs(one: LabelArray, other: LabelArray, found: Counts) -> None:
+    """Add to `found` (K, L) how many points have each pair of labels."""
+    pairs = one.astype(np.intp) * found.shape[1] + other
+    found += np.bincount(pairs, minlength=found.size).reshape(found.shape)
 
 
 def overlap(one: Snapshot, other: Snapshot) -> Counts:
@@ -131,3 +141,49 @@ def match_clusters(shared: Counts) -> npt.NDArray[np.intp]:
     alone = partner >= columns
     partner[alone] = columns + np.arange(np.count_nonzero(alone))
     return partner
+
+
+def match_labels(a: npt.ArrayLike, b: npt.ArrayLike) -> npt.NDArray[np.intp]:
+    """Return new numbers for the clusters of `b`, such that it can be compared with `a`.
+
+    ``match_labels(a, b)[b]`` are the labels of `b` with the numbers of `a`: as many points as
+    possible, over all ways to pair the clusters one to one, then have the same label in both. Found
+    by the Hungarian method on the counts of the points that two clusters share, in integers.
+
+    Parameters
+    ----------
+    a, b : array_like of int, (M,)
+        Labels of the same points, each from 0 on.
+
+    Returns
+    -------
+    ndarray, (L,), intp
+        Different numbers, one for each of the L clusters of `b`. If it has more clusters than `a`,
+        those without a partner are numbered from K, their number in `a`, on.
+
+    Raises
+    ------
+    InvalidInput, InvalidType
+        If these are not labels of the same points.
+
+    References
+    ----------
+    Kuhn, "The Hungarian method for the assignment problem", Naval Research Logistics Quarterly 2
+    (1955).
+
+    Examples
+    --------
+    >>> a, b = np.array([0, 0, 1, 2]), np.array([2, 2, 0, 1])
+    >>> match_labels(a, b)[b]
+    array([0, 0, 1, 2])
+    """
+    one, other = (check_some_labels(labels, name) for name, labels in (("a", a), ("b", b)))
+    if len(one) != len(other):
+        raise InvalidInput(
+            f"a has {len(one):,} labels and b has {len(other):,}, need labels of the same points"
+        )
+    shared = np.zeros((int(other.max()) + 1, int(one.max()) + 1), np.int64)
+    for start in range(0, len(one), _PAIRS):
+        some = slice(start, start + _PAIRS)
+        _count_pairs(other[some], one[some], shared)
+    return match_clusters(shared)

@@ -14,6 +14,7 @@ from kmeans_engine.runtime.similar import similar
 
 __all__ = [
     "bad_values",
+    "bad_weights",
     "check_centroids",
     "check_choice",
     "check_count",
@@ -21,6 +22,7 @@ __all__ = [
     "check_labels",
     "check_seed",
     "check_sheet",
+    "check_some_labels",
     "check_tolerance",
     "non_finite_error",
     "shown",
@@ -138,6 +140,25 @@ def bad_values(
     return InvalidInput(
         f"{name} have {total} {what} value{'s' * (total != 1)}, the first in "
         f"{where}; all must be finite: leave those rows out, or fill the values"
+    )
+
+
+def bad_weights(total: int, first: int, value: float | None = None) -> InvalidInput:
+    """Return the error for so many weights that are no weights, the first of them in row `first`.
+
+    Parameters
+    ----------
+    total, first : int
+        How many, and the row.
+    value : float, optional
+        What stands there, if that is known.
+    """
+    shown = "" if value is None else f" ({value})"
+    return InvalidInput(
+        f"weights have {total} negative, NaN or infinite value{'s' * (total != 1)}, the first in "
+        f"row {first}{shown}; all must be finite numbers of at least 0: give points that shall not "
+        "count the weight 0",
+        options=("weights",),
     )
 
 
@@ -264,15 +285,44 @@ def check_labels(value: Any, n_points: int, k: int) -> npt.NDArray[Any]:
     """Return `value` as an integer array (n_points,) with entries in 0 .. k-1."""
     labels = read_array(value, "labels")
     if labels.dtype.kind not in "iu":
-        raise InvalidType(f"labels have dtype {labels.dtype}, need integers between 0 and {k - 1}")
+        raise InvalidType(
+            f"labels have dtype {labels.dtype}, need integers between 0 and {k - 1}"
+            f"{_whole_remedy(labels)}"
+        )
     if labels.shape != (n_points,):
         raise InvalidInput(
             f"labels have shape {labels.shape}, need one label for each of the {n_points} points"
         )
     low, high = int(labels.min()), int(labels.max())
     if low < 0 or high >= k:
+        remedy = "; if they count from 1, give labels - 1" if (low, high) == (1, k) else ""
         raise InvalidInput(
             f"labels lie between {low} and {high}, need to lie between 0 and {k - 1}: "
-            f"there are {k} centroids"
+            f"there are {k} centroids{remedy}"
         )
     return labels
+
+
+def check_some_labels(value: Any, name: str) -> npt.NDArray[Any]:
+    """Return `value` as an integer array (M,) of numbers of clusters, however many there are."""
+    labels = read_array(value, name)
+    if labels.dtype.kind not in "iu":
+        raise InvalidType(
+            f"{name} has dtype {labels.dtype}, needs integers from 0 on{_whole_remedy(labels)}"
+        )
+    if labels.ndim != 1 or not len(labels):
+        raise InvalidInput(f"{name} has shape {labels.shape}, needs one label for each point")
+    low, high = int(labels.min()), int(labels.max())
+    if low < 0 or high > 2 * len(labels):
+        raise InvalidInput(
+            f"{name} has labels between {low} and {high}, needs numbers of clusters from 0 on: "
+            f"number them with np.unique({name}, return_inverse=True)[1]"
+        )
+    return labels
+
+
+def _whole_remedy(labels: npt.NDArray[Any]) -> str:
+    """Return what to do with labels of another type."""
+    if labels.dtype.kind in "fb" and np.isfinite(labels).all() and not (labels % 1).any():
+        return ": convert them with .astype(int)"
+    return ""

@@ -97,6 +97,7 @@ FLOORS = {
             "command",
             "estimator",
             "recording",
+            "audit",
             "engine",
             "cluster",
             "whole",

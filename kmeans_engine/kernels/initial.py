@@ -9,13 +9,13 @@ import numpy as np
 
 from kmeans_engine.runtime.jit import kernel
 
-__all__ = ["BATCH", "potentials", "tighten"]
+__all__ = ["BATCH", "distances", "load", "potentials", "tighten"]
 
 BATCH = 512
 
 
 @kernel(inner=True)
-def _load(X, start, size, x):
+def load(X, start, size, x):
     """Write `size` rows of `X` (in, (B, N)) to `x` (out, (N, BATCH) float64), by features."""
     if X.shape[1] == 2:
         # A stride known to the compiler, as in `kernels.assign.load`.
@@ -31,7 +31,7 @@ def _load(X, start, size, x):
 
 
 @kernel(inner=True)
-def _distances(x, C, k, size, d):
+def distances(x, C, k, size, d):
     """Write the squared distances of a block to row `k` of `C` (in, (K, N)) to `d` (out)."""
     c = C[k, 0]
     for j in range(size):
@@ -54,8 +54,8 @@ def tighten(X, C, nearest, fresh, x, d):
     largest = 0.0
     for start in range(0, X.shape[0], BATCH):
         size = min(BATCH, X.shape[0] - start)
-        _load(X, start, size, x)
-        _distances(x, C, 0, size, d)
+        load(X, start, size, x)
+        distances(x, C, 0, size, d)
         for j in range(size):
             v = d[j]
             if not fresh and nearest[start + j] < v:
@@ -74,9 +74,9 @@ def potentials(X, candidates, nearest, scale, totals, x, d):
     """
     for start in range(0, X.shape[0], BATCH):
         size = min(BATCH, X.shape[0] - start)
-        _load(X, start, size, x)
+        load(X, start, size, x)
         for t in range(candidates.shape[0]):
-            _distances(x, candidates, t, size, d)
+            distances(x, candidates, t, size, d)
             total = np.int64(0)
             for j in range(size):
                 old = nearest[start + j]

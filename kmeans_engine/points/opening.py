@@ -24,7 +24,7 @@ from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.runtime.processors import default_threads
 from kmeans_engine.validation import check_sheet
 
-__all__ = ["elsewhere", "open_parts", "open_visible"]
+__all__ = ["elsewhere", "open_parts", "open_store", "open_visible"]
 
 # By the first word of the module of a type: who opens it, with `open_whole` and `open_visible`.
 _ELSEWHERE = {"dask": "kmeans_engine.cluster"}
@@ -74,10 +74,20 @@ def open_parts(points: Any, threads: int, budget: Budget) -> list[Data]:
 
 
 def _open(points: Any, threads: int, budget: Budget) -> Data:
-    return Data(_store(points, budget), threads, budget)
+    return Data(open_store(points, budget, "points"), threads, budget)
 
 
-def _store(points: Any, budget: Budget) -> Store:
+def open_store(points: Any, budget: Budget, name: str) -> Store:
+    """Return one table, as it is given, where it can be read; errors as for `open_parts`.
+
+    Parameters
+    ----------
+    points : array_like
+    budget : Budget
+        See `open_parts`.
+    name : str
+        What messages call it, in the plural.
+    """
     if isinstance(points, str | os.PathLike):
         path = os.fspath(points)
         if not _is_npy(path):
@@ -97,7 +107,7 @@ def _store(points: Any, budget: Budget) -> Store:
         file = file_of(points)
         if file is not None:
             return file
-    return ArrayStore(check_sheet(points, "points"))
+    return ArrayStore(check_sheet(points, name))
 
 
 def _is_npy(path: str | os.PathLike[str]) -> bool:

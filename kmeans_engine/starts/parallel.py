@@ -21,7 +21,7 @@ from kmeans_engine.labels import label_dtype
 from kmeans_engine.points.visit import Visible, VisibleParts
 from kmeans_engine.strategies.brute import BruteAssigner
 
-__all__ = ["NOTHING", "Chosen", "any_others", "distances", "scalable", "weight_scale"]
+__all__ = ["NOTHING", "Chosen", "any_others", "distances", "scalable", "uniform", "weight_scale"]
 
 # Points that a round takes, in units of k, and rounds: 2 and 5 are where the paper's curves are
 # flat (its figures 5.2 and 5.3).
@@ -104,7 +104,13 @@ class _Potential:
         )
 
     def add(
-        self, found: tuple[Integers, Integers], rows: Any, X: _Array, was: Any, now: Any
+        self,
+        found: tuple[Integers, Integers],
+        rows: Any,
+        X: _Array,
+        was: Any,
+        now: Any,
+        weights: Any,
     ) -> None:
         """See `Visitor.add`."""
         bins, counts = found
@@ -150,11 +156,13 @@ class _Take:
         """See `Visitor.begin`."""
         return []
 
-    def add(self, found: list[_Piece], rows: Any, X: _Array, was: Any, now: Any) -> None:
+    def add(
+        self, found: list[_Piece], rows: Any, X: _Array, was: Any, now: Any, weights: Any
+    ) -> None:
         """See `Visitor.add`."""
         numbers = np.asarray(rows, dtype=np.int64)
         chance = self.factor * distances(X, self.centroids, now)
-        taken = np.flatnonzero(_uniform(numbers, self.key) < chance)
+        taken = np.flatnonzero(uniform(numbers, self.key) < chance)
         if len(taken):
             found.append((numbers[taken], X[taken].astype(np.float64)))
 
@@ -163,7 +171,7 @@ class _Take:
         return [piece for some in found for piece in some]
 
 
-def _uniform(numbers: npt.NDArray[np.int64], key: int) -> Floats:
+def uniform(numbers: npt.NDArray[np.int64], key: int) -> Floats:
     """Return a random number in [0, 1) for each row number: splitmix64 (Steele et al. 2014)."""
     z = numbers.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(key)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

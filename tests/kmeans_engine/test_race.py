@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kmeans_engine import Engine, make_clusters
+from kmeans_engine import Engine, InvalidInput, InvalidType, make_clusters, match_labels
 from kmeans_engine.race import match_clusters, overlap, side_by_side, verdict_of
 
 
@@ -63,3 +63,44 @@ def test_clusters_that_were_renumbered_are_found_again():
     order = np.random.default_rng(1).permutation(30)
     counts = np.diag(np.arange(1, 31))[:, order]
     assert np.array_equal(order[match_clusters(counts)], np.arange(30))
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 6), st.integers(1, 6))
+def test_labels_are_matched_so_that_most_agree(seed, k, rows):
+    rng = np.random.default_rng(seed)
+    a, b = rng.integers(0, k, 40), rng.integers(0, rows, 40)
+    names = match_labels(a, b)
+    assert len(names) == b.max() + 1
+    assert len(set(names.tolist())) == len(names)
+    n = max(k, rows)
+    best = max(
+        np.count_nonzero(a == np.array(some)[b]) for some in itertools.permutations(range(n), rows)
+    )
+    assert np.count_nonzero(a == names[b]) == best
+    # Those without a partner come after all of the others, without a gap.
+    alone = names[names > a.max()]
+    assert sorted(alone) == list(range(a.max() + 1, a.max() + 1 + len(alone)))
+
+
+def test_renumbered_labels_are_the_same_again():
+    a = np.random.default_rng(2).integers(0, 9, 3_000_000).astype(np.uint8)
+    order = np.random.default_rng(3).permutation(9)
+    assert np.array_equal(match_labels(a, order[a])[order[a]], a)
+    assert match_labels([0, 0, 1], [3, 3, 0]).tolist() == [1, 2, 3, 0]
+
+
+@pytest.mark.parametrize(
+    ("b", "kind", "words"),
+    [
+        ([0, 1], InvalidInput, "a has 3 labels and b has 2"),
+        ([0, -1, 2], InvalidInput, "np.unique(b, return_inverse=True)[1]"),
+        ([0, 1, 10**12], InvalidInput, "between 0 and 1000000000000"),
+        ([0.0, 1.0, 1.0], InvalidType, "convert them with .astype(int)"),
+        ([[0, 1, 1]], InvalidInput, "shape (1, 3)"),
+    ],
+)
+def test_what_are_no_labels(b, kind, words):
+    with pytest.raises(kind) as caught:
+        match_labels([0, 1, 1], b)
+    assert words in str(caught.value)

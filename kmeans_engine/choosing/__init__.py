@@ -1,0 +1,1 @@
+"""Choosing K: several numbers of clusters on the same points, compared; see `sweep`."""
