@@ -96,9 +96,11 @@ def grown_caption(sweep: Sweep, moment: Moment) -> tuple[str, ...]:
         return f"back to K = {row.k}", ""
     if row is sweep.rows[0] or row.drop is None:
         return f"{row.k:,} cluster{'' if row.k == 1 else 's'}", ""
+    words = "found from another start"
+    if row.split_from:
+        some = listed([str(number) for number in row.split_from])
+        words = f"cluster {some} splits" if len(row.split_from) == 1 else f"clusters {some} split"
+    if row.drop <= 0:
+        return words, ""
     less = f"{row.drop:.0%} less inertia"
-    if not row.split_from:
-        return f"found from another start: {less}", less
-    some = listed([str(number) for number in row.split_from])
-    words = f"cluster {some} splits" if len(row.split_from) == 1 else f"clusters {some} split"
     return f"{words}: {less}", words, less
