@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.describing import listed
+from renderers.describing import counted, listed
 from renderers.picture.criteria import Criterion, criteria
 from renderers.picture.dashboard import Parts, bar_marks, heading
 from renderers.picture.marks import Mark
@@ -86,16 +86,25 @@ def _value(criterion: Criterion, k: int) -> str:
 
 def grown_caption(sweep: Sweep, moment: Moment) -> tuple[str, ...]:
     """Return what a moment shows, in wordings from long to short; at the end the verdict."""
-    (snapshot,) = moment.snapshots
-    row = sweep[snapshot.iteration]
+    k = moment.snapshots[0].iteration
     if moment.last:
-        words = sweep.verdict[:1].upper() + sweep.verdict[1:]
-        end = "no K stands out" if sweep.best is None else f"K = {sweep.best} stands out"
-        return words, end
-    if moment.before and moment.before[0].iteration > row.k:
-        return f"back to K = {row.k}", ""
+        return verdict_caption(sweep)
+    if moment.before and moment.before[0].iteration > k:
+        return f"back to K = {k}", ""
+    return split_caption(sweep, k)
+
+
+def verdict_caption(sweep: Sweep) -> tuple[str, ...]:
+    """Return which K stands out, in wordings from long to short."""
+    words = sweep.verdict[:1].upper() + sweep.verdict[1:]
+    return words, "no K stands out" if sweep.best is None else f"K = {sweep.best} stands out"
+
+
+def split_caption(sweep: Sweep, k: int) -> tuple[str, ...]:
+    """Return how the clusters of one K come from those before, in wordings from long to short."""
+    row = sweep[k]
     if row is sweep.rows[0] or row.drop is None:
-        return f"{row.k:,} cluster{'' if row.k == 1 else 's'}", ""
+        return counted(k, "cluster"), ""
     words = "found from another start"
     if row.split_from:
         some = listed([str(number) for number in row.split_from])

@@ -145,7 +145,7 @@ def play_sweep(sweep: Sweep, scene: Scene, renderers: Sequence[Renderer], pace: 
     growth = grown(sweep)
     options = renderers[0].options
     table = cluster_colours(len(growth.parents), options.theme, options.palette)
-    panel = replace(scene.panels[0], order=family_order(growth.parents, table))
+    panel = replace(scene.panels[0], order=family_order(growth.parents, table), steps=True)
     told = replace(sweep, rows=growth.rows)
     scene = replace(scene, panels=(panel,), sweep=told)
     count = len(growth.rows) + (sweep.best not in (None, growth.rows[-1].k))
