@@ -64,7 +64,7 @@ class ElbowPainter:
             self._marks = _figure(scene, theme, tuple(accent), options.size, worded=worded)
         self._options = options
 
-    def paint(self, moment: Moment) -> NDArray[np.uint8]:
+    def paint(self, moment: Moment | None = None) -> NDArray[np.uint8]:
         """Return the figure, (height, width, 4), uint8: RGBA, opaque."""
         width, height = self._options.size
         frame = np.full((height, width, 4), 255, np.uint8)

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from renderers.describing import counted, listed
 from renderers.picture.criteria import Criterion, criteria
-from renderers.picture.dashboard import Parts, bar_marks, heading
+from renderers.picture.dashboard import Parts, bar_marks
 from renderers.picture.marks import Mark
 from renderers.picture.themes import Theme
 from renderers.picture.ticks import short
-from renderers.picture.versus_k import HEAD, Look, beside, has_room, plot_marks
+from renderers.picture.versus_k import HEAD, Look, beside, has_room, name_marks, plot_marks
 from renderers.scene import Moment
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def growing(
     if parts.sizes is not None:
         top = round(HEAD * size)
         bars = parts.sizes._replace(top=parts.sizes.top + top, height=parts.sizes.height - top)
-        marks += heading(parts.sizes, ("sizes of the clusters", "sizes"), "", theme, size)
+        marks += name_marks(parts.sizes, ("sizes of the clusters", "sizes"), "", look)
         most = max([k, *(one.iteration for one in moment.before)])
         marks += bar_marks(bars, moment, theme, size, colours, numbered=numbered, most=most)
     return marks
