@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -98,6 +99,24 @@ def test_as_few_points_as_possible_change_in_a_split(seed):
     pieces = np.bincount(other.labels[labels == torn], minlength=k + 1)
     assert other.n_changed == pieces.sum() - pieces.max()
     assert growth.parents[-1] == torn
+
+
+def test_weights_stay_with_their_clusters():
+    points = blobs(clusters=3, each=20)
+    weights = np.random.default_rng(4).integers(0, 5, len(points)).astype(float)
+    engine = Engine(points, weights=weights)
+    ends = [engine.fit(points[:1]), engine.fit(points[[0, 25]]), engine.fit(points[[50, 25, 0]])]
+    for state in states(sweep_of(ends)):
+        assert state.weights.tolist() == np.bincount(state.labels, weights, minlength=3).tolist()
+
+
+def test_labels_on_a_cluster_are_told_in_one_line():
+    last = SWEEP.rows[0].last
+    away = replace(last, _labels=SimpleNamespace(all=object))
+    growth = grown(sweep_of([last]))
+    away = growth._replace(rows=(replace(growth.rows[0], last=away),))
+    with pytest.raises(InvalidOption, match=r"the labels of a cluster stay there"):
+        list(states_of(away, None))
 
 
 def test_k_may_jump():
