@@ -87,7 +87,7 @@ def _value(criterion: Criterion, k: int) -> str:
 def grown_caption(sweep: Sweep, moment: Moment) -> tuple[str, ...]:
     """Return what a moment shows, in wordings from long to short; at the end the verdict."""
     k = moment.snapshots[0].iteration
-    if moment.last:
+    if moment.last and k == (sweep.best or sweep.rows[-1].k):
         return verdict_caption(sweep)
     if moment.before and moment.before[0].iteration > k:
         return f"back to K = {k}", ""

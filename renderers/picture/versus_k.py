@@ -244,7 +244,7 @@ def _line(axes: _Axes, criterion: Criterion, until: float) -> tuple[Floats, Floa
     x, y = axes.x(ks), axes.y(criterion.values)
     xy = np.stack([x, y], axis=1)
     seen = xy[ks <= until]
-    if len(seen) and until < ks[-1]:
+    if len(seen) and ks[len(seen) - 1] < until < ks[-1]:  # on the way to the next
         tip = np.interp(until, ks, x), np.interp(until, ks, y)
         seen = np.vstack([seen, [tip]])
     return xy, seen

@@ -14,11 +14,14 @@ from media import read_mp4
 from pictures import blobs
 from PIL import Image
 from sweeps import a_sweep, fits, sweep_of
+from wait import eventually
 
 import renderers
 from kmeans_engine import Engine
 from kmeans_engine.choosing.rows import Sweep
-from renderers import InvalidOption
+from renderers import InvalidOption, Moment, Options
+from renderers.live.saving import Save
+from renderers.live.saving import load_registered as registered
 from renderers.picture.growing import grown_caption
 from renderers.stage.growing import grown, states_of
 from renderers.stage.pace import Pace, moments
@@ -198,3 +201,17 @@ def test_what_has_no_effect_is_refused(tmp_path):
     with pytest.raises(InvalidOption, match=r"a sweep has its points; leave out points="):
         renderers.save(SWEEP, tmp_path / "k.png", points=SWEEP.rows[0].last.points)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_window_saves_the_state_that_it_shows(tmp_path):
+    growth, end = grown(SWEEP), states(SWEEP)[2]
+    scene = replace(renderers.make_scene(end), sweep=replace(SWEEP, rows=growth.rows))
+    player = SimpleNamespace()
+    moment = Moment((end,), 1.0)
+    for kept, name in ((scene, "state.png"), (replace(scene, sweep=None), "plain.png")):
+        save = Save(registered, tmp_path / name, kept, player, Options((320, 240)), moment)
+        eventually(lambda save=save: save.result.startswith("saved"))
+    with Image.open(tmp_path / "state.png") as one, Image.open(tmp_path / "plain.png") as other:
+        same = (np.array(one) == np.array(other)).all(axis=2)
+    assert same[60:180].mean() > 0.95  # the same points; the words differ
+    assert not same.all()
