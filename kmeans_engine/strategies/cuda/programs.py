@@ -14,14 +14,14 @@ from typing import Any
 from kmeans_engine.strategies.cuda.stages import DeviceArray
 from kmeans_engine.strategies.cuda.tensor import Task
 
-__all__ = ["LEAST_CAPABILITY", "Cores", "compile_kernels"]
+__all__ = ["LEAST_CAPABILITY", "Cores", "FILES", "compile_kernels"]
 
 # TF32 and copies past the registers came with it.
 LEAST_CAPABILITY = (8, 0)
 
 _SOURCES = Path(__file__).parents[2] / "kernels" / "cuda" / "tensor"
 # Of a file in the folder of sources: kernels by the file that holds them.
-_FILES = {
+FILES = {
     "scores.cu": ("score_tf32", "score_split"),
     "pairs.cu": ("clear", "prepare", "tell_pairs"),
 }
@@ -52,7 +52,7 @@ class _Compiled:
     def __init__(self, definitions: dict[str, str], arch: str, device: int) -> None:
         self._device = device
         self._kernels: dict[str, Any] = {}
-        for file, names in _FILES.items():
+        for file, names in FILES.items():
             code = compile_kernels(file, definitions, arch)
             self._kernels |= {name: code.get_kernel(name) for name in names}
 
