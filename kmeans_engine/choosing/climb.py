@@ -16,8 +16,8 @@ from kmeans_engine.starts.initial import initial_centroids
 
 __all__ = ["Climb", "Step", "below"]
 
-# Points of a cluster that decide how it is split.
-_SPLITTING = 4096
+# Points of a cluster that decide how it is split, and iterations among them: only a start.
+_SPLITTING, _ENOUGH = 4096, 20
 
 
 class Step(NamedTuple):
@@ -48,7 +48,7 @@ class Climb:
     method : str
         How the centroids of a start are drawn, see `initial_centroids`.
     runs : int
-        How many starts are drawn for each K.
+        How many starts are drawn for each K. With 0 one is, where there is nothing to split.
     seed : SeedSequence
         Decides all of them.
     limits : dict
@@ -78,12 +78,13 @@ class Climb:
     def to(self, k: int) -> Step:
         """Return the clusterings with `k` clusters, more than before."""
         ends: list[Snapshot] = []
-        for run in range(self._runs if k > 1 else 0):
+        parents = self._worst(k - len(self.last.counts))
+        drawn = self._runs or (0 if parents else 1)
+        for run in range(drawn if k > 1 else 0):
             start = initial_centroids(
                 self._engine.visible, k, method=self._method, seed=below(self._seed, 1, run)
             )
             ends.append(self._engine.fit(start, **self._limits))
-        parents = self._worst(k - len(self.last.counts))
         if parents:
             ends.append(self._engine.fit(self._split(parents), **self._limits))
         best = min(ends, key=lambda end: end.inertia, default=self.last)
@@ -110,7 +111,7 @@ class Climb:
             seed = below(self._seed, 2, len(centroids), parent)
             own = some_points(self.last, _SPLITTING, seed, of=parent)
             start = initial_centroids(own.points, 2, method="k-means++", seed=seed)
-            first, second = engine_on(own).fit(start).centroids
+            first, second = engine_on(own).fit(start, max_iterations=_ENOUGH).centroids
             centroids[parent] = first
             seconds.append(second)
         return np.concatenate([centroids, seconds])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -25,8 +25,11 @@ from kmeans_engine.validation import check_count, check_k, check_seed, check_tol
 
 __all__ = ["rows_of", "sweep"]
 
-# The references of the gap together have about as many points as there are, each at least ...
-_FEW, _MANY = 1000, 10_000  # ... and at most.
+# Points of a reference of the gap, at least and at most; in between, all references together have
+# as many points as there are.
+_FEW, _MANY = 1000, 5000
+# And at least so many for each cluster.
+_PER_CLUSTER = 20
 _PAIRS = 5  # of halves
 
 
@@ -163,14 +166,17 @@ def _rows(
     method = "k-means++" if isinstance(visible, VisibleParts) else "k-means||"
     climb = Climb(engine, method, runs, seed, limits)
     count = min(max(_FEW, visible.n_points // max(references, 1)), _MANY)
+    count = max(count, _PER_CLUSTER * ks[-1])
     some = some_points(visible, count, below(seed, 3))
 
-    def other(kind: int, some: Some, number: int) -> Climb:
-        own = below(seed, kind, number + 1)
-        return Climb(engine_on(some), "k-means++", 1, own, limits)
+    def other(kind: int, runs: int) -> Callable[[Some, int], Climb]:
+        return lambda some, number: Climb(
+            engine_on(some), "k-means++", runs, below(seed, kind, number + 1), limits
+        )
 
-    gap = Gap(some, references, lambda *one: other(4, *one), below(seed, 5))
-    halves = Halves(some, _PAIRS, lambda *one: other(6, *one), below(seed, 7))
+    # Where there are no clusters, splits alone find as much as k-means++ does, in half the time.
+    gap = Gap(some, references, other(4, 0), below(seed, 5))
+    halves = Halves(some, _PAIRS, other(6, 1), below(seed, 7))
     pairs = some_points(visible, silhouette_sample, below(seed, 8)) if silhouette_sample else None
     total = before = climb.last.inertia
     for k in ks:
