@@ -32,10 +32,6 @@ class Held:
     def __len__(self):
         return len(self.array)
 
-    @property
-    def __cuda_array_interface__(self):
-        return self.array.__array_interface__
-
 
 @functools.cache
 def _folder():
@@ -84,6 +80,9 @@ class SimulatedCores:
         array = np.empty(size, dtype=dtype)
         array.view(np.uint8)[:] = 0xAB
         return Held(array)
+
+    def address(self, array):
+        return array.array.ctypes.data
 
     def launch(self, name, blocks, threads, shared, task, stream):
         assert stream == "stream"

@@ -7,20 +7,22 @@ value, which only the driver's own call can pass.
 from __future__ import annotations
 
 import ctypes
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from kmeans_engine.strategies.cuda.stages import DeviceArray
-from kmeans_engine.strategies.cuda.tensor import Task
+from kmeans_engine.strategies.cuda.tensor import Machine, Task
 
-__all__ = ["LEAST_CAPABILITY", "Cores", "FILES", "compile_kernels"]
+__all__ = ["LEAST_CAPABILITY", "Cores", "FILES", "compile_kernels", "tensor_cores"]
 
 # TF32 and copies past the registers came with it.
 LEAST_CAPABILITY = (8, 0)
 
 _SOURCES = Path(__file__).parents[2] / "kernels" / "cuda" / "tensor"
-# Of a file in the folder of sources: kernels by the file that holds them.
+_INCLUDE = re.compile(r'#include ["<](.+)[">]')
+#: The kernels that each file holds.
 FILES = {
     "scores.cu": ("score_tf32", "score_split"),
     "pairs.cu": ("clear", "prepare", "tell_pairs"),
@@ -32,18 +34,34 @@ _PER_MULTIPROCESSOR = 2
 def compile_kernels(file: str, definitions: dict[str, str], arch: str) -> Any:
     """Compile a file of kernels for an architecture as ``sm_90``; needs no device.
 
+    It takes one to two seconds, or none where it has been done before: NVRTC's programs are kept
+    in the user's cache folder, if that can be written to.
+
     Returns
     -------
     cuda.core.ObjectCode
         Machine code.
     """
     from cuda.core import Program, ProgramOptions
+    from cuda.core.utils import FileStreamProgramCache
 
     options = ProgramOptions(
-        name=file, arch=arch, std="c++17", include_path=[str(_SOURCES)],
-        define_macro=list(definitions.items()),
-    )  # fmt: skip
-    return Program((_SOURCES / file).read_text(), "c++", options).compile("cubin")
+        name=file, arch=arch, std="c++17", define_macro=sorted(definitions.items())
+    )
+    program = Program(_source(file), "c++", options)
+    try:
+        return program.compile("cubin", cache=FileStreamProgramCache())
+    except OSError:
+        return program.compile("cubin")
+
+
+def _source(file: str) -> str:
+    """Return a file with all that it includes: so the text alone decides what is compiled."""
+    lines: list[str] = []
+    for line in (_SOURCES / file).read_text(encoding="utf-8").splitlines():
+        included = _INCLUDE.match(line)
+        lines += [_source(included[1])] if included else [line]
+    return "\n".join(lines)
 
 
 class _Compiled:
@@ -92,8 +110,9 @@ class Cores:
         from numba import cuda
 
         device = cuda.get_current_device()
+        found = device.compute_capability
         self._device = int(device.id)
-        self._arch = "sm_{}{}".format(*device.compute_capability)
+        self._arch = "sm_{}{}".format(*found)
         self.room = int(device.MAX_SHARED_MEMORY_PER_BLOCK_OPTIN)
         self.blocks = _PER_MULTIPROCESSOR * int(device.MULTIPROCESSOR_COUNT)
 
@@ -106,6 +125,21 @@ class Cores:
         from numba import cuda
 
         return cuda.device_array(size, dtype=dtype)
+
+    def address(self, array: DeviceArray) -> int:
+        """See `tensor.Machine.address`."""
+        return int(array.__cuda_array_interface__["data"][0])
+
+
+def tensor_cores() -> Machine | None:
+    """Return the tensor cores of the current device, or None where there are none to use."""
+    from numba import cuda
+
+    from kmeans_engine.kernels.cuda.compiling import SIMULATED
+
+    if SIMULATED or cuda.get_current_device().compute_capability < LEAST_CAPABILITY:
+        return None
+    return Cores()
 
 
 @lru_cache(maxsize=16)

@@ -103,7 +103,9 @@ class Look:
             ]
             a = self.labels[i]
             gap = Fraction(float(self.expiry[i])) - Fraction(float(self.spent[a]))
-            if gap > 0:  # |x - c_b| - |x - c_a| >= gap, without a root: (b - a - gap^2)^2 >= 4 gap^2 a
+            if (
+                gap > 0
+            ):  # |x - c_b| - |x - c_a| >= gap, without a root: (b - a - gap^2)^2 >= 4 gap^2 a
                 for k, square in enumerate(squares):
                     if k != a and centroids[k] != centroids[a]:
                         rest = square - squares[a] - gap * gap
