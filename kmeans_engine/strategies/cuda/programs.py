@@ -12,10 +12,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from kmeans_engine.strategies.cuda.stages import DeviceArray
-from kmeans_engine.strategies.cuda.tensor import Machine, Task
+import numpy.typing as npt
 
-__all__ = ["LEAST_CAPABILITY", "Cores", "FILES", "compile_kernels", "tensor_cores"]
+from kmeans_engine.strategies.cuda.stages import DeviceArray
+from kmeans_engine.strategies.cuda.tensor import Machine, Task, are_exact_enough
+
+__all__ = ["FILES", "LEAST_CAPABILITY", "Cores", "compile_kernels", "tensor_cores"]
 
 # TF32 and copies past the registers came with it.
 LEAST_CAPABILITY = (8, 0)
@@ -26,6 +28,7 @@ _INCLUDE = re.compile(r'#include ["<](.+)[">]')
 FILES = {
     "scores.cu": ("score_tf32", "score_split"),
     "pairs.cu": ("clear", "prepare", "tell_pairs"),
+    "probe.cu": ("probe",),
 }
 # Two blocks a multiprocessor fit its registers, and on most devices its shared memory.
 _PER_MULTIPROCESSOR = 2
@@ -65,14 +68,11 @@ def _source(file: str) -> str:
 
 
 class _Compiled:
-    """The kernels on a device, see `tensor.Program`."""
+    """The kernels on a device, see `tensor.Program`; a file is compiled when it is needed."""
 
     def __init__(self, definitions: dict[str, str], arch: str, device: int) -> None:
-        self._device = device
+        self._definitions, self._arch, self._device = definitions, arch, device
         self._kernels: dict[str, Any] = {}
-        for file, names in FILES.items():
-            code = compile_kernels(file, definitions, arch)
-            self._kernels |= {name: code.get_kernel(name) for name in names}
 
     def launch(
         self, name: str, blocks: int, threads: int, shared: int, task: Task, stream: Any
@@ -80,22 +80,29 @@ class _Compiled:
         """See `tensor.Program.launch`."""
         from cuda.bindings import driver
 
-        handle = int(self._kernels[name].handle)
-        if shared:
-            _check(
-                driver.cuKernelSetAttribute(
-                    driver.CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
-                    shared, driver.CUkernel(handle), driver.CUdevice(self._device),
-                )
-            )  # fmt: skip
+        if name not in self._kernels:
+            self._kernels[name] = self._load(name, shared)
         # The driver copies the record before it returns.
         arguments = (ctypes.c_void_p * 1)(ctypes.addressof(task))
         _check(
             driver.cuLaunchKernel(
-                driver.CUfunction(handle), blocks, 1, 1, threads, 1, 1, shared,
+                driver.CUfunction(int(self._kernels[name].handle)), blocks, 1, 1, threads, 1, 1, shared,
                 driver.CUstream(stream.__cuda_stream__()[1]), ctypes.addressof(arguments), 0,
             )
         )  # fmt: skip
+
+    def _load(self, name: str, shared: int) -> Any:
+        from cuda.bindings import driver
+
+        file = next(file for file, names in FILES.items() if name in names)
+        kernel = compile_kernels(file, self._definitions, self._arch).get_kernel(name)
+        _check(
+            driver.cuKernelSetAttribute(
+                driver.CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
+                shared, driver.CUkernel(int(kernel.handle)), driver.CUdevice(self._device),
+            )
+        )  # fmt: skip
+        return kernel
 
 
 def _check(result: tuple[Any, ...]) -> None:
@@ -111,14 +118,14 @@ class Cores:
 
         device = cuda.get_current_device()
         found = device.compute_capability
-        self._device = int(device.id)
+        self.device = int(device.id)
         self._arch = "sm_{}{}".format(*found)
         self.room = int(device.MAX_SHARED_MEMORY_PER_BLOCK_OPTIN)
         self.blocks = _PER_MULTIPROCESSOR * int(device.MULTIPROCESSOR_COUNT)
 
     def compile(self, definitions: dict[str, str]) -> _Compiled:
         """See `tensor.Machine.compile`."""
-        return _compiled(tuple(sorted(definitions.items())), self._arch, self._device)
+        return _compiled(tuple(sorted(definitions.items())), self._arch, self.device)
 
     def empty(self, size: int, dtype: str) -> DeviceArray:
         """See `tensor.Machine.empty`."""
@@ -130,16 +137,32 @@ class Cores:
         """See `tensor.Machine.address`."""
         return int(array.__cuda_array_interface__["data"][0])
 
+    def fetch(self, array: DeviceArray) -> npt.NDArray[Any]:
+        """See `tensor.Machine.fetch`."""
+        from numba import cuda
+
+        cuda.synchronize()
+        found: npt.NDArray[Any] = array.copy_to_host()
+        return found
+
 
 def tensor_cores() -> Machine | None:
-    """Return the tensor cores of the current device, or None where there are none to use."""
+    """Return the tensor cores of the current device, or None where there are none to trust."""
     from numba import cuda
 
     from kmeans_engine.kernels.cuda.compiling import SIMULATED
 
     if SIMULATED or cuda.get_current_device().compute_capability < LEAST_CAPABILITY:
         return None
-    return Cores()
+    cores = Cores()
+    return cores if _are_trusted(cores.device) else None
+
+
+@lru_cache
+def _are_trusted(device: int) -> bool:
+    from numba import cuda
+
+    return are_exact_enough(Cores(), cuda.stream())
 
 
 @lru_cache(maxsize=16)

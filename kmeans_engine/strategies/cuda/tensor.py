@@ -11,6 +11,7 @@ import math
 from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from kmeans_engine.labels import label_dtype
 from kmeans_engine.strategies.cuda.margins import trust_of, underflow
@@ -93,6 +94,9 @@ class Machine(Protocol):
     def address(self, array: DeviceArray) -> int:
         """Return where an array of the device begins."""
 
+    def fetch(self, array: DeviceArray) -> npt.NDArray[Any]:
+        """Return an array of the device, once all is done that was launched."""
+
 
 def defines(tiles: Tiles, n_features: int, k: int, dtype: np.dtype[Any]) -> dict[str, str]:
     """Return the macros of kernels/cuda/tensor/ for points of a type and shape."""
@@ -102,6 +106,18 @@ def defines(tiles: Tiles, n_features: int, k: int, dtype: np.dtype[Any]) -> dict
         "N": str(n_features),
         **{name.upper(): str(value) for name, value in tiles._asdict().items()},
     }
+
+
+def are_exact_enough(machine: Machine, stream: Any) -> bool:
+    """Return whether tensor cores keep the 24 bits that `margins` counts on.
+
+    NVIDIA does not promise them, so each device is asked, with 256 sums.
+    """
+    definitions = defines(Tiles(8, 16, 16, 8, 1, 1), 8, 1, np.dtype(np.float32))
+    sums = machine.empty(256, "float32")
+    task = Task(half=machine.address(sums))
+    machine.compile(definitions).launch("probe", 1, 32, 0, task, stream)
+    return bool((machine.fetch(sums) == np.float32(1.0 + 2.0**-23)).all())
 
 
 def tensor_scores(
