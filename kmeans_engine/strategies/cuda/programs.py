@@ -99,9 +99,11 @@ class _Compiled:
         _check(
             driver.cuKernelSetAttribute(
                 driver.CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
-                shared, driver.CUkernel(int(kernel.handle)), driver.CUdevice(self._device),
+                shared,
+                driver.CUkernel(int(kernel.handle)),
+                driver.CUdevice(self._device),
             )
-        )  # fmt: skip
+        )
         return kernel
 
 
