@@ -184,7 +184,7 @@ def _open(weights: Any, name: str, budget: Budget) -> Store:
             )
         if weights.ndim == 1:
             weights = weights[:, None]
-    store = open_store(weights, budget, name)
+    store = open_store(weights, budget, name, flat=True)
     if store.shape[1] != 1:
         raise _wrong(
             f"{name} have {store.shape[1]} columns, need a single one, with a number for each point"

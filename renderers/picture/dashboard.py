@@ -26,7 +26,7 @@ from renderers.scene import Moment
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
 
-__all__ = ["Parts", "bar_marks", "dashboard", "divide", "heading", "inertia_of", "size_marks"]
+__all__ = ["Parts", "bar_marks", "dashboard", "divide", "inertia_of", "size_marks"]
 
 _HEAD, _AXIS, _FIRST = 1.75, 1.9, 1.3  # heights of rows in sizes of the type
 _LEAST_CONTRAST = 1.6  # of bars with the ground; if one has less, all get edges
@@ -132,7 +132,7 @@ def dashboard(
     ):
         if box is None:
             continue
-        marks += heading(box, name, told[at], theme, size, most if at else "")
+        marks += _heading(box, name, told[at], theme, size, most if at else "")
         if not curves:
             continue
         curve, rows = curves[at], _rows(box, size, at == 0, not (at == 0 and parts.shares_axis))
@@ -149,7 +149,7 @@ def dashboard(
         if axis:
             marks += axis_marks(plot, latest, theme, size)
     if parts.sizes is not None:
-        marks += heading(parts.sizes, ("sizes of the clusters", "sizes"), "", theme, size)
+        marks += _heading(parts.sizes, ("sizes of the clusters", "sizes"), "", theme, size)
         top = round(_HEAD * size)
         bars = parts.sizes._replace(top=parts.sizes.top + top, height=parts.sizes.height - top)
         if not moment.opening:
@@ -225,7 +225,7 @@ def _changed(snapshot: Snapshot) -> str:
     return f"{snapshot.n_changed:,}" + (f" ({share:.1%})" if share >= 0.001 else "")
 
 
-def heading(
+def _heading(
     box: Box, names: tuple[str, ...], value: str, theme: Theme, size: float, widest: str = ""
 ) -> list[Mark]:
     """Return a name at the left and a value at the right of the first row of a box.
