@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from sklearn.cluster import KMeans as Theirs
@@ -41,7 +43,7 @@ def test_states_are_those_of_one_run(seed):
     assert [state.iteration for state in seen] == list(range(len(seen)))
     assert seen[-1].converged
     assert not any(state.converged for state in seen[:-1])
-    for before, state in zip(seen, seen[1:], strict=False):
+    for before, state in pairwise(seen):
         changed = np.flatnonzero(before.labels != state.labels)
         if state.iteration > 1:
             assert changed.tolist() == state.changed.tolist()
