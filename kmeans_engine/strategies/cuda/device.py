@@ -40,11 +40,11 @@ def _missing(pid: int) -> str | None:
     try:
         if not cuda.is_available():
             reason = " ".join(str(cuda.cuda_error() or "no device was found").split())
-            return f"there is no NVIDIA GPU with a driver here ({reason.rstrip('.:')})"
+            return f"there is no NVIDIA GPU with a driver here ({reason.rstrip('.: ')})"
         found = tuple(cuda.get_current_device().compute_capability)
     except Exception as error:  # whatever the driver has to say
         reason = " ".join(str(error).split())
-        return f"the GPU cannot be used ({reason.rstrip('.:')}): try nvidia-smi"
+        return f"the GPU cannot be used ({reason.rstrip('.: ')}): try nvidia-smi"
     if not _is_simulated() and found < _OLDEST:
         return (
             f"the GPU has compute capability {found[0]}.{found[1]}, need at least "
@@ -60,9 +60,9 @@ def _first_process() -> int:
 
 
 def _is_simulated() -> bool:
-    from numba import config
+    from kmeans_engine.kernels.cuda.compiling import SIMULATED
 
-    return bool(config.ENABLE_CUDASIM)
+    return SIMULATED
 
 
 def free_bytes() -> float:

@@ -10,7 +10,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
 from numba import cuda
 
 from kmeans_engine.points.data import Data
@@ -152,5 +151,3 @@ class Feed:
     def _finish(self) -> None:
         if self._held.is_whole:  # nothing will be copied again
             self._pinned = []
-
-
