@@ -112,7 +112,7 @@ class CudaAssigner:
         self._stages = stages_for(n_features, k, self.points.measure.dtype)
         pieces = len(held.pieces(0, held.resident)) + len(held.ranges())
         self._memory = _Memory(self.n_points, pieces, len(self._stages), k)
-        self._sums = DeviceSums(self.points.measure.sum_format, k, stream)
+        self._sums = DeviceSums(self.points.measure.sum_format, k, held.weights(), stream)
         self._history = DeviceHistory(
             self.n_points, label_dtype(k), self._memory.labels.copy_to_host, self.points.budget
         )
@@ -170,7 +170,7 @@ class CudaAssigner:
                 piece = self._piece(p, span, X, first_look=True)
                 everything = List(memory.listed[0], memory.total(p, _DUE), whole=True)
                 self._look(p, span, piece, placed, everything)
-                sums.add(X, piece.labels)
+                sums.add(piece, span)
         sums.send()
         stream.synchronize()
         self._assigned_from = centroids
@@ -196,7 +196,7 @@ class CudaAssigner:
                 piece = self._piece(p, span, X, first_look=False)
                 due = List(memory.listed[0][span[0] : span[1]], memory.total(p, _DUE))
                 self._look(p, span, piece, placed, due)
-                self._sums.move(piece)
+                self._sums.move(piece, span)
         memory.totals.copy_to_host(memory.found, stream=stream)
         self._sums.send()
         stream.synchronize()

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Generator, Sequence
 from typing import Any
 
+import numpy as np
 from numba import cuda
 
 from kmeans_engine.points.data import Data
@@ -53,6 +54,18 @@ class DevicePoints:
             self.resident = max(int(room) // size - 2 * self.piece_rows, 0)
         self.lock = threading.Lock()
         self.X: DeviceArray | None = None
+        self._weights: DeviceArray | None = None
+
+    def weights(self) -> DeviceArray | None:
+        """Return what the points weigh, (M,) int64, as bits, or None."""
+        weights = self.points.weights
+        if weights is None:
+            return None
+        with self.lock:
+            if self._weights is None:
+                self._weights = cuda.to_device(weights.view(np.int64))
+                self.points.vouch_weights()
+            return self._weights
 
     @property
     def is_whole(self) -> bool:
