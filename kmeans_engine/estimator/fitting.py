@@ -12,8 +12,9 @@ import numpy as np
 from kmeans_engine.arrays import Floats
 from kmeans_engine.engine import Engine
 from kmeans_engine.errors import InvalidInput
+from kmeans_engine.estimator.drawing import draw
 from kmeans_engine.estimator.inputs import Given, check_init
-from kmeans_engine.estimator.runs import Outcome, Run, draw, finish, states
+from kmeans_engine.estimator.runs import Outcome, Run, finish, states
 from kmeans_engine.estimator.scikit import check_random_state
 from kmeans_engine.estimator.watching import Watch
 from kmeans_engine.snapshot import Snapshot

@@ -10,7 +10,7 @@ from kmeans_engine.cluster.part import Setting
 
 
 def test_segments_join_what_follows(part):
-    assert [len(rows) for _, rows in part.segments] == [300]
+    assert [len(segment.rows) for segment in part.segments] == [300]
     points = part.segments[0].rows
     apart = tasks.make_part(
         [(0, 50), (90, len(points) - 90)], 1, points.shape[1], points[:50], points[90:]
