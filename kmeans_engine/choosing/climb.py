@@ -10,7 +10,6 @@ from kmeans_engine.arrays import Floats
 from kmeans_engine.choosing.sample import engine_on, some_points
 from kmeans_engine.choosing.spread import Spread, spread_of
 from kmeans_engine.engine import Engine
-from kmeans_engine.errors import InvalidInput
 from kmeans_engine.snapshot import Snapshot
 from kmeans_engine.starts.initial import initial_centroids
 

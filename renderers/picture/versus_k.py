@@ -16,7 +16,7 @@ from renderers.picture.themes import Theme
 from renderers.picture.ticks import short, ticks
 from renderers.plane.placement import Box
 
-__all__ = ["HEAD", "Look", "beside", "has_room", "plot_marks"]
+__all__ = ["HEAD", "Look", "beside", "has_room", "name_marks", "plot_marks"]
 
 #: Height of the row of the name, in sizes of the type; of the row of K; least height between them.
 HEAD, _FOOT, _LEAST_PLOT = 1.9, 1.8, 3.5
@@ -137,7 +137,7 @@ def plot_marks(
     axes = _Axes(plot, float(ks[0]), float(ks[1]), low, upper)
     if value is None:
         value = _outcome(criterion, chosen)
-    marks = _heading(box, criterion.names, value, look)
+    marks = name_marks(box, criterion.names, value, look)
     marks += _ground(axes, criterion, until, look)
     if beside(criterion, box.height, size) <= room:
         marks += _y_axis(axes, _ticks(criterion, plot.height, size), look)
@@ -179,7 +179,7 @@ def _outcome(criterion: Criterion, chosen: int | None) -> str:
     return f"{short(float(criterion.values[criterion.ks == chosen][0]))} at {chosen}"
 
 
-def _heading(box: Box, names: tuple[str, ...], value: str, look: Look) -> list[Mark]:
+def name_marks(box: Box, names: tuple[str, ...], value: str, look: Look) -> list[Mark]:
     """Return the name at the left, and what is said of it at the right."""
     size, theme = look.size, look.theme
     base, right = box.top + rise(size), box.left + box.width
@@ -244,7 +244,7 @@ def _line(axes: _Axes, criterion: Criterion, until: float) -> tuple[Floats, Floa
     x, y = axes.x(ks), axes.y(criterion.values)
     xy = np.stack([x, y], axis=1)
     seen = xy[ks <= until]
-    if len(seen) and until < ks[-1]:
+    if len(seen) and ks[len(seen) - 1] < until < ks[-1]:  # on the way to the next
         tip = np.interp(until, ks, x), np.interp(until, ks, y)
         seen = np.vstack([seen, [tip]])
     return xy, seen
