@@ -95,6 +95,7 @@ FLOORS = {
             "command",
             "recording",
             "audit",
+            "choosing",
             "engine",
             "cluster",
             "whole",

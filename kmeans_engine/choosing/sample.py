@@ -1,4 +1,4 @@
-"""Some of the points, drawn by their numbers: the same ones wherever and however they are stored."""
+"""Some of the points, drawn by their numbers: the same ones however they are stored."""
 
 from __future__ import annotations
 
@@ -91,13 +91,15 @@ def some_points(
     of : int, optional
         ... which is this one.
     """
-    state = points if isinstance(points, Snapshot) else None
-    count = points.n_points if state is None or of is None else int(state.counts[of])
+    if isinstance(points, Snapshot):
+        count, features = int(points.counts[of]), points.centroids.shape[1]
+    else:
+        count, features = points.n_points, points.n_features
     key = int(seed.generate_state(1, np.uint64)[0])
     chance = 1.0 if count <= at_most else at_most / count
     pieces: list[Some] = points.visit(_Drawing(chance, key, of))
     if not pieces:
-        return Some(np.empty(0, np.int64), np.empty((0, points.n_features)), None)
+        return Some(np.empty(0, np.int64), np.empty((0, features)), None)
     rows, values, weights = zip(*pieces, strict=True)
     shares = None if weights[0] is None else np.concatenate(weights)
     every = Some(np.concatenate(rows), np.concatenate(values), shares)
@@ -106,7 +108,7 @@ def some_points(
 
 def engine_on(some: Some) -> Engine:
     """Return an engine on some points; what it could warn of was said of all of them."""
-    weights = {} if some.weights is None else {"weights": some.weights}
+    weights: dict[str, Any] = {} if some.weights is None else {"weights": some.weights}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PrecisionWarning)
         return Engine(some.points, **weights)

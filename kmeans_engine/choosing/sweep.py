@@ -107,7 +107,8 @@ def sweep(
 
 
 def _engine_of(points: Any, weights: npt.ArrayLike | None) -> Engine:
-    return Engine(points) if weights is None else Engine(points, weights=weights)
+    options: dict[str, Any] = {} if weights is None else {"weights": weights}
+    return Engine(points, **options)
 
 
 def rows_of(
