@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 __all__ = ["EXAMPLES", "build_parser", "main"]
 
+_NOT_FIXED = 3  # the status of an audit that finds a fault
+
 
 def _describe(args: argparse.Namespace, progress: Progress) -> None:
     """Show the columns of DATA, or the run of a recording."""
@@ -64,6 +66,21 @@ def _describe(args: argparse.Namespace, progress: Progress) -> None:
         tell(spell_facts(facts))
     if not args.quiet:
         _advise(notes)
+
+
+def _verify(args: argparse.Namespace, progress: Progress) -> int:
+    """Tell what an audit finds; return the status."""
+    from kmeans_engine.command.auditing import audit, facts_of
+
+    found, notes = audit(args)
+    progress.hide()
+    if args.json:
+        tell(json.dumps(facts_of(found, notes)))
+    elif not args.quiet:
+        tell(str(found))
+    if not args.quiet:
+        _advise(notes)
+    return 0 if found.fixed_point else _NOT_FIXED
 
 
 def _say(text: str) -> None:
@@ -186,8 +203,8 @@ def _warm(*, shown: bool) -> None:
     tell(f"{code.files} files of machine code, {code.size / 1e6:.1f} MB, in {code.folder}")
 
 
-def _answer(argv: list[str] | None, started: list[Job]) -> None:
-    """Do what the words say, or tell what was asked about."""
+def _answer(argv: list[str] | None, started: list[Job]) -> int:
+    """Do what the words say, or tell what was asked about; return the status."""
     parser = build_parser()
     complete(parser, _words_of_options)
     args = parser.parse_args(argv)
@@ -199,10 +216,11 @@ def _answer(argv: list[str] | None, started: list[Job]) -> None:
     elif args.print_completion:
         tell(script(args.print_completion))
     else:
-        _do(args, started)
+        return _do(args, started)
+    return 0
 
 
-def _do(args: argparse.Namespace, started: list[Job]) -> None:
+def _do(args: argparse.Namespace, started: list[Job]) -> int:
     """Do what is asked for; `started` gets the job once nothing was found wrong with it."""
     shown = sys.stderr is not None and sys.stderr.isatty() and not args.quiet
     with Progress(sys.stderr, shown=shown) as progress, listen(progress.phase):
@@ -222,7 +240,9 @@ def _do(args: argparse.Namespace, started: list[Job]) -> None:
             stdout()
         if args.describe:
             _describe(args, progress)
-            return
+            return 0
+        if args.verify is not None:
+            return _verify(args, progress)
         from renderers.registry import window
         from renderers.stage.backend import shield
         from renderers.stage.job import Job
@@ -236,6 +256,7 @@ def _do(args: argparse.Namespace, started: list[Job]) -> None:
                 _advise(said)
         job.run()
     _report(args, job, said)
+    return 0
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -245,7 +266,8 @@ def main(argv: list[str] | None = None) -> int:
     -------
     int
         0 if all is done; 1 if something failed while running; 2 for wrong usage, bad input and
-        whatever is found before clustering; 130 after Ctrl-C, 143 after SIGTERM.
+        whatever is found before clustering; 3 if what `--verify` was given is not a fixed point;
+        130 after Ctrl-C, 143 after SIGTERM.
 
     Raises
     ------
@@ -257,11 +279,10 @@ def main(argv: list[str] | None = None) -> int:
         with raising():
             try:
                 hold()
-                _answer(argv, started)
+                return _answer(argv, started)
             except Exception:
                 raise_again()  # A library may make an error of its own of what a signal raises.
                 raise
-            return 0
     except (KeyboardInterrupt, Terminated) as error:
         words, status = ENDINGS[Terminated if isinstance(error, Terminated) else KeyboardInterrupt]
         return _fail(words + _saved(started), status)

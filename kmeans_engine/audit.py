@@ -106,7 +106,7 @@ class Audit:
         ]
         if self.n_wrong:
             lines.append(
-                f"{_counted(self.n_wrong, 'point')} ({self.n_wrong / self.n_points:.2g} of all) "
+                f"{_counted(self.n_wrong, 'point')} ({100 * self.n_wrong / self.n_points:.2g}%) "
                 f"{'is' if self.n_wrong == 1 else 'are'} nearer to another centroid, by "
                 f"{self.worst_distance:.3g} at most ({self.worst_square:.3g} squared, "
                 f"row {self.worst_point})"

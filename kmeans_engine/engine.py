@@ -53,6 +53,12 @@ class Engine:
         returns one. These are read once, and kept in scratch if they are larger than `memory`; an
         ``.npy`` or a memmap that is larger is read where it is.
         Or a Dask array or DataFrame, clustered on the workers of the current client.
+    weights : array_like, (M,), optional
+        What each point counts for, any finite real numbers of at least 0: a column of a table, an
+        array of any type or a file of one column, or a list of them, one for each of a list of
+        points. A point of weight 2 is worth two points, to the last bit; one of weight 0 gets its
+        label and counts for nothing. Read where they are if they are float64 side by side, else
+        copied as such. By default all points count alike.
     threads : int, optional
         Threads to compute with. By default ``NUMBA_NUM_THREADS`` where that is set, else the
         processors that this process may use: its affinity mask, and the CPU quota of a container.
@@ -93,18 +99,22 @@ class Engine:
         self,
         points: Any,
         *,
+        weights: Any = None,
         threads: int | None = None,
         strategy: str = "auto",
         memory: str | int | None = None,
         scratch: str | os.PathLike[str] | None = None,
     ) -> None:
-        self._prepare(points, threads, strategy, memory, scratch)
+        self._prepare(points, weights, threads, strategy, memory, scratch)
         warn_of_rounding(self._whole.count_rounded())
+        if self._whole.weighted:
+            warn_of_rounding(self._whole.count_rounded_weights(), "weights")
         warn_of_vanishing(self._whole.measure)
 
     def _prepare(
         self,
         points: Any,
+        weights: Any,
         threads: int | None,
         strategy: str,
         memory: str | int | None,
@@ -112,23 +122,26 @@ class Engine:
     ) -> None:
         count = default_threads() if threads is None else check_count(threads, "threads", minimum=1)
         self._settings = threads, strategy, memory, scratch
-        self._whole: Whole = open_whole(points, count, strategy, memory, scratch)
+        self._whole: Whole = open_whole(points, count, strategy, memory, scratch, weights)
         self._names = self._whole.names
         self._squares: list[int] | None = None
         self._squares_lock = threading.Lock()
 
     def __repr__(self) -> str:
         whole, strategy = self._whole, self._settings[1]
+        weighted = "weighted, " if whole.weighted else ""
         return (
-            f"Engine(M={whole.n_points}, N={whole.n_features}, strategy={strategy!r}, "
+            f"Engine(M={whole.n_points}, N={whole.n_features}, {weighted}strategy={strategy!r}, "
             f"threads={whole.threads})"
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A memory map arrives as the numbers that it holds.
-        points = self.points
-        plain = np.asarray(points) if isinstance(points, np.ndarray) else points
-        return _again, (plain, self._names, *self._settings)
+        given = self.points, self._whole.given_weights
+        points, weights = (
+            np.asarray(each) if isinstance(each, np.ndarray) else each for each in given
+        )
+        return _again, (points, self._names, weights, *self._settings)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -277,6 +290,7 @@ class Engine:
             centroids=centroids,
             assigned_from=state.assigned_from,
             counts=sums.counts,
+            weights=sums.weights(),
             n_changed=state.n_changed,
             shift=state.shift,
             converged=state.converged,
@@ -286,6 +300,7 @@ class Engine:
             compute_inertia=lambda: self._inertia(sums, centroids, moment),
             _labels=state.labels,
             _whole=whole,
+            _given_weights=whole.given_weights,
         )
 
     def _inertia(self, sums: ExactSums, centroids: Floats, moment: int | None) -> float:
@@ -323,9 +338,9 @@ def _past(states: Iterable[Snapshot]) -> Past:
     )
 
 
-def _again(points: Any, names: tuple[str, ...], *settings: Any) -> Engine:
+def _again(points: Any, names: tuple[str, ...], weights: Any, *settings: Any) -> Engine:
     """Return the engine that another one was pickled or copied as; it does not warn again."""
     engine = Engine.__new__(Engine)
-    engine._prepare(points, *settings)
+    engine._prepare(points, weights, *settings)
     engine._names = names
     return engine

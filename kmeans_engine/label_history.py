@@ -13,7 +13,7 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -23,9 +23,20 @@ from kmeans_engine.kernels.labels import merge_labels, pick_labels, put_labels
 from kmeans_engine.labels import IndexSet, look_up
 from kmeans_engine.runtime.memory import Budget
 
-__all__ = ["LabelHistory"]
+__all__ = ["ChangedPoints", "LabelHistory", "Part"]
 
-_Part = tuple[Indices, LabelArray]  # points, and their labels before
+Part = tuple[Indices, LabelArray]  # points, and their labels before
+
+
+class ChangedPoints(Protocol):
+    """The points whose labels differ from the state before: an `IndexSet`, or where they are."""
+
+    def pack(self) -> None:
+        """Take as little memory as possible, since somebody keeps this."""
+
+    def sorted(self) -> npt.NDArray[np.intp]:
+        """Return the points, ascending."""
+
 
 # To sort a change and walk past it costs no more than to undo it in a copy of so many labels; while
 # they are sorted, changes take 8 bytes each.
@@ -44,7 +55,7 @@ class _State:
     ----------
     history : LabelHistory
         Holds the newest labels, which this state refers to until something is recorded.
-    changed : IndexSet or None
+    changed : ChangedPoints or None
         The points whose labels differ from the state before; None for all.
     """
 
@@ -62,9 +73,9 @@ class _State:
         "size",
     )
 
-    def __init__(self, history: LabelHistory, changed: IndexSet | None) -> None:
+    def __init__(self, history: LabelHistory, changed: ChangedPoints | None) -> None:
         self.changed = changed
-        self.size = len(history.newest)
+        self.size = history.size
         self.lock = history.lock
         self.history: LabelHistory | None = history
         self.budget = history.budget
@@ -72,7 +83,7 @@ class _State:
         self.given = False
         self.array: LabelArray | None = None
         self.later: _State | None = None
-        self.parts: list[_Part] = []
+        self.parts: list[Part] = []
         self.nbytes = 0
 
     def labels(self) -> LabelArray:
@@ -127,7 +138,7 @@ class _State:
         array.setflags(write=False)
         self.array, self.history, self.later, self.parts, self.nbytes = array, None, None, [], 0
 
-    def _way_back(self) -> tuple[LabelArray, list[_Part], list[_State]]:
+    def _way_back(self) -> tuple[LabelArray, list[Part], list[_State]]:
         """Return the nearest array of labels, and what must be undone in it, in this order.
 
         And the states that have noted it, which come in the opposite order.
@@ -143,7 +154,7 @@ class _State:
         return source, undo, chain
 
 
-def _put_back(labels: LabelArray, undo: list[_Part]) -> None:
+def _put_back(labels: LabelArray, undo: list[Part]) -> None:
     """Undo changes; NumPy would first turn all of their points into intp."""
     for changed, old in undo:
         for start in range(0, len(changed), _PIECE):
@@ -151,7 +162,7 @@ def _put_back(labels: LabelArray, undo: list[_Part]) -> None:
             labels[changed[some]] = old[some]
 
 
-def _ascending(part: _Part) -> _Part:
+def _ascending(part: Part) -> Part:
     """Return the same changes in the order of the points."""
     changed, old = part
     if np.all(changed[1:] > changed[:-1]):
@@ -209,9 +220,13 @@ class LabelHistory:
     ----------
     newest : ndarray, (M,)
         Only `commit` changes them, so other threads may compare with them.
+    size : int
+        How many labels there are.
     by_points : bool
         Whether these are labels of points, not of rows in another order; see `reorder`.
     """
+
+    newest: LabelArray
 
     def __init__(
         self, labels: LabelArray, *, by_points: bool = True, budget: Budget | None = None
@@ -219,8 +234,8 @@ class LabelHistory:
         self.lock = threading.Lock()
         self.budget = budget or Budget()
         self.newest, self.by_points = labels, by_points
-        self._nbytes = labels.nbytes
-        self._changed: IndexSet | None = None
+        self.size, self._nbytes = len(labels), labels.nbytes
+        self._changed: ChangedPoints | None = None
         # States that are kept, oldest first.
         self._kept: list[_State] = []
 

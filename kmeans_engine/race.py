@@ -58,6 +58,7 @@ class _Pairs:
         X: npt.NDArray[Any],
         was: LabelArray | None,
         now: LabelArray | None,
+        weights: object,
     ) -> None:
         assert was is not None
         assert now is not None

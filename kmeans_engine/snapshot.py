@@ -13,7 +13,8 @@ import numpy.typing as npt
 from kmeans_engine.arrays import Floats, Integers, LabelArray
 from kmeans_engine.labels import FixedLabels, Labels
 from kmeans_engine.points.opening import open_visible
-from kmeans_engine.points.visit import Visible, Visitor
+from kmeans_engine.points.visit import Visible, VisibleParts, Visitor
+from kmeans_engine.points.weights import weigh
 
 __all__ = ["Snapshot"]
 
@@ -56,6 +57,9 @@ class Snapshot:
         Returns `inertia`. It does not keep the labels, so it may outlive the snapshot.
     names : tuple of str
         Of the features, if the points had any: the columns of a DataFrame.
+    weights : ndarray, (K,), float64, or None
+        The total weight of each cluster, exact but for one rounding; None if points have no
+        weights. A cluster without weight keeps its centroid.
 
     Notes
     -----
@@ -77,6 +81,8 @@ class Snapshot:
     _labels: Labels
     names: tuple[str, ...] = ()
     _whole: Visible | Callable[[], Visible] | None = None
+    weights: Floats | None = None
+    _given_weights: Any = None
 
     def __repr__(self) -> str:
         k, n = self.centroids.shape
@@ -100,7 +106,7 @@ class Snapshot:
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        for name in ("centroids", "assigned_from", "counts", "points"):
+        for name in ("centroids", "assigned_from", "counts", "weights", "points"):
             if isinstance(state[name], np.ndarray):
                 state[name].setflags(write=False)
         self.__dict__.update(state)
@@ -163,7 +169,10 @@ class Snapshot:
             return self._whole()
         if self._whole is not None:
             return self._whole
-        return open_visible(self.points)
+        opened = open_visible(self.points)
+        if self._given_weights is not None and isinstance(opened, VisibleParts):
+            weigh(opened.parts, self._given_weights)
+        return opened
 
     def visit(
         self, visitor: Visitor[Found], before: Snapshot | None = None, *, changed: bool = False

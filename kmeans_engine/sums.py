@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,41 +18,20 @@ import numpy.typing as npt
 from kmeans_engine.arrays import Clusters, Floats, Integers
 from kmeans_engine.kernels.sums import divide, list_unequal
 
-__all__ = ["ExactSums", "SumFormat", "nearest_float"]
+__all__ = ["ExactSums", "Grain", "SumFormat", "nearest_float"]
 
 
-@dataclass(frozen=True)
-class SumFormat:
-    """How the exact sums of some points are stored; the layout is explained in `kernels.sums`.
+class Grain(NamedTuple):
+    """How fine some values are, by features: integers below 2^bits, in units of 2^exponents."""
 
-    Attributes
-    ----------
-    exponents : ndarray, (N,), int64
-        Every value of feature n is an integer multiple of 2^exponents[n].
-    width : int
-        Bits of a limb; 61 - width bits of an int64 are left for the number of points.
-    levels : int
-        Limbs per sum: two or three for ordinary data, as many as it takes for wild data.
-    down, up : ndarray, (2, levels, N) and (levels, N)
-        1 / weight, in two factors, and weight, of each limb.
-    """
-
-    exponents: Integers
-    width: int
-    levels: int
-    down: Floats
-    up: Floats
+    exponents: list[int]
+    bits: list[int]
 
     @classmethod
-    def for_range(
-        cls,
-        largest: Floats,
-        tiny: Floats,
-        integral: npt.NDArray[np.bool_],
-        digits: int,
-        n_points: int,
-    ) -> SumFormat:
-        """Choose the format for values with these magnitudes.
+    def of(
+        cls, largest: Floats, tiny: Floats, integral: npt.NDArray[np.bool_], digits: int
+    ) -> Grain:
+        """Return that of values with these magnitudes.
 
         Parameters
         ----------
@@ -61,12 +41,7 @@ class SumFormat:
             Whether all values are integers.
         digits : int
             Bits of a significand: 53, or 24 for float32.
-        n_points : int
-            How many values a sum may have.
         """
-        # A point that moves is subtracted before it is added elsewhere: one bit more than the
-        # points need.
-        width = min(61 - n_points.bit_length(), 51)
         exponents, bits = [], []
         for high, low, whole in zip(
             largest.tolist(), tiny.tolist(), integral.tolist(), strict=True
@@ -78,10 +53,47 @@ class SumFormat:
             exponent = max(math.frexp(low)[1] - digits, 0 if whole else -1074)
             exponents.append(exponent)
             bits.append(math.frexp(high)[1] - exponent)
-        levels = max(-(-b // width) for b in bits)
-        down = np.zeros((2, levels, len(bits)))
-        up = np.zeros((levels, len(bits)))
-        for n, (exponent, b) in enumerate(zip(exponents, bits, strict=True)):
+        return cls(exponents, bits)
+
+    def times(self, other: Grain) -> Grain:
+        """Return that of the products with other values, which are one feature."""
+        (exponent,), (bits,) = other
+        return Grain([e + exponent for e in self.exponents], [b + bits for b in self.bits])
+
+
+@dataclass(frozen=True)
+class SumFormat:
+    """How the exact sums of some points are stored; the layout is explained in `kernels.sums`.
+
+    With weights a sum is that of the weighted points, and there is one column more: the weights.
+
+    Attributes
+    ----------
+    exponents : ndarray, (N,), int64
+        Every value of feature n is an integer multiple of 2^exponents[n]; with weights (N + 1,).
+    width : int
+        Bits of a limb; 61 - width bits of an int64 are left for the number of points.
+    levels : int
+        Limbs per sum: two or three for ordinary data, as many as it takes for wild data.
+    down, up : ndarray, (2, levels, N) and (levels, N)
+        1 / weight, in two factors, and weight, of each limb; with weights there is no N.
+    weighted : bool
+    """
+
+    exponents: Integers
+    width: int
+    levels: int
+    down: Floats
+    up: Floats
+    weighted: bool = False
+
+    @classmethod
+    def plain(cls, grain: Grain, n_points: int) -> SumFormat:
+        """Choose the format for so many points."""
+        width, levels = _limbs(grain, n_points)
+        down = np.zeros((2, levels, len(grain.bits)))
+        up = np.zeros((levels, len(grain.bits)))
+        for n, (exponent, b) in enumerate(zip(*grain, strict=True)):
             for level in range(-(-b // width)):
                 weight = exponent + width * level
                 down[:, level, n] = (
@@ -89,7 +101,14 @@ class SumFormat:
                     math.ldexp(1.0, -(weight - weight // 2)),
                 )
                 up[level, n] = math.ldexp(1.0, weight)
-        return cls(np.array(exponents, dtype=np.int64), width, levels, down, up)
+        return cls(np.array(grain.exponents, dtype=np.int64), width, levels, down, up)
+
+    @classmethod
+    def of_products(cls, grain: Grain, n_points: int) -> SumFormat:
+        """Choose the format for products so fine, and the weights as the last one."""
+        width, levels = _limbs(grain, n_points)
+        exponents = np.array(grain.exponents, dtype=np.int64)
+        return cls(exponents, width, levels, np.empty((2, levels, 0)), np.empty((levels, 0)), True)
 
     def empty(self, k: int) -> ExactSums:
         """Return the sums of `k` clusters without points."""
@@ -176,13 +195,38 @@ class ExactSums:
 
     def integer(self, k: int, n: int) -> int:
         """Return the sum of feature `n` over cluster `k` in units of 2^exponents[n]."""
-        limbs = self.sums[k, :, n].tolist()
-        return sum(limb << (self.format.width * level) for level, limb in enumerate(limbs))
+        return _joined(self.sums[k, :, n].tolist(), self.format.width)
+
+    def weights(self) -> Floats | None:
+        """Return the total weight of each cluster, (K,), rounded once; None without weights."""
+        form = self.format
+        if not form.weighted:
+            return None
+        # As in `copy`, one column of it.
+        limbs, undo, later = self.sums[:, :, -1].copy(), [], self._later
+        while later is not None:
+            undo.append(later)
+            later = later[0]._later
+        for _, rows, old in reversed(undo):
+            limbs[rows] = old[:, :, -1]
+        exponent = int(form.exponents[-1])
+        weights = np.array(
+            [nearest_float(_joined(row, form.width), exponent) for row in limbs.tolist()]
+        )
+        weights.setflags(write=False)
+        return weights
+
+    def integers(self, n: int) -> npt.NDArray[np.object_]:
+        """Return `integer` of feature `n` for all clusters, (K,)."""
+        total = self.sums[:, 0, n].astype(object)
+        for level in range(1, self.format.levels):
+            total += self.sums[:, level, n].astype(object) << self.format.width * level
+        return total
 
     def divide(self, rows: Clusters, means: Floats) -> None:
         """Overwrite the `rows` of `means` (K, N) by the float64 nearest to the exact means.
 
-        Ties go to even. A cluster without points keeps its row.
+        Ties go to even. A cluster without points, or without weight, keeps its row.
         """
         form = self.format
         doubtful = np.empty((len(rows), means.shape[1]), dtype=np.bool_)
@@ -195,14 +239,28 @@ class ExactSums:
 
     def decide(self, rows: Clusters, doubtful: npt.NDArray[np.bool_], means: Floats) -> None:
         """Write the means that the kernel has left open: where `doubtful` (R, N), of the `rows`."""
-        form = self.format
+        exponents, weighted = self.format.exponents.tolist(), self.format.weighted
         for r, n in np.argwhere(doubtful).tolist():
-            k, exponent = int(rows[r]), int(form.exponents[n])
-            means[k, n] = nearest_float(self.integer(k, n), exponent, int(self.counts[k]))
+            k, exponent, divisor = int(rows[r]), exponents[n], int(self.counts[rows[r]])
+            if weighted:
+                exponent, divisor = exponent - exponents[-1], self.integer(k, len(exponents) - 1)
+            means[k, n] = nearest_float(self.integer(k, n), exponent, divisor)
 
     def update_means(self, means: Floats) -> None:
         """Overwrite all of `means` (K, N), see `divide`."""
         self.divide(np.arange(len(means), dtype=np.int32), means)
+
+
+def _joined(limbs: list[int], width: int) -> int:
+    return sum(limb << (width * level) for level, limb in enumerate(limbs))
+
+
+def _limbs(grain: Grain, n_points: int) -> tuple[int, int]:
+    """Return how many bits a limb has, and how many limbs a sum of so many values needs."""
+    # A point that moves is subtracted before it is added elsewhere: one bit more than the points
+    # need.
+    width = min(61 - n_points.bit_length(), 51)
+    return width, max(-(-b // width) for b in grain.bits)
 
 
 def nearest_float(integer: int, exponent: int, divisor: int = 1) -> float:

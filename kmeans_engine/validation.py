@@ -14,6 +14,7 @@ from kmeans_engine.runtime.similar import similar
 
 __all__ = [
     "bad_values",
+    "bad_weights",
     "check_centroids",
     "check_choice",
     "check_count",
@@ -139,6 +140,25 @@ def bad_values(
     return InvalidInput(
         f"{name} have {total} {what} value{'s' * (total != 1)}, the first in "
         f"{where}; all must be finite: leave those rows out, or fill the values"
+    )
+
+
+def bad_weights(total: int, first: int, value: float | None = None) -> InvalidInput:
+    """Return the error for so many weights that are no weights, the first of them in row `first`.
+
+    Parameters
+    ----------
+    total, first : int
+        How many, and the row.
+    value : float, optional
+        What stands there, if that is known.
+    """
+    shown = "" if value is None else f" ({value})"
+    return InvalidInput(
+        f"weights have {total} negative, NaN or infinite value{'s' * (total != 1)}, the first in "
+        f"row {first}{shown}; all must be finite numbers of at least 0: give points that shall not "
+        "count the weight 0",
+        options=("weights",),
     )
 
 

@@ -20,6 +20,7 @@ from kmeans_engine.points.precision import rounded_in
 from kmeans_engine.points.seal import Seal
 from kmeans_engine.points.squares import square_totals
 from kmeans_engine.points.visit import Corners, Visible, VisibleParts
+from kmeans_engine.points.weights import weigh
 from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.strategies import make_strategy
 from kmeans_engine.strategies.base import Assigner
@@ -35,6 +36,8 @@ class Whole(Visible, Protocol):
 
     given: Any
     """What the caller gave, or the same as one array if it was a table in memory."""
+    given_weights: Any
+    """What the caller gave as weights, or None."""
     threads: int
     """That may work at the centroids."""
     sprintable: Data | None
@@ -58,6 +61,9 @@ class Whole(Visible, Protocol):
     def count_rounded(self) -> int:
         """Return how many whole numbers beyond 2^53 were rounded when they became float64."""
 
+    def count_rounded_weights(self) -> int:
+        """Return how many of the weights were."""
+
 
 class PartsHere(VisibleParts):
     """Points in parts that this process can read; see `Whole`.
@@ -70,14 +76,18 @@ class PartsHere(VisibleParts):
         One of `STRATEGIES`.
     given
         See `Whole.given`.
+    weights
+        See `Whole.given_weights`; the parts have them.
     """
 
-    def __init__(self, parts: Sequence[Data], strategy: str, given: Any) -> None:
+    def __init__(
+        self, parts: Sequence[Data], strategy: str, given: Any, weights: Any = None
+    ) -> None:
         super().__init__(parts)
         _ = self.measure  # or the error of bad points
-        self.given = given
+        self.given, self.given_weights = given, weights
         self.seal = Seal(parts)
-        plain = len(parts) == 1 and parts[0].in_memory and strategy in _PLAIN
+        plain = len(parts) == 1 and parts[0].in_memory and strategy in _PLAIN and not self.weighted
         self.sprintable = parts[0] if plain else None
         self._strategies = [make_strategy(strategy, part) for part in parts]
 
@@ -109,6 +119,10 @@ class PartsHere(VisibleParts):
         """See `Whole.count_rounded`."""
         return rounded_in(self.parts)
 
+    def count_rounded_weights(self) -> int:
+        """See `Whole.count_rounded_weights`."""
+        return sum(part.rounded_weights for part in self.parts)
+
 
 def open_whole(
     points: Any,
@@ -116,6 +130,7 @@ def open_whole(
     strategy: str,
     memory: str | int | None = None,
     scratch: str | os.PathLike[str] | None = None,
+    weights: Any = None,
 ) -> Whole:
     """Return points, given as for `Engine`, measured and ready to be clustered where they are.
 
@@ -130,13 +145,20 @@ def open_whole(
                     "limits of the workers count; leave it out",
                     options=(name,),
                 )
-        whole: Whole = home.open_whole(points, threads, strategy)
+        whole: Whole = home.open_whole(points, threads, strategy, weights)
         return whole
     if hasattr(points, "begin"):
         opened: Whole = points
+        if weights is not None:
+            raise InvalidInput(
+                "weights= has no effect on points that another engine has opened: give them there",
+                options=("weights",),
+            )
         return opened
     parts = open_parts(points, threads, Budget(memory, scratch))
+    if weights is not None:
+        weigh(parts, weights)
     given = points
     if len(parts) == 1 and parts[0].in_memory and not isinstance(points, str | os.PathLike):
         given = parts[0].points
-    return PartsHere(parts, strategy, given)
+    return PartsHere(parts, strategy, given, weights)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from kmeans_engine import Snapshot
+    from kmeans_engine.choosing.rows import Sweep
     from kmeans_engine.runtime.atomic import AtomicFile
     from renderers.contract import Options, Renderer
     from renderers.errors import (
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
     # Or steps of other algorithms: (centroids or None, labels), or labels.
     Run = Snapshot | Iterable[Any]
-    Runs = Run | Mapping[str, Run]
+    Runs = Run | Mapping[str, Run] | Sweep
 
 __all__ = [
     "AtomicFile",
@@ -121,9 +122,10 @@ def save(
 
     Parameters
     ----------
-    snapshots : iterable of Snapshot, or Snapshot, or mapping of str to these
+    snapshots : iterable of Snapshot, or Snapshot, or mapping of str to these, or Sweep
         What `Engine.snapshots` yields, consumed once; or one state, such as that of `Engine.fit`.
         A mapping is a race, drawn side by side. With `points` these are the steps of any algorithm.
+        Of a sweep over K, a still is the figure of its curves, and a film shows K growing.
     path : path-like
         The file; its suffix chooses the renderer. Appears only when complete. A still such as
         ``frames_%04d.png`` becomes one file for each iteration.

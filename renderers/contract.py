@@ -117,6 +117,9 @@ class Renderer(abc.ABC):
         no colours yet (`Moment.opening`); by default they are left out.
     numbers : bool
         Class attribute: whether its path has a place for a number, and it writes a file for each.
+    charts : bool
+        Class attribute: whether it shows a sweep over K as a figure (`Scene.sweep`), and so is sent
+        but one state; by default K grows from moment to moment.
     note : str
         What the user should know of the finished file, in one line, such as the size and rate that
         were chosen to fit; set by `close`, empty if there is nothing to say.
@@ -134,6 +137,7 @@ class Renderer(abc.ABC):
     )
     opening: ClassVar[bool] = False
     numbers: ClassVar[bool] = False
+    charts: ClassVar[bool] = False
     note: str = ""
 
     def __init__(self, path: Path | None, options: Options) -> None:

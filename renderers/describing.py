@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,8 +12,9 @@ from renderers.scene import Moment, Panel, Scene
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
+    from kmeans_engine.choosing.rows import Sweep
 
-__all__ = ["counted", "describe", "grouped", "outcome"]
+__all__ = ["counted", "describe", "grouped", "listed", "listed_ks", "outcome"]
 
 
 def describe(scene: Scene, moment: Moment) -> str:
@@ -26,7 +28,10 @@ def describe(scene: Scene, moment: Moment) -> str:
         What is shown; of a film the last one.
     """
     many = len(scene.panels) > 1
-    said = _race(scene, moment) if many else _run(scene.panels[0], moment)
+    if scene.sweep is not None:
+        said = _sweep(scene.panels[0], scene.sweep)
+    else:
+        said = _race(scene, moment) if many else _run(scene.panels[0], moment)
     title = " ".join(scene.title.split())
     return f"{title}: {said}" if title else said[:1].upper() + said[1:]
 
@@ -34,6 +39,12 @@ def describe(scene: Scene, moment: Moment) -> str:
 def counted(n: int, thing: str) -> str:
     """Return a number of things: ``1 point``, ``1,200 points``."""
     return f"{n:,} {thing}" + ("" if n == 1 else "s")
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return words as a list: ``a, b and c``."""
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def outcome(snapshot: Snapshot, *, last: bool) -> str:
@@ -72,6 +83,18 @@ def _run(panel: Panel, moment: Moment) -> str:
     # Without a history nobody knows that the run ended here.
     ended = moment.last and bool(moment.histories)
     return f"{said}; K-means {outcome(snapshot, last=ended)}."
+
+
+def _sweep(panel: Panel, sweep: Sweep) -> str:
+    ks = listed_ks([row.k for row in sweep.rows])
+    return f"{_points(panel)}, clustered by K-means with K = {ks}: {sweep.verdict}."
+
+
+def listed_ks(ks: Sequence[int]) -> str:
+    """Return several K in a few words: ``2 to 10``, or ``2, 4 and 8``."""
+    if len(ks) > 2 and list(ks) == list(range(ks[0], ks[-1] + 1)):
+        return f"{ks[0]} to {ks[-1]}"
+    return listed([str(k) for k in ks])
 
 
 def _race(scene: Scene, moment: Moment) -> str:

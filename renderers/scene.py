@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
+    from kmeans_engine.choosing.rows import Sweep
     from renderers.plane.view import View
 
 __all__ = ["History", "Moment", "Panel", "Phase", "Scene"]
@@ -150,11 +151,15 @@ class Scene:
     facts : mapping of str to str
         Where the picture comes from, for the metadata of a file: seed, k, init, version, command
         (which lacks the file's own name).
+    sweep : Sweep or None
+        What was found for each K, if the states are the solutions for one K after the other: then
+        the iteration of a snapshot is its K. A still shows this, and not a state.
     """
 
     panels: tuple[Panel, ...]
     title: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
+    sweep: Sweep | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +238,9 @@ class Moment:
 
         Those of the state before. In a run of the engine, these are what the labels refer to.
         """
+        for known, was in zip(self.snapshots, self.before, strict=False):
+            if known is snapshot:
+                return was.centroids
         for known, history in zip(self.snapshots, self.histories, strict=False):
             if known is snapshot and 0 < snapshot.iteration <= len(history.centroids):
                 return history.centroids[snapshot.iteration - 1]

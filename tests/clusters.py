@@ -111,7 +111,7 @@ class Census:
     def begin(self):
         return []
 
-    def add(self, found, rows, X, was, now):
+    def add(self, found, rows, X, was, now, weights):
         was = [None] * len(X) if was is None else was.tolist()
         now = [None] * len(X) if now is None else now.tolist()
         found.extend(zip(list(rows), map(tuple, X.tolist()), was, now, strict=True))

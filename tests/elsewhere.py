@@ -32,7 +32,7 @@ class Elsewhere:
         measure_together(self._parts)
         self._starts = np.cumsum([0, *(part.n_points for part in self._parts)]).tolist()
         self.n_points, self.n_features = points.shape
-        self.names = ()
+        self.names, self.weighted = (), False
         self.measure = sent(self._parts[0].measure)
 
     def __array__(self, *_, **__):
@@ -56,7 +56,7 @@ class Elsewhere:
             for some in np.array_split(np.arange(len(rows)), 2):
                 X = part.take(rows[some] - start)
                 old, young = (side if side is None else side[some] for side in (was, new))
-                worker.add(mine, rows[some], X, old, young)
+                worker.add(mine, rows[some], X, old, young, None)
             found.append(sent(worker.merge([mine])))
         # As a tree: some of what was found is merged where it is.
         return visitor.merge([sent(sent(visitor).merge(found[1:])), found[0]])

@@ -15,6 +15,8 @@ ALLOWED = {
     "cli.py": {"kmeans_engine", "renderers"},
 }
 OURS = {"kmeans_engine", "renderers", "cli"}
+# The one door upwards: `KMeans.animate` opens it when it is called, and nothing else does.
+DOORS = {"kmeans_engine/estimator/kmeans.py": {"renderers"}}
 
 
 def imported(path):
@@ -34,7 +36,7 @@ def test_imports_point_one_way(room, root):
         if path.name == "__main__.py":  # the door of the process, above all rooms
             assert used == {"cli"}
             continue
-        assert used <= ALLOWED[room], path
+        assert used <= ALLOWED[room] | DOORS.get(path.relative_to(root).as_posix(), set()), path
         if room == "kmeans_engine":
             assert not set(imported(path)) & {"matplotlib", "imageio_ffmpeg"}, path
 
@@ -93,6 +95,7 @@ FLOORS = {
         *(
             "__main__",
             "command",
+            "estimator",
             "recording",
             "audit",
             "choosing",
@@ -170,6 +173,7 @@ def loaded_after(code):
     [
         ("import kmeans_engine", {"numba", "numpy", "matplotlib", "imageio_ffmpeg", "pyarrow"}),
         ("from kmeans_engine import Engine", {"matplotlib", "imageio_ffmpeg", "pyarrow", "PIL"}),
+        ("from kmeans_engine.estimator import KMeans", {"matplotlib", "renderers", "pyarrow"}),
         ("import renderers", {"numba", "matplotlib", "imageio_ffmpeg"}),
         ("from renderers import Painter", {"kmeans_engine.command", "renderers.stage"}),
         ("from renderers import AtomicFile", {"numba", "numpy", "renderers.picture"}),

@@ -26,7 +26,7 @@ from kmeans_engine.tables.inputs import open_input
 from kmeans_engine.tables.numbers import native
 from kmeans_engine.tables.options import ReadOptions
 from kmeans_engine.tables.parts import choose_by_head, names_by_head
-from kmeans_engine.tables.rows import check_name
+from kmeans_engine.tables.rows import check_names
 from kmeans_engine.tables.text.frame import begin_text
 
 __all__ = ["Piece", "Pieces", "read_on_workers"]
@@ -110,7 +110,7 @@ def read_on_workers(
     count = default_threads() if threads is None else threads
     found, notes = _look(path, options)  # what is wrong with the files needs no cluster
     if new is not None:
-        check_name(found.columns, new)
+        check_names(found.columns, new, distances=False)
     held = summon(cluster, count)
 
     import dask.array
@@ -279,5 +279,5 @@ def table_of(piece: Piece, found: Pieces) -> Any:
     if piece.kind == "text":
         table = read_table(piece.path, found.options)
         assert table.rows is not None
-        return table.rows()
+        return table.rows().read_all()
     return _rows_of(piece)

@@ -219,14 +219,20 @@ class _Shifted:
         self.begin, self.merge = visitor.begin, visitor.merge
 
     def add(
-        self, found: Any, rows: Any, X: _Array, was: LabelArray | None, now: LabelArray | None
+        self,
+        found: Any,
+        rows: Any,
+        X: _Array,
+        was: LabelArray | None,
+        now: LabelArray | None,
+        weights: Floats | None,
     ) -> None:
         first = self._first
         if isinstance(rows, range):
             rows = range(rows.start + first, rows.stop + first)
         else:
             rows = rows + first
-        self._visitor.add(found, rows, X, was, now)
+        self._visitor.add(found, rows, X, was, now, weights)
 
 
 class _State(NamedTuple):

@@ -18,6 +18,7 @@ from kmeans_engine.cluster.client import Held, ask, hold, submit
 from kmeans_engine.cluster.labels import chunked
 from kmeans_engine.cluster.part import Setting, Turn
 from kmeans_engine.cluster.parts import Parts, open_parts
+from kmeans_engine.errors import InvalidInput
 from kmeans_engine.points.measure import Measure
 from kmeans_engine.points.seal import Seal
 from kmeans_engine.points.shares import pieces_of, shares
@@ -42,7 +43,8 @@ class PartsThere:
     strategy : str
     """
 
-    sprintable = budget = None
+    sprintable = budget = given_weights = None
+    weighted = False
 
     source: Any = None
     """The files that they come from, as `reading` has them."""
@@ -88,6 +90,10 @@ class PartsThere:
     def count_rounded(self) -> int:
         """See `Whole.count_rounded`."""
         return self.parts.rounded
+
+    def count_rounded_weights(self) -> int:
+        """See `Whole.count_rounded_weights`."""
+        return 0
 
     def take(self, indices: npt.ArrayLike) -> Floats:
         """See `Visible.take`."""
@@ -176,8 +182,13 @@ class PartsThere:
         return rows
 
 
-def open_whole(points: Any, threads: int, strategy: str) -> PartsThere:
+def open_whole(points: Any, threads: int, strategy: str, weights: Any = None) -> PartsThere:
     """Return the points of a Dask collection, measured on the workers; see `whole.open_whole`."""
+    if weights is not None:
+        raise InvalidInput(
+            "weights= of points that are on a cluster are not supported: call .compute() on both",
+            options=("weights",),
+        )
     return PartsThere(open_parts(points), points, threads, strategy)
 
 
@@ -207,7 +218,7 @@ class Unopened:
         self._points, self._chunks, self._held = points, chunks, held
         self._starts = np.cumsum([0, *chunks.sizes])
         self.n_points, self.n_features = int(self._starts[-1]), chunks.n_features
-        self.names = chunks.names
+        self.names, self.weighted = chunks.names, False
 
     @functools.cached_property
     def _opened(self) -> PartsThere:

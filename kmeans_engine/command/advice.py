@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from kmeans_engine.points.opening import open_visible
 from kmeans_engine.points.visit import Visible
 from kmeans_engine.snapshot import Snapshot
 
-__all__ = ["advise", "advise_on_result"]
+__all__ = ["advise", "advise_on_centroids", "advise_on_result"]
 
 _RATIO = 100  # from here on, the narrower column counts for a ten-thousandth of a squared distance
 _SAMPLE = 1 << 16  # rows that tell how widely a column spreads
@@ -45,6 +46,16 @@ def advise(source: Source, start: np.ndarray) -> list[str]:
     if source.table.shape is None and source.scale is None:
         lines += _scales(open_visible(source.points), source.table.names)
     return lines
+
+
+def advise_on_centroids(path: str, source: Source) -> list[str]:
+    """Return what should be known of the file that centroids are written to."""
+    if source.scale is None or Path(path).suffix.lower() in (".json", ".parquet"):
+        return []
+    return [
+        f"{path} does not hold how columns were standardised, without which --predict cannot label "
+        "other rows; a file such as centroids.json does"
+    ]
 
 
 def _scales(points: Visible, names: Sequence[str]) -> list[str]:

@@ -17,7 +17,7 @@ from kmeans_engine.starts.methods import METHODS
 from kmeans_engine.tables import Table, centroid_names, read_table
 from kmeans_engine.tables.columns import some_of
 from kmeans_engine.tables.parts import read_parts
-from kmeans_engine.tables.rows import check_name
+from kmeans_engine.tables.rows import check_names
 
 __all__ = ["read", "read_data", "synthetic"]
 
@@ -30,6 +30,8 @@ def synthetic(args: argparse.Namespace, seed: int) -> Table:
 
 def read(args: argparse.Namespace) -> dict[str, Source]:
     """Read the points and the initial centroids of each run, or make them; return them by name.
+
+    Those of `predict` are for `model`.
 
     Raises
     ------
@@ -65,7 +67,7 @@ def read_data(args: argparse.Namespace, names: tuple[str, ...]) -> Table:
         table = read_parts(args.data, options, Budget(args.memory, args.scratch))
         if table is None:
             table = read_table(args.data, options)
-        elif args.table is not None:
+        elif args.table is not None and table.rows is None:
             raise InvalidInput(
                 f"--table needs all of {where(args)} in memory, and it is read by parts; write "
                 "--labels, or allow more memory (--memory)"
@@ -77,7 +79,7 @@ def read_data(args: argparse.Namespace, names: tuple[str, ...]) -> Table:
             return table
         # A name that is taken should not wait for the end.
         rows = table.rows()
-        check_name(rows.column_names, args.label_name or LABEL_NAME)
+        check_names(rows.schema.names, args.label_name or LABEL_NAME, distances=args.distances)
         return replace(table, rows=lambda: rows)
 
 

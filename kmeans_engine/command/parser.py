@@ -27,14 +27,16 @@ examples:
   kmeans-engine data.csv -k 8 -o run.mp4 -o run.gif --table clustered.csv
   kmeans-engine data.csv -k 8 --columns height,weight --standardize --runs 10 --json
   kmeans-engine photo.jpg -k 16 --render png      a picture in 16 colours
-  kmeans-engine new.csv --init centroids.csv --max-iterations 0 --labels -
+  kmeans-engine data.csv -k 8 --standardize --centroids model.json
+  kmeans-engine new.csv --predict model.json --table - --distances
+  kmeans-engine data.csv --verify labels.csv --centroids centroids.csv
 
 """
 
 STATUSES = """\
 exit status:
   0 all is done; 1 something failed while running; 2 wrong usage or bad input, found before
-  clustering; 130 after Ctrl-C; 143 after SIGTERM
+  clustering; 3 what --verify was given is not a fixed point; 130 after Ctrl-C; 143 after SIGTERM
 """
 
 SHELLS = ("bash", "zsh", "fish")
@@ -223,6 +225,9 @@ def build_parser() -> argparse.ArgumentParser:
     add("--max-iterations", type=_whole(0), metavar="N", help="stop after N (default: no limit)")
     add("--tolerance", type=_number, default=0.0, metavar="D",
         help="stop once no centroid moves farther (default: 0)")  # fmt: skip
+    add("--predict", metavar="FILE", help="compute nothing: label the rows of DATA by the "
+        "centroids that a run has written to FILE, by their columns and in their "
+        "units")  # fmt: skip
     add("--threads", type=_whole(1), metavar="N", help="threads to compute with (default: the "
         "processors that this process may use, or NUMBA_NUM_THREADS)")  # fmt: skip
 
@@ -253,7 +258,12 @@ def build_parser() -> argparse.ArgumentParser:
     add("--table", metavar="FILE", help="the rows of DATA with a column of their clusters (.csv "
         ".tsv .parquet .feather .jsonl and more)")  # fmt: skip
     add("--label-name", metavar="NAME", help="the name of that column (default: cluster)")
-    add("--centroids", metavar="FILE", help="the final centroids (.csv .npy .parquet)")
+    add("--distances", action="store_true", help="with --table, one more column: the distance of "
+        "each row to its centroid")  # fmt: skip
+    add("--centroids", metavar="FILE", help="the final centroids (.json .parquet, which also keep "
+        "how columns were standardised, .csv .npy); with --verify those to look at")  # fmt: skip
+    add("--verify", metavar="LABELS", help="compute nothing: hold the labels in a file, and the "
+        "--centroids, of any program against the definition")  # fmt: skip
     add("--overwrite", action="store_true", help="replace files that exist")
     add("--json", action="store_true", help="print the summary as JSON on standard output")
     add("--quiet", action="store_true", help="no summary, no progress, no advice")

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from kmeans_engine.command.inputs import read_data, synthetic
 from kmeans_engine.command.parser import build_parser
+from kmeans_engine.command.scaling import Scaling
 from kmeans_engine.command.source import Source
 from kmeans_engine.command.spelling import flag
 from kmeans_engine.command.trial import Trial
@@ -90,6 +91,8 @@ def _settings(source: Source, args: argparse.Namespace) -> dict[str, Any]:
     }
     if source.offset is not None and source.scale is not None:
         settings |= {"offset": source.offset.tolist(), "scale": source.scale.tolist()}
+    if source.scaling is not None:
+        settings["scaling"] = source.scaling.spelled()
     if args.record_points:
         settings["asked"]["table"] = _spell_table(source.table)
     return settings
@@ -224,7 +227,10 @@ def _source(past: Past, args: argparse.Namespace) -> Source:
     if about["points"]["recorded"] and (args.table is None or not _file(past)):
         read = _recorded_table(recording)
         offset, scale = (np.array(settings[name]) if name in settings else None for name in _UNITS)
-        return Source(read, read.points, about["clusters"], init, args.seed, offset, scale)
+        scaling = Scaling.read(settings["scaling"]) if "scaling" in settings else None
+        return Source(
+            read, read.points, about["clusters"], init, args.seed, offset, scale, scaling=scaling
+        )
     file = _file(past)
     if file is None and asked.get("data", "-") is not None:
         raise InvalidInput(

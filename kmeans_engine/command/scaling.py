@@ -1,26 +1,103 @@
 """Z-scores: every feature brought to mean 0 and standard deviation 1. Knows no files."""
 
+from __future__ import annotations
+
 import math
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.runtime.memory import Budget
 
-__all__ = ["standardize"]
+__all__ = ["Scaling", "standardize"]
+
+Floats = npt.NDArray[np.float64]
 
 _CHUNK = 1 << 16
 
 
-def standardize(
-    points: Any, budget: Budget | None = None
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return the z-scores of `points`, with what turns them back: ``z * scale + mean``.
+class Scaling(NamedTuple):
+    """How z-scores come from the values of each feature, step by step.
+
+    ``z = ((x * 2.0**-exponent - middle) - center) / spread``. The power of two keeps squares from
+    overflowing and vanishing; the middle of the range is taken off first, since a large common
+    offset would cost digits in a sum. Whoever repeats the steps gets the same bits.
+
+    Attributes
+    ----------
+    exponent : ndarray, (N,), int64
+    middle, center, spread : ndarray, (N,), float64
+    """
+
+    exponent: npt.NDArray[np.int64]
+    middle: Floats
+    center: Floats
+    spread: Floats
+
+    @property
+    def mean(self) -> Floats:
+        """Mean of each feature, (N,): z-scores are turned back by ``z * scale + mean``."""
+        return np.ldexp(self.middle + self.center, self.exponent)
+
+    @property
+    def scale(self) -> Floats:
+        """Standard deviation of each feature, (N,); 1 where it is constant."""
+        return np.ldexp(self.spread, self.exponent)
+
+    def spelled(self) -> dict[str, list[float]]:
+        """Return the same ready for JSON, in which a float64 keeps its bits."""
+        return {name: values.tolist() for name, values in self._asdict().items()}
+
+    @classmethod
+    def read(cls, spelled: Mapping[str, Sequence[float]]) -> Scaling:
+        """Return what was spelled; raise `KeyError`, `TypeError` or `ValueError` if it is none."""
+        exponent = np.array(spelled["exponent"], dtype=np.int64)
+        middle, center, spread = (
+            np.array(spelled[name], dtype=np.float64) for name in ("middle", "center", "spread")
+        )
+        found = cls(exponent, middle, center, spread)
+        if any(values.shape != exponent.shape or values.ndim != 1 for values in found):
+            raise ValueError("its lists have different lengths")
+        if not (all(np.isfinite(values).all() for values in found) and (spread > 0).all()):
+            raise ValueError("it holds numbers that are not finite, or no spread")
+        return found
+
+    def at(self, places: Sequence[int]) -> Scaling:
+        """Return that of some features, in this order."""
+        exponent, middle, center, spread = self
+        rows = list(places)
+        return Scaling(exponent[rows], middle[rows], center[rows], spread[rows])
+
+    def apply(self, points: Any, budget: Budget | None = None) -> Floats:
+        """Return the z-scores of any points, (M, N), chunk by chunk.
+
+        Parameters
+        ----------
+        points : ndarray or RowFile, (M, N)
+            Finite numbers; not modified.
+        budget : Budget, optional
+            Of the z-scores.
+        """
+        n_points, _ = points.shape
+        z = (budget or Budget()).empty(points.shape, np.float64)
+        factor = np.ldexp(1.0, -self.exponent)
+        for start in range(0, n_points, _CHUNK):
+            chunk = z[start : start + _CHUNK]
+            chunk[:] = points[start : start + _CHUNK]
+            chunk *= factor
+            chunk -= self.middle
+            chunk -= self.center
+            chunk /= self.spread
+        return z
+
+
+def standardize(points: Any, budget: Budget | None = None) -> tuple[Floats, Scaling]:
+    """Return the z-scores of `points`, and how they came about.
 
     Chunks of a fixed size, summed row after row and then exactly, make the result independent of
-    the memory layout. Each feature is first scaled by a power of two, so that squares neither
-    overflow nor vanish.
+    the memory layout.
 
     Parameters
     ----------
@@ -33,10 +110,8 @@ def standardize(
     -------
     z : ndarray, (M, N), float64
         The z-scores; 0 where a feature is constant.
-    mean : ndarray, (N,), float64
-        Mean of each feature.
-    scale : ndarray, (N,), float64
-        Standard deviation of each feature (divisor M); 1 where it is constant.
+    scaling : Scaling
+        With the divisor M.
     """
     n_points, n_features = points.shape
     starts = range(0, n_points, _CHUNK)
@@ -47,14 +122,14 @@ def standardize(
         chunk[:] = points[start : start + _CHUNK]
         np.minimum(low, chunk.min(axis=0), out=low)
         np.maximum(high, chunk.max(axis=0), out=high)
-    exponent = np.frexp(np.maximum(np.abs(low), np.abs(high)))[1].clip(-1000, 1000)
+    exponent = np.frexp(np.maximum(np.abs(low), np.abs(high)))[1].clip(-1000, 1000).astype(np.int64)
     factor = np.ldexp(1.0, -exponent)
     middle = (low * factor + high * factor) / 2
     sums = []
     for start in starts:
         chunk = z[start : start + _CHUNK]
         chunk *= factor
-        chunk -= middle  # A large common offset would cost digits in the sum.
+        chunk -= middle
         sums.append(chunk.sum(axis=0))
     center = np.array([math.fsum(column) for column in zip(*sums, strict=True)]) / n_points
     sums = []
@@ -64,12 +139,12 @@ def standardize(
         sums.append(np.square(chunk).sum(axis=0))
     variance = np.array([math.fsum(column) for column in zip(*sums, strict=True)]) / n_points
     spread = np.sqrt(variance)
-    mean, scale = np.ldexp(middle + center, exponent), np.ldexp(spread, exponent)
     # The rounded mean of equal numbers may differ from them; their deviation is 0 all the same.
-    constant = (low == high) | (scale == 0)
-    mean[constant], scale[constant], spread[constant] = low[constant], 1.0, 1.0
+    constant = (low == high) | (np.ldexp(spread, exponent) == 0)
+    exponent[constant], middle[constant], center[constant] = 0, low[constant], 0.0
+    spread[constant] = 1.0
     for start in starts:
         chunk = z[start : start + _CHUNK]
         chunk /= spread
         chunk[:, constant] = 0.0
-    return z, mean, scale
+    return z, Scaling(exponent, middle, center, spread)

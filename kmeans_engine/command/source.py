@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.command.scaling import standardize
+from kmeans_engine.command.scaling import Scaling, standardize
 from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.starts.initial import initial_centroids
 from kmeans_engine.starts.synthetic import make_clusters
@@ -42,6 +42,10 @@ class Source:
         Units of the table: value * scale + offset; None where nothing was standardised.
     first : int
         Number of the first run.
+    scaling : Scaling or None
+        How the points were standardised, step by step, if that is known.
+    model : str
+        The file that centroids and scaling come from, if they are those of other points.
     """
 
     table: Table
@@ -52,6 +56,8 @@ class Source:
     offset: Floats | None = None
     scale: Floats | None = None
     first: int = 0
+    scaling: Scaling | None = None
+    model: str = ""
 
     @classmethod
     def of(
@@ -91,8 +97,9 @@ class Source:
             init = check_centroids(init, table.points.shape[1])
         if not standardized:
             return cls(table, table.points, k, init, seed)
-        points, offset, scale = standardize(table.points, budget)
-        return cls(table, points, k, "", seed, offset, scale).started(init)
+        points, scaling = standardize(table.points, budget)
+        units = scaling.mean, scaling.scale
+        return cls(table, points, k, "", seed, *units, scaling=scaling).started(init)
 
     def start(self, run: int) -> Floats:
         """Return the initial centroids of run number `run`, from 0."""

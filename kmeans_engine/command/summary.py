@@ -55,6 +55,8 @@ def summarize(
         "version": __version__,
         "warnings": list(warnings),
     }
+    if source.model:
+        facts["centroids_from"] = source.model
     if isinstance(source.init, str) and source.first:
         facts["start"] = source.first + 1
     if race:
@@ -83,12 +85,15 @@ def spell_summary(facts: dict[str, Any]) -> str:
         sizes = f"{ordered[0]:,} to {ordered[-1]:,}, median {ordered[len(ordered) // 2]:,}"
     dropped = facts["rows_dropped"]
     left_out = f" ({_count(dropped, 'incomplete row')} left out)" if dropped else ""
-    start = f", start {facts['start']}" if "start" in facts else ""
+    how = f", seed {facts['seed']}" + (f", start {facts['start']}" if "start" in facts else "")
+    ended = "converged" if facts["converged"] else "stopped"
+    ended += f" after {_count(facts['iterations'], 'iteration')}"
+    if "centroids_from" in facts:
+        how, ended = "", f"labelled by {facts['centroids_from']}"
     lines = [
         f"{_count(facts['points'], 'point')}, {_count(facts['features'], 'feature')}, "
-        f"k = {facts['k']}, seed {facts['seed']}{start}{left_out}",
-        f"{'converged' if facts['converged'] else 'stopped'} after "
-        f"{_count(facts['iterations'], 'iteration')}, {facts['seconds']:.2f} s",
+        f"k = {facts['k']}{how}{left_out}",
+        f"{ended}, {facts['seconds']:.2f} s",
         *(
             [f"compiled for this machine in {facts['compile_seconds']:.1f} s, first run only"]
             if facts["compile_seconds"] >= _TOLD

@@ -12,10 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.command.advice import advise, advise_on_result
+from kmeans_engine.command.model import note
 from kmeans_engine.command.source import Source
 from kmeans_engine.engine import Engine
 from kmeans_engine.runtime.progress import compiling
 from kmeans_engine.snapshot import Snapshot
+from kmeans_engine.starts.parallel import distances as squared_distances
 from kmeans_engine.tables import Table, write_centroids, write_labels, write_rows
 
 __all__ = ["Trial"]
@@ -98,7 +100,8 @@ class Trial:
     def finish(self) -> None:
         """Add what can be advised once it is over."""
         assert self.last is not None
-        drawn, scaled = isinstance(self.source.init, str), self.source.scale is not None
+        drawn = isinstance(self.source.init, str)
+        scaled = self.source.scale is not None and not self.source.model
         self.advice += advise_on_result(self.last, self.advice, drawn=drawn, standardized=scaled)
 
     def snapshots(self, start: Floats) -> Iterator[Snapshot]:
@@ -161,6 +164,7 @@ class Trial:
         centroids: str | None = None,
         table: str | None = None,
         label_name: str = "cluster",
+        distances: bool = False,
         stdout: BinaryIO | None = None,
     ) -> None:
         """Write results of the last snapshot to the files that are named.
@@ -171,6 +175,8 @@ class Trial:
             Files; ``"-"`` is standard output, for labels and the table.
         label_name : str
             Name of the column that the table has more than the input.
+        distances : bool
+            Whether it has another one, of the distances to the centroids.
         stdout : binary stream or None
             Standard output.
 
@@ -199,14 +205,31 @@ class Trial:
                 write_labels(place(labels), last.labels, source.table)
             path = table
             if table is not None:
-                write_rows(place(table), source.table, last.labels, name=label_name)
+                write_rows(
+                    place(table),
+                    source.table,
+                    last.labels,
+                    name=label_name,
+                    distances=self._distances if distances else None,
+                )
             path = centroids
             if centroids is not None:
-                write_centroids(centroids, source.original(last.centroids), source.table.names)
+                original = source.original(last.centroids)
+                about = note(source, last.centroids)
+                write_centroids(centroids, original, source.table.names, about)
         except OSError as error:
             if path == "-":
                 raise
             raise OSError(f"{path} was not written: {error.strerror or error}") from error
+
+    def _distances(self, start: int, stop: int) -> Floats:
+        """Return how far some points are from their centroids, as they were clustered."""
+        last = self.last
+        assert last is not None
+        rows = np.arange(start, stop)
+        X = last.visible.take(rows)
+        distance: Floats = np.sqrt(squared_distances(X, last.centroids, last.labels[start:stop]))
+        return distance
 
     def _timed(self, start: Floats) -> Iterator[Snapshot]:
         states = self.snapshots(start)

@@ -76,7 +76,13 @@ _NUMBERED = re.compile(rf"({'|'.join(map(re.escape, METHODS))})\s*([#*])\s*(\d{{
 _MOST_RUNS = 64  # side by side; on more panels nobody sees anything
 
 # What is not done on a cluster.
-_HERE = ("memory", "scratch", "standardize", "drop_missing", "describe")
+_HERE = ("memory", "scratch", "standardize", "drop_missing", "describe", "distances")
+# What decides a run, and what comes of one: nothing where none is computed.
+_OF_RUNS = (
+    *("k", "init", "seed", "race", "runs", "max_iterations", "tolerance", "standardize"),
+    *("record", "record_points"),
+)
+_OF_RESULTS: tuple[str, ...] = ("render", "output", "labels", "table", "distances")
 
 
 def given(args: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
@@ -89,6 +95,8 @@ def given(args: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
 
 def entrants(args: argparse.Namespace) -> list[Entrant]:
     """Return the runs side by side; of one run, that one."""
+    if args.predict is not None:
+        return [Entrant(args.predict, args.predict)]
     if args.race is None:
         # The classic demo starts as the tutorial does.
         far = args.cluster is not None
@@ -131,7 +139,8 @@ def _parts(word: str) -> tuple[str, str, int]:
 def says_data(args: argparse.Namespace) -> bool:
     """Return whether the options are about data of the user's own."""
     files = any(one.init not in METHODS for one in entrants(args))
-    return bool(args.k is not None or args.describe or files or given(args, READING))
+    asked = args.describe or args.verify is not None
+    return bool(args.k is not None or asked or files or given(args, READING))
 
 
 def read_options(args: argparse.Namespace) -> ReadOptions:
@@ -170,14 +179,22 @@ def check_usage(args: argparse.Namespace, drawing: Sequence[str]) -> None:
         (drawing, drawn, "without a picture; add --render or -o"),
         (("record_points",), args.record is not None, "without --record; add --record run.arrows"),
         (("cluster",), real and args.data != "-", "without DATA; name files that the workers see"),
-        (("label_name",), args.table is not None, "without --table; add --table FILE"),
+        (("predict", "verify"), real, "without DATA; name a file to read"),
+        (
+            ("label_name",),
+            args.table is not None or args.verify is not None,
+            "without --table; add --table FILE",
+        ),
+        (("distances",), args.table is not None, "without --table; add --table FILE"),
     ):
         for name in () if usable else given(args, names):
             raise InvalidInput(f"{flag(name)} has no effect {why}")
     for name in given(args, _HERE) if args.cluster is not None else ():
         raise InvalidInput(f"{flag(name)} is not possible with --cluster; leave out either")
     _check_standard_output(args)
-    if not args.describe:
+    if args.predict is not None or args.verify is not None:
+        _check_saved(args)
+    elif not args.describe:
         _check_starts(args)
 
 
@@ -195,6 +212,23 @@ def _check_standard_output(args: argparse.Namespace) -> None:
     ):
         if used:
             raise InvalidInput(f"{name} - is not supported; name a file, such as {example}")
+
+
+def _check_saved(args: argparse.Namespace) -> None:
+    """Find what has no effect where no run is computed."""
+    others: tuple[str, ...]
+    option, others = "--predict", ("centroids", "verify", "describe")
+    if args.predict is None:
+        option, others = "--verify", (*_OF_RESULTS, "describe")
+    default = build_parser().get_default
+    for name in (*_OF_RUNS, *others):
+        if getattr(args, name) != default(name):
+            raise InvalidInput(f"{flag(name)} does not go with {option}; leave out either")
+    if args.verify is not None and args.centroids is None:
+        raise InvalidInput(
+            f"--verify {args.verify} needs the centroids that the labels are of; add --centroids "
+            "FILE"
+        )
 
 
 def _check_starts(args: argparse.Namespace) -> None:
@@ -268,7 +302,7 @@ _UNTOLD = {
     *("data", "list_renderers", "print_completion", "warm", "describe", "render", "output"),
     *("labels", "table", "label_name", "centroids", "overwrite", "json", "quiet", "threads"),
     *("memory", "scratch", "cluster"),
-    *("record", "record_points", "replay", "resume"),
+    *("record", "record_points", "replay", "resume", "distances", "verify"),
 }
 
 

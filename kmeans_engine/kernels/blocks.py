@@ -19,6 +19,7 @@ from kmeans_engine.kernels.boxes import box_slack, contest
 from kmeans_engine.kernels.clocks import Clocks, advance_clock, due_after, earliest, list_late
 from kmeans_engine.kernels.label_order import FAN, Moved, mark, mark_all
 from kmeans_engine.kernels.sums import transfer
+from kmeans_engine.kernels.weighted import move_row
 from kmeans_engine.runtime.jit import kernel
 from kmeans_engine.runtime.records import Record
 
@@ -44,6 +45,8 @@ class Sorted(Record):
         Of the rows of each block.
     down, up
         As in `kernels.sums`.
+    weights, exponents, width
+        As in `kernels.weighted`, of the rows; without weights (0,).
     block
         Rows of a block.
     """
@@ -57,6 +60,9 @@ class Sorted(Record):
     sums: npt.NDArray[np.int64]
     down: npt.NDArray[np.float64]
     up: npt.NDArray[np.float64]
+    weights: npt.NDArray[np.int64]
+    exponents: npt.NDArray[np.int64]
+    width: int
     block: int
 
 
@@ -107,6 +113,9 @@ class Tools(Record):
     ids: npt.NDArray[np.int32]  # (K,)
     few: npt.NDArray[np.float64]  # (N, K)
     members: npt.NDArray[np.uint32]  # (>= block,)
+    values: npt.NDArray[np.float64]  # (N + 1,), of ones, for `kernels.weighted.move_row`
+    bits: npt.NDArray[np.int64]  # (N + 1,), the same memory
+    pieces: npt.NDArray[np.int64]  # (PIECES,)
     batch: Batch
 
 
@@ -151,6 +160,8 @@ def _settle_rows(b, start, looks, first, now, task):
     times, labels, bits = task.clocks.times, task.moved.labels, task.moved.bits
     sums, counts = task.found.sums, task.found.counts
     members, best, winner = task.tools.members, task.tools.batch.best, task.tools.batch.winner
+    weights, exponents, width = task.points.weights, task.points.exponents, task.points.width
+    values, value_bits, pieces = task.tools.values, task.tools.bits, task.tools.pieces
     hits, one = np.uintp(0), np.uintp(1)
     # Few are new, and which is not to be foreseen: they are closed up first.
     for j in range(np.uintp(looks)):
@@ -174,6 +185,12 @@ def _settle_rows(b, start, looks, first, now, task):
         changes += 1
         counts[old] -= taken
         counts[new] += 1
+        if weights.shape[0] > 0:
+            move_row(
+                rows, i, weights[i], sums, np.uintp(old), taken, np.uintp(new), exponents, width,
+                values, value_bits, pieces,
+            )  # fmt: skip
+            continue
         for n in range(rows.shape[1]):
             v = np.float64(rows[i, n])
             transfer(v, sums, np.uintp(old), taken, np.uintp(new), np.uintp(n), down, up)

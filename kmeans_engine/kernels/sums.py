@@ -249,21 +249,27 @@ def divide(sums, counts, rows, exponents, width, limbs, means, doubtful):
     divide; `exponents` (in, (N,)), the e[n]; `width`, bits of a limb; `limbs` (scratch, (L + 1,)
     int64); `means` (in and out, (K, N)); `doubtful` (out, (R, N) bool), True where the quotient
     lies too close to the middle of two floats, or near the ends of their range, to be decided here.
-    Returns how many are. A cluster without points is left alone.
+    Returns how many are. A cluster without points is left alone. Sums that have one column more
+    than the means are weighted: the last one divides the others, in place of the counts.
 
-    The sum becomes a double-double (relative error below 2^-100), is divided with one correction
+    A sum becomes a double-double (relative error below 2^-100), is divided with one correction
     step (below 2^-98), and is certain if an error of 2^-95 to either side would round to the same
     float (Ziv 1991). Guarded by tests/kmeans_engine/test_sums.py.
     """
-    levels = sums.shape[1]
+    levels, N = sums.shape[1], means.shape[1]
     unit = math.ldexp(1.0, -width)
     undecided = 0
     for r in range(rows.shape[0]):
         k = rows[r]
-        for n in range(sums.shape[2]):
+        # What divides: a double-double times 2^below.
+        count, rest, below = np.float64(counts[k]), 0.0, 0
+        for n in range(N):
             doubtful[r, n] = False
-            if counts[k] == 0:
-                continue
+        # The last column comes first where it divides.
+        for step in range(-1 if sums.shape[2] > N else 0, N):
+            n = step if step >= 0 else N
+            if count == 0.0:
+                break
             # Carry, so that all limbs but the top one lie in 0 .. 2^width - 1; the value is made
             # positive.
             sign = 1.0
@@ -291,20 +297,22 @@ def divide(sums, counts, rows, exponents, width, limbs, means, doubtful):
                 if weight < 2.0**-119:
                     break
                 weight *= unit
-            if high == 0.0:
-                means[k, n] = 0.0
-                continue
             total = high + low
             low -= total - high
             high = total
-            count = np.float64(counts[k])
+            if step < 0:
+                count, rest, below = high, low, int(exponents[n] + width * top)
+                continue
+            if high == 0.0:
+                means[k, n] = 0.0
+                continue
             q = high / count
             p, e = _two_product(q, count)
-            correction = (((high - p) - e) + low) / count
+            correction = ((((high - p) - e) - q * rest) + low) / count
             mean = q + correction
             tail = correction - (mean - q)
             margin = mean * 2.0**-95
-            shift = int(exponents[n] + width * top)
+            shift = int(exponents[n] + width * top) - below
             size = math.frexp(mean)[1] + shift
             if (
                 mean + (tail + margin) == mean

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.arrays import Floats, Rows
+from kmeans_engine.arrays import Floats, Integers, Rows
 from kmeans_engine.kernels.blocks import FAN, Sorted
 from kmeans_engine.kernels.sorting import (
     Grid,
@@ -15,10 +15,12 @@ from kmeans_engine.kernels.sorting import (
     scatter_rows,
     sort_buckets,
 )
+from kmeans_engine.kernels.weighted import WeightedAdding, accumulate
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.seal import add_digest, no_digest, sum_digests
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.runtime.threads import chunk_rows, fold_chunks, run_chunks
+from kmeans_engine.sums import SumFormat
 
 __all__ = ["SortedPoints", "block_rows"]
 
@@ -76,25 +78,49 @@ class SortedPoints:
         # What is looked at most comes first, while there is memory.
         blocks = -(-m // block)
         low, high = budget.empty((blocks, n), np.float64), budget.empty((blocks, n), np.float64)
-        sums = budget.empty((blocks, form.levels, n), np.int64)
+        sums = budget.empty((blocks, form.levels, len(form.exponents)), np.int64)
         self.order = budget.empty(m, np.uint32)
         self.rows = budget.empty((m, n), data.measure.dtype)
         with doing(f"sorting {m:,} points"):
             self._sort(data)
         self.rows.flags.writeable = False
 
+        weights = None if data.weights is None else self._sorted(data.weights, data)
+
         def measure(start: int, stop: int) -> None:
-            part = self.rows[start * block : stop * block]
-            boxes = low[start:stop], high[start:stop]
-            measure_blocks(part, block, form.down, form.up, *boxes, sums[start:stop])
+            some = slice(start * block, stop * block)
+            rows, boxes, own = (
+                self.rows[some],
+                (low[start:stop], high[start:stop]),
+                sums[start:stop],
+            )
+            if weights is None:
+                measure_blocks(rows, block, form.down, form.up, *boxes, own)
+                return
+            plain = data.measure.plain_format  # of which the sums are for nothing
+            unused = np.empty((stop - start, plain.levels, n), dtype=np.int64)
+            measure_blocks(rows, block, plain.down, plain.up, *boxes, unused)
+            _sum_blocks(rows, weights[some], block, form, own)
 
         run_chunks(measure, blocks, max(chunk_rows(8 * n) // block, 1), data.threads)
         edges = np.arange(0, blocks, FAN)
         self.record = Sorted(
             rows=self.rows, order=self.order, parent_low=np.minimum.reduceat(low, edges),
             parent_high=np.maximum.reduceat(high, edges), low=low, high=high, sums=sums,
-            down=form.down, up=form.up, block=block,
+            down=form.down, up=form.up, exponents=form.exponents, width=form.width, block=block,
+            weights=np.empty(0, dtype=np.int64) if weights is None else weights,
         )  # fmt: skip
+
+    def _sorted(self, weights: Floats, data: Data) -> Integers:
+        """Return the weights of the sorted rows, as bits."""
+        found = data.budget.empty(len(weights), np.float64)
+
+        def pick(start: int, stop: int) -> None:
+            np.take(weights, self.order[start:stop], out=found[start:stop], mode="clip")
+
+        run_chunks(pick, len(weights), chunk_rows(_CHUNK_WORK), data.threads)
+        data.vouch_weights()
+        return found.view(np.int64)
 
     def rows_within(self, low: Floats, high: Floats) -> npt.NDArray[np.intp] | None:
         """Return the points of the blocks that reach into a box, ascending; None if most do.
@@ -167,6 +193,21 @@ class SortedPoints:
             sort_buckets(view, words, self.order, starts[start : stop + 1], grid, spare)
 
         fold_chunks(spare, sort, buckets, 4, data.threads)
+
+
+def _sum_blocks(rows: Rows, weights: Integers, block: int, form: SumFormat, sums: Integers) -> None:
+    """Write the exact sums of each block of weighted rows to `sums` (blocks, L, N + 1)."""
+    sums[:] = 0
+    counts = np.zeros(len(sums), dtype=np.int64)
+    # One type of labels for all: that of up to 256 clusters.
+    labels = (np.arange(256 * block) // block).astype(np.uint8)
+    for first in range(0, len(sums), 256):
+        own, some = slice(first, first + 256), slice(first * block, (first + 256) * block)
+        task = WeightedAdding(
+            X=rows[some], base=np.zeros(1, dtype=np.int64), labels=labels, weights=weights[some],
+            exponents=form.exponents, width=form.width, sums=sums[own], counts=counts[own],
+        )  # fmt: skip
+        accumulate(task, 0, len(rows[some]))
 
 
 def _as_words(X: Rows) -> Words:

@@ -7,6 +7,7 @@ import contextlib
 import itertools
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -31,7 +32,7 @@ from kmeans_engine.runtime.threads import (
     fold_chunks,
     run_chunks,
 )
-from kmeans_engine.validation import bad_values, check_sheet
+from kmeans_engine.validation import bad_values, bad_weights, check_sheet
 
 __all__ = ["Data", "measure_together", "prepare"]
 
@@ -67,7 +68,8 @@ class Data:
         Of every bit of the points as they were measured; see `kernels.digest`.
     measure : Measure
         That of all parts, once `measure_together` has set it.
-
+    rounded_weights : int
+        Weights that are whole numbers beyond 2^53 and were rounded.
     """
 
     measure: Measure
@@ -84,6 +86,8 @@ class Data:
         self._single = store.dtype == np.float32 and (view is None or not self.copies)
         self._compact: Data | None = None
         self._lock = threading.Lock()
+        self._weights: Data | None = None
+        self.rounded_weights = 0
 
     @classmethod
     def of(cls, points: Any, threads: int, budget: Budget | None = None) -> Data:
@@ -112,6 +116,23 @@ class Data:
         assert isinstance(self.store, ArrayStore)
         return self.store.values
 
+    @property
+    def weights(self) -> Floats | None:
+        """What each point weighs, (M,), read-only; None if all weigh the same."""
+        return None if self._weights is None else self._weights._view.reshape(-1)
+
+    def weigh(self, weights: Store, rounded: int = 0) -> None:
+        """Give the points weights, in memory, (M, 1) float64 in C order; before they are measured.
+
+        Parameters
+        ----------
+        weights : Store
+        rounded : int
+            See `rounded_weights`.
+        """
+        self._weights = Data(weights, self.threads, self.budget)
+        self.rounded_weights = rounded
+
     def measured(self) -> Measure:
         """Return the measure of these points alone."""
 
@@ -127,7 +148,19 @@ class Data:
         self.digest = sum_digests([part.digest for part in parts])
         digits = 24 if self.store.dtype == np.float32 else 53
         single = np.can_cast(self.store.dtype, np.float32)
-        return merge(measure_of(part, digits, single) for part in parts)
+        measure = merge(measure_of(part, digits, single) for part in parts)
+        return replace(measure, weights=self._measured_weights())
+
+    def _measured_weights(self) -> Measure | None:
+        """Return the measure of the weights, to which negative ones are bad as well."""
+        weights = self.weights
+        if weights is None or self._weights is None:
+            return None
+        measure = self._weights.measured()
+        if measure.low[0] < 0.0 or measure.n_bad:
+            bad = np.flatnonzero(~((weights >= 0.0) & (weights < np.inf)))
+            measure = replace(measure, n_bad=len(bad), first_bad=int(bad[0]))
+        return measure
 
     def is_as_measured(self, digest: bytes | None = None) -> bool:
         """Return whether every bit of points in memory is as it was when they were measured."""
@@ -144,7 +177,13 @@ class Data:
         """
         self.store.vouch()
         if self.in_memory and not self.is_as_measured(digest):
-            raise changed_error()
+            raise changed_error("points")
+        self.vouch_weights()
+
+    def vouch_weights(self) -> None:
+        """Raise `InvalidInput` if the weights have changed since they were measured."""
+        if self._weights is not None and not self._weights.is_as_measured():
+            raise changed_error("weights")
 
     def _digested(self) -> bytes:
         def make(worker: int, X: Rows, base: Integers) -> Digesting:
@@ -272,6 +311,7 @@ class Data:
             run_chunks(copy, self.n_points, most, self.threads)
         self.vouch()
         compact = Data.of(rows, self.threads, self.budget)
+        compact._weights = self._weights
         compact.use(self.measure)
         return compact
 
@@ -317,8 +357,9 @@ def measure_together(parts: Sequence[Data]) -> None:
     Raises
     ------
     InvalidInput
-        If there are NaN or infinite values, if the parts differ in their number of features, or if
-        they are so far apart that squared distances overflow float64.
+        If there are NaN or infinite values, if the parts differ in their number of features, if
+        they are so far apart that squared distances overflow float64, or if weights are negative,
+        not finite, or all zero.
     """
     starts = list(itertools.accumulate((part.n_points for part in parts), initial=0))
     whole = merge(part.measured().after(start) for part, start in zip(parts, starts, strict=False))
@@ -326,6 +367,12 @@ def measure_together(parts: Sequence[Data]) -> None:
         at = bisect.bisect_right(starts, whole.first_bad) - 1
         bad = parts[at].bad(whole.first_bad - starts[at])
         raise bad_values("points", whole.n_bad, whole.first_bad, bad, whole.first_bad)
+    if whole.weights is not None and whole.weights.n_bad:
+        row = whole.weights.first_bad
+        at = bisect.bisect_right(starts, row) - 1
+        weights = parts[at].weights
+        assert weights is not None
+        raise bad_weights(whole.weights.n_bad, row, float(weights[row - starts[at]]))
     whole.check()
     for part in parts:
         part.use(whole)

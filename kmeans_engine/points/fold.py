@@ -26,6 +26,10 @@ class Points(Protocol):
     def measure(self) -> Measure:
         """That of all parts together, of which these points are one."""
 
+    @property
+    def weights(self) -> Floats | None:
+        """What each point weighs, (M,); None if all weigh the same."""
+
     def fold(
         self,
         make: Callable[[int], Part],

@@ -13,10 +13,14 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats
 from kmeans_engine.errors import InvalidInput
-from kmeans_engine.sums import SumFormat
-from kmeans_engine.validation import bad_values
+from kmeans_engine.sums import Grain, SumFormat
+from kmeans_engine.validation import bad_values, bad_weights
 
 __all__ = ["Measure", "merge"]
+
+
+# What sums of squares must stay below.
+_LARGEST = float(np.finfo(np.float64).max) / 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +43,8 @@ class Measure:
         Whether float32 holds every value exactly.
     n_bad, first_bad : int
         How many values are NaN or infinite, and the first row that has one, or -1.
+    weights : Measure, optional
+        That of the weights, as points of one feature; negative ones are bad as well.
     """
 
     n_points: int
@@ -50,6 +56,7 @@ class Measure:
     single: bool
     n_bad: int = 0
     first_bad: int = -1
+    weights: Measure | None = None
 
     def __or__(self, other: Measure) -> Measure:
         """Return the measure of both parts together."""
@@ -69,24 +76,43 @@ class Measure:
             single=self.single and other.single,
             n_bad=self.n_bad + other.n_bad,
             first_bad=min(bad, default=-1),
+            weights=self.weights and other.weights and self.weights | other.weights,
         )
 
     def after(self, rows: int) -> Measure:
         """Return the measure of the same points where so many rows come before them."""
-        return replace(self, first_bad=self.first_bad + rows) if self.n_bad else self
+        own = replace(self, weights=self.weights and self.weights.after(rows))
+        return replace(own, first_bad=self.first_bad + rows) if self.n_bad else own
 
     def check(self) -> Measure:
         """Return this, or raise `InvalidInput` with the one line that says what is wrong."""
         if self.n_bad:
             raise bad_values("points", self.n_bad, self.first_bad)
+        if self.weights is not None:
+            if self.weights.n_bad:
+                raise bad_weights(self.weights.n_bad, self.weights.first_bad)
+            if self.weights.high[0] == 0.0:
+                raise InvalidInput(
+                    "weights are all 0, so no point counts: give at least one a positive weight",
+                    options=("weights",),
+                )
         self.check_range(self.low, self.high)
         return self
 
     def check_range(self, low: Floats, high: Floats) -> None:
         """Raise `InvalidInput` if squared distances within a range overflow float64."""
+        weight = 1.0 if self.weights is None else float(self.weights.high[0])
         with np.errstate(over="ignore"):
-            total = float(self.n_points) * float(np.square(high - low).sum())
-        if not total < np.finfo(np.float64).max / 4:
+            square = float(np.square(high - low).sum())
+            total = float(self.n_points) * square
+            weighted = float(self.n_points) * weight * max(square, 1.0)
+        if total < _LARGEST and not weighted < _LARGEST:
+            raise InvalidInput(
+                f"weights up to {weight:.3g} are too large: the sum of squares overflows float64; "
+                "divide them by a constant, since only their ratios matter",
+                options=("weights",),
+            )
+        if not total < _LARGEST:
             largest = max(np.abs(low).max(), np.abs(high).max())
             raise InvalidInput(
                 f"values up to {largest:.3g} are too large: their squares overflow float64; "
@@ -116,10 +142,34 @@ class Measure:
         return math.ldexp(1.0, min(-math.frexp(reach)[1], largest)) if reach else 1.0
 
     @functools.cached_property
-    def sum_format(self) -> SumFormat:
-        """How exact sums of these points are stored."""
+    def grain(self) -> Grain:
+        """How fine the values are."""
         largest = np.maximum(np.abs(self.low), np.abs(self.high))
-        return SumFormat.for_range(largest, self.tiny, self.integral, self.digits, self.n_points)
+        return Grain.of(largest, self.tiny, self.integral, self.digits)
+
+    @functools.cached_property
+    def sum_format(self) -> SumFormat:
+        """How exact sums of these points, or of these weighted points, are stored."""
+        if self.weights is None:
+            return self.plain_format
+        own = self.weights.grain
+        exponents, bits = self.grain.times(own)
+        return SumFormat.of_products(
+            Grain(exponents + own.exponents, bits + own.bits), self.n_points
+        )
+
+    @functools.cached_property
+    def plain_format(self) -> SumFormat:
+        """How exact sums of these points are stored, whatever they weigh."""
+        return SumFormat.plain(self.grain, self.n_points)
+
+    @property
+    def square_format(self) -> SumFormat:
+        """How exact sums of the weighted squares are stored."""
+        assert self.weights is not None
+        exponents, bits = self.grain
+        squares = Grain([2 * e for e in exponents], [2 * b for b in bits])
+        return SumFormat.of_products(squares.times(self.weights.grain), self.n_points)
 
 
 def merge(measures: Iterable[Measure]) -> Measure:

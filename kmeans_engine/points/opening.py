@@ -16,6 +16,7 @@ from kmeans_engine.errors import InvalidType
 from kmeans_engine.frames import Sheet
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.files import RowFile, file_of, open_npy
+from kmeans_engine.points.sparse import SparseRows
 from kmeans_engine.points.stored import ArrayStore, Store
 from kmeans_engine.points.streams import is_stream, read_files, read_stream
 from kmeans_engine.points.visit import Visible, VisibleParts
@@ -23,7 +24,7 @@ from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.runtime.processors import default_threads
 from kmeans_engine.validation import check_sheet
 
-__all__ = ["elsewhere", "open_parts", "open_visible"]
+__all__ = ["elsewhere", "open_parts", "open_store", "open_visible"]
 
 # By the first word of the module of a type: who opens it, with `open_whole` and `open_visible`.
 _ELSEWHERE = {"dask": "kmeans_engine.cluster"}
@@ -73,10 +74,20 @@ def open_parts(points: Any, threads: int, budget: Budget) -> list[Data]:
 
 
 def _open(points: Any, threads: int, budget: Budget) -> Data:
-    return Data(_store(points, budget), threads, budget)
+    return Data(open_store(points, budget, "points"), threads, budget)
 
 
-def _store(points: Any, budget: Budget) -> Store:
+def open_store(points: Any, budget: Budget, name: str) -> Store:
+    """Return one table, as it is given, where it can be read; errors as for `open_parts`.
+
+    Parameters
+    ----------
+    points : array_like
+    budget : Budget
+        See `open_parts`.
+    name : str
+        What messages call it, in the plural.
+    """
     if isinstance(points, str | os.PathLike):
         path = os.fspath(points)
         if not _is_npy(path):
@@ -88,7 +99,7 @@ def _store(points: Any, budget: Budget) -> Store:
         whole = budget.empty(file.shape, file.dtype)
         file.fill(whole)
         return ArrayStore(Sheet(whole))
-    if isinstance(points, RowFile):
+    if isinstance(points, RowFile | SparseRows):
         return points
     if is_stream(points):
         return read_stream(points, budget)
@@ -96,7 +107,7 @@ def _store(points: Any, budget: Budget) -> Store:
         file = file_of(points)
         if file is not None:
             return file
-    return ArrayStore(check_sheet(points, "points"))
+    return ArrayStore(check_sheet(points, name))
 
 
 def _is_npy(path: str | os.PathLike[str]) -> bool:

@@ -27,16 +27,19 @@ def rounded_in(parts: Sequence[Data]) -> int:
     return rounded
 
 
-def warn_of_rounding(rounded: int) -> None:
-    """Warn of so many whole numbers that float64 rounds to others.
+def warn_of_rounding(rounded: int, name: str = "points") -> None:
+    """Warn of so many whole numbers, of points or of their weights, that float64 rounds to others.
 
     The warning names the line that called the caller.
     """
     if rounded:
         some = "1 whole number" if rounded == 1 else f"{rounded:,} whole numbers"
+        remedy = "subtract an offset from the column first, in whole numbers"
+        if name == "weights":
+            remedy = "divide them by a common divisor first"
         warnings.warn(
-            f"points have {some} beyond 2^53, rounded to the nearest float64: subtract an offset "
-            "from the column first, in whole numbers, to keep every digit",
+            f"{name} have {some} beyond 2^53, rounded to the nearest float64: {remedy}, to keep "
+            "every digit",
             PrecisionWarning,
             stacklevel=3,
         )

@@ -46,12 +46,13 @@ def sum_digests(parts: Sequence[Digest]) -> bytes:
     return (parts[0] if len(parts) == 1 else np.sum(parts, axis=0)).tobytes()
 
 
-def changed_error() -> InvalidInput:
-    """Return the error for points that are not those that were measured."""
+def changed_error(name: str) -> InvalidInput:
+    """Return the error for points, or weights, that are not those that were measured."""
+    call = "points.copy()" if name == "points" else f"points, {name}={name}.copy()"
     return InvalidInput(
-        "the points have been changed since Engine(points) measured them, so what was computed "
-        "since is not to be trusted: make another Engine, or give it a copy, "
-        "Engine(points.copy()), and change yours"
+        f"the {name} have been changed since Engine(points) measured them, so what was computed "
+        f"since is not to be trusted: make another Engine, or give it a copy, "
+        f"Engine({call}), and change yours"
     )
 
 

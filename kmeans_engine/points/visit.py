@@ -48,6 +48,7 @@ class Visitor(Protocol[Found]):
         X: npt.NDArray[Any],
         was: LabelArray | None,
         now: LabelArray | None,
+        weights: Floats | None,
     ) -> None:
         """Add some points to what a worker has found.
 
@@ -61,6 +62,8 @@ class Visitor(Protocol[Found]):
             The points themselves, of any type.
         was, now : ndarray, (R,)
             Their labels in the state before and in this one; None if there is no such state.
+        weights : ndarray, (R,), float64
+            What each of them weighs; None if all weigh the same.
         """
 
     def merge(self, found: list[Found]) -> Found:
@@ -103,6 +106,10 @@ class Visible(Protocol):
     n_features: int
     names: tuple[str, ...]
     """Of the features, empty if they have none."""
+
+    @property
+    def weighted(self) -> bool:
+        """Whether the points have weights."""
 
     @property
     def measure(self) -> Measure:
@@ -159,6 +166,11 @@ class VisibleParts:
         self._starts = np.cumsum([0, *(part.n_points for part in parts)])
         self.n_points = int(self._starts[-1])
 
+    @property
+    def weighted(self) -> bool:
+        """See `Visible.weighted`."""
+        return self.parts[0].weights is not None
+
     @functools.cached_property
     def measure(self) -> Measure:
         """See `Visible.measure`; errors as for `measure_together`."""
@@ -194,6 +206,16 @@ class VisibleParts:
         taken = np.empty((len(rows), self.n_features))
         for number, mine in shares(pieces_of(self._starts, rows)):
             taken[mine] = self.parts[number].take(rows[mine] - self._starts[number])
+        return taken
+
+    def _weights_at(self, rows: Indices) -> Floats | None:
+        if not self.weighted:
+            return None
+        taken = np.empty(len(rows))
+        for number, mine in shares(pieces_of(self._starts, rows)):
+            weights = self.parts[number].weights
+            assert weights is not None
+            taken[mine] = weights[rows[mine] - self._starts[number]]
         return taken
 
     def sample(self, step: int, first: int = 0) -> Floats:
@@ -261,8 +283,10 @@ class VisibleParts:
 
         def add(found: Found, start: int, X: npt.NDArray[Any]) -> None:
             stop = start + len(X)
-            now = None if labels is None else labels[start:stop]
-            visitor.add(found, range(first + start, first + stop), X, None, now)
+            now, weights = (None if each is None else each[start:stop] for each in beside)
+            visitor.add(found, range(first + start, first + stop), X, None, now, weights)
+
+        beside: tuple[LabelArray | None, Floats | None] = labels, data.weights
 
         return data.fold(
             lambda _: begin(),
@@ -284,7 +308,7 @@ class VisibleParts:
         def add(found: Found, start: int, stop: int) -> None:
             some = rows[start:stop]
             old, new = (None if side is None else side[start:stop] for side in (was, now))
-            visitor.add(found, some, self.take(some), old, new)
+            visitor.add(found, some, self.take(some), old, new, self._weights_at(some))
 
         threads = folding_threads(
             len(rows), self.n_features, visitor.work_per_row, visitor.cells, self.threads

@@ -39,6 +39,7 @@ class _Digesting:
         X: npt.NDArray[Any],
         was: LabelArray | None,
         now: LabelArray | None,
+        weights: object,
     ) -> None:
         """See `Visitor.add`."""
         values = np.ascontiguousarray(X, dtype=np.float64)

@@ -104,7 +104,13 @@ class _Potential:
         )
 
     def add(
-        self, found: tuple[Integers, Integers], rows: Any, X: _Array, was: Any, now: Any
+        self,
+        found: tuple[Integers, Integers],
+        rows: Any,
+        X: _Array,
+        was: Any,
+        now: Any,
+        weights: Any,
     ) -> None:
         """See `Visitor.add`."""
         bins, counts = found
@@ -150,7 +156,9 @@ class _Take:
         """See `Visitor.begin`."""
         return []
 
-    def add(self, found: list[_Piece], rows: Any, X: _Array, was: Any, now: Any) -> None:
+    def add(
+        self, found: list[_Piece], rows: Any, X: _Array, was: Any, now: Any, weights: Any
+    ) -> None:
         """See `Visitor.add`."""
         numbers = np.asarray(rows, dtype=np.int64)
         chance = self.factor * distances(X, self.centroids, now)

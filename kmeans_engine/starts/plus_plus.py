@@ -164,7 +164,9 @@ class _Ask:
         """See `Visitor.begin`."""
         return []
 
-    def add(self, found: list[Any], rows: Any, X: npt.NDArray[Any], was: Any, now: Any) -> None:
+    def add(
+        self, found: list[Any], rows: Any, X: npt.NDArray[Any], was: Any, now: Any, weights: Any
+    ) -> None:
         """See `Visitor.add`."""
         far = distances(X, self._chosen, now)
         found[:] = [self._merge([*found, self._give(far, np.asarray(rows), X)])]

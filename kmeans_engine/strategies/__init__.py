@@ -25,6 +25,7 @@ _HOMES = {
     "blocks": ("blocks", "Blocks"),
     "bounds": ("bounds", "Bounds"),
     "brute": ("brute", "Brute"),
+    "cuda": ("cuda.strategy", "Cuda"),
     "neighbours": ("neighbours", "Neighbours"),
     "quantized": ("quantized", "Quantized"),
 }

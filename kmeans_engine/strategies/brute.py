@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from kmeans_engine.arrays import Clusters, Floats, Integers, LabelArray, Rows
 from kmeans_engine.kernels.assign import Comparison, Sweep, assign_rows, compare_rows
-from kmeans_engine.kernels.sums import Adding, accumulate
+from kmeans_engine.kernels.sums import Adding
+from kmeans_engine.kernels.weighted import WeightedAdding
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
 from kmeans_engine.points.moves import Mover, sum_while
@@ -16,6 +17,8 @@ from kmeans_engine.strategies.scores import Scores, make_batch
 from kmeans_engine.sums import ExactSums
 
 __all__ = ["Brute", "BruteAssigner"]
+
+_Both = tuple[Sweep, Mover, Adding | WeightedAdding]
 
 
 class Brute:
@@ -69,12 +72,13 @@ class BruteAssigner(MemoryAssigner):
         self._scores = Scores(self.points, len(centroids))
         self._scores.place(centroids)
 
-        def make(worker: int, X: Rows, base: Integers, mover: Mover) -> tuple[Sweep, Adding]:
-            return self._sweep(X, base, labels), mover.adding(labels)
+        def make(worker: int, X: Rows, base: Integers, mover: Mover) -> _Both:
+            return self._sweep(X, base, labels), mover, mover.adding(labels)
 
-        def work(task: tuple[Sweep, Adding], start: int, stop: int) -> None:
-            assign_rows(task[0], start, stop)
-            accumulate(task[1], start, stop)
+        def work(task: _Both, start: int, stop: int) -> None:
+            sweep, mover, adding = task
+            assign_rows(sweep, start, stop)
+            mover.add(adding, start, stop)
 
         total = self.points.measure.sum_format.empty(len(centroids))
         return sum_while(self.points, total, work, make, work_per_row=centroids.size)

@@ -6,9 +6,16 @@ by the formats that need them, when they need them.
 """
 
 from kmeans_engine.tables.describe import ColumnFacts, spell_facts
-from kmeans_engine.tables.kinds import READABLE, WRITABLE, WRITABLE_ROWS
+from kmeans_engine.tables.kinds import READABLE, WRITABLE, WRITABLE_CENTROIDS, WRITABLE_ROWS
+from kmeans_engine.tables.labels import read_labels
 from kmeans_engine.tables.options import ReadOptions
-from kmeans_engine.tables.reading import centroid_names, describe_table, read_centroids, read_table
+from kmeans_engine.tables.reading import (
+    centroid_names,
+    describe_table,
+    read_centroids,
+    read_noted,
+    read_table,
+)
 from kmeans_engine.tables.rows import write_rows
 from kmeans_engine.tables.table import Table
 from kmeans_engine.tables.writing import check_result, write_centroids, write_labels
@@ -16,6 +23,7 @@ from kmeans_engine.tables.writing import check_result, write_centroids, write_la
 __all__ = [
     "READABLE",
     "WRITABLE",
+    "WRITABLE_CENTROIDS",
     "WRITABLE_ROWS",
     "ColumnFacts",
     "ReadOptions",
@@ -24,6 +32,8 @@ __all__ = [
     "check_result",
     "describe_table",
     "read_centroids",
+    "read_labels",
+    "read_noted",
     "read_table",
     "spell_facts",
     "write_centroids",

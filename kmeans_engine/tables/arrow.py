@@ -12,6 +12,7 @@ from kmeans_engine.tables.columns import some_of
 from kmeans_engine.tables.damage import unharmed
 from kmeans_engine.tables.frame import Frame
 from kmeans_engine.tables.inputs import Input
+from kmeans_engine.tables.kinds import ABOUT
 from kmeans_engine.tables.options import ReadOptions
 
 __all__ = ["frame_of_table", "read_arrow", "read_folder", "read_orc", "read_parquet"]
@@ -132,13 +133,25 @@ def _frame(
         return found
 
     types = tuple(schema.types)
-    return Frame(names, types, n_rows, column, _pandas_index(schema.metadata, names))
+    metadata = schema.metadata or {}
+    return Frame(
+        names, types, n_rows, column, _pandas_index(metadata, names), about=_about(metadata)
+    )
 
 
-def _pandas_index(metadata: dict[bytes, bytes] | None, names: Sequence[str]) -> frozenset[int]:
+def _about(metadata: dict[bytes, bytes]) -> dict[str, Any]:
+    """Return what this project has noted in a file."""
+    try:
+        noted = json.loads(metadata.get(ABOUT.encode(), b"{}"))
+    except ValueError:
+        return {}
+    return noted if isinstance(noted, dict) else {}
+
+
+def _pandas_index(metadata: dict[bytes, bytes], names: Sequence[str]) -> frozenset[int]:
     """Return the columns that pandas stored for the index of a data frame."""
     try:
-        stored = json.loads((metadata or {}).get(b"pandas", b"{}")).get("index_columns", [])
+        stored = json.loads(metadata.get(b"pandas", b"{}")).get("index_columns", [])
     except (ValueError, AttributeError):
         return frozenset()
     return frozenset(place for place, name in enumerate(names) if name in stored)

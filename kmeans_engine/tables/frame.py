@@ -1,7 +1,7 @@
 """A table as its format holds it: named, typed columns, before any is chosen. Reads nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 __all__ = ["Frame"]
@@ -32,6 +32,8 @@ class Frame:
         Of text: ``cells(indices)`` returns columns as they are written, as strings, by index.
     codes : frozenset of int
         Columns of text whose numbers are written as codes are, such as 01234.
+    about : mapping of str
+        What this project has noted in a file that it wrote, see `write_centroids`.
     """
 
     names: tuple[str, ...]
@@ -43,3 +45,4 @@ class Frame:
     notes: tuple[str, ...] = ()
     cells: Callable[[Sequence[int]], Mapping[int, Any]] | None = None
     codes: frozenset[int] = frozenset()
+    about: Mapping[str, Any] = field(default_factory=dict)

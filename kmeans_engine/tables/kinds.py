@@ -5,7 +5,8 @@ import re
 from kmeans_engine.errors import InvalidInput
 
 __all__ = [
-    *("COMPRESSED", "READABLE", "SUFFIXES", "WRITABLE", "WRITABLE_ROWS"),
+    *("ABOUT", "COMPRESSED", "READABLE", "SUFFIXES"),
+    *("WRITABLE", "WRITABLE_CENTROIDS", "WRITABLE_ROWS"),
     *("kind_of_file", "packing"),
 ]
 
@@ -29,8 +30,14 @@ COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".zip")
 READABLE = (*(suffix for suffixes in SUFFIXES.values() for suffix in suffixes), *COMPRESSED)
 """Suffixes of the files that can be read; others are known by their content."""
 
+ABOUT = "kmeans_engine"
+"""The key under which a file holds what this project has noted in it."""
+
 WRITABLE = (".csv", ".npy", ".parquet")
-"""Suffixes of the files that labels and centroids can be written to."""
+"""Suffixes of the files that labels can be written to."""
+
+WRITABLE_CENTROIDS = (".csv", ".json", ".npy", ".parquet")
+"""Suffixes of the files that centroids can be written to."""
 
 WRITABLE_ROWS = (
     *(".csv", ".tsv", ".parquet", ".feather", ".arrow", ".orc"),

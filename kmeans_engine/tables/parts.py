@@ -5,6 +5,8 @@ column is clustered, whoever reads by parts has to name the columns.
 """
 
 import os
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +98,18 @@ def _of_dataset(path: Path, kind: str, options: ReadOptions, budget: Budget) -> 
             return None
         names, notes = names_by_head(data, where, options)
         store = read_dataset(data, names, where, budget)
-    return _table(store, names, notes)
+    return replace(_table(store, names, notes), rows=lambda: _all_of(data, where, what))
+
+
+def _all_of(data: Any, where: str, what: str) -> Any:
+    """Return a `pyarrow.RecordBatchReader` of all columns of a dataset."""
+    import pyarrow as pa
+
+    def batches() -> Iterator[Any]:
+        with unharmed(where, what):
+            yield from data.to_batches(batch_size=_HEAD)
+
+    return pa.RecordBatchReader.from_batches(data.schema, batches())
 
 
 def _of_text(given: Input, options: ReadOptions, budget: Budget) -> Table:

@@ -5,9 +5,9 @@ chosen; arrays and images have no columns to choose from and are left in one pie
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +31,17 @@ from kmeans_engine.tables.usable import (
 )
 from kmeans_engine.tables.whole import framed, whole
 
-__all__ = ["centroid_names", "describe_table", "read_centroids", "read_table"]
+# Rows that are handed on at a time.
+_ROWS = 1 << 14
+
+__all__ = [
+    "Noted",
+    "centroid_names",
+    "describe_table",
+    "read_centroids",
+    "read_noted",
+    "read_table",
+]
 
 
 def read_table(
@@ -69,7 +79,9 @@ def read_table(
     where, read, notes = find_reader(source, options, stdin)
     content = read()
     # Read again if it is asked for: few ask, and the columns would stay in memory.
-    return replace(_chosen(content, where, options, notes), rows=lambda: whole(read()))
+    return replace(
+        _chosen(content, where, options, notes), rows=lambda: whole(read()).to_reader(_ROWS)
+    )
 
 
 def describe_table(
@@ -154,6 +166,41 @@ def centroid_names(path: str | os.PathLike[str]) -> tuple[str, ...]:
         return ()
     places = _centroid_columns(frame, None)
     return frame.names if places is None else tuple(frame.names[place] for place in places)
+
+
+class Noted(NamedTuple):
+    """Centroids, and what their file says of them.
+
+    Attributes
+    ----------
+    centroids : ndarray, (K, N), float64
+    names : tuple of str
+        Of the features; empty if the file has none.
+    about : mapping of str
+        What `write_centroids` has noted there.
+    """
+
+    centroids: npt.NDArray[np.float64]
+    names: tuple[str, ...]
+    about: Mapping[str, Any]
+
+
+def read_noted(path: str | os.PathLike[str]) -> Noted:
+    """Read centroids from any file, once, with all that it says of them.
+
+    Raises
+    ------
+    InvalidInput, InvalidType, OSError
+        As in `read_table`.
+    """
+    where, read, _ = find_reader(path, ReadOptions(), None)
+    content = read()
+    is_frame = isinstance(content, Frame)
+    columns = _centroid_columns(content, None) if is_frame else None
+    table = _chosen(content, where, ReadOptions(columns=columns), [])
+    named = is_frame and content.named
+    centroids = np.array(table.points, dtype=np.float64, order="C")
+    return Noted(centroids, table.names if named else (), content.about if is_frame else {})
 
 
 def _centroid_columns(frame: Frame, names: tuple[str, ...] | None) -> list[int] | None:

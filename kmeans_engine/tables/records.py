@@ -6,6 +6,7 @@ pyarrow reads lines of objects; what it refuses, and all else, goes through the 
 import io
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from kmeans_engine.errors import InvalidInput
@@ -14,6 +15,7 @@ from kmeans_engine.tables.columns import default_names
 from kmeans_engine.tables.damage import damaged
 from kmeans_engine.tables.frame import Frame
 from kmeans_engine.tables.inputs import Input
+from kmeans_engine.tables.kinds import ABOUT
 from kmeans_engine.tables.options import ReadOptions
 
 __all__ = ["column_of", "frame_of_rows", "read_json"]
@@ -45,7 +47,9 @@ def read_json(given: Input, options: ReadOptions) -> Frame:
         raise damaged(where, "JSON file", error) from error
     if not text.strip():
         raise InvalidInput(f"{where} is empty; at least one row of numbers is needed")
-    return _frame(_parsed(text, where), where)
+    value = _parsed(text, where)
+    about = value.get(ABOUT) if isinstance(value, dict) else None
+    return replace(_frame(value, where), about=about if isinstance(about, dict) else {})
 
 
 def column_of(values: Sequence[Any]) -> Any:

@@ -3,7 +3,7 @@
 import json
 import math
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,7 +16,13 @@ from kmeans_engine.tables.kinds import WRITABLE_ROWS
 from kmeans_engine.tables.table import Table
 from kmeans_engine.tables.writing import row_labels, suffix_of
 
-__all__ = ["check_name", "write_rows"]
+__all__ = ["DISTANCE", "check_names", "write_rows"]
+
+DISTANCE = "distance"
+"""What a table calls its column of distances."""
+
+# Rows that are written at a time, and those of a group in formats that have such.
+_ROWS, _GROUP = 1 << 14, 1 << 20
 
 
 def write_rows(
@@ -25,10 +31,11 @@ def write_rows(
     labels: npt.NDArray[np.integer[Any]],
     *,
     name: str = "cluster",
+    distances: Callable[[int, int], npt.NDArray[np.float64]] | None = None,
 ) -> None:
     """Write all columns and rows of the input, with the label of each row as a last column.
 
-    The label of a row that was left out is missing.
+    The label of a row that was left out is missing. Rows are written as they are read.
 
     Parameters
     ----------
@@ -40,6 +47,9 @@ def write_rows(
         One label for each of ``table.points``.
     name : str
         Name of the new column.
+    distances : callable, optional
+        ``distances(start, stop)`` are those of some of ``table.points`` to their centroids: one
+        more column, `DISTANCE`.
 
     Raises
     ------
@@ -49,67 +59,111 @@ def write_rows(
     OSError
         If writing fails; an older file is then untouched.
     """
-    import pyarrow as pa
-
     numbers, absent = row_labels(labels, table)
     rows = table.rows() if table.rows is not None else _points(table)
-    if rows.num_rows != len(numbers):
-        raise InvalidInput(
-            f"the input has {rows.num_rows} rows now, {len(numbers)} were read; run again"
-        )
-    check_name(rows.column_names, name)
-    rows = rows.append_column(name, pa.array(numbers, mask=absent))
+    check_names(rows.schema.names, name, distances=distances is not None)
+    batches = _labelled(rows, numbers, absent, name, distances)
     if not isinstance(path, str | os.PathLike):
-        _write_csv(rows, path)
+        _write_csv(batches, path)
         return
     suffix = suffix_of(path, WRITABLE_ROWS)
     with AtomicFile(path) as target, Path(target.temporary).open("wb") as file:
-        _WRITERS[suffix](rows, file)
+        _WRITERS[suffix](batches, file)
 
 
-def check_name(names: Sequence[str], name: str) -> None:
-    """Raise `InvalidInput` if the input has a column of this name."""
-    if name in names:
-        free = next(word for n in range(2, 10**6) if (word := f"{name}_{n}") not in names)
+def check_names(names: Sequence[str], name: str, *, distances: bool) -> None:
+    """Raise `InvalidInput` if the input has a column of a name that is to be new."""
+    if name in names or (distances and name == DISTANCE):
+        taken = {*names, DISTANCE}
+        free = next(word for n in range(2, 10**6) if (word := f"{name}_{n}") not in taken)
         raise InvalidInput(
-            f"the input has a column {name!r} already; name the new one (label_name={free!r})",
+            f"the input has a column {name!r} already; name the new one (label_name={free!r})"
+            if name in names
+            else f"the column of distances is called {name!r}; name the other one "
+            f"(label_name={free!r})",
             options=("label_name",),
         )
+    if distances and DISTANCE in names:
+        raise InvalidInput(
+            f"the input has a column {DISTANCE!r} already, the name of that of distances; rename "
+            "it, or leave out distances=True",
+            options=("distances",),
+        )
+
+
+def _labelled(
+    rows: Any,
+    numbers: npt.NDArray[np.integer[Any]],
+    absent: npt.NDArray[np.bool_] | None,
+    name: str,
+    distances: Callable[[int, int], npt.NDArray[np.float64]] | None,
+) -> Iterator[Any]:
+    """Yield all rows in pieces, a `pyarrow.Table` each, with one column more, or two."""
+    import pyarrow as pa
+
+    start = point = 0
+    for batch in rows:
+        piece = pa.Table.from_batches([batch])
+        stop = start + piece.num_rows
+        if stop > len(numbers):
+            stop += sum(batch.num_rows for batch in rows)
+            break
+        away = None if absent is None else absent[start:stop]
+        piece = piece.append_column(name, pa.array(numbers[start:stop], mask=away))
+        if distances is not None:
+            kept = slice(None) if away is None else ~away
+            values = np.zeros(piece.num_rows)
+            count = len(values[kept])
+            values[kept] = distances(point, point + count)
+            point += count
+            piece = piece.append_column(DISTANCE, pa.array(values, mask=away))
+        start = stop
+        yield piece
+    else:
+        stop = start
+    if stop != len(numbers):
+        raise InvalidInput(f"the input has {stop} rows now, {len(numbers)} were read; run again")
 
 
 def _points(table: Table) -> Any:
     """Return the points of a table that came from no file."""
     import pyarrow as pa
 
-    return pa.table([np.ascontiguousarray(c) for c in table.points.T], names=list(table.names))
+    columns = [np.ascontiguousarray(column) for column in table.points.T]
+    return pa.table(columns, names=list(table.names)).to_reader(_ROWS)
 
 
-def _write_csv(rows: Any, file: BinaryIO, delimiter: str = ",") -> None:
+def _write_csv(pieces: Iterable[Any], file: BinaryIO, delimiter: str = ",") -> None:
     import pyarrow as pa
     from pyarrow import csv
 
+    def plain(piece: Any) -> Any:
+        return pa.table([_flat(column) for column in piece.columns], names=piece.column_names)
+
     options = csv.WriteOptions(delimiter=delimiter, quoting_style="needed")
-    columns = [_flat(column) for column in rows.columns]
-    csv.write_csv(pa.table(columns, names=rows.column_names), file, options)
+    _write_with(
+        lambda schema: csv.CSVWriter(file, schema, write_options=options), map(plain, pieces)
+    )
 
 
-def _write_tsv(rows: Any, file: BinaryIO) -> None:
-    _write_csv(rows, file, "\t")
+def _write_tsv(pieces: Iterable[Any], file: BinaryIO) -> None:
+    _write_csv(pieces, file, "\t")
 
 
-def _write_parquet(rows: Any, file: BinaryIO) -> None:
+def _write_parquet(pieces: Iterable[Any], file: BinaryIO) -> None:
     import pyarrow.parquet as pq
 
-    pq.write_table(rows, file)
+    _write_with(lambda schema: pq.ParquetWriter(file, schema), _joined(pieces))
 
 
-def _write_arrow(rows: Any, file: BinaryIO) -> None:
-    from pyarrow import feather
+def _write_arrow(pieces: Iterable[Any], file: BinaryIO) -> None:
+    import pyarrow as pa
 
-    feather.write_feather(rows, file)
+    options = pa.ipc.IpcWriteOptions(compression="lz4")  # as Feather is
+    _write_with(lambda schema: pa.ipc.new_file(file, schema, options=options), pieces)
 
 
-def _write_orc(rows: Any, file: BinaryIO) -> None:
+def _write_orc(pieces: Iterable[Any], file: BinaryIO) -> None:
     import pyarrow as pa
     import pyarrow.types as pt
     from pyarrow import orc
@@ -124,31 +178,56 @@ def _write_orc(rows: Any, file: BinaryIO) -> None:
             return column.cast(pa.float32())
         return column.cast(pa.string()) if pt.is_null(kind) or pt.is_time(kind) else column
 
-    table = pa.table([known(column) for column in rows.columns], names=rows.column_names)
     # In memory: where a disk is full, the library would end the process.
     sink = pa.BufferOutputStream()
-    orc.write_table(table, sink)
+    with orc.ORCWriter(sink) as writer:
+        for piece in _joined(pieces):
+            columns = [known(column) for column in piece.columns]
+            writer.write(pa.table(columns, names=piece.column_names))
     file.write(sink.getvalue())
 
 
-def _write_json(rows: Any, file: BinaryIO) -> None:
+def _write_with(begin: Callable[[Any], Any], pieces: Iterable[Any]) -> None:
+    """Write pieces by a writer of pyarrow, which ``begin(schema)`` returns."""
+    first = next(iterator := iter(pieces))
+    with begin(first.schema) as writer:
+        writer.write_table(first)
+        for piece in iterator:
+            writer.write_table(piece)
+
+
+def _joined(pieces: Iterable[Any]) -> Iterator[Any]:
+    """Yield the same rows in pieces as long as groups of rows are in files."""
+    import pyarrow as pa
+
+    held: list[Any] = []
+    for piece in pieces:
+        held.append(piece)
+        if sum(one.num_rows for one in held) >= _GROUP:
+            yield pa.concat_tables(held)
+            held.clear()
+    if held:
+        yield pa.concat_tables(held)
+
+
+def _write_json(pieces: Iterable[Any], file: BinaryIO) -> None:
     file.write(b"[")
-    for number, line in enumerate(_objects(rows)):
+    for number, line in enumerate(_objects(pieces)):
         file.write(b",\n " if number else b"\n ")
         file.write(line)
     file.write(b"\n]\n")
 
 
-def _write_lines(rows: Any, file: BinaryIO) -> None:
-    for line in _objects(rows):
+def _write_lines(pieces: Iterable[Any], file: BinaryIO) -> None:
+    for line in _objects(pieces):
         file.write(line)
         file.write(b"\n")
 
 
-def _objects(rows: Any) -> Iterator[bytes]:
+def _objects(pieces: Iterable[Any]) -> Iterator[bytes]:
     """Yield each row as an object of JSON; what JSON has no number for is null."""
-    for batch in rows.to_batches(max_chunksize=1 << 14):
-        for row in batch.to_pylist():
+    for piece in pieces:
+        for row in piece.to_pylist():
             for key, value in row.items():
                 if isinstance(value, float) and not math.isfinite(value):
                     row[key] = None
@@ -170,7 +249,7 @@ def _flat(column: Any) -> Any:
     return column
 
 
-_WRITERS: dict[str, Callable[[Any, BinaryIO], None]] = {
+_WRITERS: dict[str, Callable[[Iterable[Any], BinaryIO], None]] = {
     ".csv": _write_csv,
     ".tsv": _write_tsv,
     ".parquet": _write_parquet,

@@ -30,8 +30,8 @@ class Table:
     notes : tuple of str
         What should be said about the reading, a line each; options are spelled as in Python.
     rows : callable or None
-        Returns a `pyarrow.Table` of all columns and rows of the input, as it was read. It reads
-        the file again.
+        Returns a `pyarrow.RecordBatchReader` of all columns and rows of the input, as it was read.
+        It reads the file again.
     alpha : ndarray of uint8, (rows_read,), or None
         Opacity of the pixels of an image, 0 to 255; None if all are opaque.
     white : float

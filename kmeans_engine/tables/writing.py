@@ -2,8 +2,9 @@
 
 import csv
 import io
+import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,7 +13,7 @@ import numpy.typing as npt
 
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.runtime.atomic import AtomicFile, check_writable
-from kmeans_engine.tables.kinds import WRITABLE, WRITABLE_ROWS
+from kmeans_engine.tables.kinds import ABOUT, WRITABLE, WRITABLE_CENTROIDS
 from kmeans_engine.tables.table import Table
 
 __all__ = ["check_result", "row_labels", "suffix_of", "write_centroids", "write_labels"]
@@ -20,23 +21,26 @@ __all__ = ["check_result", "row_labels", "suffix_of", "write_centroids", "write_
 _CHUNK = 1 << 20
 
 
-def check_result(path: str | os.PathLike[str], *, overwrite: bool, rows: bool = False) -> None:
+def check_result(
+    path: str | os.PathLike[str], *, overwrite: bool, known: Sequence[str] = WRITABLE
+) -> None:
     """Raise now what would otherwise stop the run when results are written to `path`.
 
     Parameters
     ----------
     path : str or path-like
-        A file of labels or centroids, or, with `rows`, of the rows of the input.
+        A file of results.
     overwrite : bool
         Whether it may be there already.
+    known : sequence of str
+        The suffixes that it may have: `WRITABLE`, `WRITABLE_CENTROIDS` or `WRITABLE_ROWS`.
 
     Raises
     ------
     InvalidInput
-        If the suffix is none of `WRITABLE`, with `rows` of `WRITABLE_ROWS`, or for a reason of
-        `check_writable`.
+        If the suffix is none of them, or for a reason of `check_writable`.
     """
-    suffix_of(path, WRITABLE_ROWS if rows else WRITABLE)
+    suffix_of(path, known)
     check_writable(path, overwrite=overwrite)
 
 
@@ -111,18 +115,23 @@ def row_labels(
 
 
 def write_centroids(
-    path: str | os.PathLike[str], centroids: npt.NDArray[np.float64], names: Sequence[str]
+    path: str | os.PathLike[str],
+    centroids: npt.NDArray[np.float64],
+    names: Sequence[str],
+    about: Mapping[str, Any] | None = None,
 ) -> None:
     """Write one row per centroid under the input's column names; read back, it has the same bits.
 
     Parameters
     ----------
     path : str or path-like
-        Ends in one of `WRITABLE`; ``.npy`` holds no names. An older file is replaced.
+        Ends in one of `WRITABLE_CENTROIDS`; ``.npy`` holds no names. An older file is replaced.
     centroids : ndarray, (K, N), float64
         In the input's units.
     names : sequence of str
         Names of the N features.
+    about : mapping of str, optional
+        What should be known of them, ready for JSON: `.json` and `.parquet` hold it.
 
     Raises
     ------
@@ -131,7 +140,7 @@ def write_centroids(
     OSError
         If writing fails; an older file is then untouched.
     """
-    suffix = suffix_of(path, WRITABLE)
+    suffix = suffix_of(path, WRITABLE_CENTROIDS)
     if len(names) != centroids.shape[1]:
         raise InvalidInput(
             f"{len(names)} names do not fit centroids of shape {centroids.shape}, "
@@ -143,12 +152,34 @@ def write_centroids(
         elif suffix == ".parquet":
             import pyarrow as pa
 
-            _write_parquet(target.temporary, pa.table(list(centroids.T), names=list(names)))
+            noted = {ABOUT: json.dumps(about or {})}
+            table = pa.table(list(centroids.T), names=list(names), metadata=noted)
+            _write_parquet(target.temporary, table)
+        elif suffix == ".json":
+            target.temporary.write_text(
+                _spell_json(centroids, names, about or {}), encoding="utf-8"
+            )
         else:
             with target.temporary.open("w", encoding="utf-8", newline="") as file:
                 writer = csv.writer(file, lineterminator="\n")
                 writer.writerow(names)
                 writer.writerows(centroids.tolist())  # repr: the shortest text with these bits
+
+
+def _spell_json(
+    centroids: npt.NDArray[np.float64], names: Sequence[str], about: Mapping[str, Any]
+) -> str:
+    """Return centroids as pandas' orient="split" has them, and what is known of them, a row each.
+
+    The shortest text of a float64 has its bits.
+    """
+    rows = ",\n  ".join(json.dumps(row) for row in centroids.tolist())
+    noted = ",\n  ".join(f"{json.dumps(name)}: {json.dumps(v)}" for name, v in about.items())
+    columns = json.dumps(list(names), ensure_ascii=False)
+    return (
+        f'{{\n"columns": {columns},\n"data": [\n  {rows}\n],\n'
+        f"{json.dumps(ABOUT)}: {{\n  {noted}\n}}\n}}\n"
+    )
 
 
 def suffix_of(path: str | os.PathLike[str], known: Sequence[str]) -> str:

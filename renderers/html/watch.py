@@ -121,7 +121,13 @@ class Watch:
         return Found(self.cells)
 
     def add(
-        self, found: Found, rows: _Rows, X: NDArray[Any], was: Labels | None, now: Labels | None
+        self,
+        found: Found,
+        rows: _Rows,
+        X: NDArray[Any],
+        was: Labels | None,
+        now: Labels | None,
+        weights: object,
     ) -> None:
         """See `Visitor.add`."""
         assert now is not None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kmeans_engine.race import verdict_of
 from renderers.describing import counted, grouped
+from renderers.picture.growing import grown_caption
 from renderers.picture.ticks import short, telling_digits
 from renderers.scene import Moment, Panel, Scene
 
@@ -39,6 +40,8 @@ def caption(scene: Scene, moment: Moment) -> Wordings:
     moment : Moment
         What is shown.
     """
+    if scene.sweep is not None:
+        return grown_caption(scene.sweep, moment)
     if moment.opening:
         return _opening(scene, moment)
     if len(moment.snapshots) > 1:

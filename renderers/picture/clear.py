@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from kmeans_engine.runtime.jit import kernel
 from renderers.contract import Options
+from renderers.picture.elbow import ElbowPainter
 from renderers.picture.painter import Painter
 from renderers.picture.themes import theme_named
 from renderers.scene import Moment, Scene
@@ -31,13 +32,15 @@ class ClearPainter:
         What stays the same.
     options : Options
         As for `Painter`.
+    kind : type
+        What paints upon a ground.
     """
 
-    def __init__(self, scene: Scene, options: Options) -> None:
+    def __init__(
+        self, scene: Scene, options: Options, kind: type[Painter | ElbowPainter] = Painter
+    ) -> None:
         self._scene, self._options = scene, options
-        self._painters = [
-            Painter(scene, options, ground=(level, level, level)) for level in (0, 255)
-        ]
+        self._painters = [kind(scene, options, ground=(level, level, level)) for level in (0, 255)]
         width, height = options.size
         self._frame = np.empty((height, width, 4), np.uint8)
 

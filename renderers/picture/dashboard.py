@@ -26,7 +26,7 @@ from renderers.scene import Moment
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
 
-__all__ = ["Parts", "dashboard", "divide", "inertia_of", "size_marks"]
+__all__ = ["Parts", "bar_marks", "dashboard", "divide", "heading", "inertia_of", "size_marks"]
 
 _HEAD, _AXIS, _FIRST = 1.75, 1.9, 1.3  # heights of rows in sizes of the type
 _LEAST_CONTRAST = 1.6  # of bars with the ground; if one has less, all get edges
@@ -132,7 +132,7 @@ def dashboard(
     ):
         if box is None:
             continue
-        marks += _heading(box, name, told[at], theme, size, most if at else "")
+        marks += heading(box, name, told[at], theme, size, most if at else "")
         if not curves:
             continue
         curve, rows = curves[at], _rows(box, size, at == 0, not (at == 0 and parts.shares_axis))
@@ -149,11 +149,11 @@ def dashboard(
         if axis:
             marks += axis_marks(plot, latest, theme, size)
     if parts.sizes is not None:
-        marks += _heading(parts.sizes, ("sizes of the clusters", "sizes"), "", theme, size)
+        marks += heading(parts.sizes, ("sizes of the clusters", "sizes"), "", theme, size)
         top = round(_HEAD * size)
         bars = parts.sizes._replace(top=parts.sizes.top + top, height=parts.sizes.height - top)
         if not moment.opening:
-            marks += _bar_marks(bars, moment, theme, size, colours, numbered=numbered)
+            marks += bar_marks(bars, moment, theme, size, colours, numbered=numbered)
     return [Group(_around(parts), tuple(marks))]
 
 
@@ -225,7 +225,7 @@ def _changed(snapshot: Snapshot) -> str:
     return f"{snapshot.n_changed:,}" + (f" ({share:.1%})" if share >= 0.001 else "")
 
 
-def _heading(
+def heading(
     box: Box, names: tuple[str, ...], value: str, theme: Theme, size: float, widest: str = ""
 ) -> list[Mark]:
     """Return a name at the left and a value at the right of the first row of a box.
@@ -245,7 +245,7 @@ def _heading(
     return [mark for mark in found if mark.words]
 
 
-def _bar_marks(
+def bar_marks(
     box: Box,
     moment: Moment,
     theme: Theme,
@@ -253,18 +253,19 @@ def _bar_marks(
     colours: NDArray[np.uint8],
     *,
     numbered: bool,
+    most: int | None = None,
 ) -> list[Mark]:
     """Return a bar for each cluster, the largest first, with its number of points.
 
     While points change cluster, the bars glide to their new lengths: two change places when they
-    are equally long.
+    are equally long. There are no bars for clusters with a number from `most` on.
     """
     (snapshot,) = moment.snapshots
     k = len(snapshot.counts)
     counts, part = snapshot.counts.astype(float), moment.faded
     if moment.before and part < 1:
         counts = moment.before[0].counts * (1 - part) + counts * part
-    order = np.argsort(-counts, kind="stable").tolist()
+    order = np.argsort(-counts[:most], kind="stable").tolist()
     row = box.height / k
     type_size = min(size, row / 1.2)
     thick = 0.62 * row

@@ -51,6 +51,7 @@ class _Outside:
         X: NDArray[Any],
         was: object,
         now: object,
+        weights: object,
     ) -> None:
         """See `Visitor.add`."""
         xy = self._placement.within_box(self._plane.project(X, rows))

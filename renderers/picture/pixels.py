@@ -140,7 +140,15 @@ class Dots:
         except IndexError:  # threads that added to the same pixels would lose some
             return Pixels(self._placement.box.height, self._placement.box.width)
 
-    def add(self, found: Pixels, rows: _Rows, X: NDArray[Any], was: _Labels, now: _Labels) -> None:
+    def add(
+        self,
+        found: Pixels,
+        rows: _Rows,
+        X: NDArray[Any],
+        was: _Labels,
+        now: _Labels,
+        weights: object,
+    ) -> None:
         """See `Visitor.add`."""
         xy = self._placement.within_box(self._plane.project(X, rows))
         if self._index is not None:
@@ -180,7 +188,13 @@ class Places:
         return []
 
     def add(
-        self, found: list[_Found], rows: _Rows, X: NDArray[Any], was: object, now: object
+        self,
+        found: list[_Found],
+        rows: _Rows,
+        X: NDArray[Any],
+        was: object,
+        now: object,
+        weights: object,
     ) -> None:
         """See `Visitor.add`."""
         if len(rows):
@@ -219,6 +233,7 @@ class Colours:
         X: NDArray[Any],
         was: object,
         now: _Labels,
+        weights: object,
     ) -> None:
         """See `Visitor.add`."""
         if len(rows) and now is not None:

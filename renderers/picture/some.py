@@ -38,6 +38,7 @@ class _Pick:
         X: NDArray[Any],
         was: object,
         now: NDArray[np.unsignedinteger] | None,
+        weights: object,
     ) -> None:
         """See `Visitor.add`."""
         numbers = np.asarray(rows)  # ascending, as ours

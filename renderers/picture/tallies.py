@@ -74,6 +74,7 @@ class _Tally:
         X: NDArray[Any],
         was: NDArray[np.unsignedinteger] | None,
         now: NDArray[np.unsignedinteger] | None,
+        weights: object,
     ) -> None:
         """See `Visitor.add`."""
         xy = self._plane.project(X, rows)

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from numpy import uint8
 from numpy.typing import NDArray
 
-from renderers.describing import counted
+from renderers.describing import counted, listed_ks
 from renderers.picture.axes import unit_of
 from renderers.picture.caption import Wordings, caption, status
 from renderers.picture.colours import mixed
 from renderers.picture.dashboard import dashboard, size_marks
+from renderers.picture.growing import growing
 from renderers.picture.layout import Layout
 from renderers.picture.legend import LEGEND, legend_marks
 from renderers.picture.marks import Mark, Text
@@ -113,10 +114,11 @@ class Telling:
         moment = replace(moment, progress=_steady(moment.progress))
         if layout.parts is None:
             return race(layout.dashboard, self._scene, moment, theme, self._frame_unit, size)
-        numbered = "numbers" in overlays
-        return dashboard(
-            layout.parts, moment, theme, self._unit, size, colours[0], numbered=numbered
-        )
+        look = theme, self._unit, size, colours[0]
+        numbered, sweep = "numbers" in overlays, self._scene.sweep
+        if sweep is not None:
+            return growing(layout.parts, sweep, moment, *look, numbered=numbered)
+        return dashboard(layout.parts, moment, *look, numbered=numbered)
 
     def _caption_marks(self, moment: Moment) -> list[Mark]:
         """Return the line that names the step, and the iteration at its end."""
@@ -126,7 +128,7 @@ class Telling:
         base = box.top + round(0.1 * size) + rise(size)
         marks, room = list[Mark](), float(box.width)
         if not (theme.boxed or len(moment.snapshots) > 1 or moment.phase == "points"):
-            step = f"i = {moment.snapshots[0].iteration}"
+            step = self._step(moment.snapshots[0])
             right = box.left + box.width
             marks.append(Text(step, right, base, size, theme.text, "right"))
             room -= extent(step, size).width + 1.2 * size
@@ -196,9 +198,12 @@ class Telling:
         }
         return [name for name in LEGEND if there[name] and name in overlays | {"centroids"}]
 
+    def _step(self, snapshot: Snapshot) -> str:
+        return f"{'i' if self._scene.sweep is None else 'K'} = {snapshot.iteration}"
+
     def _corner_marks(self, box: Box, snapshot: Snapshot) -> list[Mark]:
         theme, size = self._theme, max(LEAST_TYPE, self._theme.step_size * self._unit)
-        words = f"i = {snapshot.iteration}"
+        words = self._step(snapshot)
         high, pad = round(1.25 * size), round(0.45 * size)
         if extent(words, size).width > box.width - 2 * pad or high > box.height / 3 - 2 * pad:
             return []
@@ -227,6 +232,8 @@ def _facts(scene: Scene, notes: Sequence[str]) -> Wordings:
     features = counted(panel.view.points.n_features, "feature")
     ks = sorted({one.k - one.noise for one in scene.panels})
     k = f"K = {ks[0]:,}" + (f" to {ks[-1]:,}" if len(ks) > 1 else "")
+    if scene.sweep is not None:
+        k = f"K = {listed_ks([row.k for row in scene.sweep.rows])}"
     start = facts.get("init", "") if len(scene.panels) == 1 else ""
     start = start and f"start: {start}"
     seed = f"seed {facts['seed']}" if "seed" in facts else ""

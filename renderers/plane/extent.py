@@ -41,6 +41,7 @@ class _Extent:
         X: NDArray[Any],
         was: object,
         now: object,
+        weights: object,
     ) -> None:
         """See `Visitor.add`."""
         bounds(self._plane.project(X, rows), self._within, found)

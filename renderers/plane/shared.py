@@ -60,6 +60,7 @@ class _Distinct:
         X: NDArray[Any],
         was: object,
         now: object,
+        weights: object,
     ) -> None:
         """See `Visitor.add`."""
         if len(found) > _MOST:

@@ -75,13 +75,14 @@ class Job:
         """Read what is clustered, and make its scene."""
         args = self.args
         from kmeans_engine.command.inputs import read
+        from kmeans_engine.command.model import read_with
         from kmeans_engine.command.trial import Trial
 
         options: dict[str, Any] = {
             "threads": args.threads,
             "memory": args.memory,
             "scratch": args.scratch,
-            "max_iterations": args.max_iterations,
+            "max_iterations": args.max_iterations if args.predict is None else 0,
             "tolerance": args.tolerance,
         }
         self.trials: dict[str, Trial] = {}
@@ -91,7 +92,10 @@ class Job:
             replayed = Replayed(self._past, args, **options)
             self.trials[replayed.name] = replayed
         else:
-            sources = read(args)
+            if args.predict is None:
+                sources = read(args)
+            else:
+                sources = {args.predict: read_with(args, args.predict)}
             one, *others = sources.values()
             trial = Trial(one, **options)
             self.trials |= zip(sources, [trial, *map(trial.beside, others)], strict=True)
@@ -125,8 +129,12 @@ class Job:
     @property
     def advice(self) -> list[str]:
         """What should be known of the input and of the runs, a line each."""
+        from kmeans_engine.command.advice import advise_on_centroids
+
         first, *_ = self.trials.values()
         lines = [*first.source.table.notes]
+        if self.args.centroids is not None:
+            lines += advise_on_centroids(self.args.centroids, first.source)
         lines += [line for trial in self.trials.values() for line in trial.advice]
         if self.scene is not None:
             told = unwritten(self.scene, self.args.font, self.renderers)
@@ -176,16 +184,17 @@ class Job:
     def _check_files(self) -> None:
         """Find results that cannot be written, and files that would be written over another."""
         from kmeans_engine.command.files import refuse_shared_files
-        from kmeans_engine.tables import check_result
+        from kmeans_engine.tables import WRITABLE, WRITABLE_CENTROIDS, WRITABLE_ROWS, check_result
 
         args = self.args
-        for path in self._results:
+        kinds = (WRITABLE, WRITABLE_ROWS, WRITABLE_CENTROIDS)
+        for path, known in zip(self._results, kinds, strict=True):
             if args.cluster is not None and path is not None and path != args.centroids:
                 from kmeans_engine.cluster.writing import check_folder
 
                 check_folder(path, overwrite=args.overwrite)
             elif path not in (None, "-"):
-                check_result(path, overwrite=args.overwrite, rows=path == args.table)
+                check_result(path, overwrite=args.overwrite, known=known)
         if args.record is not None:
             if Path(args.record).suffix != ".arrows":
                 raise InvalidInput(
@@ -264,6 +273,7 @@ class Job:
                 centroids=args.centroids,
                 table=args.table,
                 label_name=args.label_name or LABEL_NAME,
+                distances=args.distances,
                 stdout=stdout,
             )
 

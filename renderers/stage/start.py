@@ -22,6 +22,7 @@ from renderers import guard, registry
 from renderers.contract import OPTIONS, Renderer
 from renderers.errors import InvalidOption
 from renderers.outputs import Output, make_options, plan, refuse_useless
+from renderers.stage.growing import moves, play_sweep
 from renderers.stage.matching import matched
 from renderers.stage.pace import Pace, make_pace, moments
 from renderers.stage.play import play
@@ -33,6 +34,7 @@ from renderers.stage.window import Commands, Window
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
+    from kmeans_engine.choosing.rows import Sweep
     from renderers.stage.steps import Told
 
     Run = Snapshot | Iterable[Any]
@@ -50,7 +52,9 @@ _PLAIN = {
 }
 
 
-def engage(outputs: Iterable[Output], asked: Mapping[str, Any]) -> tuple[list[Renderer], Pace]:
+def engage(
+    outputs: Iterable[Output], asked: Mapping[str, Any], *, sweep: bool = False
+) -> tuple[list[Renderer], Pace]:
     """Make the renderers that were chosen, each with the options that it honours.
 
     Parameters
@@ -59,6 +63,8 @@ def engage(outputs: Iterable[Output], asked: Mapping[str, Any]) -> tuple[list[Re
         What was chosen.
     asked : mapping of str
         Those of `OPTIONS` that were given.
+    sweep : bool
+        Whether K grows in the film, which then is smooth.
 
     Returns
     -------
@@ -77,7 +83,14 @@ def engage(outputs: Iterable[Output], asked: Mapping[str, Any]) -> tuple[list[Re
     outputs = sorted(outputs, key=lambda output: output.path is None)
     refuse_useless([output.renderer for output in outputs], asked)
     turning = asked.get("view") == "3d"
-    pace = make_pace(**{name: asked[name] for name in _PACE if name in asked}, turning=turning)
+    if sweep and asked.get("phases"):
+        raise InvalidOption(
+            "phases= has no effect on a sweep over K; leave it out", option="phases"
+        )
+    told = {name: asked[name] for name in _PACE if name in asked}
+    if sweep and moves([output.renderer for output in outputs]):
+        told["smooth"] = True
+    pace = make_pace(**told, turning=turning)
     renderers: list[Renderer] = []
     try:
         for _, kind, path in outputs:
@@ -116,7 +129,7 @@ def save(
     file = outputs[0].path
     if file is None:
         raise InvalidOption(f"renderer={renderer!r} writes no file; use one that does, or show()")
-    renderers, pace = engage(outputs, _asked(given))
+    renderers, pace = engage(outputs, _asked(given), sweep=_is_sweep(snapshots))
     _drive_and_warn(
         renderers, lambda: _play_given(snapshots, renderers, pace, _scenes(given), given)
     )
@@ -154,7 +167,7 @@ def show(snapshots: Runs, output: Output, **given: Any) -> None:
     **given
         The other arguments of `renderers.show`.
     """
-    renderers, pace = engage([output], _asked(given))
+    renderers, pace = engage([output], _asked(given), sweep=_is_sweep(snapshots))
     scenes = _scenes(given)
     restarts = None
     (screen,) = renderers
@@ -205,6 +218,8 @@ def _play_given(
 
     Other starts begin with the points of their first snapshot.
     """
+    if _is_sweep(snapshots):
+        return _play_given_sweep(snapshots, renderers, pace, scenes, given)
     runs = snapshots if isinstance(snapshots, Mapping) else {"": snapshots}
     told: list[Told] = []
     if given.get("points") is not None:
@@ -236,6 +251,28 @@ def _play_given(
         starts = [state.centroids for state in kept[0]]
         scene, states = matched(scene, kept[-1], starts, renderers[0].options), iter(kept)
     play(moments(states, pace), scene, renderers)
+    return unwritten(scene, given.get("font"), renderers)
+
+
+def _is_sweep(given: object) -> TypeGuard[Sweep]:
+    from kmeans_engine.choosing.rows import Sweep
+
+    return isinstance(given, Sweep)
+
+
+def _play_given_sweep(
+    sweep: Sweep,
+    renderers: Sequence[Renderer],
+    pace: Pace,
+    scenes: Scenes,
+    given: Mapping[str, Any],
+) -> list[str]:
+    """Play a sweep over K, see `_play_given`."""
+    if given.get("points") is not None:
+        raise InvalidOption("a sweep has its points; leave out points=")
+    units = {name: given[name] for name in ("names", "offset", "scale")}
+    scene = scenes.of([("", source_of(sweep.rows[-1].last, **units))])
+    play_sweep(sweep, scene, renderers, pace)
     return unwritten(scene, given.get("font"), renderers)
 
 

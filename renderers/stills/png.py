@@ -34,7 +34,8 @@ class PngRenderer(Still):
     def picture(self, scene: Scene, moment: Moment) -> bytes:
         """Return the file."""
         panel = scene.panels[0]
-        if panel.image is not None and len(scene.panels) == 1:
+        chart = scene.sweep is not None and self.charts
+        if panel.image is not None and len(scene.panels) == 1 and not chart:
             picture = self._recoloured(panel, moment)
         else:
             picture = self._painted(scene, moment)
@@ -51,7 +52,8 @@ class PngRenderer(Still):
         if self.options.transparent:
             from renderers.picture.clear import ClearPainter
 
-            painter = ClearPainter(scene, self.options.with_size(self.dots))
+            options = self.options.with_size(self.dots)
+            painter = ClearPainter(scene, options, self.painter_kind(scene))
             return Image.fromarray(painter.paint(moment))
         return Image.fromarray(self.painter(scene).paint(moment)[:, :, :3])
 

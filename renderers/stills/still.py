@@ -18,6 +18,7 @@ from renderers.scene import Moment, Scene
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from renderers.picture.elbow import ElbowPainter
     from renderers.picture.painter import Painter
 
 __all__ = ["Still"]
@@ -34,6 +35,7 @@ class Still(Renderer):
     """A renderer that keeps the newest moment, and draws it when the run is over."""
 
     honours = (Renderer.honours - _PACE) | {"overlays", "dpi"}
+    charts = True
 
     _scene: Scene | None = None
     _moment: Moment | None = None
@@ -91,11 +93,19 @@ class Still(Renderer):
         """Return where the picture comes from, in one line; may be empty."""
         return "; ".join(f"{name}: {text}" for name, text in scene.facts.items())
 
-    def painter(self, scene: Scene) -> Painter:
+    def painter(self, scene: Scene) -> Painter | ElbowPainter:
         """Return a painter of pictures in dots, upon the theme's ground."""
+        return self.painter_kind(scene)(scene, self.options.with_size(self.dots))
+
+    def painter_kind(self, scene: Scene) -> type[Painter | ElbowPainter]:
+        """Return what paints: the figure of a sweep, or states."""
+        if scene.sweep is not None and self.charts:
+            from renderers.picture.elbow import ElbowPainter
+
+            return ElbowPainter
         from renderers.picture.painter import Painter
 
-        return Painter(scene, self.options.with_size(self.dots))
+        return Painter
 
 
 class _Sequence(Still):
@@ -106,6 +116,7 @@ class _Sequence(Still):
     """
 
     numbers = True
+    charts = False
 
     _spool: IO[bytes] | None = None
     _ends: list[int]

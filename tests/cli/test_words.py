@@ -89,7 +89,7 @@ def test_help_and_version(words):
 
 def test_examples_are_understood():
     lines = [line.split("  ")[1] for line in cli.EXAMPLES.splitlines()[1:] if line]
-    assert len(lines) == 8
+    assert len(lines) == 10
     for line in lines:
         cli.build_parser().parse_args(line.split()[1:])
 

@@ -40,14 +40,16 @@ class Placed:
     ----------
     C : (K, N) float64
         The centroids.
-    P : (K, N) float32
-        Centred and scaled. One that equals an earlier centroid is inf, since it never wins.
+    P : (>= K, N) float32
+        Centred and scaled, and rows of inf up to a multiple of `kernels.cuda.look.TOGETHER`. One
+        that equals an earlier centroid is inf, since it never wins.
     center : (N,), and scale
         Of the type of the points; on the host, `scale` is a number and a power of two.
     reach : (N,) float32
         The largest |c'_n|, rounded up.
     spent : (K,) float64
-        See `kernels.bounds`.
+        See `kernels.bounds`; -inf where a later centroid is in the same place, which has no part in
+        any gap: so all gaps there count for nothing.
     threshold : (K,) float32
         A label stands while the point's expiry is more.
     rho, kappa, delta_unit, root : float

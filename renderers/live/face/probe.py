@@ -175,9 +175,10 @@ class _Places(Places):
         X: NDArray[Any],
         was: object,
         now: object,
+        weights: object,
     ) -> None:
         self._check()
-        super().add(found, rows, X, was, now)
+        super().add(found, rows, X, was, now, weights)
 
 
 class _Index:

@@ -9,7 +9,8 @@ from kmeans_engine.command.scaling import standardize
 def test_z_scores():
     points = np.random.default_rng(1).normal(size=(70_000, 3)) * [1, 1e-5, 1e5] + [0, 1e3, -1e7]
     before = points.copy()
-    z, mean, scale = standardize(points)
+    z, scaling = standardize(points)
+    mean, scale = scaling.mean, scaling.scale
     assert np.array_equal(points, before)
     np.testing.assert_allclose(mean, points.mean(axis=0), rtol=1e-12)
     np.testing.assert_allclose(scale, points.std(axis=0), rtol=1e-6)
@@ -23,7 +24,8 @@ def test_z_scores():
 @pytest.mark.parametrize("power", [-1060, -600, 0, 600, 1020])
 def test_z_scores_do_not_depend_on_the_unit(power):
     points = np.ldexp(np.array([[1.0], [2.0], [4.0], [8.0]]), power)
-    z, mean, scale = standardize(points)
+    z, scaling = standardize(points)
+    mean, scale = scaling.mean, scaling.scale
     assert z.tobytes() == standardize(np.array([[1], [2], [4], [8]], dtype=np.int8))[0].tobytes()
     np.testing.assert_allclose(np.ldexp(mean, -power), [3.75])
     assert np.isfinite(scale).all()
@@ -32,7 +34,8 @@ def test_z_scores_do_not_depend_on_the_unit(power):
 def test_a_constant_feature_has_scale_1():
     points = np.full((100_001, 2), 0.1)
     points[0, 1] = 0.2
-    z, mean, scale = standardize(points)
+    z, scaling = standardize(points)
+    mean, scale = scaling.mean, scaling.scale
     assert (mean[0], scale[0]) == (0.1, 1.0)
     assert not z[:, 0].any()
     assert z[:, 1].any()

@@ -38,7 +38,8 @@ def test_starts_differ_and_repeat(table):
 @pytest.mark.parametrize("method", ["random", "k-means++"])
 def test_standardised(table, method):
     source = Source.of(table, 3, method, 1, standardized=True)
-    z, mean, scale = standardize(table.points)
+    z, scaling = standardize(table.points)
+    mean, scale = scaling.mean, scaling.scale
     assert np.array_equal(source.points, z)
     assert np.allclose(source.points.std(axis=0), 1)
     # Starts are points, and go back to the points of the table.

@@ -19,7 +19,7 @@ class Census:
     def begin(self):
         return []
 
-    def add(self, found, rows, X, was, now):
+    def add(self, found, rows, X, was, now, weights):
         numbers = np.array(rows)
         now = np.full(len(X), 99) if now is None else now
         assert len(numbers) == len(X) == len(now)

@@ -65,7 +65,7 @@ def test_potentials_are_exact():
     points = rng.normal(size=(500, 3)) * 2.0 ** rng.integers(-300, 300, (500, 1))
     visitor = parallel._Potential(points[:1])
     found = visitor.begin()
-    visitor.add(found, range(500), points, None, np.zeros(500, dtype=np.uint8))
+    visitor.add(found, range(500), points, None, np.zeros(500, dtype=np.uint8), None)
     far = parallel.distances(points, points[:1], np.zeros(500, dtype=int))
     from fractions import Fraction
 

@@ -28,7 +28,7 @@ def test_every_format_is_the_same_table(fresh, suffix):
     path = fresh(suffix)
     path.write_bytes(CONTENTS[suffix])
     check(read_table(path), ROWS, ("x", "y"))
-    assert read_table(path).rows().to_pydict() == TABLE.to_pydict()
+    assert read_table(path).rows().read_all().to_pydict() == TABLE.to_pydict()
     assert [(one.name, one.used) for one in describe_table(path)[0]] == [("x", True), ("y", True)]
 
 

@@ -83,7 +83,7 @@ def test_transparent_pixels_are_no_points(fresh):
     labels = fresh(".npy")
     write_labels(labels, np.array([1, 0, 1, 0], dtype=np.uint8), table)
     assert np.load(labels).tolist() == [1, -1, 0, -1, 1, 0]
-    assert table.rows().num_rows == 6
+    assert table.rows().read_all().num_rows == 6
     assert [one.name for one in describe_table(path)[0]] == ["r", "g", "b"]
     Image.fromarray(pixels * np.array([1, 1, 1, 0], np.uint8)).save(path)
     with pytest.raises(InvalidInput, match="is transparent throughout"):

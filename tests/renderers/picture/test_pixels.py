@@ -27,7 +27,7 @@ def dots(view, marker="dots", size=1, home=None):
 
 def found(visitor, X, was, now, first=0):
     one = visitor.begin()
-    visitor.add(one, range(first, first + len(X)), X, was, now)
+    visitor.add(one, range(first, first + len(X)), X, was, now, None)
     return one
 
 

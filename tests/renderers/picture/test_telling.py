@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from pictures import THEME_NAMES, blobs, state
+from words import apart, check_words, contrast, edges, rectangle, texts
 
 from renderers import Moment, Options, Panel, Scene
 from renderers.contract import OVERLAYS
 from renderers.picture.centroids import centroid_marks, centroid_sizes
 from renderers.picture.colours import cluster_colours
 from renderers.picture.layout import lay_out
-from renderers.picture.marks import Disc, Group, Text
+from renderers.picture.marks import Disc, Group
 from renderers.picture.painter import Painter
 from renderers.picture.telling import Telling
-from renderers.picture.text import LEAST_TYPE, extent
 from renderers.picture.themes import THEMES
 from renderers.plane.view import View
 from renderers.scene import History
@@ -134,79 +133,17 @@ def unit_of_panels(scene, options):
     return unit_of(cell.width, cell.height)
 
 
-def texts(marks, within=None):
-    """Yield the words among marks, and the box that each must not leave."""
-    for mark in marks:
-        if isinstance(mark, Group):
-            yield from texts(mark.marks, mark.box)
-        elif isinstance(mark, Text) and mark.words:
-            yield mark, within
-
-
-def edges(mark):
-    """Return where a line of words begins and ends on the frame: left, top, right, foot."""
-    width = extent(mark.words, mark.size, mark.bold).width
-    share = {"left": 0.0, "middle": 0.5, "right": 1.0}[mark.anchor] * width
-    above, below = 0.74 * mark.size, 0.22 * mark.size
-    if mark.turned:
-        return mark.x - above, mark.y + share - width, mark.x + below, mark.y + share
-    return mark.x - share, mark.y - above, mark.x - share + width, mark.y + below
-
-
-def rectangle(box):
-    return box.left, box.top, box.left + box.width, box.top + box.height
-
-
-def covers(one, other, slack=0.5):
-    """Whether one holds the other."""
-    return (
-        one[0] - slack <= other[0]
-        and one[1] - slack <= other[1]
-        and other[2] <= one[2] + slack
-        and other[3] <= one[3] + slack
-    )
-
-
-def apart(one, other, slack=0.6):
-    return (
-        one[2] <= other[0] + slack
-        or other[2] <= one[0] + slack
-        or one[3] <= other[1] + slack
-        or other[3] <= one[1] + slack
-    )
-
-
-def luminance(colour):
-    parts = [c / 255 for c in colour]
-    parts = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-
-
-def contrast(one, other):
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
 def check(seed):
     scene, moment, options = random_scene(np.random.default_rng(seed))
     layout, words, numbers = told(scene, moment, options)
-    theme, (width, height) = THEMES[options.theme], options.size
-    places = [(mark, edges(mark)) for mark, _ in words]
-    for (mark, within), (_, (left, top, right, foot)) in zip(words, places, strict=True):
-        said = seed, options.size, options.theme, mark
-        assert covers((0, 0, width, height), (left, top, right, foot)), said
-        if within is not None:
-            assert covers(rectangle(within), (left, top, right, foot)), (*said, within)
-        assert mark.size >= LEAST_TYPE - 1e-9, said
-        least = 3.0 if mark.colour == theme.muted else 4.5
-        assert contrast(mark.colour, theme.background) >= least, said
+    theme = THEMES[options.theme]
+    check_words(words, options.size, theme, seed)
+    for mark, within in words:
         for box in layout.boxes:
             if within == box:  # the tutorial's corner, below the centroids
-                assert theme.boxed and mark.words.startswith("i = "), said
+                assert theme.boxed and mark.words.startswith("i = "), (seed, mark)
             else:
-                assert apart((left, top, right, foot), rectangle(box)), (*said, box)
-    for (one, a), (other, b) in itertools.combinations(places, 2):
-        assert apart(a, b), (seed, options.size, options.theme, one, other)
+                assert apart(edges(mark), rectangle(box)), (seed, options, mark, box)
     disc = None
     for mark in numbers:  # each after its disc
         if isinstance(mark, Disc):

@@ -85,7 +85,7 @@ def test_an_index_that_nobody_waits_for_is_given_up(probe: Probe):
             found = visitor.begin()
             for start in range(0, self.n_points, 100):
                 rows = range(start, start + 100)
-                visitor.add(found, rows, self.take(rows), None, None)
+                visitor.add(found, rows, self.take(rows), None, None, None)
                 looked_at.append(start)
                 begun.set()
                 release.wait(10)

@@ -1,0 +1,175 @@
+"""Runs as scikit-learn's users ask for them: where they start, when they end, and what is left.
+
+The engine yields the states. Here is decided which one is the last: scikit-learn's tolerance counts
+all centres together, relative to the spread of the points.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Generator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from kmeans_engine.arrays import Floats
+from kmeans_engine.engine import Engine
+from kmeans_engine.estimator.relocation import relocating
+from kmeans_engine.snapshot import Snapshot
+from kmeans_engine.starts.initial import initial_centroids
+
+__all__ = ["Outcome", "Run", "draw", "finish", "spread", "states", "weights_of"]
+
+# Points that are put in order before some of them are drawn, so that the order in which they were
+# given does not matter: 0.1 ms for 1,000 of them, where drawing takes 0.4.
+_SORTED = 1 << 12
+
+
+class Run(NamedTuple):
+    """What a run follows from.
+
+    Attributes
+    ----------
+    start : ndarray, (K, N), float64
+    max_iter : int
+    relocates : bool
+        Whether a cluster that loses all its points is given another one.
+    """
+
+    start: Floats
+    max_iter: int
+    relocates: bool
+
+
+class Outcome(NamedTuple):
+    """The end of a run.
+
+    Attributes
+    ----------
+    centers : ndarray, (K, N)
+        Of the type that was asked for.
+    labels : array, (M,), int32
+        The nearest of `centers` for each point.
+    inertia : float
+        The sum of squared distances of the points to their centres, by weight; rounded once.
+    converged : bool
+        Whether `centers` are the means of the points with their labels as well.
+    n_clusters : int
+        Clusters that have points.
+    """
+
+    centers: Any
+    labels: Any
+    inertia: float
+    converged: bool
+    n_clusters: int
+
+
+def draw(engine: Engine, k: int, method: str, seed: int, weights: Any) -> Floats:
+    """Return `k` points to start from; see `initial_centroids`.
+
+    The order of the rows has no influence where there are at most 4,096 in memory.
+    """
+    array: Any = engine.points
+    if not isinstance(array, np.ndarray) or len(array) > _SORTED:
+        given: Any = engine.visible  # with its weights
+        return initial_centroids(given, k, method=method, seed=seed)
+    order = _order_of(array)
+    more = {} if weights is None else {"weights": weights[order]}
+    return initial_centroids(array[order], k, method=method, seed=seed, **more)
+
+
+def _order_of(X: Any) -> Any:
+    """Return the order of the rows by their first feature, then by the next, and so on."""
+    order = np.argsort(X[:, 0], kind="stable")
+    first = X[order, 0]
+    if X.shape[1] > 1 and (first[1:] == first[:-1]).any():
+        order = np.lexsort(X.T[::-1])
+    return order
+
+
+def states(
+    engine: Engine, run: Run, tol: float = 0.0
+) -> Generator[tuple[Snapshot, str], None, None]:
+    """Yield the states of a run, and with the last one why nothing follows, if there is a reason.
+
+    Parameters
+    ----------
+    engine : Engine
+    run : Run
+    tol : float
+        The run ends when the squared shifts of all centres together are at most this share of
+        `spread`, as it does in scikit-learn.
+    """
+    plain = relocating if run.relocates else _plain
+    limit = 0.0
+    with contextlib.closing(plain(engine, run.start, run.max_iter)) as found:
+        for state, goes_on in found:
+            if tol and state.iteration == 1:
+                limit = tol * spread(state)
+            reason = "" if goes_on else _reason(state, limit)
+            yield state, reason
+            if reason:
+                return
+
+
+def _plain(
+    engine: Engine, start: Floats, max_iter: int
+) -> Generator[tuple[Snapshot, bool], None, None]:
+    """Yield the states of the engine; none of them goes on elsewhere."""
+    with contextlib.closing(engine.snapshots(start, max_iterations=max_iter)) as found:
+        for state in found:
+            yield state, False
+
+
+def _reason(state: Snapshot, limit: float) -> str:
+    """Return why a run ends with a state, or ""."""
+    if state.iteration > 1 and state.n_changed == 0:
+        return "strict convergence"
+    if state.iteration == 0:
+        return ""
+    shift = float(np.square(state.centroids - state.assigned_from).sum())
+    return f"center shift {shift} within tolerance {limit}" if shift <= limit else ""
+
+
+def spread(state: Snapshot) -> float:
+    """Return the mean over the features of the variance of the points, by weight.
+
+    Parameters
+    ----------
+    state : Snapshot
+        Any with means as its centroids: what is added to its inertia is the variance between the
+        clusters, so this costs no look at the points.
+    """
+    counts = weights_of(state)
+    total = counts.sum()
+    # Not by a matrix product, whose last digit follows from the machine.
+    middle = (counts[:, None] * state.centroids).sum(axis=0) / total
+    between = counts[:, None] * np.square(state.centroids - middle)
+    return float((state.inertia + between.sum()) / total / len(middle))
+
+
+def weights_of(state: Snapshot) -> Floats:
+    """Return the weights of the clusters, which are their numbers of points if those have none."""
+    weights = getattr(state, "weights", None)
+    return np.asarray(state.counts if weights is None else weights, dtype=np.float64)
+
+
+def finish(engine: Engine, last: Snapshot, dtype: np.dtype[np.floating]) -> Outcome:
+    """Return what is left of a run that ends with a state.
+
+    Unless nothing changes any more the points are assigned once more, to the centres that are left:
+    so labels, inertia and predictions agree.
+    """
+    centers = last.centroids.astype(dtype)
+    final, agrees = last, last.converged
+    if not (agrees and dtype == np.float64):
+        final = engine.fit(centers, max_iterations=0)
+        agrees = bool((final.labels == last.labels).all())
+    return Outcome(
+        centers=centers if centers is not last.centroids else centers.copy(),
+        labels=final.labels.astype(np.int32),
+        inertia=final.inertia,
+        converged=agrees,
+        n_clusters=int(np.count_nonzero(final.counts)),
+    )

@@ -1,0 +1,136 @@
+"""What points weigh: one float64 for each, opened beside them in the same parts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kmeans_engine.errors import InvalidInput, InvalidType
+from kmeans_engine.frames import Sheet, read_array
+from kmeans_engine.points.data import Data
+from kmeans_engine.points.opening import elsewhere, open_store
+from kmeans_engine.points.stored import ArrayStore, Store
+from kmeans_engine.runtime.memory import Budget
+from kmeans_engine.validation import shown
+
+__all__ = ["weigh"]
+
+# Rows that are copied in one piece.
+_PIECE = 1 << 17
+
+
+def weigh(parts: Sequence[Data], weights: Any) -> None:
+    """Give points their weights, before they are measured.
+
+    Parameters
+    ----------
+    parts : sequence of Data
+    weights : array_like or sequence of array_like
+        Real numbers, (M,) or (M, 1): read where they are if they are float64 side by side, else
+        copied as such. Or the path of a file of one column. Or a list of these, one for each part.
+
+    Raises
+    ------
+    InvalidInput, InvalidType
+        If there is not one real number for each point; what they are is checked with the points.
+    OSError
+        If a file cannot be read, or scratch has no room.
+    """
+    budget, sizes = parts[0].budget, [part.n_points for part in parts]
+    if len(parts) > 1 and _is_in_parts(weights):
+        if len(weights) != len(parts):
+            raise _wrong(
+                f"weights are {len(weights)} arrays and points {len(parts)}: give one array of "
+                "weights for each array of points"
+            )
+        for i, (part, own) in enumerate(zip(parts, weights, strict=True)):
+            store = _open(own, f"weights[{i}]", budget)
+            _check_length(store, part.n_points, f"weights[{i}]")
+            part.weigh(_column(store, 0, part.n_points, budget), _rounded(store))
+        return
+    store = _open(weights, "weights", budget)
+    _check_length(store, sum(sizes), "weights")
+    rounded = _rounded(store)
+    for part, (start, stop) in zip(parts, pairwise(accumulate(sizes, initial=0)), strict=True):
+        part.weigh(_column(store, start, stop, budget), rounded)
+        rounded = 0  # which are counted once
+
+
+def _is_in_parts(weights: Any) -> bool:
+    return isinstance(weights, list | tuple) and all(
+        isinstance(part, str | os.PathLike) or len(getattr(part, "shape", ())) > 0
+        for part in weights
+    )
+
+
+def _open(weights: Any, name: str, budget: Budget) -> Store:
+    if elsewhere(weights) is not None:
+        raise InvalidType(
+            f"{name} are of type {type(weights).__name__}, and the points are in this process: "
+            "call .compute()",
+            options=("weights",),
+        )
+    if isinstance(weights, str) and not Path(weights).exists():
+        raise InvalidInput(
+            f"{name}={weights!r} is neither a file nor numbers: give one number for each point, "
+            f"such as points[{weights!r}]",
+            options=("weights",),
+        )
+    if hasattr(weights, "to_frame"):
+        weights = weights.to_frame()
+    elif not isinstance(weights, np.ndarray) and not _is_table(weights):
+        weights = read_array(weights, name)
+    if isinstance(weights, np.ndarray):
+        if weights.ndim == 0:
+            raise InvalidType(
+                f"{name}={shown(weights[()])} is a single value, need one for each point",
+                options=("weights",),
+            )
+        if weights.ndim == 1:
+            weights = weights[:, None]
+    store = open_store(weights, budget, name)
+    if store.shape[1] != 1:
+        raise _wrong(
+            f"{name} have {store.shape[1]} columns, need a single one, with a number for each point"
+        )
+    return store
+
+
+def _is_table(weights: Any) -> bool:
+    return isinstance(weights, str | os.PathLike) or callable(weights) or hasattr(weights, "shape")
+
+
+def _check_length(store: Store, n_points: int, name: str) -> None:
+    if store.shape[0] != n_points:
+        raise _wrong(
+            f"{name} have {store.shape[0]} values, need one for each of the {n_points} points, in "
+            "their order"
+        )
+
+
+def _wrong(message: str) -> InvalidInput:
+    return InvalidInput(message, options=("weights",))
+
+
+def _rounded(store: Store) -> int:
+    return store.rounded + store.count_rounded()
+
+
+def _column(store: Store, start: int, stop: int, budget: Budget) -> Store:
+    """Return some weights as a table in memory, float64 in C order: not a copy if they are that."""
+    view = store.view
+    if view is not None and view.dtype == np.float64 and view.dtype.isnative:
+        part = view[start:stop]
+        if part.flags.c_contiguous:
+            return ArrayStore(Sheet(part))
+    values = budget.empty((stop - start, 1), np.float64)
+    for at in range(start, stop, _PIECE):
+        end = min(at + _PIECE, stop)
+        store.read(at, end, values[at - start : end - start])
+    store.vouch()
+    return ArrayStore(Sheet(values))

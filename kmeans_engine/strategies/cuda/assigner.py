@@ -1,0 +1,222 @@
+"""One run on the device: see the package for how a step goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import cuda
+
+from kmeans_engine.arrays import Clusters, Floats, LabelArray
+from kmeans_engine.kernels.cuda.compiling import THREADS
+from kmeans_engine.kernels.cuda.lists import sift
+from kmeans_engine.label_history import Part
+from kmeans_engine.labels import Labels, label_dtype
+from kmeans_engine.points.data import Data
+from kmeans_engine.strategies.brute import BruteAssigner
+from kmeans_engine.strategies.cuda.cascade import stages_for
+from kmeans_engine.strategies.cuda.centroids import Centroids
+from kmeans_engine.strategies.cuda.device import blocks_for
+from kmeans_engine.strategies.cuda.labels import DeviceHistory, Found
+from kmeans_engine.strategies.cuda.points import DevicePoints, Feed, Range
+from kmeans_engine.strategies.cuda.stages import DeviceArray, List, Piece, Placed
+from kmeans_engine.strategies.cuda.sums import DeviceSums
+from kmeans_engine.sums import ExactSums
+
+__all__ = ["CudaAssigner", "bytes_per_point"]
+
+# Where the totals of a piece are: of what is due, of what changed, and of what each stage leaves.
+_DUE, _CHANGED, _LEFT = 0, 1, 2
+
+
+def bytes_per_point(k: int) -> int:
+    """Return what a run needs for each point on the device, beside its features."""
+    return 2 * label_dtype(k).itemsize + 4 * 4
+
+
+class _Stepped(NamedTuple):
+    """See `strategies.base.Stepped`."""
+
+    sums: ExactSums
+    n_changed: int
+
+
+class _Memory:
+    """What a run has on the device for each point, and the totals of each piece.
+
+    Parameters
+    ----------
+    n_points, pieces, stages, k : int
+    """
+
+    def __init__(self, n_points: int, pieces: int, stages: int, k: int) -> None:
+        def make(dtype: Any) -> DeviceArray:
+            return cuda.device_array(n_points, dtype=dtype)
+
+        self.labels, self.before = make(label_dtype(k)), make(label_dtype(k))
+        self.expiry = make(np.float32)
+        self.changed = make(np.uint32)
+        # Each stage reads the list in one of them, and writes to the other.
+        self.listed = make(np.uint32), make(np.uint32)
+        self.totals = cuda.device_array((pieces, _LEFT + stages), dtype=np.uint32)
+        self.found = cuda.pinned_array(self.totals.shape, dtype=np.uint32)
+
+    def clear(self, stream: Any) -> None:
+        """Set all totals to 0."""
+        self.found[:] = 0
+        self.totals.copy_to_device(self.found, stream=stream)
+
+    def total(self, piece: int, which: int) -> DeviceArray:
+        """Return the place of a total, (1,)."""
+        return self.totals[piece][which : which + 1]
+
+
+class CudaAssigner:
+    """See `Assigner`.
+
+    Parameters
+    ----------
+    held : DevicePoints
+    """
+
+    name = "cuda"
+
+    def __init__(self, held: DevicePoints) -> None:
+        self.points: Data = held.points
+        self.n_points = held.points.n_points
+        # A copy that was once compared with what was measured does not change.
+        self.in_place = not held.is_whole
+        self._held = held
+        self._history: DeviceHistory | None = None
+
+    def first(self, centroids: Floats) -> ExactSums:
+        """See `Assigner.first`."""
+        k, n_features = centroids.shape
+        held, stream = self._held, cuda.stream()
+        self._stream, self._feed = stream, Feed(held, stream)
+        self._centroids = Centroids(self.points, k, stream)
+        self._stages = stages_for(n_features, k)
+        pieces = len(held.pieces(0, held.resident)) + len(held.ranges())
+        self._memory = _Memory(self.n_points, pieces, len(self._stages), k)
+        self._sums = DeviceSums(self.points.measure.sum_format, k, stream)
+        self._history = DeviceHistory(
+            self.n_points, label_dtype(k), self._memory.labels.copy_to_host, self.points.budget
+        )
+        self._label_all(centroids)
+        return self._sums.sums()
+
+    def adopt(self, centroids: Floats, labels: LabelArray | Any | None = None) -> ExactSums:
+        """See `Assigner.adopt`: to find the labels costs no more than to send them."""
+        return self.first(centroids)
+
+    def step(self, centroids: Floats, moved: Clusters | None = None) -> _Stepped:
+        """See `Assigner.step`."""
+        history = self._at_work
+        with history.lock:
+            history.begin()
+            try:
+                spans = self._find(centroids, moved)
+            except BaseException:
+                self._go_back()
+                raise
+            counts = self._memory.found[: len(spans), _CHANGED].tolist()
+            total = sum(counts)
+            history.note(
+                Found(total, self.n_points, lambda: self._fetch(spans, counts), self.points.budget)
+            )
+            self._assigned_from = centroids
+        return _Stepped(self._sums.sums(), total)
+
+    def labels(self) -> Labels:
+        """See `Assigner.labels`."""
+        return self._at_work.now()
+
+    def finish(self) -> None:
+        """See `Assigner.finish`."""
+        if self._history is not None:
+            self._history.finish()
+            # What is on the device goes now, not when the last snapshot does.
+            self.__dict__.pop("_memory", None)
+            self.__dict__.pop("_feed", None)
+
+    @property
+    def _at_work(self) -> DeviceHistory:
+        assert self._history is not None, "first or adopt comes first"
+        return self._history
+
+    def _label_all(self, centroids: Floats) -> None:
+        """Label all points from nothing, and add up their sums."""
+        memory, sums, stream = self._memory, self._sums, self._stream
+        placed = self._centroids.place(centroids)
+        memory.clear(stream)
+        sums.clear()
+        for p, (span, X) in enumerate(self._feed.first()):
+            piece = self._piece(p, span, X, first_look=True)
+            everything = List(memory.listed[0], memory.total(p, _DUE), whole=True)
+            self._look(p, span, piece, placed, everything)
+            sums.add(X, piece.labels)
+        sums.send()
+        stream.synchronize()
+        self._assigned_from = centroids
+
+    def _find(self, centroids: Floats, moved: Clusters | None) -> list[Range]:
+        """Find what changes, and change it; return the pieces that were looked at."""
+        memory, stream, spans = self._memory, self._stream, self._held.ranges()
+        placed = self._centroids.place(centroids, moved)
+        memory.clear(stream)
+        for p, (start, stop) in enumerate(spans):
+            sift[blocks_for(stop - start, THREADS), THREADS, stream](
+                memory.labels[start:stop], memory.expiry[start:stop], placed.threshold,
+                memory.listed[0][start:stop], memory.total(p, _DUE),
+            )  # fmt: skip
+        wanted = [True] * len(spans)
+        if not self._held.is_whole:  # which pieces need to be sent?
+            memory.totals.copy_to_host(memory.found, stream=stream)
+            stream.synchronize()
+            wanted = (memory.found[: len(spans), _DUE] > 0).tolist()
+        numbers = [p for p, want in enumerate(wanted) if want]
+        for p, (span, X) in zip(numbers, self._feed.some(wanted), strict=True):
+            piece = self._piece(p, span, X, first_look=False)
+            due = List(memory.listed[0][span[0] : span[1]], memory.total(p, _DUE))
+            self._look(p, span, piece, placed, due)
+            self._sums.move(piece)
+        memory.totals.copy_to_host(memory.found, stream=stream)
+        self._sums.send()
+        stream.synchronize()
+        return spans
+
+    def _piece(self, p: int, span: Range, X: DeviceArray, *, first_look: bool) -> Piece:
+        memory, some = self._memory, slice(*span)
+        return Piece(
+            X=X,
+            labels=memory.labels[some],
+            expiry=memory.expiry[some],
+            before=memory.before[some],
+            changed=List(memory.changed[some], memory.total(p, _CHANGED)),
+            first_look=first_look,
+        )
+
+    def _look(self, p: int, span: Range, piece: Piece, placed: Placed, todo: List) -> None:
+        """Let all stages look at points, one after the other."""
+        memory = self._memory
+        for s, stage in enumerate(self._stages):
+            room = memory.listed[1 - s % 2][span[0] : span[1]]
+            left = List(room, memory.total(p, _LEFT + s))
+            stage.look(piece, placed, todo, left, self._stream)
+            todo = left
+
+    def _fetch(self, spans: Iterable[Range], counts: Iterable[int]) -> Part:
+        """Return the points that changed in a step, and their labels before."""
+        points, before = [], []
+        for (start, _), count in zip(spans, counts, strict=True):
+            some = slice(start, start + count)
+            points.append(self._memory.changed[some].copy_to_host() + np.uint32(start))
+            before.append(self._memory.before[some].copy_to_host())
+        return np.concatenate(points), np.concatenate(before)
+
+    def _go_back(self) -> None:
+        """Find the labels before a step that was interrupted: snapshots may need them."""
+        labels = self.points.budget.empty(self.n_points, self._memory.labels.dtype)
+        BruteAssigner(self.points).assign(self._assigned_from, labels)
+        self._at_work.replace(labels)

@@ -1,0 +1,172 @@
+"""The stage that scores points on tensor cores: TF32, then three products, then two candidates.
+
+`kernels/cuda/tensor/` holds the kernels, in CUDA C++ since Numba cannot say what they need; they
+are compiled for one shape, so that a point's row and a warp's tile are known to the compiler.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from typing import Any, Protocol
+
+import numpy as np
+
+from kmeans_engine.labels import label_dtype
+from kmeans_engine.strategies.cuda.margins import trust_of, underflow
+from kmeans_engine.strategies.cuda.stages import DeviceArray, List, Piece, Placed
+from kmeans_engine.strategies.cuda.tiles import Tiles, tiles_for
+
+__all__ = ["LEAST_FEATURES", "Machine", "Program", "Task", "TensorScores", "defines", "tensor_scores"]
+
+# Fewer are left to the plain kernels, which read a point once and are bound by memory.
+LEAST_FEATURES = 9
+
+_TYPES = {
+    "float32": "float",
+    "float64": "double",
+    "uint8": "unsigned char",
+    "uint16": "unsigned short",
+    "uint32": "unsigned",
+    "uint64": "unsigned long long",
+}
+_PREPARING = 256
+
+
+class _Trust(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_float) for name in trust_of(1, 1.0, split=False)._fields]
+
+
+class _List(ctypes.Structure):
+    _fields_ = [("points", ctypes.c_void_p), ("total", ctypes.c_void_p)]
+
+
+class Task(ctypes.Structure):
+    """`Task` of kernels/cuda/tensor/task.h, field by field."""
+
+    _fields_ = [
+        *((name, ctypes.c_void_p) for name in ("X", "labels", "expiry", "before")),
+        *((name, _List) for name in ("changed", "todo", "left", "open")),
+        *((name, ctypes.c_void_p) for name in ("pairs", "n_pairs", "C", "P", "center", "spent")),
+        *((name, ctypes.c_void_p) for name in ("scored", "half", "reach")),
+        *((name, ctypes.c_double) for name in ("scale", "least")),
+        ("R", ctypes.c_longlong),
+        *((name, ctypes.c_int) for name in ("K", "KP", "whole", "first_look")),
+        ("trust", _Trust * 2),
+    ]
+
+
+class Program(Protocol):
+    """The kernels, compiled for one shape."""
+
+    def launch(
+        self, name: str, blocks: int, threads: int, shared: int, task: Task, stream: Any
+    ) -> None:
+        """Launch a kernel on a stream; `shared`: bytes of shared memory that a block has."""
+
+
+class Machine(Protocol):
+    """A device, as far as this stage needs one."""
+
+    room: int
+    """Bytes of shared memory that a block may have."""
+    blocks: int
+    """Blocks that keep it busy, if their tiles come one after another."""
+
+    def compile(self, definitions: dict[str, str]) -> Program:
+        """Compile the kernels with these macros."""
+
+    def empty(self, size: int, dtype: str) -> DeviceArray:
+        """Return memory of the device."""
+
+
+def defines(tiles: Tiles, n_features: int, k: int, dtype: np.dtype[Any]) -> dict[str, str]:
+    """Return the macros of kernels/cuda/tensor/ for points of a type and shape."""
+    return {
+        "POINT": _TYPES[dtype.name],
+        "LABEL": _TYPES[label_dtype(k).name],
+        "N": str(n_features),
+        **{name.upper(): str(value) for name, value in tiles._asdict().items()},
+    }
+
+
+def tensor_scores(
+    machine: Machine, n_features: int, k: int, dtype: np.dtype[Any]
+) -> TensorScores | None:
+    """Return the stage for points of a type and shape, or None where the plain kernels serve."""
+    tiles = tiles_for(n_features, k, machine.room) if n_features >= LEAST_FEATURES else None
+    return None if tiles is None else TensorScores(machine, tiles, n_features, k, dtype)
+
+
+class TensorScores:
+    """A `stages.Stage`; see `tensor_scores`.
+
+    Parameters
+    ----------
+    machine : Machine
+    tiles : Tiles
+    n_features, k : int
+    dtype : dtype
+        Of the points: float32 or float64.
+    """
+
+    def __init__(
+        self, machine: Machine, tiles: Tiles, n_features: int, k: int, dtype: np.dtype[Any]
+    ) -> None:
+        self._machine, self._tiles, self._n = machine, tiles, n_features
+        self._program = machine.compile(defines(tiles, n_features, k, dtype))
+        self._filled = -(-k // tiles.bn) * tiles.bn
+        self._scored = machine.empty(2 * self._filled * tiles.np, "float32")
+        self._half = machine.empty(self._filled, "float32")
+        self._reach = machine.empty(2, "float32")
+        self._totals = machine.empty(2, "uint32")
+        self._rows = 0
+
+    def look(self, piece: Piece, placed: Placed, todo: List, left: List, stream: Any) -> None:
+        """See `stages.Stage.look`."""
+        rows, tiles, k = len(piece.labels), self._tiles, placed.C.shape[0]
+        if rows > self._rows:
+            self._open = self._machine.empty(rows, "uint32")
+            self._pairs = self._machine.empty(4 * rows, "uint32")
+            self._rows = rows
+        task = self._task(piece, placed, todo, left)
+        blocks = min(-(-rows // tiles.bm), self._machine.blocks)
+        launch = self._program.launch
+        launch("clear", 1, 1, 0, task, stream)
+        launch("prepare", -(-self._filled * 32 // _PREPARING), _PREPARING, 0, task, stream)
+        for name in ("score_tf32", "score_split"):
+            launch(name, blocks, tiles.threads, tiles.shared, task, stream)
+        pairs = min(-(-rows // _PREPARING), 8 * self._machine.blocks)
+        launch("tell_pairs", pairs, _PREPARING, 0, task, stream)
+
+    def _task(self, piece: Piece, placed: Placed, todo: List, left: List) -> Task:
+        scale = float(placed.scale)
+        task = Task(
+            X=_address(piece.X), labels=_address(piece.labels), expiry=_address(piece.expiry),
+            before=_address(piece.before), changed=_list(piece.changed), todo=_list(todo),
+            left=_list(left), open=_List(_address(self._open), _address(self._totals)),
+            pairs=_address(self._pairs), n_pairs=_address(self._totals) + 4,
+            C=_address(placed.C), P=_address(placed.P), center=_address(placed.center),
+            spent=_address(placed.spent), scored=_address(self._scored),
+            half=_address(self._half), reach=_address(self._reach), scale=scale,
+            least=underflow(self._n, scale), R=len(piece.labels), K=placed.C.shape[0],
+            KP=self._filled, whole=todo.whole, first_look=piece.first_look,
+        )  # fmt: skip
+        for split in (False, True):
+            values = map(_up, trust_of(self._n, scale, split=split))
+            task.trust[split] = _Trust(*values)
+        return task
+
+
+def _up(value: float) -> float:
+    """Return the least float32 that is no less."""
+    nearest = np.float32(value)
+    return float(nearest if nearest >= value else np.nextafter(nearest, np.float32(math.inf)))
+
+
+def _address(array: DeviceArray) -> int:
+    return int(array.__cuda_array_interface__["data"][0])
+
+
+def _list(points: List) -> _List:
+    return _List(_address(points.points), _address(points.total))
