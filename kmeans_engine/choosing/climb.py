@@ -110,8 +110,12 @@ class Climb:
         for parent in parents:
             seed = below(self._seed, 2, len(centroids), parent)
             own = some_points(self.last, _SPLITTING, seed, of=parent)
-            start = initial_centroids(own.points, 2, method="k-means++", seed=seed)
-            first, second = engine_on(own).fit(start, max_iterations=_ENOUGH).centroids
+            first = second = centroids[parent]
+            if len(own.rows) > 1:
+                engine = engine_on(own)
+                points: Any = engine.visible
+                start = initial_centroids(points, 2, method="k-means++", seed=seed)
+                first, second = engine.fit(start, max_iterations=_ENOUGH).centroids
             centroids[parent] = first
             seconds.append(second)
         return np.concatenate([centroids, seconds])
