@@ -3,6 +3,7 @@
 # make test-cuda: the tests that need a GPU, on the one that is here.
 # make player: the player of HTML pages from its TypeScript, which takes Node.js; make check-player.
 # make docs: the pages as a site, site/index.html.
+# make test-cuda, make bench-cuda: the tests that need a GPU, and how fast it is.
 # make bench: beside other libraries.
 # make bench-render [LARGE=1]: films beside matplotlib's own, painting, the window.
 # make bench-large [SCRATCH=folder] [DATA=folder]: a billion points out of core, a cluster; takes 40 GB of disk and half an hour.
@@ -39,6 +40,12 @@ test-cuda: $(VENV)/.installed-test
 
 quick: $(VENV)/.installed-test
 	$(RUN) -m pytest -q -n auto --maxprocesses 8 -m "not slow and not display"
+
+test-cuda: $(VENV)/.installed-test
+	$(RUN) -m pytest -q -m cuda
+
+bench-cuda: $(VENV)/.installed-test
+	$(RUN) benchmarks/gpu.py
 
 check: $(VENV)/.installed-test
 	$(RUN) -m ruff check .
