@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +19,15 @@ if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
 
 from pictures import ALL, blobs
+from sweeps import a_sweep
 
 from kmeans_engine import Engine
 from kmeans_engine.race import side_by_side
-from renderers import Options, Panel, Scene, make_scene
+from renderers import Options, Panel, Renderer, Scene, make_scene
+from renderers.picture.elbow import ElbowPainter
 from renderers.picture.painter import Painter
 from renderers.plane.view import View
+from renderers.stage.growing import play_sweep
 from renderers.stage.pace import Pace, moments
 from renderers.stage.play import play
 from renderers.stills.png import PngRenderer
@@ -67,6 +71,43 @@ def race():
     panels = tuple(Panel(12, View(points), name) for name in starts)
     (*_, last) = moments(side_by_side(runs))
     return Painter(Scene(panels, "A race of three"), Options((640, 360))).paint(last)
+
+
+def sweep_figure():
+    """Return the figure of a sweep."""
+    found = a_sweep()
+    scene = replace(make_scene(found.rows[-1].last, title="Five clusters"), sweep=found)
+    return ElbowPainter(scene, Options((640, 360))).paint()
+
+
+def growing():
+    """Return a frame of a film in which K grows: a centroid leaves the one that it comes from."""
+    film = Film(LARGE)
+    play_sweep(a_sweep(), make_scene(a_sweep().rows[-1].last), [film], Pace(smooth=True, fps=10))
+    return film.at(lambda moment: moment.snapshots[0].iteration == 4 and moment.progress > 0.4)
+
+
+class Film(Renderer):
+    """Keeps what it is told, and paints a moment of it."""
+
+    def __init__(self, size):
+        super().__init__(None, Options(size))
+        self._moments = []
+
+    def open(self, scene):
+        self._scene = scene
+
+    def draw(self, moment):
+        self._moments.append(moment)
+
+    def close(self):
+        pass
+
+    def abort(self):
+        pass
+
+    def at(self, holds):
+        return Painter(self._scene, self.options).paint(next(filter(holds, self._moments)))
 
 
 def survey(features):
@@ -121,6 +162,8 @@ PICTURES = {
     "solid": lambda: frame(spread(300, 3), 4, 3, names=["a", "b", "c"], view="3d"),
     "many-clusters": lambda: frame(blobs(seed=6, clusters=70, each=20), 70, 1),
     "race": race,
+    "sweep": sweep_figure,
+    "growing": growing,
     "image": image,
 }
 

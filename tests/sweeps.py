@@ -59,7 +59,7 @@ def sweep_of(lasts, best=None, *, verdict=None):
         before = inertia
     if verdict is None:
         verdict = NONE if best is None else f"K = {best} stands out: silhouette and gap agree"
-    return Sweep(tuple(rows), best, verdict)
+    return Sweep(tuple(rows), rows[0], best, verdict)
 
 
 def a_sweep(high=10, best=5, seed=16, low=2):

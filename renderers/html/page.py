@@ -32,7 +32,7 @@ the page needs them to play the run.</noscript>
 
 _END = """</script>
 </div>
-<script>{script}</script>
+{below}<script>{script}</script>
 </body>
 </html>
 """
@@ -74,9 +74,9 @@ def beginning(title: str, description: str) -> str:
     )
 
 
-def end() -> str:
-    """Return a page from its payload on."""
-    return _END.format(script=player()[0])
+def end(below: str = "") -> str:
+    """Return a page from its payload on; `below` is HTML that follows the player."""
+    return _END.format(below=below and f"{below}\n", script=player()[0])
 
 
 def _hash_of(code: str) -> str:

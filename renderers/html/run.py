@@ -10,14 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderers.contract import OVERLAYS, Options
-from renderers.describing import counted, describe
-from renderers.html import page
+from renderers.describing import counted, describe, listed_ks
+from renderers.html import choosing, page
 from renderers.html.density import Density, cells_of
 from renderers.html.payload import Payload
 from renderers.html.points import choose_points, straight
 from renderers.html.watch import Watch
 from renderers.picture.colouring import Colouring
 from renderers.picture.colours import cluster_colours
+from renderers.picture.growing import verdict_caption
 from renderers.picture.themes import THEMES
 
 if TYPE_CHECKING:
@@ -48,13 +49,16 @@ class Page:
 
     def __init__(self, stream: IO[bytes], scene: Scene, options: Options) -> None:
         self._stream, self._scene, self._options = stream, scene, options
-        title = scene.title or "K-means, iteration by iteration"
+        title = scene.title or (
+            "K-means, iteration by iteration" if scene.sweep is None else "Choosing K"
+        )
         stream.write(page.beginning(title, _announced(scene)).encode("utf-8"))
         self._payload = Payload(stream.write)
         first = scene.panels[0]
         self._points = choose_points(first, options.max_points, self._payload)
         self._phases = False
         self._newest: Moment | None = None
+        self._ks: list[int] = []  # of a sweep
         inertia = options.overlays is None or "curve" in options.overlays
         most = max(panel.k for panel in scene.panels)
         self._runs = []
@@ -62,8 +66,11 @@ class Page:
             cells = None
             if self._points.count < first.view.points.n_points and not self._points.image:
                 cells = cells_of(panel.view, panel.k, most)
-            watch = Watch(self._points, cells)
-            density = None if cells is None else Density(cells)
+            weighing = None if cells is None else panel.view.weighing
+            watch = Watch(self._points, cells, weighing)
+            density = None
+            if cells is not None:
+                density = Density(cells, 1.0 if weighing is None else weighing.unit)
             self._runs.append(_Run(panel.view, watch, density, self._points.whole, inertia))
 
     @property
@@ -80,6 +87,11 @@ class Page:
 
     def add(self, moment: Moment) -> None:
         """Write what a moment shows for the first time."""
+        if self._scene.sweep is not None:
+            (state,) = moment.snapshots
+            if self._ks and state.iteration < self._ks[-1]:
+                return  # the reader goes back to the K that stands out
+            self._ks = sorted({*self._ks, state.iteration})
         self._newest = moment
         self._phases = self._phases or moment.phase in ("assignment", "update")
         for run, snapshot in zip(self._runs, moment.snapshots, strict=True):
@@ -88,6 +100,12 @@ class Page:
     def finish(self) -> None:
         """Write the head and the end of the page."""
         overlays = self._options.overlays
+        sweep, told, more = self._scene.sweep, None, ""
+        if sweep is not None:
+            told, more = (
+                choosing.head_of(sweep, self._ks),
+                choosing.below(self._scene, self._options),
+            )
         names = None if overlays is None else [name for name in OVERLAYS if name in overlays]
         view = self._scene.panels[0].view
         points = self._points.said
@@ -122,9 +140,10 @@ class Page:
                         strict=True,
                     )
                 ],
+                "sweep": told,
             }
         )
-        self._stream.write(page.end().encode("utf-8"))
+        self._stream.write(page.end(more).encode("utf-8"))
 
 
 class _Run:
@@ -235,4 +254,7 @@ def _announced(scene: Scene) -> str:
         for panel in scene.panels
     )
     what = f"{counted(points.n_points, 'point')} with {counted(points.n_features, 'feature')}"
+    if scene.sweep is not None:
+        ks = listed_ks([row.k for row in scene.sweep.rows])
+        return f"K-means with K = {ks}: {what}. {verdict_caption(scene.sweep)[0]}."
     return f"K-means, iteration by iteration: {what} in {runs}."

@@ -12,6 +12,7 @@ from renderers.contract import Options, Renderer
 from renderers.live.player import Player, RunStopped
 from renderers.live.showings import Showing, Showings
 from renderers.scene import Moment, Scene
+from renderers.stills.still import Still
 
 __all__ = ["Load", "Save", "Saves", "load_registered", "stamped_path"]
 
@@ -106,6 +107,8 @@ class Save:
             kind = self._load(self.path)
             kind.check()
             self._renderer = kind(self.path, self._sized(kind))
+            if isinstance(self._renderer, Still):
+                self._renderer.charting = False  # what is on display
             film: Iterable[Moment]
             if self._moment is None:
                 film = self._player.film(self._cancelled)

@@ -30,7 +30,7 @@ class Criterion(NamedTuple):
     errors : ndarray, (R,), float64, or None
         How far these may be off; None if that is not known.
     best : int or None
-        The place in `ks` of the one that is best by this alone; None where more is always better.
+        The place in `ks` of the one that is best by this alone; None if there is none.
     says : str
         What makes it the best, such as "highest"; empty without `best`.
     from_zero : bool
@@ -51,18 +51,18 @@ class _Column(NamedTuple):
 
     field: str
     names: tuple[str, ...]
-    better: str  # "highest", "lowest" or ""
+    better: str  # "highest", "lowest", "levels off", or "" where more clusters are always better
     from_zero: bool = False
     error: str = ""
 
 
-# The most telling first: of those that find no room the last ones are left out.
+# Inertia, what the verdict rests on, then what else is known: the last ones give way to others.
 _COLUMNS = (
     _Column("inertia", ("inertia",), "", True),
-    _Column("silhouette", ("silhouette",), "highest", True),
-    _Column("gap", ("gap statistic", "gap"), "highest", error="gap_error"),
-    _Column("stability", ("stability",), "highest", True),
     _Column("calinski_harabasz", ("Calinski-Harabasz", "Cal.-Harabasz"), "highest", True),
+    _Column("stability", ("stability of halves", "stability"), "highest", True),
+    _Column("silhouette", ("silhouette",), "highest", True),
+    _Column("gap", ("gap statistic", "gap"), "levels off", error="gap_error"),
     _Column("davies_bouldin", ("Davies-Bouldin", "Dav.-Bouldin"), "lowest", True),
     _Column("bic", ("BIC",), "lowest"),
 )
@@ -77,7 +77,8 @@ def criteria(sweep: Sweep) -> list[Criterion]:
         Its rows; a value that is None or NaN is not known.
     """
     found = []
-    for field, names, better, from_zero, error in _COLUMNS:
+    for column in _COLUMNS:
+        field, names, better, from_zero, error = column
         known = [
             (float(row.k), value, _number(row, error) if error else math.nan)
             for row in sweep.rows
@@ -85,13 +86,25 @@ def criteria(sweep: Sweep) -> list[Criterion]:
         ]
         if len(known) < min(2, len(sweep.rows)) or not known:
             continue
-        ks, values, errors = np.array(sorted(known)).T
-        best = None
-        if better:
-            best = int(values.argmax() if better == "highest" else values.argmin())
+        ks, values, errors = np.array(known).T
         off = np.nan_to_num(errors) if error and np.isfinite(errors).any() else None
-        found.append(Criterion(names, ks, values, off, best, better, from_zero))
+        best = _best(better, values, off)
+        says = better if best is not None else ""
+        found.append(Criterion(names, ks, values, off, best, says, from_zero))
     return found
+
+
+def _best(better: str, values: Floats, errors: Floats | None) -> int | None:
+    """Return the place of the best value; of the gap, the first that the next is hardly above.
+
+    That is the rule of Tibshirani, Walther and Hastie (2001): gap(k) >= gap(k+1) - error(k+1).
+    """
+    if better == "levels off":
+        reached = values[:-1] >= values[1:] - (0.0 if errors is None else errors[1:])
+        return int(reached.argmax()) if reached.any() else None
+    if not better:
+        return None
+    return int(values.argmax() if better == "highest" else values.argmin())
 
 
 def _number(row: object, field: str) -> float:

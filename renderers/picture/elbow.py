@@ -14,6 +14,7 @@ from renderers.picture.axes import unit_of
 from renderers.picture.colours import Colour, cluster_colours
 from renderers.picture.criteria import Criterion, criteria
 from renderers.picture.fonts import typeset
+from renderers.picture.growing import verdict_caption
 from renderers.picture.ink import paint
 from renderers.picture.layout import Sizes
 from renderers.picture.marks import Fill, Mark, Text
@@ -43,18 +44,27 @@ class ElbowPainter:
         Size, theme, palette, whose first colour marks the K that stands out, and font.
     ground : Colour, optional
         In place of the theme's, see `clear`.
+    worded : bool
+        Whether the title, the verdict and the line at the foot are on it.
     """
 
-    def __init__(self, scene: Scene, options: Options, *, ground: Colour | None = None) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        options: Options,
+        *,
+        ground: Colour | None = None,
+        worded: bool = True,
+    ) -> None:
         theme = theme_named(options.theme)
         if ground is not None:
             theme = replace(theme, background=ground)
         (accent,) = cluster_colours(1, options.theme, options.palette).tolist()
         with typeset(options.font):
-            self._marks = _figure(scene, theme, tuple(accent), options.size)
+            self._marks = _figure(scene, theme, tuple(accent), options.size, worded=worded)
         self._options = options
 
-    def paint(self, moment: Moment) -> NDArray[np.uint8]:
+    def paint(self, moment: Moment | None = None) -> NDArray[np.uint8]:
         """Return the figure, (height, width, 4), uint8: RGBA, opaque."""
         width, height = self._options.size
         frame = np.full((height, width, 4), 255, np.uint8)
@@ -62,23 +72,27 @@ class ElbowPainter:
             paint(frame, self._marks)
         return frame
 
-    def marks(self, moment: Moment, *, most: int = 0) -> list[Mark]:
+    def marks(self, moment: Moment | None = None, *, most: int = 0) -> list[Mark]:
         """Return all that the figure shows, from the back to the front."""
         return list(self._marks)
 
 
-def _figure(scene: Scene, theme: Theme, accent: Colour, size: tuple[int, int]) -> list[Mark]:
+def _figure(
+    scene: Scene, theme: Theme, accent: Colour, size: tuple[int, int], *, worded: bool
+) -> list[Mark]:
     assert scene.sweep is not None
     width, height = size
     unit, sizes = unit_of(*size), Sizes.of(theme, size, 1)
     marks: list[Mark] = [Fill(0, 0, width, height, theme.background)]
     margin = round(3 * unit)
     inside = Box(margin, 0, max(1, width - 2 * margin), height)
-    verdict = scene.sweep.verdict[:1].upper() + scene.sweep.verdict[1:]
+    look = Look(theme, unit, sizes.number, accent)
+    if not worded:
+        return marks + _plots(Box(0, 0, *size), scene.sweep, look)
+    verdict, _ = verdict_caption(scene.sweep)
     head, top = _head(scene.title, verdict, inside, theme, sizes)
     foot, under = _foot(scene, inside, theme, sizes)
     rest = Box(inside.left, top, inside.width, max(1, height - top - under))
-    look = Look(theme, unit, sizes.number, accent)
     return marks + head + _plots(rest, scene.sweep, look) + foot
 
 

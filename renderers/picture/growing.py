@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.describing import listed
+from renderers.describing import counted, listed
 from renderers.picture.criteria import Criterion, criteria
-from renderers.picture.dashboard import Parts, bar_marks, heading
+from renderers.picture.dashboard import Parts, bar_marks
 from renderers.picture.marks import Mark
 from renderers.picture.themes import Theme
 from renderers.picture.ticks import short
-from renderers.picture.versus_k import HEAD, Look, beside, has_room, plot_marks
+from renderers.picture.versus_k import HEAD, Look, beside, has_room, name_marks, plot_marks
 from renderers.scene import Moment
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def growing(
     if parts.sizes is not None:
         top = round(HEAD * size)
         bars = parts.sizes._replace(top=parts.sizes.top + top, height=parts.sizes.height - top)
-        marks += heading(parts.sizes, ("sizes of the clusters", "sizes"), "", theme, size)
+        marks += name_marks(parts.sizes, ("sizes of the clusters", "sizes"), "", look)
         most = max([k, *(one.iteration for one in moment.before)])
         marks += bar_marks(bars, moment, theme, size, colours, numbered=numbered, most=most)
     return marks
@@ -86,19 +86,30 @@ def _value(criterion: Criterion, k: int) -> str:
 
 def grown_caption(sweep: Sweep, moment: Moment) -> tuple[str, ...]:
     """Return what a moment shows, in wordings from long to short; at the end the verdict."""
-    (snapshot,) = moment.snapshots
-    row = sweep[snapshot.iteration]
-    if moment.last:
-        words = sweep.verdict[:1].upper() + sweep.verdict[1:]
-        end = "no K stands out" if sweep.best is None else f"K = {sweep.best} stands out"
-        return words, end
-    if moment.before and moment.before[0].iteration > row.k:
-        return f"back to K = {row.k}", ""
+    k = moment.snapshots[0].iteration
+    if moment.last and k == (sweep.best or sweep.rows[-1].k):
+        return verdict_caption(sweep)
+    if moment.before and moment.before[0].iteration > k:
+        return f"back to K = {k}", ""
+    return split_caption(sweep, k)
+
+
+def verdict_caption(sweep: Sweep) -> tuple[str, ...]:
+    """Return which K stands out, in wordings from long to short."""
+    words = sweep.verdict[:1].upper() + sweep.verdict[1:]
+    return words, "no K stands out" if sweep.best is None else f"K = {sweep.best} stands out"
+
+
+def split_caption(sweep: Sweep, k: int) -> tuple[str, ...]:
+    """Return how the clusters of one K come from those before, in wordings from long to short."""
+    row = sweep[k]
     if row is sweep.rows[0] or row.drop is None:
-        return f"{row.k:,} cluster{'' if row.k == 1 else 's'}", ""
+        return counted(k, "cluster"), ""
+    words = "found from another start"
+    if row.split_from:
+        some = listed([str(number) for number in row.split_from])
+        words = f"cluster {some} splits" if len(row.split_from) == 1 else f"clusters {some} split"
+    if row.drop <= 0:
+        return words, ""
     less = f"{row.drop:.0%} less inertia"
-    if not row.split_from:
-        return f"found from another start: {less}", less
-    some = listed([str(number) for number in row.split_from])
-    words = f"cluster {some} splits" if len(row.split_from) == 1 else f"clusters {some} split"
     return f"{words}: {less}", words, less

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from kmeans_engine.labels import FixedLabels, Unchanged, label_dtype
 from kmeans_engine.race import match_clusters, overlap
 from renderers.contract import Renderer
+from renderers.errors import InvalidOption
 from renderers.picture.colours import cluster_colours
 from renderers.picture.families import family_order
 from renderers.scene import Scene
@@ -21,6 +22,8 @@ from renderers.stage.play import play
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
     from kmeans_engine.choosing.rows import Row, Sweep
+
+    Array = NDArray[Any]
 
 __all__ = ["Growth", "grown", "moves", "play_sweep", "states_of"]
 
@@ -103,17 +106,27 @@ def _state(
         found.setflags(write=False)
         return found
 
-    counts = np.zeros(most, np.int64)
-    counts[numbers] = last.counts
-    counts.setflags(write=False)
-    labels = numbers.astype(label_dtype(most))[last.labels]
+    def of_clusters(values: Array) -> Array:
+        found = np.zeros(most, values.dtype)
+        found[numbers] = values
+        found.setflags(write=False)
+        return found
+
+    own = last.labels
+    if not isinstance(own, np.ndarray):
+        raise InvalidOption(
+            "the labels of a cluster stay there, so K cannot be seen to grow; write the figure of "
+            "the sweep, such as elbow.png"
+        )
+    labels = numbers.astype(label_dtype(most))[own]
     changed = np.flatnonzero(labels != (labels if before is None else before.labels))
     return replace(
         last,
         iteration=row.k,
         centroids=placed(last.centroids),
         assigned_from=placed(last.assigned_from),
-        counts=counts,
+        counts=of_clusters(last.counts),
+        weights=None if last.weights is None else of_clusters(last.weights),
         n_changed=len(changed),
         _labels=FixedLabels(labels, changed),
     )
@@ -132,20 +145,25 @@ def play_sweep(sweep: Sweep, scene: Scene, renderers: Sequence[Renderer], pace: 
     sweep : Sweep
         What was found.
     scene : Scene
-        Of one panel, with as many clusters as the largest K.
+        Of one panel.
     renderers : sequence of Renderer
         Where to.
     pace : Pace
         How the film is told.
     """
     if all(renderer.charts for renderer in renderers):
-        last = sweep.rows[-1].last
+        last = replace(sweep.rows[-1].last, iteration=sweep.rows[-1].k)
         play(moments([last], pace), replace(scene, sweep=sweep), renderers)
         return
     growth = grown(sweep)
     options = renderers[0].options
     table = cluster_colours(len(growth.parents), options.theme, options.palette)
-    panel = replace(scene.panels[0], order=family_order(growth.parents, table))
+    panel = replace(
+        scene.panels[0],
+        k=len(growth.parents),
+        order=family_order(growth.parents, table),
+        steps=True,
+    )
     told = replace(sweep, rows=growth.rows)
     scene = replace(scene, panels=(panel,), sweep=told)
     count = len(growth.rows) + (sweep.best not in (None, growth.rows[-1].k))

@@ -32,10 +32,17 @@ _LARGEST = 1 << 28  # pixels of a still: 1 GB as RGBA
 
 
 class Still(Renderer):
-    """A renderer that keeps the newest moment, and draws it when the run is over."""
+    """A renderer that keeps the newest moment, and draws it when the run is over.
+
+    Attributes
+    ----------
+    charting : bool
+        Whether it draws the figure of a sweep; if not, the state, as a window shows it.
+    """
 
     honours = (Renderer.honours - _PACE) | {"overlays", "dpi"}
     charts = True
+    charting = True
 
     _scene: Scene | None = None
     _moment: Moment | None = None
@@ -99,7 +106,7 @@ class Still(Renderer):
 
     def painter_kind(self, scene: Scene) -> type[Painter | ElbowPainter]:
         """Return what paints: the figure of a sweep, or states."""
-        if scene.sweep is not None and self.charts:
+        if scene.sweep is not None and self.charting:
             from renderers.picture.elbow import ElbowPainter
 
             return ElbowPainter
@@ -116,7 +123,7 @@ class _Sequence(Still):
     """
 
     numbers = True
-    charts = False
+    charts = charting = False
 
     _spool: IO[bytes] | None = None
     _ends: list[int]

@@ -14,6 +14,7 @@ export function captionOf(run: Run, points: Points, moment: Moment, start: strin
   const { state, phase } = moment;
   const { iteration, nChanged, converged } = run.states[state];
   const last = state === run.states.length - 1 && run.complete && moment.motion >= 1;
+  if (run.sweep) return run.sweep.captions[state];
   if (run.steps) return stepOf(run, points, moment, last);
   if (phase === "start") {
     if (moment.colours) return JOIN;
@@ -97,9 +98,10 @@ export function factsOf({ points, facts, panels }: Showing): string {
   const told = picture
     ? [count(points.total, "pixel")]
     : [count(points.total, "point"), count(points.features, "feature")];
+  const { sweep, states } = panels[0].run;
   const ks = new Set(panels.map(({ run }) => run.k - (run.noise ? 1 : 0)));
-  told.push(`K = ${[...ks].map(whole).join(", ")}`);
-  if (facts["init"] && panels.length === 1) told.push(`start: ${facts["init"]}`);
+  told.push(`K = ${sweep ? `${whole(states[0].iteration)} to ${whole(panels[0].run.k)}` : [...ks].map(whole).join(", ")}`);
+  if (facts["init"] && panels.length === 1 && !sweep) told.push(`start: ${facts["init"]}`);
   if (facts["seed"]) told.push(`seed ${facts["seed"]}`);
   return told.join(" \u00b7 ");
 }
@@ -117,7 +119,8 @@ export function noteOf(points: Points): string {
 }
 
 /** Why no run can start on the page, or what it starts from. */
-export function continuation(points: Points): string {
+export function continuation(points: Points, sweep: boolean): string {
+  if (sweep) return "The page shows the best clustering for each K, so a run cannot go on here.";
   if (!points.continues) {
     if (points.values && points.count === points.total) {
       return "These are steps of another algorithm, so K-means cannot go on here.";

@@ -4,7 +4,7 @@ import type { Box } from "./camera.ts";
 import type { Mark } from "./marks.ts";
 import { fitted, widthOf } from "./marks.ts";
 import type { Run } from "./model.ts";
-import { figuresOf, isUpdate, stateOf } from "./moment.ts";
+import { figuresOf, isThere, isUpdate, stateOf } from "./moment.ts";
 import type { Moment } from "./moment.ts";
 import { short, whole } from "./numbers.ts";
 import type { Theme } from "./themes.ts";
@@ -43,7 +43,7 @@ export function curveMarks(box: Box, courses: Course[], theme: Theme, size: numb
   const [first, final] = [longest.states[0], longest.states[longest.states.length - 1]].map(({ iteration }) => whole(iteration));
   marks.push(words(first, box.left, base, "start"));
   if (longest.states.length > 1) marks.push(words(final, box.left + box.width, base, "end"));
-  if (box.width > 12 * size) marks.push(words(longest.steps ? "step" : "iteration", box.left + box.width / 2, base, "middle"));
+  if (box.width > 12 * size) marks.push(words(longest.sweep ? "K" : longest.steps ? "step" : "iteration", box.left + box.width / 2, base, "middle"));
   if (courses.length === 1) marks.push(...changedMarks(courses[0], theme, x, top, foot, size));
   const known = courses.filter(({ run }) => run.states.every(({ inertia }) => inertia !== null));
   const begun = Math.max(0, ...known.map(({ run }) => run.states[0].inertia ?? 0));
@@ -63,6 +63,10 @@ export function curveMarks(box: Box, courses: Course[], theme: Theme, size: numb
   if (courses.length > 1) marks.push(...legendMarks(box, known, theme, size));
   known.forEach((course, i) => {
     const { run, moment } = course;
+    const best = run.sweep?.best ?? null;
+    if (best !== null) {
+      marks.push({ kind: "polyline", xy: [x(best), top, x(best), foot], width: line, ink: theme.muted, dash: [0.35 * size, 0.25 * size] });
+    }
     const xy = (states: number[]) => states.flatMap((state) => [x(state), y(run.states[state].inertia ?? 0)]);
     const all = [...run.states.keys()];
     const dash = DASHES[i % DASHES.length].map((length) => length * size);
@@ -122,6 +126,7 @@ export function sizeMarks(box: Box, { run, moment }: Course, colours: string[], 
   const left = box.left + widthOf(String(run.k - 1), size) + 0.7 * size;
   const room = box.left + box.width - left - widthOf(whole(most), size) - 0.6 * size;
   return counts.flatMap((n, c): Mark[] => {
+    if (!isThere(run, moment, c) && n === 0) return [];
     const top = box.top + rank[c] * row;
     const width = Math.max(1, (room * n) / most);
     const base = top + row / 2 + 0.36 * size;

@@ -50,6 +50,8 @@ export interface Status {
   own: boolean;
   adding: boolean;
   k: number;
+  /** Whether what passes is K. */
+  sweep: boolean;
   caption: string;
 }
 
@@ -82,6 +84,7 @@ export class Controls {
   constructor(
     points: Points,
     axisNames: string[],
+    private readonly sweep: boolean,
     private readonly ask: Actions,
   ) {
     this.play = iconButton("play", "Play", "space", ask.playOrPause);
@@ -92,6 +95,7 @@ export class Controls {
     const themes: [string, string][] = [["auto", "Auto"], ...THEMES.map((name): [string, string] => [name, name[0].toUpperCase() + name.slice(1)])];
     this.theme = select("Theme", themes, ask.theme);
     this.timeline.addEventListener("input", () => ask.seek(this.timeline.valueAsNumber));
+    if (sweep) this.timeline.setAttribute("aria-label", "K, the number of clusters");
     this.phases = toggle("phases", "P", ask.phases);
     this.adding = toggle("Add a centroid", "A", ask.adding);
     this.restore = textButton("Back to the recorded run", "O", ask.restore);
@@ -132,7 +136,7 @@ export class Controls {
     this.timeline.value = String(position);
     this.timeline.style.setProperty("--kp-done", `${last > first ? (100 * (position - first)) / (last - first) : 100}%`);
     this.timeline.setAttribute("aria-valuetext", status.caption);
-    const words = position < 0 ? "start" : `i = ${whole(status.iteration)} / ${whole(status.iterations)}`;
+    const words = position < 0 ? "start" : `${status.sweep ? "K" : "i"} = ${whole(status.iteration)} / ${whole(status.iterations)}`;
     if (this.count.value !== words) this.count.value = words;
     const label = playing ? "Pause" : "Play";
     if (this.play.getAttribute("aria-label") !== label) {
@@ -157,7 +161,8 @@ export class Controls {
       this.toggles.set(name, button);
       return button;
     });
-    return new Menu("Show", ...buttons, this.phases).element;
+    if (!this.sweep) return new Menu("Show", ...buttons, this.phases).element;
+    return new Menu("Show", ...buttons.filter((button) => button !== this.toggles.get("trails"))).element;
   }
 
   private axesMenu(names: string[]): HTMLElement {
@@ -169,7 +174,7 @@ export class Controls {
   }
 
   private ownMenu(points: Points): HTMLElement {
-    const words = continuation(points);
+    const words = continuation(points, this.sweep);
     const note = words ? el("p", {}, words) : null;
     if (!points.continues) return new Menu("Try it", ...[note].filter((part) => part !== null)).element;
     const draw = (method: Method) => () => this.ask.draw(this.k.valueAsNumber, method);

@@ -129,5 +129,5 @@ function draftOf(centroids: Float64Array, labels: Uint16Array, features: number)
     delta: () => nothing,
     cells: () => NO_CELLS,
   };
-  return { k, noise: false, steps: false, labels, states: [state], cells: () => NO_CELLS, own: true, complete: false };
+  return { k, noise: false, steps: false, sweep: null, labels, states: [state], cells: () => NO_CELLS, own: true, complete: false };
 }

@@ -75,6 +75,15 @@ export interface PointsHead {
   density: { width: number; height: number; limits: Limits; totals: Section; top: number } | null;
 }
 
+/** What is told of each state if these are the best clusterings of one K after the other. */
+export interface SweepHead {
+  /** The state of the K that stands out, or null. */
+  best: number | null;
+  captions: string[];
+  /** Name and value of each criterion. */
+  figures: [name: string, value: string][][];
+}
+
 export interface Head {
   format: string;
   version: number;
@@ -87,4 +96,5 @@ export interface Head {
   points: PointsHead;
   plane: PlaneHead;
   panels: PanelHead[];
+  sweep: SweepHead | null;
 }

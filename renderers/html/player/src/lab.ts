@@ -58,6 +58,7 @@ export class Lab {
           k: centroids.length / this.points.features,
           noise: false,
           steps: false,
+          sweep: null,
           labels: answer.step.labels,
           states: [],
           cells: () => NO_CELLS,

@@ -1,6 +1,6 @@
 // What a page holds: points once, and of every state what changed. Knows no bytes and no page.
 
-import type { Limits, PlaneHead, ThemeName } from "./head.ts";
+import type { Limits, PlaneHead, SweepHead, ThemeName } from "./head.ts";
 
 export type Labels = Uint16Array | Uint8Array;
 
@@ -63,6 +63,8 @@ export interface Run {
   noise: boolean;
   /** Whether the states are steps of another algorithm, of which nothing is known but these. */
   steps: boolean;
+  /** What is told of the states if each is the best clustering for one K, which is its iteration. */
+  sweep: SweepHead | null;
   labels: Labels;
   states: State[];
   /** The clusters of each cell in the first state. */

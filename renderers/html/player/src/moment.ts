@@ -40,6 +40,11 @@ export function isUpdate({ states, steps }: Run, state: number): boolean {
   return states[state].iteration === 1 && !steps;
 }
 
+/** Whether a cluster is there: while K grows, later ones are hidden in those that they come from. */
+export function isThere({ states, sweep }: Run, { state }: Moment, cluster: number): boolean {
+  return !sweep || cluster < states[state].iteration;
+}
+
 /** The state that a moment's figures are those of: the one before until the centroids have arrived. */
 export function figuresOf(moment: Moment): number {
   return moment.motion < 1 ? moment.state - 1 : moment.state;

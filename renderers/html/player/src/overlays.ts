@@ -3,7 +3,7 @@
 import type { Placement } from "./camera.ts";
 import type { Mark } from "./marks.ts";
 import type { Run } from "./model.ts";
-import { bordersAt, centroidsAt } from "./moment.ts";
+import { bordersAt, centroidsAt, isThere } from "./moment.ts";
 import type { Moment } from "./moment.ts";
 import { mixed, readableOn } from "./themes.ts";
 import type { Theme } from "./themes.ts";
@@ -95,7 +95,7 @@ function changeMarks({ moment, theme, unit, changed, radius }: Drawn): Mark[] {
 
 function trailMarks(drawn: Drawn): Mark[] {
   const { run, moment, placement, theme, unit, colours } = drawn;
-  if (moment.state === 0) return [];
+  if (moment.state === 0 || run.sweep) return [];
   const core = Math.max(1, Math.min(0.3 * unit, 0.4 * centroidSize(drawn).outer));
   const casing = core + Math.max(1, 0.3 * unit);
   const ways = trails(run, moment, placement).map((xy) => (xy.every(Number.isFinite) ? xy : []));
@@ -129,8 +129,8 @@ function centroidMarks(drawn: Drawn): Mark[] {
   const centroids = centroidsAt(run, moment);
   const { left, top, width, height } = placement.box;
   const marks: Mark[] = [];
-  const order = [...Array(run.k).keys()];
-  if (chosen >= 0) order.push(...order.splice(chosen, 1)); // on top of all
+  const order = [...Array(run.k).keys()].filter((c) => isThere(run, moment, c));
+  if (order.includes(chosen)) order.push(...order.splice(chosen, 1)); // on top of all
   for (const c of order) {
     const [x, y] = placement.pixel(...placement.plane.place(centroids, c));
     if (!(x > left - outer && x < left + width + outer && y > top - outer && y < top + height + outer)) continue;

@@ -2,7 +2,7 @@
 
 import { decode } from "./coding.ts";
 import type { Numbers } from "./coding.ts";
-import type { CellsHead, Head, PanelHead, PointsHead, StateHead } from "./head.ts";
+import type { CellsHead, Head, PanelHead, PointsHead, StateHead, SweepHead } from "./head.ts";
 import { NO_CELLS } from "./model.ts";
 import type { Density, Labels, Panel, Picture, Points, Run, Showing, State } from "./model.ts";
 
@@ -24,7 +24,7 @@ export function read(payload: Bytes): Showing {
     phases: head.phases,
     points: pointsOf(payload, head.points),
     plane: head.plane,
-    panels: head.panels.map((panel) => panelOf(payload, panel)),
+    panels: head.panels.map((panel) => panelOf(payload, panel, head.sweep)),
   };
 }
 
@@ -88,7 +88,7 @@ function scaled(found: Numbers, { base, exponent }: PointsHead): Float64Array {
   return values;
 }
 
-function panelOf(payload: Bytes, head: PanelHead): Panel {
+function panelOf(payload: Bytes, head: PanelHead, sweep: SweepHead | null): Panel {
   const states: State[] = [];
   let before: Float64Array | undefined;
   for (const state of head.states) {
@@ -103,6 +103,7 @@ function panelOf(payload: Bytes, head: PanelHead): Panel {
     k: head.k,
     noise: head.noise,
     steps: head.steps,
+    sweep,
     labels: decode(payload, head.labels) as Labels,
     states,
     cells: () => cellsOf(payload, head.density),

@@ -75,7 +75,8 @@ export class Player {
     this.spreadOut();
     this.stages = showing.panels.map((panel) => new Stage(this.shared, panel));
     this.active = this.stages[0];
-    this.side = new Side(points, (state) => this.seek(state));
+    const { sweep } = showing.panels[0].run;
+    this.side = new Side(points, sweep, (state) => this.seek(state));
     this.editor = new Editor(this.shared, script, {
       drafted: () => this.rewind(),
       began: () => this.begin(),
@@ -84,11 +85,12 @@ export class Player {
     });
     this.guide = new Guide(this, alone);
     const names = points.values ? Array.from({ length: points.features }, (_, n) => points.names[n] ?? `feature ${n}`) : [];
-    this.controls = new Controls(points, names, this.guide.actions);
+    this.controls = new Controls(points, names, sweep !== null, this.guide.actions);
     this.panels = el("div", { class: "kp-panels" }, ...this.stages.map(({ element }) => element));
     this.build(alone);
     this.chooseTheme(this.themeChoice);
     this.grow();
+    this.timeline.go(sweep?.best ?? 0);
     this.watch();
   }
 
@@ -152,6 +154,7 @@ export class Player {
     const shown = this.printing && theme === "dark" ? "light" : theme;
     this.shared.theme = shown;
     this.root.dataset["theme"] = shown;
+    for (const other of document.querySelectorAll<HTMLElement>(".kmeans-sweep")) other.dataset["theme"] = shown;
     if (!this.overlaysChosen) this.shared.shown = new Set(LOOKS[shown].overlays);
     this.layOut();
   }
@@ -302,6 +305,7 @@ export class Player {
       own: this.stages.some(({ run }) => run.own),
       adding: this.guide.isAdding,
       k: active.run.k,
+      sweep: active.run.sweep !== null,
       caption: words,
     });
     for (const [name, value] of [

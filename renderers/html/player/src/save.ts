@@ -107,7 +107,9 @@ export function centroidsFile(points: Points, run: Run, { moment }: Stage, axes:
   const width = own ? points.features : 2;
   const names = Array.from({ length: width }, (_, n) => (own ? (points.names[n] ?? `feature ${n}`) : axes[n] || "xy"[n]));
   const rows: (string | number)[][] = [names];
-  for (let at = 0; at < centroids.length; at += width) {
+  // While K grows, there are more than K.
+  const most = run.sweep ? run.states[figuresOf(moment)].iteration * width : centroids.length;
+  for (let at = 0; at < most; at += width) {
     rows.push(names.map((_, n) => (own ? centroids[at + n] * points.scale[n] + points.offset[n] : centroids[at + n])));
   }
   return csv(rows);

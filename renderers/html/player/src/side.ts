@@ -4,6 +4,7 @@ import { paintOn } from "./canvas.ts";
 import { curveMarks, curveScale, sizeMarks } from "./chart.ts";
 import type { Course } from "./chart.ts";
 import { el } from "./dom.ts";
+import type { SweepHead } from "./head.ts";
 import type { Mark } from "./marks.ts";
 import type { Points, Run } from "./model.ts";
 import { figuresOf, isUpdate } from "./moment.ts";
@@ -23,9 +24,11 @@ export class Side {
 
   constructor(
     private readonly points: Points,
+    sweep: SweepHead | null,
     seek: (state: number) => void,
   ) {
-    for (const name of ["iteration", "inertia", "changed", "moved"]) {
+    const names = sweep ? ["K", ...sweep.figures[0].map(([name]) => name)] : ["iteration", "inertia", "changed", "moved"];
+    for (const name of names) {
       const value = el("dd");
       this.figures.set(name, value);
       this.list.append(el("div", {}, el("dt", {}, name), value));
@@ -79,11 +82,16 @@ export class Side {
 
   private tell(run: Run, moment: Moment): void {
     const state = run.states[figuresOf(moment)];
+    const none = "\u2013";
     const set = (name: string, words: string) => {
       const value = this.figures.get(name);
       if (value && value.textContent !== words) value.textContent = words;
     };
-    const none = "\u2013";
+    if (run.sweep) {
+      set("K", whole(state.iteration));
+      for (const [name, value] of run.sweep.figures[figuresOf(moment)]) set(name, value || none);
+      return;
+    }
     set("iteration", whole(state.iteration));
     set("inertia", state.inertia === null ? none : short(state.inertia));
     const { nChanged, iteration } = run.states[moment.state];

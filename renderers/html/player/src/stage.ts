@@ -11,7 +11,7 @@ import { el } from "./dom.ts";
 import type { Mark } from "./marks.ts";
 import type { ThemeName } from "./head.ts";
 import type { Panel, Points, Run } from "./model.ts";
-import { centroidsAt, momentAt } from "./moment.ts";
+import { centroidsAt, isThere, momentAt } from "./moment.ts";
 import type { Moment } from "./moment.ts";
 import { centroidSize, overlayMarks } from "./overlays.ts";
 import type { Drawn } from "./overlays.ts";
@@ -163,6 +163,7 @@ export class Stage {
     const centroids = centroidsAt(this.run, this.moment);
     let [best, least] = [-1, Math.max(outer, reach)];
     for (let c = 0; c < this.run.k; c++) {
+      if (!isThere(this.run, this.moment, c)) continue;
       const [cx, cy] = this.placement.pixel(...this.shared.plane.place(centroids, c));
       const distance = Math.hypot(cx - x, cy - y);
       if (distance <= least) [best, least] = [c, distance];

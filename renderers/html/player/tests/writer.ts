@@ -78,6 +78,7 @@ export function demo(changes: object = {}): Uint8Array<ArrayBuffer> {
     points,
     plane: { kind: "columns", columns: [0, 1], centre: null, basis: null, labels: ["a", "b"], limits: [0, 10, 0, 4], log: "", units: null },
     panels: [panel],
+    sweep: null,
     ...changes,
   });
 }

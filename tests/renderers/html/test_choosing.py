@@ -1,0 +1,106 @@
+"""A page of a sweep: K by the slider, and what speaks for each K below it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from browser import tab_of
+from pages import ReadPage
+from sweeps import a_sweep, fits, fitted_noise, sweep_of
+
+import renderers
+from renderers.html.choosing import below, head_of
+from renderers.picture.themes import THEMES
+from renderers.stage.growing import grown, states_of
+
+SWEEP = a_sweep(high=8)
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    return renderers.save(SWEEP, tmp_path_factory.mktemp("k") / "k.html", title="<Blobs>")
+
+
+def test_each_state_is_the_solution_for_a_k(path):
+    page = ReadPage(path)
+    found = list(states_of(grown(SWEEP), None))
+    told = list(page.states(0))
+    assert [said["iteration"] for said, *_ in told] == [2, 3, 4, 5, 6, 7, 8]
+    for (said, labels, centroids, *_), state in zip(told, found, strict=True):
+        assert said["inertia"] == state.inertia
+        assert np.array_equal(labels, state.labels[page.rows])
+        assert np.array_equal(centroids, state.centroids)
+    assert page.head["points"]["continues"] is False
+
+
+def test_the_head_says_what_is_known_of_each_k(path):
+    told = ReadPage(path).head["sweep"]
+    assert told["best"] == 3
+    assert told["captions"][0] == "2 clusters"
+    assert told["captions"][3] == "K = 5 stands out: silhouette and gap agree"
+    names = [name for name, _ in told["figures"][0]]
+    assert names[0] == "inertia" and len(told["figures"]) == 7
+    assert all([name for name, _ in one] == names for one in told["figures"])
+    assert ReadPage(path).head["title"] == "<Blobs>"
+
+
+def test_no_k_that_stands_out(tmp_path):
+    told = ReadPage(renderers.save(fitted_noise(), tmp_path / "none.html")).head["sweep"]
+    assert told["best"] is None
+    assert not any("stands out" in words for words in told["captions"])
+
+
+def test_what_is_not_known_is_empty():
+    sweep = sweep_of(fits(SWEEP.rows[0].last.points, range(1, 4)))
+    told = head_of(sweep, [1, 2, 3])
+    assert dict(map(tuple, told["figures"][0]))["silhouette"] == ""
+    assert dict(map(tuple, told["figures"][1]))["silhouette"] != ""
+    assert "±" in dict(map(tuple, told["figures"][1]))["gap statistic"]
+
+
+def test_the_figure_and_the_table_are_below():
+    scene = renderers.make_scene(SWEEP.rows[-1].last)
+    text = below(replace(scene, sweep=SWEEP), renderers.Options(theme="auto"))
+    section = ElementTree.fromstring(text)  # every element is closed
+    assert section.get("data-theme") == "light"
+    assert len(section.findall("figure")) == len(THEMES) == len(section.findall(f".//{SVG}svg"))
+    assert section.find("h2").text == "K = 5 stands out: silhouette and gap agree"
+    table = section.find(".//table")
+    heads = ["".join(cell.itertext()) for cell in table.findall("thead/tr/th")]
+    assert heads[:2] == ["K", "inertia"]
+    rows = table.findall("tbody/tr")
+    assert [row.find("th").text for row in rows] == ["2", "3", "4", "5", "6", "7", "8"]
+    assert all(len(row.findall("td")) == len(heads) - 1 for row in rows)
+    assert [row.get("class") for row in rows] == [None] * 3 + ["ks-best"] + [None] * 3
+
+
+@pytest.mark.slow
+def test_the_slider_chooses_k(chromium, path):
+    with tab_of(chromium, size=(1280, 720)) as tab:
+        tab.open(path)
+        page = tab.page
+
+        def said(selector):
+            return page.text_content(selector)
+
+        assert said(".kp-count") == "K = 5 / 8"  # that which stands out is shown first
+        assert said(".kp-caption") == "K = 5 stands out: silhouette and gap agree"
+        assert len(tab.drawing().centroids) == 5
+        page.locator(".kp-timeline").fill("0")
+        tab.wait(state=0)
+        assert said(".kp-count") == "K = 2 / 8"
+        assert len(tab.drawing().centroids) == 2
+        page.locator(".kp-timeline").fill("6")
+        tab.wait(state=6)
+        assert len(tab.drawing().centroids) == 8
+        assert page.get_attribute(".kp-timeline", "aria-label") == "K, the number of clusters"
+        figures = page.locator(".kmeans-sweep figure:visible")
+        assert figures.count() == 1 and figures.first.get_attribute("class") == "ks-light"
+        page.select_option("select[aria-label=Theme]", "dark")
+        assert figures.first.get_attribute("class") == "ks-dark"
+        assert not tab.complaints
+        assert tab.requests == [path.as_uri()]
