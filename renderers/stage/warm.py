@@ -17,7 +17,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine import STRATEGIES, Engine, assign_points, initial_centroids, recalc_centroids
+from kmeans_engine import (
+    STRATEGIES,
+    Engine,
+    assign_points,
+    initial_centroids,
+    recalc_centroids,
+    sweep,
+)
 from kmeans_engine.recording import record
 from kmeans_engine.runtime.jit import KERNELS
 from kmeans_engine.starts.methods import METHODS
@@ -97,6 +104,7 @@ def steps() -> Iterator[tuple[str, Callable[[], object]]]:
     for suffix in (".png", ".gif"):
         words = f"no ground, {suffix}"
         yield words, partial(_draw, suffix, clear, _points("float64", 1200, 2), 12)
+    yield "a sweep over K", partial(sweep, _points("float64", 400, 2), (1, 2, 3), seed=0)
     icon = np.zeros((9, 9, 4), dtype=np.uint8)
     yield "the window", partial(paint, icon, [Disc(4.5, 4.5, 4.0, (0, 0, 0))])
 
