@@ -1,7 +1,9 @@
 # make demo: a film of K-means, from nothing.    make test: every test, from nothing.
 # make quick: its tests of a second or two.      make check: ruff and mypy.
+# make test-cuda: the tests that need a GPU, on the one that is here.
 # make player: the player of HTML pages from its TypeScript, which takes Node.js; make check-player.
 # make docs: the pages as a site, site/index.html.
+# make test-cuda, make bench-cuda: the tests that need a GPU, and how fast it is.
 # make bench: beside other libraries.
 # make bench-render [LARGE=1]: films beside matplotlib's own, painting, the window.
 # make bench-large [SCRATCH=folder] [DATA=folder]: a billion points out of core, a cluster; takes 40 GB of disk and half an hour.
@@ -17,7 +19,7 @@ endif
 RUN    := $(BIN)/python
 PIP    := $(RUN) -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test quick check player check-player docs bench bench-render bench-large gallery clean
+.PHONY: demo test test-cuda quick check player check-player docs bench bench-render bench-large gallery clean
 
 demo: $(VENV)/.installed
 	$(BIN)/kmeans-engine --seed 69 --smooth -o kmeans.mp4 -o kmeans.gif --overwrite
@@ -29,11 +31,21 @@ demo: $(VENV)/.installed
 test: $(VENV)/.installed-test
 	$(RUN) -m pytest -q -n auto --maxprocesses 8 -m "not display"
 	$(RUN) -m pytest -q -m display
-	NUMBA_DISABLE_JIT=1 $(RUN) -m coverage run --include="kmeans_engine/kernels/*" -m pytest -q -m kernels
+	NUMBA_DISABLE_JIT=1 $(RUN) -m coverage run --include="kmeans_engine/kernels/*" --omit="kmeans_engine/kernels/cuda/*" -m pytest -q -m kernels
 	$(RUN) -m coverage report --fail-under=95
+
+# Elsewhere they run in Numba's simulator, as a part of `make test`.
+test-cuda: $(VENV)/.installed-test
+	$(RUN) -m pytest -q -m cuda
 
 quick: $(VENV)/.installed-test
 	$(RUN) -m pytest -q -n auto --maxprocesses 8 -m "not slow and not display"
+
+test-cuda: $(VENV)/.installed-test
+	$(RUN) -m pytest -q -m cuda
+
+bench-cuda: $(VENV)/.installed-test
+	$(RUN) benchmarks/gpu.py
 
 check: $(VENV)/.installed-test
 	$(RUN) -m ruff check .

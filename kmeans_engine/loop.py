@@ -167,7 +167,7 @@ def _check(past: Past, sums: ExactSums, threads: int) -> None:
     if not (np.array_equal(sums.counts, past.counts) and np.array_equal(means, past.centroids)):
         raise InvalidInput(
             f"state {past.iteration} does not follow from these points, so they are not those of "
-            "its run; resume with the points that were clustered"
+            "its run; resume with the points that were clustered, and their weights if they had any"
         )
 
 

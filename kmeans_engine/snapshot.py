@@ -12,9 +12,8 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Integers, LabelArray
 from kmeans_engine.labels import FixedLabels, Labels
-from kmeans_engine.points.opening import open_visible
-from kmeans_engine.points.visit import Visible, VisibleParts, Visitor
-from kmeans_engine.points.weights import weigh
+from kmeans_engine.points.visit import Visible, Visitor
+from kmeans_engine.points.weights import open_weighted
 
 __all__ = ["Snapshot"]
 
@@ -169,10 +168,7 @@ class Snapshot:
             return self._whole()
         if self._whole is not None:
             return self._whole
-        opened = open_visible(self.points)
-        if self._given_weights is not None and isinstance(opened, VisibleParts):
-            weigh(opened.parts, self._given_weights)
-        return opened
+        return open_weighted(self.points, self._given_weights)
 
     def visit(
         self, visitor: Visitor[Found], before: Snapshot | None = None, *, changed: bool = False

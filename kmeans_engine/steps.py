@@ -4,9 +4,10 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.labels import label_dtype
-from kmeans_engine.points.data import prepare
+from kmeans_engine.points.data import Data, measure_together, prepare
 from kmeans_engine.points.moves import sum_points
 from kmeans_engine.points.precision import rounded_in, warn_of_rounding, warn_of_vanishing
+from kmeans_engine.points.weights import weigh
 from kmeans_engine.runtime.processors import default_threads
 from kmeans_engine.strategies.brute import BruteAssigner
 from kmeans_engine.validation import check_centroids, check_labels
@@ -56,9 +57,12 @@ def assign_points(
 
 
 def recalc_centroids(
-    points: npt.ArrayLike, labels: npt.ArrayLike, centroids: npt.ArrayLike
+    points: npt.ArrayLike,
+    labels: npt.ArrayLike,
+    centroids: npt.ArrayLike,
+    weights: npt.ArrayLike | None = None,
 ) -> npt.NDArray[np.float64]:
-    """Return the mean of the points of each cluster.
+    """Return the mean of the points of each cluster, weighted if they have weights.
 
     Parameters
     ----------
@@ -67,7 +71,9 @@ def recalc_centroids(
     labels : array_like, (M,)
         Integers in 0 .. K-1.
     centroids : array_like, (K, N)
-        A cluster without points keeps its row.
+        A cluster without points, or without weight, keeps its row.
+    weights : array_like, (M,), optional
+        What each point counts for; see `Engine`.
 
     Returns
     -------
@@ -84,8 +90,12 @@ def recalc_centroids(
     PrecisionWarning
         If whole numbers beyond 2^53 are rounded.
     """
-    data = prepare(points, default_threads())
+    data = Data.of(points, default_threads())
+    if weights is not None:
+        weigh([data], weights)
+    measure_together([data])
     warn_of_rounding(rounded_in([data]))
+    warn_of_rounding(data.rounded_weights, "weights")
     means = check_centroids(centroids, data.n_features, data.names).copy()
     checked = check_labels(labels, data.n_points, len(means))
     sum_points(data, checked, len(means)).update_means(means)

@@ -20,7 +20,7 @@ from kmeans_engine.points.precision import rounded_in
 from kmeans_engine.points.seal import Seal
 from kmeans_engine.points.squares import square_totals
 from kmeans_engine.points.visit import Corners, Visible, VisibleParts
-from kmeans_engine.points.weights import weigh
+from kmeans_engine.points.weights import refuse_twice, weigh
 from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.strategies import make_strategy
 from kmeans_engine.strategies.base import Assigner
@@ -150,10 +150,7 @@ def open_whole(
     if hasattr(points, "begin"):
         opened: Whole = points
         if weights is not None:
-            raise InvalidInput(
-                "weights= has no effect on points that another engine has opened: give them there",
-                options=("weights",),
-            )
+            raise refuse_twice()
         return opened
     parts = open_parts(points, threads, Budget(memory, scratch))
     if weights is not None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kmeans_engine import Snapshot
     from kmeans_engine.choosing.rows import Sweep
     from kmeans_engine.runtime.atomic import AtomicFile
+    from renderers.callback import Film
     from renderers.contract import Options, Renderer
     from renderers.errors import (
         InvalidOption,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AtomicFile",
+    "Film",
     "InvalidOption",
     "Moment",
     "Options",
@@ -65,6 +67,7 @@ __all__ = [
 
 _HOMES = {
     "AtomicFile": "kmeans_engine.runtime.atomic",
+    "Film": "renderers.callback",
     "InvalidOption": "renderers.errors",
     "Moment": "renderers.scene",
     "Options": "renderers.contract",

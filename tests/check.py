@@ -29,12 +29,20 @@ def same_snapshot(got, want) -> None:
         a, b = getattr(got, name), getattr(want, name)
         assert np.asarray(a).dtype == np.asarray(b).dtype, name
         assert np.asarray(a).tobytes() == np.asarray(b).tobytes(), (name, a, b)
+    same_weights(got.weights, want.weights)
 
 
-def like_oracle(engine, centroids, *, max_iterations=None, tolerance=0.0) -> int:
+def same_weights(got, want) -> None:
+    assert (got is None) == (want is None)
+    if got is not None:
+        assert got.dtype == np.float64
+        assert got.tolist() == np.asarray(want).tolist()
+
+
+def like_oracle(engine, centroids, *, weights=None, max_iterations=None, tolerance=0.0) -> int:
     """Check every field of every snapshot of a run; return how many snapshots there were."""
     arguments = {"max_iterations": max_iterations, "tolerance": tolerance}
-    states = naive.snapshots(engine.points, centroids, **arguments)
+    states = naive.snapshots(engine.points, centroids, weights=weights, **arguments)
     run = engine.snapshots(centroids, **arguments)
     total = 0
     for got, want in itertools.zip_longest(run, states):
@@ -52,5 +60,6 @@ def like_oracle(engine, centroids, *, max_iterations=None, tolerance=0.0) -> int
         assert got.shift == want.shift
         assert got.inertia == want.inertia
         assert got.converged is want.converged
+        same_weights(got.weights, want.weights)
         total += 1
     return total

@@ -14,6 +14,7 @@ import numpy as np
 from kmeans_engine import Snapshot
 from kmeans_engine.points.data import Data, measure_together
 from kmeans_engine.points.visit import VisibleParts
+from kmeans_engine.points.weights import weigh
 from kmeans_engine.runtime.memory import Budget
 
 MOST_ROWS = 200_000  # that may be taken at a time
@@ -27,12 +28,14 @@ def sent(what):
 class Elsewhere:
     """Points in parts of which each is a process, as it were; see `Visible`."""
 
-    def __init__(self, points, n_parts=3):
+    def __init__(self, points, n_parts=3, weights=None):
         self._parts = [Data.of(part, 1, Budget()) for part in np.array_split(points, n_parts)]
+        if weights is not None:
+            weigh(self._parts, weights)
         measure_together(self._parts)
         self._starts = np.cumsum([0, *(part.n_points for part in self._parts)]).tolist()
         self.n_points, self.n_features = points.shape
-        self.names, self.weighted = (), False
+        self.names, self.weighted, self._weights = (), weights is not None, weights
         self.measure = sent(self._parts[0].measure)
 
     def __array__(self, *_, **__):
@@ -56,7 +59,8 @@ class Elsewhere:
             for some in np.array_split(np.arange(len(rows)), 2):
                 X = part.take(rows[some] - start)
                 old, young = (side if side is None else side[some] for side in (was, new))
-                worker.add(mine, rows[some], X, old, young, None)
+                weights = self._weights if self._weights is None else self._weights[rows[some]]
+                worker.add(mine, rows[some], X, old, young, weights)
             found.append(sent(worker.merge([mine])))
         # As a tree: some of what was found is merged where it is.
         return visitor.merge([sent(sent(visitor).merge(found[1:])), found[0]])

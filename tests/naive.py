@@ -21,6 +21,7 @@ class State:
     shift: float
     inertia: float
     converged: bool
+    weights: list[float] | None = None
 
 
 def rows(array) -> list[Row]:
@@ -43,33 +44,49 @@ def assign(points: list[Row], centroids: list[Row]) -> list[int]:
     return labels
 
 
-def recalc(points: list[Row], labels: list[int], centroids: list[Row]) -> list[Row]:
+def recalc(points: list[Row], labels: list[int], centroids: list[Row], weights=None) -> list[Row]:
+    weights = [Fraction(w) for w in weights or [1] * len(points)]
     means = []
     for k, centroid in enumerate(centroids):
-        members = [point for point, label in zip(points, labels, strict=True) if label == k]
-        if not members:
+        members = [i for i, label in enumerate(labels) if label == k]
+        total = sum(weights[i] for i in members)
+        if not total:
             means.append(list(centroid))
             continue
-        columns = zip(*members, strict=True)
-        means.append([float(sum(map(Fraction, column)) / len(members)) for column in columns])
+        columns = range(len(centroid))
+        sums = [sum(weights[i] * Fraction(points[i][n]) for i in members) for n in columns]
+        means.append([float(column / total) for column in sums])
     return means
 
 
-def inertia(points: list[Row], labels: list[int], centroids: list[Row]) -> float:
+def inertia(
+    points: list[Row], labels: list[int], centroids: list[Row], weights: list[float] | None = None
+) -> float:
     total = Fraction(0)
-    for point, label in zip(points, labels, strict=True):
+    for point, label, w in zip(points, labels, weights or [1.0] * len(points), strict=True):
         for x, c in zip(point, centroids[label], strict=True):
-            total += (Fraction(x) - Fraction(c)) ** 2
+            total += Fraction(w) * (Fraction(x) - Fraction(c)) ** 2
     return float(total)
+
+
+def total_weights(labels: list[int], k: int, weights: list[float]) -> list[float]:
+    exact = [Fraction(0)] * k
+    for label, w in zip(labels, weights, strict=True):
+        exact[label] += Fraction(w)
+    return [float(total) for total in exact]
 
 
 def shift(before: list[Row], after: list[Row]) -> float:
     return max(math.sqrt(squared_distance(b, a)) for a, b in zip(before, after, strict=True))
 
 
-def snapshots(points, centroids, max_iterations=None, tolerance=0.0) -> Iterator[State]:
+def snapshots(
+    points, centroids, max_iterations=None, tolerance=0.0, weights=None
+) -> Iterator[State]:
     """Yield every state, beginning with the initial one."""
     data, current = rows(points), rows(centroids)
+    if weights is not None:
+        weights = [float(w) for w in np.asarray(weights).reshape(-1).tolist()]
     labels = assign(data, current)
     everybody = list(range(len(data)))
 
@@ -83,8 +100,9 @@ def snapshots(points, centroids, max_iterations=None, tolerance=0.0) -> Iterator
             changed,
             counts,
             moved,
-            inertia(data, labels, new),
+            inertia(data, labels, new, weights),
             converged,
+            None if weights is None else total_weights(labels, len(new), weights),
         )
 
     yield state(0, current, current, labels, everybody, 0.0, False)
@@ -94,7 +112,7 @@ def snapshots(points, centroids, max_iterations=None, tolerance=0.0) -> Iterator
         iteration += 1
         old_labels, labels = labels, assign(data, current)
         changed = [i for i in everybody if labels[i] != old_labels[i]]
-        used, current = current, recalc(data, labels, current)
+        used, current = current, recalc(data, labels, current, weights)
         moved, converged = shift(used, current), current == used
         yield state(iteration, current, used, labels, changed, moved, converged)
         if converged or current in seen or 0.0 < tolerance >= moved:

@@ -4,6 +4,7 @@ import numpy as np
 
 from kmeans_engine import STRATEGIES
 from kmeans_engine.strategies.blocks import MOST_FEATURES
+from kmeans_engine.strategies.cuda.device import missing
 
 KINDS = (
     "random",
@@ -21,9 +22,13 @@ KINDS = (
 )
 
 
+# Those that this machine can use.
+USABLE = [s for s in STRATEGIES if s != "cuda" or missing() is None]
+
+
 def strategies(n_features: int) -> list[str]:
-    """Return the strategies that serve so many features."""
-    return [s for s in STRATEGIES if s != "blocks" or n_features <= MOST_FEATURES]
+    """Return the strategies that this machine can use and that serve so many features."""
+    return [s for s in USABLE if s != "blocks" or n_features <= MOST_FEATURES]
 
 
 def make_points(kind: str, rng: np.random.Generator, m: int, n: int) -> np.ndarray:
@@ -100,3 +105,13 @@ def make_centroids(points: np.ndarray, rng: np.random.Generator, k: int) -> np.n
     if how == 3:
         centroids[rng.integers(k)] *= 50.0
     return centroids
+
+
+def near_ties(m: int) -> tuple[np.ndarray, np.ndarray]:
+    """Points so close to the border of two cells that float32 scores cannot tell the sides."""
+    rng = np.random.default_rng(1)
+    centroids = np.array([[0.1, 0.2], [0.9, 0.7], [-3.0, 5.0]])
+    border = np.array([-0.5, 0.8]) / np.hypot(0.5, 0.8)
+    middle = centroids[:2].mean(axis=0)
+    points = middle + rng.uniform(-1, 1, (m, 1)) * border + rng.normal(0, 1e-9, (m, 2))
+    return points, centroids

@@ -9,6 +9,9 @@ ARRAYS = ("centroids", "assigned_from", "counts", "labels", "changed")
 def check_same(state, other, *, strategy=True):
     for name in (*FIELDS, *(("strategy",) if strategy else ())):
         assert getattr(state, name) == getattr(other, name), name
+    assert (state.weights is None) == (other.weights is None)
+    if state.weights is not None:
+        assert state.weights.tobytes() == other.weights.tobytes()
     for name in ARRAYS:
         one, two = getattr(state, name), getattr(other, name)
         assert one.dtype == two.dtype, name

@@ -113,7 +113,7 @@ FLOORS = {
     ),
     "renderers": (
         *("live", "stage", "films", "html", "stills", "outputs", "registry", "guard", "picture"),
-        *("describing", "numbered", "cell", "contract", "scene", "plane", "errors"),
+        *("callback", "describing", "numbered", "cell", "contract", "scene", "plane", "errors"),
     ),
 }
 
@@ -173,7 +173,7 @@ def loaded_after(code):
     [
         ("import kmeans_engine", {"numba", "numpy", "matplotlib", "imageio_ffmpeg", "pyarrow"}),
         ("from kmeans_engine import Engine", {"matplotlib", "imageio_ffmpeg", "pyarrow", "PIL"}),
-        ("from kmeans_engine.estimator import KMeans", {"matplotlib", "renderers", "pyarrow"}),
+        ("from kmeans_engine.estimator import KMeans", {"matplotlib", "renderers"}),
         ("import renderers", {"numba", "matplotlib", "imageio_ffmpeg"}),
         ("from renderers import Painter", {"kmeans_engine.command", "renderers.stage"}),
         ("from renderers import AtomicFile", {"numba", "numpy", "renderers.picture"}),

@@ -37,6 +37,8 @@ class Chunks(NamedTuple):
         Theirs, if they are on the workers already.
     names : tuple of str
         Of the features.
+    weights : tuple
+        The keys of what weighs each chunk; empty if all points count alike.
     """
 
     graph: dict[Any, Any]
@@ -46,6 +48,7 @@ class Chunks(NamedTuple):
     names: tuple[str, ...]
     n_features: int
     dtype: np.dtype[Any]
+    weights: tuple[Any, ...] = ()
 
 
 def chunks_of(points: Any) -> Chunks:

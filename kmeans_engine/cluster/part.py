@@ -21,9 +21,11 @@ import numpy.typing as npt
 from kmeans_engine._version import __version__
 from kmeans_engine.arrays import Clusters, Floats, Integers, LabelArray
 from kmeans_engine.errors import ClusterError
+from kmeans_engine.frames import Sheet
 from kmeans_engine.labels import Labels, label_dtype
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.measure import Measure, merge
+from kmeans_engine.points.stored import ArrayStore
 from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.strategies import make_strategy
 from kmeans_engine.strategies.base import Assigner, Strategy
@@ -37,10 +39,11 @@ _RECENT = 2
 
 
 class Segment(NamedTuple):
-    """Rows that follow one another: all from number `first` on."""
+    """Rows that follow one another, all from number `first` on, and what they weigh."""
 
     first: int
     rows: npt.NDArray[Any]
+    weights: Floats | None = None
 
 
 class Setting(NamedTuple):
@@ -115,11 +118,13 @@ class Part:
         Ascending; none is empty.
     threads : int
         How many threads a task may use.
-    rounded : int
-        Whole numbers that were rounded when the rows were made.
+    rounded : tuple of int
+        Whole numbers that were rounded when the rows were made, and when their weights were.
     """
 
-    def __init__(self, segments: Sequence[Segment], threads: int, rounded: int = 0) -> None:
+    def __init__(
+        self, segments: Sequence[Segment], threads: int, rounded: tuple[int, int] = (0, 0)
+    ) -> None:
         self.segments, self.threads, self.rounded = segments, threads, rounded
         self._lock = threading.Lock()
         self._data: list[Data] | None = None
@@ -133,7 +138,8 @@ class Part:
         return Part, (self.segments, self.threads, self.rounded)
 
     def __sizeof__(self) -> int:
-        return 200 + sum(rows.nbytes for _, rows in self.segments)
+        own = [array for _, *arrays in self.segments for array in arrays if array is not None]
+        return 200 + sum(array.nbytes for array in own)
 
     def measured(self) -> Measure:
         """Return the measure of these rows, which may be bad."""
@@ -144,8 +150,11 @@ class Part:
 
     def _look(self) -> list[Data]:
         if self._data is None:
-            data = [Data.of(rows, self.threads, _budget()) for _, rows in self.segments]
-            starts = [first for first, _ in self.segments]
+            data = [Data.of(one.rows, self.threads, _budget()) for one in self.segments]
+            for one, (_, _, weights) in zip(data, self.segments, strict=True):
+                if weights is not None:
+                    one.weigh(ArrayStore(Sheet(weights[:, None])))
+            starts = [segment.first for segment in self.segments]
             self._measure = merge(
                 one.measured().after(first) for one, first in zip(data, starts, strict=True)
             )

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from kmeans_engine.cluster import tasks
 from kmeans_engine.cluster.chunks import Chunks, chunks_of, counted
 from kmeans_engine.cluster.client import Held, ask, find, hold, submit
+from kmeans_engine.cluster.weights import weighed
 from kmeans_engine.points.measure import Measure, merge
 from kmeans_engine.points.shares import pieces_of, shares
 from kmeans_engine.runtime.progress import doing
@@ -40,6 +41,8 @@ class Parts:
     Parameters
     ----------
     points : dask.array.Array or dask.dataframe.DataFrame
+    weights : Any
+        What they weigh, or None.
 
     Attributes
     ----------
@@ -53,7 +56,7 @@ class Parts:
         The worker that a part was on when somebody looked last, or "".
     """
 
-    def __init__(self, points: Any) -> None:
+    def __init__(self, points: Any, weights: Any = None) -> None:
         self.held: Held = hold()
         client = self.client
         self.token = uuid.uuid4().hex[:12]
@@ -68,8 +71,10 @@ class Parts:
             self.n_points = self.starts[-1]
             if not self.n_points:
                 check_sheet(np.empty((0, self.n_features)), "points")
+            if weights is not None:
+                chunks = weighed(chunks, weights)
             self._make(chunks)
-            self.measure, self.rounded = self._measured()
+            self.measure, self.rounded, self.rounded_weights = self._measured()
         self.find()
 
     @property
@@ -89,6 +94,7 @@ class Parts:
         for number, (key, group) in enumerate(zip(self.keys, groups, strict=True)):
             self.owners[group] = number
             refs = [TaskRef(chunks.keys[chunk]) for chunk in group]
+            refs += [TaskRef(chunks.weights[chunk]) for chunk in group if chunks.weights]
             places = [(self.starts[chunk], self.sizes[chunk]) for chunk in group]
             graph[key] = Task(key, tasks.make_part, places, per_task, self.n_features, *refs)
         known = {key: home for key, home in zip(self.keys, homes, strict=True) if home}
@@ -135,19 +141,22 @@ class Parts:
             homes[key] = self.homes[number]
         return ask(self.client, submit(self.client, graph, graph, homes)) if graph else []
 
-    def _measured(self) -> tuple[Measure, int]:
-        """Return the measure of all points, and how many were rounded; errors as for `Data`."""
+    def _measured(self) -> tuple[Measure, int, int]:
+        """Return the measure of all points, and how many of them and of their weights were rounded.
+
+        Errors as for `Data`.
+        """
         found = self.each(tasks.measure)
-        whole = merge(part for part, _ in found)
+        whole = merge(part for part, _, _ in found)
         if whole.n_bad:
             raise bad_values("points", whole.n_bad, whole.first_bad)
         whole.check()
-        return whole, sum(rounded for _, rounded in found)
+        return whole, sum(count for _, count, _ in found), sum(count for *_, count in found)
 
 
-def open_parts(points: Any) -> Parts:
+def open_parts(points: Any, weights: Any = None) -> Parts:
     """Return the points of a Dask collection as parts; errors as for `Engine`."""
-    return Parts(points)
+    return Parts(points, weights)
 
 
 def _grouped(

@@ -28,6 +28,7 @@ from kmeans_engine.tables.options import ReadOptions
 from kmeans_engine.tables.parts import choose_by_head, names_by_head
 from kmeans_engine.tables.rows import check_names
 from kmeans_engine.tables.text.frame import begin_text
+from kmeans_engine.tables.weights import features_of, find_weights
 
 __all__ = ["Piece", "Pieces", "read_on_workers"]
 
@@ -73,6 +74,8 @@ class Pieces(NamedTuple):
         How text is read.
     columns : tuple of str
         All names in the files.
+    weights : str
+        The column of the weights, or "".
     """
 
     pieces: list[Piece]
@@ -80,6 +83,7 @@ class Pieces(NamedTuple):
     dtype: np.dtype[Any]
     options: ReadOptions
     columns: tuple[str, ...]
+    weights: str = ""
 
 
 def read_on_workers(
@@ -124,10 +128,26 @@ def read_on_workers(
     sizes = tuple(np.nan if piece.rows is None else piece.rows for piece in found.pieces)
     meta = np.empty((0, 0), dtype=found.dtype)
     rows = dask.array.Array(graph, name, chunks=(sizes, (len(found.names),)), meta=meta)
-    points = open_whole(rows, count, "auto")
+    weights = _weights_of(found, name, sizes) if found.weights else None
+    points = open_whole(rows, count, "auto", weights)
     points.parts.held = held  # whoever has the points has the cluster
     points.source, points.names = found, found.names
-    return Table(points, found.names, points.n_points, notes=tuple(filter(None, notes)))
+    said = tuple(filter(None, notes))
+    return Table(points, found.names, points.n_points, notes=said, weighed_by=found.weights)
+
+
+def _weights_of(found: Pieces, name: str, sizes: tuple[float, ...]) -> Any:
+    """Return the weights of all pieces, a Dask array, (M,)."""
+    import dask.array
+    from dask._task_spec import Task
+    from dask.base import tokenize
+
+    own = f"{name}-{tokenize(found.weights)}"  # of one file may be weights by several columns
+    graph = {
+        (own, number): Task((own, number), weights_of, piece, found)
+        for number, piece in enumerate(found.pieces)
+    }
+    return dask.array.Array(graph, own, chunks=(sizes,), meta=np.empty(0))
 
 
 def hash_of(found: Pieces) -> str:
@@ -182,9 +202,11 @@ def _look_npy(files: Sequence[str], where: str, options: ReadOptions) -> Any:
             for start in range(0, len(array), rows)
         ]
     names = default_names(width)
-    chosen = choose(options.columns, names, where)
+    weigher = find_weights(names, where, options)
+    chosen = features_of(choose(options.columns, names, where), weigher, names)
     chosen_names = tuple(names[index] for index in chosen)
-    return Pieces(pieces, chosen_names, dtype, options, tuple(names)), []
+    weights = "" if weigher is None else names[weigher]
+    return Pieces(pieces, chosen_names, dtype, options, tuple(names), weights), []
 
 
 def _look_arrow(files: Sequence[str], where: str, options: ReadOptions) -> Any:
@@ -208,19 +230,22 @@ def _look_arrow(files: Sequence[str], where: str, options: ReadOptions) -> Any:
                     Piece(fragment.path, kind, group.id, group.num_rows)
                     for group in fragment.row_groups
                 ]
-        names, notes = names_by_head(data, where, options)
+        names, weights, notes = names_by_head(data, where, options)
     dtype = read_sheet(data.schema.empty_table().select(names), "points").values.dtype
-    return Pieces(pieces, tuple(names), dtype, options, tuple(data.schema.names)), notes
+    columns = tuple(data.schema.names)
+    return Pieces(pieces, tuple(names), dtype, options, columns, weights), notes
 
 
 def _look_text(files: Sequence[str], where: str, options: ReadOptions) -> Any:
     given = open_input(files[0])
     frame, _ = begin_text(given.opener, given.where, given.suffix, options)
-    chosen, notes = choose_by_head(frame, where, options)
+    chosen, weigher, notes = choose_by_head(frame, where, options)
+    weights = "" if weigher is None else frame.names[weigher]
     names = tuple(frame.names[index] for index in chosen)
     options = replace(options, columns=names if frame.named else tuple(chosen), like=())
     pieces = [Piece(file, "text", 0, None) for file in files]
-    return Pieces(pieces, names, np.dtype(np.float64), options, tuple(frame.names)), notes
+    dtype, columns = np.dtype(np.float64), tuple(frame.names)
+    return Pieces(pieces, names, dtype, options, columns, weights), notes
 
 
 def points_of(piece: Piece, found: Pieces) -> _Array:
@@ -241,15 +266,31 @@ def points_of(piece: Piece, found: Pieces) -> _Array:
             raise InvalidInput(
                 f"{str(error).partition('; ')[0]}; leave those rows out before, or fill the values"
             ) from error
-    table = _rows_of(piece, list(found.names))
-    for name, column in zip(found.names, table.columns, strict=True):
+    values: _Array = _filled(piece, list(found.names)).astype(found.dtype, copy=False)
+    return values
+
+
+def weights_of(piece: Piece, found: Pieces) -> _Array:
+    """Return what the points of a piece weigh, (M,)."""
+    if piece.kind == "npy":
+        rows = _rows_of(piece)
+        return native(np.ascontiguousarray(rows[:, found.columns.index(found.weights)]))
+    if piece.kind == "text":
+        return np.asarray(read_table(piece.path, found.options).weights)
+    return _filled(piece, [found.weights])[:, 0]
+
+
+def _filled(piece: Piece, names: list[str]) -> _Array:
+    """Return columns of a piece in which no value is missing."""
+    table = _rows_of(piece, names)
+    for name, column in zip(names, table.columns, strict=True):
         if column.null_count:
             row = column.is_null().index(True).as_py()
             raise InvalidInput(
                 f"{piece.path}: column {name!r} has missing values, the first in row {row} of row "
                 f"group {piece.start}; leave those rows out, or fill the values"
             )
-    return read_sheet(table, "points").values.astype(found.dtype, copy=False)
+    return read_sheet(table, "points").values
 
 
 def _rows_of(piece: Piece, columns: list[str] | None = None) -> Any:

@@ -18,6 +18,8 @@ from kmeans_engine.points.measure import Measure
 from kmeans_engine.points.shares import pieces_of, shares
 from kmeans_engine.points.squares import square_totals
 from kmeans_engine.points.visit import VisibleParts, Visitor
+from kmeans_engine.points.weights import read_weights, wrong_length
+from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.validation import check_sheet
 
 __all__ = [
@@ -74,13 +76,17 @@ def make_part(
         How many a task may use.
     n_features : int
     *chunks : array or DataFrame, (M_i, N) each
+        And then, where points have weights, those of each chunk.
 
     Raises
     ------
+    InvalidInput, InvalidType
+        If weights are not numbers, or not as many as there are points.
     ClusterError
         If a chunk has another shape: its collection is wrong about it, or it has been made again
         from something else.
     """
+    chunks, given = chunks[: len(places)], chunks[len(places) :]
     for (first, size), chunk in zip(places, chunks, strict=True):
         if tuple(chunk.shape) != (size, n_features) and len(np.shape(chunk)) == 2:
             raise ClusterError(
@@ -90,33 +96,55 @@ def make_part(
             )
     sheets = [check_sheet(chunk, "points") for chunk in chunks]
     starts = [first for first, _ in places]
+    weights, rounded = _weights_of(places, given)
     segments: list[Segment] = []
     group: list[_Array] = []
+    heavy: list[Floats] = []
 
     def close() -> None:
         if group:
-            rows = group[0] if len(group) == 1 else np.concatenate(group)
-            segments.append(Segment(begun, rows))
+            own = _joined(heavy) if heavy else None
+            segments.append(Segment(begun, _joined(group), own))
             group.clear()
+            heavy.clear()
 
     begun = end = size = 0
-    for first, sheet in zip(starts, sheets, strict=True):
+    for place, (first, sheet) in enumerate(zip(starts, sheets, strict=True)):
         rows = sheet.values
         if first != end or size + rows.nbytes > _JOINED or not group:
             close()
             begun, size = first, 0
         group.append(rows)
+        heavy += weights[place : place + 1]
         end, size = first + len(rows), size + rows.nbytes
     close()
-    return Part(segments, threads, sum(sheet.rounded for sheet in sheets))
+    return Part(segments, threads, (sum(sheet.rounded for sheet in sheets), rounded))
 
 
-def measure(part: Part) -> tuple[Measure, int]:
-    """Return the measure of a part, and how many of its whole numbers are rounded."""
-    found, rounded = part.measured(), part.rounded
+def _joined(arrays: list[_Array]) -> _Array:
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
+
+
+def _weights_of(
+    places: Sequence[tuple[int, int]], chunks: Sequence[Any]
+) -> tuple[list[Floats], int]:
+    """Return the weights of each chunk, and how many were rounded; nothing if there are none."""
+    weights, rounded = list[Floats](), 0
+    for (_, size), chunk in zip(places, chunks, strict=bool(chunks)):
+        own, count = read_weights(chunk, Budget())
+        if len(own) != size:
+            raise wrong_length(len(own), size, "a chunk of the weights")
+        weights.append(own)
+        rounded += count
+    return weights, rounded
+
+
+def measure(part: Part) -> tuple[Measure, int, int]:
+    """Return the measure of a part, and how many of its whole numbers and weights are rounded."""
+    found, (rounded, weights) = part.measured(), part.rounded
     if max(-found.low.min(), found.high.max()) >= _WHOLE:
-        rounded += sum(count_rounded(rows) for _, rows in part.segments)
-    return found, rounded
+        rounded += sum(count_rounded(segment.rows) for segment in part.segments)
+    return found, rounded, weights
 
 
 def square(part: Part, setting: Setting) -> list[int]:
@@ -146,7 +174,7 @@ def add_up(*found: Worked) -> Worked:
 
 def given(part: Part, start: int, size: int) -> _Array:
     """Return the rows of a chunk."""
-    for first, rows in part.segments:
+    for first, rows, _ in part.segments:
         if first <= start and start + size <= first + len(rows):
             return rows[start - first : start - first + size]
     return part.segments[0].rows[:0]  # of an empty chunk
@@ -155,7 +183,7 @@ def given(part: Part, start: int, size: int) -> _Array:
 def labels(part: Part, setting: Setting, turn: Turn, start: int, size: int) -> LabelArray:
     """Return the labels of a chunk."""
     found = part.labels(setting, turn)
-    for (first, rows), some in zip(part.segments, found, strict=True):
+    for (first, rows, _), some in zip(part.segments, found, strict=True):
         if first <= start and start + size <= first + len(rows):
             return some[start - first : start - first + size]
     return found[0][:0]
@@ -173,7 +201,7 @@ def changed(
 
 def _split(part: Part, rows: Indices) -> list[tuple[int, npt.NDArray[np.intp]]]:
     """Return the segments that have some of these rows, and which rows they have."""
-    return shares(pieces_of([first for first, _ in part.segments], rows))
+    return shares(pieces_of([segment.first for segment in part.segments], rows))
 
 
 def labels_at(part: Part, setting: Setting, turn: Turn, rows: Indices) -> LabelArray:
@@ -195,7 +223,7 @@ def take(part: Part, rows: Indices) -> Floats:
     """Return some rows of a part as float64."""
     taken = np.empty((len(rows), part.segments[0].rows.shape[1]))
     for owner, mine in _split(part, rows):
-        first, values = part.segments[owner]
+        first, values, _ = part.segments[owner]
         taken[mine] = values[rows[mine] - first]
     return taken
 
@@ -206,7 +234,7 @@ def sample(part: Part, step: int, first: int) -> list[tuple[int, Floats]]:
         (start, rows[(first - start if start < first else (first - start) % step) :: step].astype(
             np.float64
         ))
-        for start, rows in part.segments
+        for start, rows, _ in part.segments
     ]  # fmt: skip
 
 
@@ -264,7 +292,7 @@ def visit(
         old = part.labels(setting, before)
         where = part.changed(now, before) or part.changed(before, now)
     found = []
-    for i, (start, _) in enumerate(part.segments):
+    for i, (start, *_) in enumerate(part.segments):
         states: list[_State] = []
         if now is not None and new is not None:
             states.append(_State(now.values, new[i], np.empty(0, dtype=np.intp)))
@@ -288,7 +316,7 @@ def visit_rows(
     """Show a visitor the rows of a part that are among these, in pieces, without labels."""
     data, some = part.data(setting), np.concatenate(rows)
     found = []
-    for i, (start, values) in enumerate(part.segments):
+    for i, (start, values, _) in enumerate(part.segments):
         mine = some[(some >= start) & (some < start + len(values))] - start
         state = _State(np.empty((0, 0)), np.empty(0, dtype=np.uint8), mine)
         found.append(_visible(data[i]).visit(_Shifted(visitor, start), state, changed=True))

@@ -18,7 +18,6 @@ from kmeans_engine.cluster.client import Held, ask, hold, submit
 from kmeans_engine.cluster.labels import chunked
 from kmeans_engine.cluster.part import Setting, Turn
 from kmeans_engine.cluster.parts import Parts, open_parts
-from kmeans_engine.errors import InvalidInput
 from kmeans_engine.points.measure import Measure
 from kmeans_engine.points.seal import Seal
 from kmeans_engine.points.shares import pieces_of, shares
@@ -41,21 +40,24 @@ class PartsThere:
     threads : int
         That may work at the centroids, here.
     strategy : str
+    weights : Any
+        What the user gave as such, or None; the parts have them.
     """
 
-    sprintable = budget = given_weights = None
-    weighted = False
+    sprintable = budget = None
 
     source: Any = None
     """The files that they come from, as `reading` has them."""
 
-    def __init__(self, parts: Parts, given: Any, threads: int, strategy: str) -> None:
+    def __init__(
+        self, parts: Parts, given: Any, threads: int, strategy: str, weights: Any = None
+    ) -> None:
         self.parts, self.threads = parts, threads
         self.n_points, self.n_features = parts.n_points, parts.n_features
         self.names, self.measure = parts.names, parts.measure
         self.seal = Seal([])  # chunks are values, which nobody changes
         self._setting = Setting(parts.measure, strategy)
-        self.given = given
+        self.given, self.given_weights, self.weighted = given, weights, weights is not None
         if not hasattr(given, "numblocks") or np.isnan(given.shape[0]):
             name = f"kmeans-points-{parts.token}"
             self.given = chunked(
@@ -93,7 +95,7 @@ class PartsThere:
 
     def count_rounded_weights(self) -> int:
         """See `Whole.count_rounded_weights`."""
-        return 0
+        return self.parts.rounded_weights
 
     def take(self, indices: npt.ArrayLike) -> Floats:
         """See `Visible.take`."""
@@ -184,16 +186,13 @@ class PartsThere:
 
 def open_whole(points: Any, threads: int, strategy: str, weights: Any = None) -> PartsThere:
     """Return the points of a Dask collection, measured on the workers; see `whole.open_whole`."""
-    if weights is not None:
-        raise InvalidInput(
-            "weights= of points that are on a cluster are not supported: call .compute() on both",
-            options=("weights",),
-        )
-    return PartsThere(open_parts(points), points, threads, strategy)
+    return PartsThere(open_parts(points, weights), points, threads, strategy, weights)
 
 
-def open_visible(points: Any) -> PartsThere | Unopened:
+def open_visible(points: Any, weights: Any = None) -> PartsThere | Unopened:
     """Return the points of a Dask collection, as whoever draws from them asks for them."""
+    if weights is not None:
+        return open_whole(points, 1, "auto", weights)
     held = hold()
     chunks = chunks_of(points)
     if chunks.sizes is None or not sum(chunks.sizes):

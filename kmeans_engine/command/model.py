@@ -171,7 +171,7 @@ def read_with(args: argparse.Namespace, path: str) -> Source:
     centroids = check_centroids(model.centroids, width)
     k = len(centroids)
     if model.scaling is None or model.scaled is None:
-        return Source(table, table.points, k, centroids, 0, model=path)
+        return Source(table, table.points, k, centroids, 0, model=path, weights=table.weights)
     if args.cluster is not None:
         raise InvalidInput(
             f"{path} holds centroids of standardised columns, which are not possible with "
@@ -180,4 +180,14 @@ def read_with(args: argparse.Namespace, path: str) -> Source:
     points = model.scaling.apply(table.points, Budget(args.memory, args.scratch))
     scaled = check_centroids(model.scaled, width)
     units = model.scaling.mean, model.scaling.scale
-    return Source(table, points, k, scaled, 0, *units, scaling=model.scaling, model=path)
+    return Source(
+        table,
+        points,
+        k,
+        scaled,
+        0,
+        *units,
+        scaling=model.scaling,
+        model=path,
+        weights=table.weights,
+    )

@@ -284,6 +284,8 @@ def _add_reading(add: Callable[..., Any]) -> None:
     add("--columns", metavar="A,B", help="columns to cluster: names, 0-based indices, ranges such "
         "as 3-17 or 3-, patterns such as score_*; -id leaves one out (default: all numeric "
         "columns that are not an index)")  # fmt: skip
+    add("--weights", metavar="COLUMN", help="the column that says what each row weighs, by name or "
+        "0-based index; it is not clustered (default: all rows count alike)")  # fmt: skip
     add("--describe", action="store_true", help="show the columns of DATA and which would be "
         "clustered, and exit")  # fmt: skip
     add("--header", type=_one_of("auto", "yes", "no"), metavar="WORD", help="yes or no: whether "

@@ -20,6 +20,7 @@ from kmeans_engine.command.spelling import flag
 from kmeans_engine.command.trial import Trial
 from kmeans_engine.command.usage import READING, SYNTHETIC, entrants, reproducing
 from kmeans_engine.errors import InvalidInput
+from kmeans_engine.points.weights import weights_of
 from kmeans_engine.recording.points import find_file
 from kmeans_engine.recording.reader import Recording
 from kmeans_engine.recording.reader import open as open_recording
@@ -105,6 +106,7 @@ def _spell_table(table: Table) -> dict[str, Any]:
         "shape": table.shape,
         "alpha": None if table.alpha is None else _spell_bytes(table.alpha),
         "white": table.white,
+        **({} if table.weights is None else {"weighed_by": table.weighed_by}),
     }
 
 
@@ -132,6 +134,9 @@ def recall(args: argparse.Namespace) -> tuple[argparse.Namespace, Past]:
     option = "--replay" if args.replay else "--resume"
     path = args.replay or args.resume
     default = build_parser().get_default
+    for name in ("predict", "verify"):
+        if getattr(args, name) is not None:
+            raise InvalidInput(f"{flag(name)} does not go with {option}; leave out either")
     for name in _RUN:
         if getattr(args, name) != default(name) and not (args.resume and name in _CHANGEABLE):
             raise InvalidInput(
@@ -229,7 +234,15 @@ def _source(past: Past, args: argparse.Namespace) -> Source:
         offset, scale = (np.array(settings[name]) if name in settings else None for name in _UNITS)
         scaling = Scaling.read(settings["scaling"]) if "scaling" in settings else None
         return Source(
-            read, read.points, about["clusters"], init, args.seed, offset, scale, scaling=scaling
+            read,
+            read.points,
+            about["clusters"],
+            init,
+            args.seed,
+            offset,
+            scale,
+            scaling=scaling,
+            weights=read.weights,
         )
     file = _file(past)
     if file is None and asked.get("data", "-") is not None:
@@ -273,6 +286,8 @@ def _recorded_table(recording: Recording) -> Table:
         shape=None if shape is None else tuple(shape),
         alpha=None if alpha is None else _read_bytes(alpha),
         white=known.get("white", 255.0),
+        weights=weights_of(recording.visible),
+        weighed_by=known.get("weighed_by", ""),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from kmeans_engine.recording.format import Facts
 from kmeans_engine.recording.stream import Stream
 
 __all__ = ["retell", "sparkline", "spell_recording"]
@@ -38,9 +39,18 @@ def retell(path: str) -> dict[str, Any]:
         "n_changed": [state.n_changed for state in states],
         "shift": [state.shift for state in states],
         "counts": last.counts.tolist(),
+        **_weights(stream, last),
         "bytes": stream.size,
         "engine": about["engine"],
     }
+
+
+def _weights(stream: Stream, last: Facts) -> dict[str, Any]:
+    """Return what points weighed, if they did."""
+    if last.weights is None:
+        return {}
+    column = stream.about["settings"].get("asked", {}).get("options", {}).get("weights")
+    return {"weighted_by": column, "weights": last.weights.tolist()}
 
 
 def spell_recording(facts: dict[str, Any]) -> str:
@@ -51,6 +61,8 @@ def spell_recording(facts: dict[str, Any]) -> str:
     if facts["converged"]:
         ended = "converged"
     said = {"command": settings.get("command"), "damage": facts["damaged"]}
+    if "weights" in facts:
+        said["weights"] = facts["weighted_by"] or "yes"
     lines = [
         f"{facts['points']:,} points, {facts['features']} features of {facts['dtype']}, "
         f"k = {facts['k']}{f'; points: {where}' if where else ''}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -93,7 +93,9 @@ class Scaling(NamedTuple):
         return z
 
 
-def standardize(points: Any, budget: Budget | None = None) -> tuple[Floats, Scaling]:
+def standardize(
+    points: Any, budget: Budget | None = None, weights: Any = None
+) -> tuple[Floats, Scaling]:
     """Return the z-scores of `points`, and how they came about.
 
     Chunks of a fixed size, summed row after row and then exactly, make the result independent of
@@ -105,15 +107,18 @@ def standardize(points: Any, budget: Budget | None = None) -> tuple[Floats, Scal
         Finite numbers; not modified.
     budget : Budget, optional
         Of the z-scores.
+    weights : ndarray, (M,), or RowFile, (M, 1), optional
+        What each point counts for, in the mean and in the deviation.
 
     Returns
     -------
     z : ndarray, (M, N), float64
         The z-scores; 0 where a feature is constant.
     scaling : Scaling
-        With the divisor M.
+        With the divisor M, or the sum of the weights.
     """
     n_points, n_features = points.shape
+    total, shares = _shares(weights, n_points)
     starts = range(0, n_points, _CHUNK)
     z = (budget or Budget()).empty((n_points, n_features), np.float64)
     low, high = np.full(n_features, np.inf), np.full(n_features, -np.inf)
@@ -130,14 +135,15 @@ def standardize(points: Any, budget: Budget | None = None) -> tuple[Floats, Scal
         chunk = z[start : start + _CHUNK]
         chunk *= factor
         chunk -= middle
-        sums.append(chunk.sum(axis=0))
-    center = np.array([math.fsum(column) for column in zip(*sums, strict=True)]) / n_points
+        sums.append((chunk if shares is None else chunk * shares(start)).sum(axis=0))
+    center = np.array([math.fsum(column) for column in zip(*sums, strict=True)]) / total
     sums = []
     for start in starts:
         chunk = z[start : start + _CHUNK]
         chunk -= center
-        sums.append(np.square(chunk).sum(axis=0))
-    variance = np.array([math.fsum(column) for column in zip(*sums, strict=True)]) / n_points
+        squares = np.square(chunk)
+        sums.append((squares if shares is None else squares * shares(start)).sum(axis=0))
+    variance = np.array([math.fsum(column) for column in zip(*sums, strict=True)]) / total
     spread = np.sqrt(variance)
     # The rounded mean of equal numbers may differ from them; their deviation is 0 all the same.
     constant = (low == high) | (np.ldexp(spread, exponent) == 0)
@@ -148,3 +154,30 @@ def standardize(points: Any, budget: Budget | None = None) -> tuple[Floats, Scal
         chunk /= spread
         chunk[:, constant] = 0.0
     return z, Scaling(exponent, middle, center, spread)
+
+
+def _shares(
+    weights: Any, n_points: int
+) -> tuple[float, Callable[[int], npt.NDArray[np.float64]] | None]:
+    """Return the sum of the weights, and the function that returns those of a chunk, (R, 1).
+
+    They are scaled by a power of two so that the largest is below 1.
+    """
+    if weights is None:
+        return n_points, None
+
+    def chunk_of(start: int) -> npt.NDArray[np.float64]:
+        chunk = np.asarray(weights[start : start + _CHUNK], dtype=np.float64)
+        return chunk.reshape(-1, 1)
+
+    starts = range(0, n_points, _CHUNK)
+    largest = float(np.max([chunk_of(start).max() for start in starts]))
+    least = float(np.min([chunk_of(start).min() for start in starts]))
+    if not (0.0 < largest < math.inf and least >= 0.0):
+        return n_points, None  # the engine, which gets them next, tells what is wrong with them
+    exponent = -math.frexp(largest)[1]
+
+    def shares(start: int) -> npt.NDArray[np.float64]:
+        return np.ldexp(chunk_of(start), exponent)
+
+    return math.fsum(float(shares(start).sum()) for start in starts), shares

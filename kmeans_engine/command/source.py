@@ -42,6 +42,8 @@ class Source:
         Units of the table: value * scale + offset; None where nothing was standardised.
     first : int
         Number of the first run.
+    weights : array_like, (M,), or None
+        What the points weigh; None as well where an engine has opened both.
     scaling : Scaling or None
         How the points were standardised, step by step, if that is known.
     model : str
@@ -56,6 +58,7 @@ class Source:
     offset: Floats | None = None
     scale: Floats | None = None
     first: int = 0
+    weights: Any = None
     scaling: Scaling | None = None
     model: str = ""
 
@@ -96,15 +99,18 @@ class Source:
             # Before any arithmetic: one column would silently serve as many.
             init = check_centroids(init, table.points.shape[1])
         if not standardized:
-            return cls(table, table.points, k, init, seed)
-        points, scaling = standardize(table.points, budget)
+            return cls(table, table.points, k, init, seed, weights=table.weights)
+        points, scaling = standardize(table.points, budget, table.weights)
         units = scaling.mean, scaling.scale
-        return cls(table, points, k, "", seed, *units, scaling=scaling).started(init)
+        own = cls(table, points, k, "", seed, *units, weights=table.weights, scaling=scaling)
+        return own.started(init)
 
     def start(self, run: int) -> Floats:
         """Return the initial centroids of run number `run`, from 0."""
         seed = np.random.SeedSequence([self.seed, 1, self.first + run])
-        return initial_centroids(self.points, self.k, method=self.init, seed=seed)
+        return initial_centroids(
+            self.points, self.k, weights=self.weights, method=self.init, seed=seed
+        )
 
     def started(self, init: str | Floats, first: int = 0) -> Source:
         """Return the same points with other starts.

@@ -46,6 +46,8 @@ def summarize(
         "counts": last.counts.tolist(),
         **common(trial, outputs, warnings),
     }
+    if last.weights is not None:
+        facts |= {"weighted_by": source.table.weighed_by, "weights": last.weights.tolist()}
     if source.model:
         facts["centroids_from"] = source.model
     if isinstance(source.init, str) and source.first:
@@ -103,10 +105,21 @@ def spell_summary(facts: dict[str, Any]) -> str:
         *compiled(facts),
         f"inertia {facts['inertia']:.10g}{' (standardised)' if facts['standardized'] else ''}",
         f"sizes {sizes}",
+        *([_spell_weights(facts)] if "weights" in facts else []),
         *(_spell_entrant(entrant) for entrant in facts.get("race", ())),
         *(f"wrote {path}" for path in facts["outputs"]),
     ]
     return "\n".join(lines)
+
+
+def _spell_weights(facts: dict[str, Any]) -> str:
+    weights = facts["weights"]
+    told = " ".join(f"{weight:.6g}" for weight in weights[:_SIZES])
+    if len(weights) > _SIZES:
+        ordered = sorted(weights)
+        least, middle, most = (ordered[at] for at in (0, len(ordered) // 2, -1))
+        told = f"{least:.6g} to {most:.6g}, median {middle:.6g}"
+    return f"weights {told} ({facts['weighted_by']})"
 
 
 def headline(facts: dict[str, Any], k: str) -> str:

@@ -80,17 +80,17 @@ class Trial:
         self.record: Callable[[Iterator[Snapshot]], Iterator[Snapshot]] | None = None
         self._limits: dict[str, Any] = {"max_iterations": max_iterations, "tolerance": tolerance}
         self.advice: list[str] = []
-        self._engine = engine or self._engine_on(source.points)
-        self.source = source = replace(source, points=self._engine.visible)
+        self._engine = engine or self._engine_on(source.points, source.weights)
+        self.source = source = replace(source, points=self._engine.visible, weights=None)
         self.start = source.start(0)
         self.snapshots(self.start)
         self.advice += advise(source, self.start)
 
-    def _engine_on(self, points: Any) -> Engine:
+    def _engine_on(self, points: Any, weights: Any) -> Engine:
         """Return an engine; what it warns of becomes advice."""
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            engine = Engine(points, **self._settings)
+            engine = Engine(points, weights=weights, **self._settings)
         for warning in caught:
             if warning.category.__module__.startswith("kmeans_engine"):
                 self.advice.append(str(warning.message))

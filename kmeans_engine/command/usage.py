@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 READING = (
-    *("columns", "header", "delimiter", "decimal", "thousands", "comment", "missing"),
+    *("columns", "weights", "header", "delimiter", "decimal", "thousands", "comment", "missing"),
     *("drop_missing", "encoding", "sheet", "array"),
 )
 """Options that say how a file is read, by their names in `ReadOptions`."""

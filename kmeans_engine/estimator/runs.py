@@ -14,15 +14,10 @@ import numpy as np
 
 from kmeans_engine.arrays import Floats
 from kmeans_engine.engine import Engine
-from kmeans_engine.estimator.relocation import relocating
+from kmeans_engine.estimator.relocation import relocating, weights_of
 from kmeans_engine.snapshot import Snapshot
-from kmeans_engine.starts.initial import initial_centroids
 
-__all__ = ["Outcome", "Run", "draw", "finish", "spread", "states", "weights_of"]
-
-# Points that are put in order before some of them are drawn, so that the order in which they were
-# given does not matter: 0.1 ms for 1,000 of them, where drawing takes 0.4.
-_SORTED = 1 << 12
+__all__ = ["Outcome", "Run", "finish", "spread", "states"]
 
 
 class Run(NamedTuple):
@@ -63,29 +58,6 @@ class Outcome(NamedTuple):
     inertia: float
     converged: bool
     n_clusters: int
-
-
-def draw(engine: Engine, k: int, method: str, seed: int, weights: Any) -> Floats:
-    """Return `k` points to start from; see `initial_centroids`.
-
-    The order of the rows has no influence where there are at most 4,096 in memory.
-    """
-    array: Any = engine.points
-    if not isinstance(array, np.ndarray) or len(array) > _SORTED:
-        given: Any = engine.visible  # with its weights
-        return initial_centroids(given, k, method=method, seed=seed)
-    order = _order_of(array)
-    more = {} if weights is None else {"weights": weights[order]}
-    return initial_centroids(array[order], k, method=method, seed=seed, **more)
-
-
-def _order_of(X: Any) -> Any:
-    """Return the order of the rows by their first feature, then by the next, and so on."""
-    order = np.argsort(X[:, 0], kind="stable")
-    first = X[order, 0]
-    if X.shape[1] > 1 and (first[1:] == first[:-1]).any():
-        order = np.lexsort(X.T[::-1])
-    return order
 
 
 def states(
@@ -147,12 +119,6 @@ def spread(state: Snapshot) -> float:
     middle = (counts[:, None] * state.centroids).sum(axis=0) / total
     between = counts[:, None] * np.square(state.centroids - middle)
     return float((state.inertia + between.sum()) / total / len(middle))
-
-
-def weights_of(state: Snapshot) -> Floats:
-    """Return the weights of the clusters, which are their numbers of points if those have none."""
-    weights = getattr(state, "weights", None)
-    return np.asarray(state.counts if weights is None else weights, dtype=np.float64)
 
 
 def finish(engine: Engine, last: Snapshot, dtype: np.dtype[np.floating]) -> Outcome:

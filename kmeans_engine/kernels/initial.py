@@ -44,18 +44,27 @@ def distances(x, C, k, size, d):
             d[j] += t * t
 
 
+@kernel(inner=True)
+def _weigh(shares, start, size, d):
+    """Multiply the squared distances of a block by `shares` (in, (B,)), if there are any."""
+    if shares.size:
+        for j in range(size):
+            d[j] *= shares[start + j]
+
+
 @kernel()
-def tighten(X, C, nearest, fresh, x, d):
+def tighten(X, C, shares, nearest, fresh, x, d):
     """Lower `nearest` (in and out, (B,)) to the distance to `C` (in, (1, N)); return the largest.
 
-    `X` (in, (B, N)); `fresh` says that `nearest` holds nothing yet; `x` (scratch, (N, BATCH)), `d`
-    (scratch, (BATCH,)).
+    `X` (in, (B, N)); distances count times `shares` (in, (B,), or (0,)); `fresh` says that
+    `nearest` holds nothing yet; `x` (scratch, (N, BATCH)), `d` (scratch, (BATCH,)).
     """
     largest = 0.0
     for start in range(0, X.shape[0], BATCH):
         size = min(BATCH, X.shape[0] - start)
         load(X, start, size, x)
         distances(x, C, 0, size, d)
+        _weigh(shares, start, size, d)
         for j in range(size):
             v = d[j]
             if not fresh and nearest[start + j] < v:
@@ -66,17 +75,18 @@ def tighten(X, C, nearest, fresh, x, d):
 
 
 @kernel()
-def potentials(X, candidates, nearest, scale, totals, x, d):
+def potentials(X, candidates, shares, nearest, scale, totals, x, d):
     """Add the weight that would remain with each candidate to `totals` (out, (T,) int64).
 
     `X` (in, (B, N)), `candidates` (in, (T, N)), `nearest` (in, (B,)); a weight is the squared
-    distance times `scale`, cut to an integer; `x`, `d` as in `tighten`.
+    distance times `scale`, cut to an integer; `shares`, `x`, `d` as in `tighten`.
     """
     for start in range(0, X.shape[0], BATCH):
         size = min(BATCH, X.shape[0] - start)
         load(X, start, size, x)
         for t in range(candidates.shape[0]):
             distances(x, candidates, t, size, d)
+            _weigh(shares, start, size, d)
             total = np.int64(0)
             for j in range(size):
                 old = nearest[start + j]

@@ -201,8 +201,8 @@ def _signature_of(facts: os.stat_result) -> tuple[int, ...]:
     return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
 
 
-def open_npy(path: str, columns: Sequence[int] | None = None) -> RowFile:
-    """Return the table in a file of NumPy.
+def open_npy(path: str, columns: Sequence[int] | None = None, *, flat: bool = False) -> RowFile:
+    """Return the table in a file of NumPy; if `flat`, one dimension is a table of one column.
 
     Raises
     ------
@@ -221,6 +221,8 @@ def open_npy(path: str, columns: Sequence[int] | None = None) -> RowFile:
         except ValueError as error:
             reason = " ".join(str(error).split())
             raise InvalidInput(f"{path} is not a file of NumPy: {reason}") from None
+        if flat and len(shape) == 1:
+            shape = *shape, 1
         if len(shape) != 2 or 0 in shape or dtype.kind not in "fiub":
             raise InvalidInput(
                 f"{path} holds an array of shape {shape} and type {dtype}, need real numbers of "

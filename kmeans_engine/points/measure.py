@@ -93,7 +93,7 @@ class Measure:
                 raise bad_weights(self.weights.n_bad, self.weights.first_bad)
             if self.weights.high[0] == 0.0:
                 raise InvalidInput(
-                    "weights are all 0, so no point counts: give at least one a positive weight",
+                    "weights are all zero, so no point counts: give at least one a positive weight",
                     options=("weights",),
                 )
         self.check_range(self.low, self.high)

@@ -77,7 +77,7 @@ def _open(points: Any, threads: int, budget: Budget) -> Data:
     return Data(open_store(points, budget, "points"), threads, budget)
 
 
-def open_store(points: Any, budget: Budget, name: str) -> Store:
+def open_store(points: Any, budget: Budget, name: str, *, flat: bool = False) -> Store:
     """Return one table, as it is given, where it can be read; errors as for `open_parts`.
 
     Parameters
@@ -87,12 +87,14 @@ def open_store(points: Any, budget: Budget, name: str) -> Store:
         See `open_parts`.
     name : str
         What messages call it, in the plural.
+    flat : bool
+        Whether a file of one dimension is a table of one column.
     """
     if isinstance(points, str | os.PathLike):
         path = os.fspath(points)
         if not _is_npy(path):
             return read_files(path, None, budget)
-        file: RowFile | None = open_npy(path)
+        file: RowFile | None = open_npy(path, flat=flat)
         assert file is not None
         if not budget.fits(file.shape[0] * file.shape[1] * file.dtype.itemsize):
             return file

@@ -5,23 +5,96 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from kmeans_engine.arrays import Floats, Indices
 from kmeans_engine.errors import InvalidInput, InvalidType
 from kmeans_engine.frames import Sheet, read_array
 from kmeans_engine.points.data import Data
-from kmeans_engine.points.opening import elsewhere, open_store
+from kmeans_engine.points.opening import elsewhere, open_store, open_visible
 from kmeans_engine.points.stored import ArrayStore, Store
+from kmeans_engine.points.visit import Visible, VisibleParts
 from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.validation import shown
 
-__all__ = ["weigh"]
+__all__ = ["open_weighted", "read_weights", "refuse_twice", "weigh", "weights_of", "wrong_length"]
 
 # Rows that are copied in one piece.
 _PIECE = 1 << 17
+
+
+def open_weighted(points: Any, weights: Any) -> Visible:
+    """Return points with their weights, None for none, as `opening.open_visible` does.
+
+    Raises
+    ------
+    InvalidInput, InvalidType, OSError
+        As for `weigh`; also if the points have been opened with weights of their own, or without.
+    """
+    if weights is None:
+        return open_visible(points)
+    home = elsewhere(points)
+    if home is not None:
+        there: Visible = home.open_visible(points, weights)
+        return there
+    if hasattr(points, "visit"):
+        raise refuse_twice()
+    visible = open_visible(points)
+    assert isinstance(visible, VisibleParts)
+    weigh(visible.parts, weights)
+    return visible
+
+
+class _Collect:
+    """Collects weights with the numbers of their points; see `points.visit.Visitor`."""
+
+    cells, work_per_row = 0, 1
+
+    def begin(self) -> list[tuple[int, Floats]]:
+        """See `Visitor.begin`."""
+        return []
+
+    def add(
+        self,
+        found: list[tuple[int, Floats]],
+        rows: range | Indices,
+        X: npt.NDArray[Any],
+        was: object,
+        now: object,
+        weights: Floats | None,
+    ) -> None:
+        """See `Visitor.add`."""
+        if weights is not None and len(rows):
+            found.append((int(rows[0]), weights))
+
+    def merge(self, found: list[list[tuple[int, Floats]]]) -> list[tuple[int, Floats]]:
+        """See `Visitor.merge`."""
+        return [piece for some in found for piece in some]
+
+
+def weights_of(points: Visible) -> Floats | None:
+    """Return what each point weighs, (M,), None if all weigh the same; not always a copy."""
+    if not points.weighted:
+        return None
+    if isinstance(points, VisibleParts):
+        pieces = [part.weights for part in points.parts if part.weights is not None]
+    else:
+        found: list[tuple[int, Floats]] = points.visit(_Collect())
+        pieces = [some for _, some in sorted(found, key=itemgetter(0))]
+    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+
+
+def refuse_twice() -> InvalidInput:
+    """Return the error for weights of points that have been opened already."""
+    return InvalidInput(
+        "weights= has no effect on points that another engine has opened: give them there",
+        options=("weights",),
+    )
 
 
 def weigh(parts: Sequence[Data], weights: Any) -> None:
@@ -61,6 +134,24 @@ def weigh(parts: Sequence[Data], weights: Any) -> None:
         rounded = 0  # which are counted once
 
 
+def read_weights(weights: Any, budget: Budget) -> tuple[Floats, int]:
+    """Return weights as an array in memory, (M,), and how many whole numbers were rounded.
+
+    Parameters and errors as for `weigh`; not in parts.
+    """
+    store = _open(weights, "weights", budget)
+    column = _column(store, 0, store.shape[0], budget)
+    assert column.view is not None
+    return column.view.reshape(-1), _rounded(store)
+
+
+def wrong_length(count: int, n_points: int, name: str = "weights") -> InvalidInput:
+    """Return the error for so many weights of so many points."""
+    return _wrong(
+        f"{name} have {count} values, need one for each of the {n_points} points, in their order"
+    )
+
+
 def _is_in_parts(weights: Any) -> bool:
     return isinstance(weights, list | tuple) and all(
         isinstance(part, str | os.PathLike) or len(getattr(part, "shape", ())) > 0
@@ -93,7 +184,7 @@ def _open(weights: Any, name: str, budget: Budget) -> Store:
             )
         if weights.ndim == 1:
             weights = weights[:, None]
-    store = open_store(weights, budget, name)
+    store = open_store(weights, budget, name, flat=True)
     if store.shape[1] != 1:
         raise _wrong(
             f"{name} have {store.shape[1]} columns, need a single one, with a number for each point"
@@ -107,10 +198,7 @@ def _is_table(weights: Any) -> bool:
 
 def _check_length(store: Store, n_points: int, name: str) -> None:
     if store.shape[0] != n_points:
-        raise _wrong(
-            f"{name} have {store.shape[0]} values, need one for each of the {n_points} points, in "
-            "their order"
-        )
+        raise wrong_length(store.shape[0], n_points, name)
 
 
 def _wrong(message: str) -> InvalidInput:

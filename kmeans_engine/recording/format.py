@@ -5,6 +5,8 @@ A row holds one state; the columns that say which points got which label come la
 iteration : int64
 centroids : list of lists of float64, (K, N)
 counts : list of int64, (K,)
+weights : list of float64, (K,)
+    What the points of each cluster weigh; this column is there if they have weights.
 inertia, shift : float64
 n_changed : int64
 converged : bool
@@ -24,8 +26,8 @@ columns before `first` are null, but for `iteration`: ``WHERE centroids IS NOT N
 row for each state.
 
 Recorded points come in rows of their own before state 0, where `iteration` is null: column
-`points`, a list of R N values, row by row. Types that Arrow lacks are stored as unsigned integers
-of the same bits.
+`points`, a list of R N values, row by row, and `weights`, the R of these points. Types that Arrow
+lacks are stored as unsigned integers of the same bits.
 """
 
 from __future__ import annotations
@@ -53,6 +55,7 @@ __all__ = [
     "decode_changes",
     "decode_facts",
     "decode_points",
+    "decode_weights",
     "encode",
     "encode_points",
     "named_dtype",
@@ -63,8 +66,11 @@ __all__ = [
 KEY = "kmeans_engine.recording"
 """Where, in the metadata of the schema, the facts of a recording are."""
 
-VERSION = 1
-"""Of the columns and the facts."""
+VERSION = 2
+"""Of the columns and the facts that are known here."""
+
+# A recording tells the first version that has its columns: this one, if points have no weights.
+_WITHOUT_WEIGHTS = 1
 
 PIECE = 1 << 22
 """Most points of one batch."""
@@ -86,6 +92,7 @@ class Facts(NamedTuple):
     n_changed: int
     converged: bool
     strategy: str
+    weights: Floats | None = None
 
 
 class Changes(NamedTuple):
@@ -102,12 +109,13 @@ class Changes(NamedTuple):
     labels: LabelArray
 
 
-def columns(k: int, dtype: np.dtype[Any] | None) -> pa.Schema:
+def columns(k: int, dtype: np.dtype[Any] | None, *, weighted: bool = False) -> pa.Schema:
     """Return the columns of a recording of K clusters; with points if a type is given."""
     fields = [
         ("iteration", pa.int64()),
         ("centroids", pa.list_(pa.list_(pa.float64()))),
         ("counts", pa.list_(pa.int64())),
+        *([("weights", pa.list_(pa.float64()))] if weighted else []),
         ("inertia", pa.float64()),
         ("shift", pa.float64()),
         ("n_changed", pa.int64()),
@@ -131,7 +139,8 @@ def _stored(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 def spell_about(about: Mapping[str, Any]) -> dict[str, str]:
     """Return the facts of a recording as metadata of a schema."""
-    return {KEY: spell({"version": VERSION, **about})}
+    version = VERSION if "weights" in about else _WITHOUT_WEIGHTS
+    return {KEY: spell({"version": version, **about})}
 
 
 def read_about(schema: pa.Schema) -> dict[str, Any] | None:
@@ -208,7 +217,10 @@ def _encoded(facts: Facts) -> dict[str, pa.Array]:
     k, n = facts.centroids.shape
     rows = np.arange(k + 1, dtype=np.int32) * np.int32(n)
     ends = np.array([0, k], dtype=np.int32)
-    return {
+    weights = {}
+    if facts.weights is not None:
+        weights["weights"] = pa.ListArray.from_arrays(ends, facts.weights)
+    return weights | {
         "iteration": pa.array([facts.iteration], pa.int64()),
         "centroids": pa.ListArray.from_arrays(
             ends, pa.ListArray.from_arrays(rows, facts.centroids.reshape(-1))
@@ -228,13 +240,17 @@ def _batch(schema: pa.Schema, rows: int, known: Mapping[str, pa.Array]) -> pa.Re
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-def encode_points(schema: pa.Schema, points: npt.NDArray[Any]) -> pa.RecordBatch:
-    """Return some points as a batch."""
+def encode_points(
+    schema: pa.Schema, points: npt.NDArray[Any], weights: Floats | None = None
+) -> pa.RecordBatch:
+    """Return some points, and their weights if they have any, as a batch."""
     flat = np.ascontiguousarray(points, dtype=points.dtype.newbyteorder("=")).reshape(-1)
     values = pa.array(flat.view(_stored(flat.dtype)))
-    return _batch(
-        schema, 1, {"points": pa.ListArray.from_arrays(np.array([0, len(flat)], np.int32), values)}
-    )
+    known = {"points": pa.ListArray.from_arrays(np.array([0, len(flat)], np.int32), values)}
+    if weights is not None:
+        ends = np.array([0, len(weights)], np.int32)
+        known["weights"] = pa.ListArray.from_arrays(ends, np.ascontiguousarray(weights))
+    return _batch(schema, 1, known)
 
 
 def decode_points(batch: pa.RecordBatch, n_features: int, dtype: str) -> npt.NDArray[Any]:
@@ -242,6 +258,11 @@ def decode_points(batch: pa.RecordBatch, n_features: int, dtype: str) -> npt.NDA
     flat = batch.column("points").flatten().to_numpy(zero_copy_only=True)
     points: npt.NDArray[Any] = flat.view(named_dtype(dtype)).reshape(-1, n_features)
     return points
+
+
+def decode_weights(batch: pa.RecordBatch) -> Floats:
+    """Return the weights of the points of a batch."""
+    return _flat(batch.column("weights"))
 
 
 def named_dtype(name: str) -> np.dtype[Any]:
@@ -266,13 +287,16 @@ def decode_facts(batch: pa.RecordBatch, k: int, n_features: int) -> Facts:
     values = {
         name: row.column(name)[0].as_py()
         for name in Facts._fields
-        if name not in ("centroids", "counts")
+        if name not in ("centroids", "counts", "weights")
     }
     centroids = _flat(row.column("centroids").flatten()).reshape(-1, n_features)
     counts = _flat(row.column("counts"))
     if centroids.shape != (k, n_features) or counts.shape != (k,) or None in values.values():
         raise Damaged
-    return Facts(centroids=centroids, counts=counts, **values)
+    weights = _flat(row.column("weights")) if "weights" in batch.schema.names else None
+    if weights is not None and weights.shape != (k,):
+        raise Damaged
+    return Facts(centroids=centroids, counts=counts, weights=weights, **values)
 
 
 def _flat(column: pa.Array) -> npt.NDArray[Any]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.arrays import Indices, LabelArray
+from kmeans_engine.arrays import Floats, Indices, LabelArray
 from kmeans_engine.points.seal import Digest, add_digest, no_digest, sum_digests
 from kmeans_engine.points.visit import Visible
 
@@ -21,12 +21,19 @@ __all__ = ["LazyPoints", "digest_of", "file_of", "find_file"]
 
 
 class _Digesting:
-    """Digests points as float64, which is how they count: any type and any parts give the same."""
+    """Digests points as float64, which is how they count: any type and any parts give the same.
+
+    Parameters
+    ----------
+    n_features : int
+    weights : bool
+        Digest what they weigh instead.
+    """
 
     cells = 0
 
-    def __init__(self, n_features: int) -> None:
-        self.work_per_row = 8 * n_features
+    def __init__(self, n_features: int, *, weights: bool = False) -> None:
+        self.work_per_row, self._weights = 8 * n_features, weights
 
     def begin(self) -> Digest:
         """See `Visitor.begin`."""
@@ -39,10 +46,11 @@ class _Digesting:
         X: npt.NDArray[Any],
         was: LabelArray | None,
         now: LabelArray | None,
-        weights: object,
+        weights: Floats | None,
     ) -> None:
         """See `Visitor.add`."""
-        values = np.ascontiguousarray(X, dtype=np.float64)
+        given = weights[:, None] if self._weights and weights is not None else X
+        values = np.ascontiguousarray(given, dtype=np.float64)
         if isinstance(rows, range):  # as an array it would take 50 ns a row
             add_digest(found, rows.start, values)
             return
@@ -56,9 +64,9 @@ class _Digesting:
         return np.frombuffer(sum_digests(found), dtype=np.uint64)
 
 
-def digest_of(points: Visible) -> str:
-    """Return a digest of all points, in hexadecimal digits."""
-    digest = points.visit(_Digesting(points.n_features))
+def digest_of(points: Visible, *, weights: bool = False) -> str:
+    """Return a digest of all points, or of what they weigh, in hexadecimal digits."""
+    digest = points.visit(_Digesting(points.n_features, weights=weights))
     return digest.astype("<u8").tobytes().hex()
 
 

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, overload
 
+import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, LabelArray
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.labels import Labels, label_dtype
-from kmeans_engine.points.opening import open_visible
 from kmeans_engine.points.visit import Visible
+from kmeans_engine.points.weights import open_weighted
 from kmeans_engine.recording.format import Facts, named_dtype
 from kmeans_engine.recording.points import LazyPoints, digest_of, find_file
 from kmeans_engine.recording.stream import Stream
@@ -31,7 +32,7 @@ __all__ = ["Recording", "open"]
 _KEPT, _MOST = 1 << 28, 8
 
 
-def open(path: str | os.PathLike[str], *, points: Any = None) -> Recording:
+def open(path: str | os.PathLike[str], *, points: Any = None, weights: Any = None) -> Recording:
     """Open a recording.
 
     Parameters
@@ -41,6 +42,8 @@ def open(path: str | os.PathLike[str], *, points: Any = None) -> Recording:
         out, see `Recording.damaged`.
     points : array_like, (M, N), optional
         Those that were clustered. By default those in the recording, or in the file that it names.
+    weights : array_like, (M,), optional
+        What they weighed, if they did and `points` are given.
 
     Returns
     -------
@@ -50,11 +53,11 @@ def open(path: str | os.PathLike[str], *, points: Any = None) -> Recording:
     ------
     InvalidInput
         If it is not a recording, of a later version of this package, or without a whole state; or
-        if the points are not those that were recorded.
+        if the points, or their weights, are not those that were recorded.
     OSError
         If it cannot be read.
     """
-    return Recording(Stream(path), points)
+    return Recording(Stream(path), points, weights)
 
 
 class Recording(Sequence[Snapshot]):
@@ -67,7 +70,7 @@ class Recording(Sequence[Snapshot]):
     See `open`.
     """
 
-    def __init__(self, stream: Stream, points: Any = None) -> None:
+    def __init__(self, stream: Stream, points: Any = None, weights: Any = None) -> None:
         self._stream = stream
         self._marks: dict[int, LabelArray] = {}
         self._centroids: weakref.WeakValueDictionary[int, Floats] = weakref.WeakValueDictionary()
@@ -75,10 +78,11 @@ class Recording(Sequence[Snapshot]):
         shape = stream.n_points, stream.n_features
         self._vouched: Visible | None = None
         self._points: Any = points
+        self._weights: Any = weights
         if points is None:
             self._points = LazyPoints(shape, named_dtype(stream.dtype), self._found_points)
         else:
-            self._vouch(points)
+            self._vouch(points, weights)
 
     def __repr__(self) -> str:
         stream = self._stream
@@ -131,9 +135,14 @@ class Recording(Sequence[Snapshot]):
             return self._points.array
         return self._points
 
-    def on(self, points: Any) -> Recording:
-        """Return the same recording with its points given; parameter and errors as for `open`."""
-        return Recording(self._stream, points)
+    def on(self, points: Any, weights: Any = None) -> Recording:
+        """Return the same recording with its points given; parameters and errors as for `open`."""
+        return Recording(self._stream, points, weights)
+
+    @property
+    def weighted(self) -> bool:
+        """Whether the points had weights."""
+        return "weights" in self._stream.about
 
     def check(self) -> Recording:
         """Look at every byte, leave out what is damaged and all that follows, and return this.
@@ -206,8 +215,10 @@ class Recording(Sequence[Snapshot]):
             points=self._points,
             names=tuple(self._stream.about["names"]),
             compute_inertia=functools.partial(float, facts.inertia),
+            weights=facts.weights,
             _labels=labels,
             _whole=lambda: self.visible,
+            _given_weights=self._weights,
         )
 
     def _shared(self, i: int, facts: Facts | None) -> Floats:
@@ -251,16 +262,28 @@ class Recording(Sequence[Snapshot]):
         points = self._points
         if isinstance(points, LazyPoints):
             points = points.array  # opens them if it has to look at them
-        return self._vouched or open_visible(points)
+        return self._vouched or open_weighted(points, self._weights)
 
-    def _vouch(self, points: Any) -> None:
-        """Raise `InvalidInput` unless these points are those that were recorded."""
-        visible, about = open_visible(points), self._stream.about
+    def _vouch(self, points: Any, weights: Any) -> None:
+        """Raise `InvalidInput` unless these points and weights are those that were recorded."""
+        visible, about = open_weighted(points, weights), self._stream.about
         same = (visible.n_points, visible.n_features) == (about["rows"], about["features"])
         if not same or digest_of(visible) != about["points"]["digest"]:
             raise InvalidInput(
                 f"the points are not those of {self.path}, whose digest differs; give those that "
                 "were clustered"
+            )
+        if self.weighted and not visible.weighted:
+            raise InvalidInput(
+                f"the points of {self.path} had weights, and none are given; give those as well, "
+                "recording.open(path, points=points, weights=weights)"
+            )
+        if visible.weighted and not self.weighted:
+            raise InvalidInput(f"the points of {self.path} had no weights; leave out weights=")
+        if self.weighted and digest_of(visible, weights=True) != about["weights"]["digest"]:
+            raise InvalidInput(
+                f"the weights are not those of {self.path}, whose digest differs; give those of "
+                "the run"
             )
         self._vouched = visible
 
@@ -273,6 +296,8 @@ class Recording(Sequence[Snapshot]):
             for piece in stream.recorded_points():
                 points[start : start + len(piece)] = piece
                 start += len(piece)
+            if self.weighted:
+                self._weights = np.concatenate(list(stream.recorded_weights()))
             return points
         path = find_file(about, self.path)
         if path is None:
@@ -280,8 +305,11 @@ class Recording(Sequence[Snapshot]):
                 f"{self.path} does not hold the points and names no file of them; give them, "
                 "recording.open(path, points=points)"
             )
-        from kmeans_engine.tables import read_table
+        from kmeans_engine.tables import ReadOptions, read_table
 
-        read: npt.NDArray[Any] = read_table(str(path)).points
-        self._vouch(read)
-        return read
+        column = self.settings.get("asked", {}).get("options", {}).get("weights")
+        read = read_table(str(path), ReadOptions(weights=column))
+        self._weights = read.weights
+        self._vouch(read.points, read.weights)
+        found: npt.NDArray[Any] = read.points
+        return found

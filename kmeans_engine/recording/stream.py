@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy.typing as npt
 
+from kmeans_engine.arrays import Floats
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.recording.format import (
     KEY,
@@ -25,6 +26,7 @@ from kmeans_engine.recording.format import (
     decode_changes,
     decode_facts,
     decode_points,
+    decode_weights,
     named_dtype,
     read_about,
 )
@@ -87,7 +89,7 @@ class Stream:
         self.k, dtype = int(about["clusters"]), about["points"]["dtype"]
         self.dtype = dtype
         recorded = named_dtype(dtype) if about["points"]["recorded"] else None
-        self.schema = columns(self.k, recorded)
+        self.schema = columns(self.k, recorded, weighted="weights" in about)
         self.states: list[list[Message]] = []
         self.points: list[Message] = []
         self._sort(found.messages)
@@ -186,6 +188,11 @@ class Stream:
                     "recording.open(path, points=points)"
                 ) from None
             yield piece
+
+    def recorded_weights(self) -> Iterator[Floats]:
+        """Yield the weights of the points that were recorded, in pieces."""
+        for message in self.points:
+            yield decode_weights(self._batch(message))
 
     def check(self) -> None:
         """Look at every state, and leave out the first that is not as it was written, and the rest.

@@ -21,6 +21,7 @@ import pyarrow as pa
 from kmeans_engine._version import __version__
 from kmeans_engine.arrays import Floats
 from kmeans_engine.errors import InvalidInput
+from kmeans_engine.points.weights import weights_of
 from kmeans_engine.recording.format import (
     FEW,
     PIECE,
@@ -65,8 +66,8 @@ def record(
         before that is yielded. What is there when the run fails stays, and can be replayed and
         resumed: see `open`.
     points : bool
-        Record the points as well, of their exact type; otherwise they are only referred to, by a
-        digest and the file that they come from.
+        Record the points as well, of their exact type, and their weights; otherwise they are only
+        referred to, by a digest and the file that they come from.
     source : path-like, optional
         That file; by default that of a memory map.
     settings : mapping of str, optional
@@ -167,7 +168,9 @@ def _begun(
         },
         "settings": dict(settings),
     }
-    schema = columns(k, dtype if points else None)
+    if visible.weighted:
+        about["weights"] = {"digest": digest_of(visible, weights=True)}
+    schema = columns(k, dtype if points else None, weighted=visible.weighted)
     with contextlib.ExitStack() as stack:
         with AtomicFile(path) as atomic:
             file = stack.enter_context(atomic.temporary.open("r+b"))
@@ -230,14 +233,15 @@ class _Writer:
     def add_points(self, state: Snapshot, dtype: np.dtype[Any]) -> None:
         """Write all points, of a type that holds them, piece by piece."""
         given: Any = state.points
-        rows = max(_VALUES // state.centroids.shape[1], 1)
+        rows, weights = max(_VALUES // state.centroids.shape[1], 1), weights_of(state.visible)
         for start in range(0, self._n_points, rows):
             stop = min(start + rows, self._n_points)
             if isinstance(given, np.ndarray):
                 piece = given[start:stop].view(np.ndarray)
             else:
                 piece = state.visible.take(np.arange(start, stop)).astype(dtype)
-            batch = encode_points(self._schema, piece)
+            own = None if weights is None else weights[start:stop]
+            batch = encode_points(self._schema, piece, own)
             self.file.write(make_message(batch, {"points": str(start)}, compressed=True))
 
     def add(self, state: Snapshot) -> None:
@@ -253,7 +257,7 @@ class _Writer:
             )
         facts = Facts(
             i, state.centroids, state.counts, state.inertia, state.shift, state.n_changed,
-            bool(state.converged), state.strategy,
+            bool(state.converged), state.strategy, state.weights,
         )  # fmt: skip
         added = {"iteration": str(i)}
         if self._settings:

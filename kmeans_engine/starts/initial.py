@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,10 +12,12 @@ from kmeans_engine.arrays import Floats
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.points.opening import open_visible
 from kmeans_engine.points.visit import Visible
+from kmeans_engine.points.weights import open_weighted
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.starts.methods import METHODS
 from kmeans_engine.starts.parallel import scalable
-from kmeans_engine.starts.plus_plus import plus_plus
+from kmeans_engine.starts.plus_plus import drawing, plus_plus
+from kmeans_engine.starts.shares import rows_of_weight, shares_of
 from kmeans_engine.validation import (
     check_centroids,
     check_choice,
@@ -28,9 +33,10 @@ _BATCH = 1 << 16
 
 
 def initial_centroids(
-    points: npt.ArrayLike,
+    points: Any,
     k: int,
     *,
+    weights: Any = None,
     method: str | npt.ArrayLike = "random",
     seed: int | np.random.SeedSequence | None = None,
 ) -> Floats:
@@ -42,14 +48,17 @@ def initial_centroids(
         Anything that an `Engine` takes, or `Engine.visible`: what an engine has read, such as a
         Parquet file or a stream, is not read again then.
     k : int
-        At least 1; at most M where points are drawn.
+        At least 1; at most M where points are drawn, and as many as have a positive weight.
+    weights : array_like, (M,), optional
+        As for `Engine`: a point of weight 2 is drawn as if it were there twice, one of weight 0
+        never. What an engine has read has its weights already.
     method : {"random", "k-means++", "k-means||"} or array_like, (K, N)
         ``random`` draws k different points, at different positions where the points have that many.
         ``k-means++`` draws each next point with a probability proportional to its squared distance
         from those drawn before, and takes the best of 2 + ln k such draws (Arthur and
         Vassilvitskii 2007, the greedy variant). ``k-means||`` takes a dozen passes over the points
         instead of two for each centroid, for files and clusters (Bahmani et al. 2012). An array is
-        checked and returned as float64.
+        checked and returned as float64. With weights all three draw by them.
     seed : int or SeedSequence, optional
         The same seed gives the same bits for any number of threads, on the same version of NumPy.
 
@@ -73,21 +82,31 @@ def initial_centroids(
         return centroids.copy()
     check_choice(method, "method", METHODS, ", or an array")
     rng = check_seed(seed)
-    visible = open_visible(points)
+    visible = open_weighted(points, weights)
     k = check_k(k, visible.n_points)
+    shares = shares_of(visible)
+    if shares is not None and k > shares.positive:
+        raise InvalidInput(
+            f"k={k} needs at least {k} points of positive weight, got {shares.positive}: choose k "
+            f"between 1 and {shares.positive}",
+            options=("k",),
+        )
     if method == "random":
-        chosen = visible.take(_random_rows(visible, k, rng))
+        draw = drawing(visible, rng, shares)
+        chosen = visible.take(_random_rows(visible, k, rng, draw))
         if not np.isfinite(chosen).all():
             visible.measure.check()
         return chosen
     visible.measure.check()
     with doing(f"drawing {k:,} centroids"):
         if method == "k-means||":
-            return scalable(visible, k, rng)
-        return plus_plus(visible, k, rng)
+            return scalable(visible, k, rng, drawing(visible, rng, shares)(1)[0], shares)
+        return plus_plus(visible, k, rng, shares)
 
 
-def _random_rows(points: Visible, k: int, rng: np.random.Generator) -> list[int]:
+def _random_rows(
+    points: Visible, k: int, rng: np.random.Generator, draw: Callable[[int], list[int]]
+) -> list[int]:
     """Return `k` different rows, at different positions as far as there are that many."""
     chosen: list[int] = []
     rows: set[int] = set()
@@ -113,10 +132,10 @@ def _random_rows(points: Visible, k: int, rng: np.random.Generator) -> list[int]
     while left:
         count = min(k - len(chosen), left)
         left -= count
-        if choose([int(rng.integers(points.n_points)) for _ in range(count)]):
+        if choose(draw(count)):
             return chosen
     spare.clear()
-    order = rng.permutation(points.n_points)
+    order = rng.permutation(rows_of_weight(points))
     for start in range(0, len(order), _BATCH):
         if choose(order[start : start + _BATCH].tolist()):
             return chosen

@@ -19,10 +19,13 @@ import numpy.typing as npt
 from kmeans_engine.arrays import Floats, Integers, LabelArray
 from kmeans_engine.labels import label_dtype
 from kmeans_engine.points.visit import Visible, VisibleParts
+from kmeans_engine.starts.shares import Shares, rows_of_weight, weighed
 from kmeans_engine.strategies.brute import BruteAssigner
 
 __all__ = ["NOTHING", "Chosen", "any_others", "distances", "scalable", "uniform", "weight_scale"]
 
+# Bits of the weights of what was taken, together: distances have the others of 63.
+_WEIGHT_BITS = 31
 # Points that a round takes, in units of k, and rounds: 2 and 5 are where the paper's curves are
 # flat (its figures 5.2 and 5.3).
 _OVERSAMPLING, _ROUNDS = 2, 5
@@ -88,12 +91,15 @@ def distances(X: _Array, centroids: Floats, labels: LabelArray) -> Floats:
 
 
 class _Potential:
-    """Adds up squared distances exactly, and counts points by their labels; a `Visitor`."""
+    """Adds up squared distances exactly, and counts points by their labels; a `Visitor`.
+
+    Points with weights count by their shares, scaled to integers whose total fits 63 bits.
+    """
 
     cells = 0
 
-    def __init__(self, centroids: Floats) -> None:
-        self._centroids = centroids
+    def __init__(self, centroids: Floats, shares: Shares | None = None, bits: int = 0) -> None:
+        self._centroids, self._shares, self._bits = centroids, shares, bits
         self.work_per_row = 8 * centroids.shape[1]
 
     def begin(self) -> tuple[Integers, Integers]:
@@ -110,11 +116,12 @@ class _Potential:
         X: _Array,
         was: Any,
         now: Any,
-        weights: Any,
+        weights: Floats | None,
     ) -> None:
         """See `Visitor.add`."""
         bins, counts = found
-        fractions, exponents = np.frexp(distances(X, self._centroids, now))
+        far = weighed(distances(X, self._centroids, now), weights, self._shares)
+        fractions, exponents = np.frexp(far)
         digits = (fractions * 2.0**53).astype(np.int64)
         places = exponents + 1080
         for third in range(3):
@@ -122,7 +129,11 @@ class _Potential:
             # Sums of few enough small integers, so float64 is exact.
             sums = np.bincount(places, weights=some)
             bins[third, : len(sums)] += sums.astype(np.int64)
-        counts += np.bincount(now, minlength=len(counts))
+        if weights is None or self._shares is None:
+            counts += np.bincount(now, minlength=len(counts))
+        else:
+            whole = np.ldexp(self._shares.of(weights), self._bits).astype(np.int64)
+            np.add.at(counts, now, whole)
 
     def merge(self, found: list[tuple[Integers, Integers]]) -> tuple[Integers, Integers]:
         """See `Visitor.merge`."""
@@ -148,8 +159,9 @@ class _Take:
 
     cells = 0
 
-    def __init__(self, centroids: Floats, factor: float, key: int) -> None:
+    def __init__(self, centroids: Floats, factor: float, key: int, shares: Shares | None) -> None:
         self.centroids, self.factor, self.key = centroids, factor, key
+        self.shares = shares
         self.work_per_row = 8 * centroids.shape[1]
 
     def begin(self) -> list[_Piece]:
@@ -157,11 +169,18 @@ class _Take:
         return []
 
     def add(
-        self, found: list[_Piece], rows: Any, X: _Array, was: Any, now: Any, weights: Any
+        self,
+        found: list[_Piece],
+        rows: Any,
+        X: _Array,
+        was: Any,
+        now: Any,
+        weights: Floats | None,
     ) -> None:
         """See `Visitor.add`."""
         numbers = np.asarray(rows, dtype=np.int64)
-        chance = self.factor * distances(X, self.centroids, now)
+        far = distances(X, self.centroids, now)
+        chance = self.factor * weighed(far, weights, self.shares)
         taken = np.flatnonzero(uniform(numbers, self.key) < chance)
         if len(taken):
             found.append((numbers[taken], X[taken].astype(np.float64)))
@@ -180,7 +199,9 @@ def uniform(numbers: npt.NDArray[np.int64], key: int) -> Floats:
     return (z >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
-def scalable(points: Visible, k: int, rng: np.random.Generator) -> Floats:
+def scalable(
+    points: Visible, k: int, rng: np.random.Generator, first: int, shares: Shares | None = None
+) -> Floats:
     """Return `k` initial centroids by k-means||.
 
     Parameters
@@ -188,42 +209,63 @@ def scalable(points: Visible, k: int, rng: np.random.Generator) -> Floats:
     points : Visible
         Measured.
     k : int
-        At most as many as there are points.
+        At most as many as there are points of positive weight.
     rng : Generator
+    first : int
+        The point to begin with.
+    shares : Shares, optional
+        Of the points, if they have weights.
     """
-    rows = [int(rng.integers(points.n_points))]
+    rows = [first]
     taken = points.take(rows)
     keys = rng.integers(1 << 64, size=_ROUNDS, dtype=np.uint64).tolist()
     for key in keys:
         state = Chosen(points, taken)
-        bins, _ = points.visit(_Potential(taken), state)
+        bins, _ = points.visit(_Potential(taken, shares), state)
         potential = _float_of(bins)
         if potential < NOTHING:
             break
         factor = min(_OVERSAMPLING * k / potential, 2.0**1000)
-        found = points.visit(_Take(taken, factor, key), state)
+        found = points.visit(_Take(taken, factor, key, shares), state)
         if found:
             numbers = np.concatenate([some for some, _ in found])
             order = np.argsort(numbers)
             rows += numbers[order].tolist()
             taken = np.concatenate([taken, np.concatenate([X for _, X in found])[order]])
-    known = set(rows)
-    more: list[int] = []
-    while len(rows) + len(more) < k:  # any other points will do
-        row = int(rng.integers(points.n_points))
-        if row not in known:
-            known.add(row)
-            more.append(row)
+    more = _filling(points, rows, k, rng, shares)
     if more:
         taken = np.concatenate([taken, points.take(more)])
-    _, counts = points.visit(_Potential(taken), Chosen(points, taken))
+    bits = 62 - points.n_points.bit_length()
+    _, counts = points.visit(_Potential(taken, shares, bits), Chosen(points, taken))
+    if shares is not None:
+        counts >>= max(int(counts.sum()).bit_length() - _WEIGHT_BITS, 0)
     chosen = weighted_plus_plus(taken, counts, k, rng)
     return _polished(taken, counts, chosen)
 
 
-def any_others(count: int, chosen: list[int], more: int, rng: np.random.Generator) -> list[int]:
-    """Return some of `count` rows that are not chosen yet: any will do."""
-    free = np.setdiff1d(np.arange(count), chosen)
+def _filling(
+    points: Visible, rows: list[int], k: int, rng: np.random.Generator, shares: Shares | None
+) -> list[int]:
+    """Return any other points that may be drawn, if fewer than `k` have been taken."""
+    more: list[int] = []
+    if shares is not None:
+        if len(rows) < k:
+            more = any_others(rows_of_weight(points), rows, k - len(rows), rng)
+        return more
+    known = set(rows)
+    while len(rows) + len(more) < k:
+        row = int(rng.integers(points.n_points))
+        if row not in known:
+            known.add(row)
+            more.append(row)
+    return more
+
+
+def any_others(
+    rows: npt.NDArray[np.int64], chosen: list[int], more: int, rng: np.random.Generator
+) -> list[int]:
+    """Return some of the rows that are not chosen yet: any will do."""
+    free = np.setdiff1d(rows, chosen)
     others: list[int] = rng.choice(free, more, replace=False).tolist()
     return others
 
@@ -263,7 +305,7 @@ def weighted_plus_plus(X: Floats, weights: Integers, k: int, rng: np.random.Gene
     while len(chosen) < k:
         top = float(nearest[weights > 0].max())
         if top < NOTHING:
-            chosen += any_others(len(X), chosen, k - len(chosen), rng)
+            chosen += any_others(np.arange(len(X)), chosen, k - len(chosen), rng)
             break
         scale = weight_scale(total, top)
         ends = np.cumsum((np.minimum(nearest, top) * scale).astype(np.int64) * weights)

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from kmeans_engine.tables.columns import Columns, choose
+from kmeans_engine.tables.columns import choose
 from kmeans_engine.tables.frame import Frame
+from kmeans_engine.tables.options import ReadOptions
 from kmeans_engine.tables.refusal import stray_of
 from kmeans_engine.tables.usable import NUMERIC, kind_of, reasons
+from kmeans_engine.tables.weights import find_weights
 
 __all__ = ["ColumnFacts", "facts_of", "spell_facts"]
 
@@ -43,15 +45,15 @@ class ColumnFacts(NamedTuple):
     why: str
 
 
-def facts_of(frame: Frame, columns: Columns, where: str) -> list[ColumnFacts]:
+def facts_of(frame: Frame, options: ReadOptions, where: str) -> list[ColumnFacts]:
     """Return what each column of a frame holds.
 
     Parameters
     ----------
     frame : Frame
         The table.
-    columns : str, sequence or None
-        What was chosen, as in `choose`.
+    options : ReadOptions
+        What was chosen, and which column holds the weights.
     where : str
         Its name for messages.
 
@@ -63,8 +65,9 @@ def facts_of(frame: Frame, columns: Columns, where: str) -> list[ColumnFacts]:
     why = reasons(frame)
     usable = [index for index, reason in enumerate(why) if not reason]
     chosen = set(usable)
-    if columns is not None:
-        chosen = set(choose(columns, frame.names, where, lambda: usable))
+    if options.columns is not None:
+        chosen = set(choose(options.columns, frame.names, where, lambda: usable))
+    weights = find_weights(frame.names, where, options)
     facts = []
     for index, name in enumerate(frame.names):
         kind = kind_of(frame.types[index])
@@ -72,6 +75,8 @@ def facts_of(frame: Frame, columns: Columns, where: str) -> list[ColumnFacts]:
         reason = "" if index in chosen and numeric else why[index]
         if not reason and index not in chosen:
             reason = "not chosen"
+        if index == weights:
+            reason = "holds the weights"
         facts.append(_facts(frame, index, name, kind, reason))
     return facts
 

@@ -19,6 +19,8 @@ class ReadOptions:
     like : tuple of str
         Names of the columns that are taken where `columns` is None, if the file has all of them:
         those of the centroids that a run starts from.
+    weights : str or None
+        The column that says what each row weighs, by name or 0-based index; it is not clustered.
     drop_missing : bool
         Leave out rows with a missing value, which are an error otherwise.
     delimiter : str or None
@@ -41,6 +43,7 @@ class ReadOptions:
 
     columns: Columns = None
     like: tuple[str, ...] = ()
+    weights: str | None = None
     drop_missing: bool = False
     delimiter: str | None = None
     header: Literal["auto", "yes", "no"] = "auto"

@@ -27,6 +27,7 @@ from kmeans_engine.tables.options import ReadOptions
 from kmeans_engine.tables.reading import chosen_of
 from kmeans_engine.tables.table import Table
 from kmeans_engine.tables.usable import NUMERIC, kind_of, left_out, reasons
+from kmeans_engine.tables.weights import check_kind, features_of, find_weights
 
 __all__ = ["choose_by_head", "names_by_head", "read_parts"]
 
@@ -96,9 +97,11 @@ def _of_dataset(path: Path, kind: str, options: ReadOptions, budget: Budget) -> 
         size = data.count_rows() * len(data.schema.names) * 8 * 2
         if size <= budget.limit // 2:
             return None
-        names, notes = names_by_head(data, where, options)
+        names, weigher, notes = names_by_head(data, where, options)
         store = read_dataset(data, names, where, budget)
-    return replace(_table(store, names, notes), rows=lambda: _all_of(data, where, what))
+        weights = read_dataset(data, [weigher], where, budget) if weigher else None
+    table = _table(store, names, notes, weights, weigher)
+    return replace(table, rows=lambda: _all_of(data, where, what))
 
 
 def _all_of(data: Any, where: str, what: str) -> Any:
@@ -116,9 +119,11 @@ def _of_text(given: Input, options: ReadOptions, budget: Budget) -> Table:
     from kmeans_engine.tables.text.frame import begin_text
 
     frame, reader = begin_text(given.opener, given.where, given.suffix, options)
-    chosen, notes = choose_by_head(frame, given.where, options)
+    features, weigher, notes = choose_by_head(frame, given.where, options)
+    chosen = features if weigher is None else [*features, weigher]
     names = [frame.names[index] for index in chosen]
-    rows = RowWriter(len(chosen), np.dtype(np.float64), None, budget)
+    rows = RowWriter(len(features), np.dtype(np.float64), None, budget)
+    weights = None if weigher is None else RowWriter(1, np.dtype(np.float64), None, budget)
     try:
         with doing(f"reading {given.where}"):
             for piece in reader.pieces(chosen):
@@ -139,24 +144,51 @@ def _of_text(given: Input, options: ReadOptions, budget: Budget) -> Table:
                             f"in row {row + 1}; leave those rows out, or fill the values"
                         )
                     values[:, place] = column.to_numpy(zero_copy_only=False)
-                rows.add(values)
-        store = rows.store(tuple(names), 0, lambda _: "")
+                rows.add(values[:, : len(features)])
+                if weights is not None:
+                    weights.add(values[:, len(features) :])
+        store = rows.store(tuple(names[: len(features)]), 0, lambda _: "")
+        weighed = None if weights is None else weights.store((names[-1],), 0, lambda _: "")
     finally:
         rows.close()
-    return _table(store, names, [*notes, reader.rounded])
+        if weights is not None:
+            weights.close()
+    notes = [*notes, reader.rounded]
+    table = _table(
+        store, names[: len(features)], notes, weighed, "" if weighed is None else names[-1]
+    )
+    return replace(table, rows=lambda: _all_of_text(given, options))
 
 
-def names_by_head(data: Any, where: str, options: ReadOptions) -> tuple[list[str], list[str]]:
-    """Return the columns of a dataset that are clustered by its first rows, and what to say."""
+def _all_of_text(given: Input, options: ReadOptions) -> Any:
+    """Return a `pyarrow.RecordBatchReader` of all columns of a text."""
+    from kmeans_engine.tables.text.frame import begin_text
+    from kmeans_engine.tables.whole import whole_text
+
+    frame, reader = begin_text(given.opener, given.where, given.suffix, options)
+    return whole_text(reader, frame.names)
+
+
+def names_by_head(data: Any, where: str, options: ReadOptions) -> tuple[list[str], str, list[str]]:
+    """Return the columns of a dataset that are clustered by its first rows, and what to say.
+
+    Between these, the column of the weights, or "".
+    """
     from kmeans_engine.tables.arrow import frame_of_table
 
     frame = frame_of_table(data.head(_HEAD), where)
-    chosen, notes = choose_by_head(frame, where, options)
-    return [frame.names[index] for index in chosen], notes
+    chosen, weigher, notes = choose_by_head(frame, where, options)
+    name = "" if weigher is None else frame.names[weigher]
+    return [frame.names[index] for index in chosen], name, notes
 
 
-def choose_by_head(frame: Frame, where: str, options: ReadOptions) -> tuple[list[int], list[str]]:
-    """Return the columns that are clustered by the first rows, and what to say of them."""
+def choose_by_head(
+    frame: Frame, where: str, options: ReadOptions
+) -> tuple[list[int], int | None, list[str]]:
+    """Return the columns that are clustered by the first rows, and what to say of them.
+
+    Between these, the column of the weights, or None.
+    """
     if options.drop_missing:
         raise InvalidInput(
             f"{where} is read by parts, so rows with a missing value cannot be left out "
@@ -164,11 +196,16 @@ def choose_by_head(frame: Frame, where: str, options: ReadOptions) -> tuple[list
             options=("drop_missing", "memory"),
         )
     said = list(frame.notes)
+    weigher = find_weights(frame.names, where, options)
+    if weigher is not None:
+        check_kind(frame, weigher, where)
 
     def default() -> list[int]:
         if options.like and all(frame.names.count(name) == 1 for name in options.like):
             return [frame.names.index(name) for name in options.like]
         why = reasons(frame)
+        if weigher is not None:
+            why[weigher] = ""  # see `features_of`
         doubtful = [
             frame.names[index]
             for index, reason in enumerate(why)
@@ -185,13 +222,27 @@ def choose_by_head(frame: Frame, where: str, options: ReadOptions) -> tuple[list
         said.append(left_out(frame, why))
         return usable
 
-    return chosen_of(frame, where, options, default), said
+    chosen = chosen_of(frame, where, options, default)
+    return features_of(chosen, weigher, frame.names), weigher, said
 
 
-def _table(store: Store, names: list[str], notes: list[str]) -> Table:
+def _table(
+    store: Store, names: list[str], notes: list[str], weighed: Store | None, name: str
+) -> Table:
     in_memory = isinstance(store, ArrayStore)
     count, width = store.shape
     size = shown_bytes(count * width * store.dtype.itemsize)
     said = [*notes, "" if in_memory else f"the points take {size} of scratch while this runs"]
-    points: Any = store.values if isinstance(store, ArrayStore) else store
-    return Table(points, tuple(names), count, notes=tuple(note for note in said if note))
+    return Table(
+        _given(store),
+        tuple(names),
+        count,
+        notes=tuple(note for note in said if note),
+        weights=None if weighed is None else _given(weighed),
+        weighed_by=name,
+    )
+
+
+def _given(store: Store) -> Any:
+    """Return what an `Engine` takes: an array, or the rows in a file."""
+    return store.values if isinstance(store, ArrayStore) else store

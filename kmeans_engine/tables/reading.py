@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from kmeans_engine.errors import InvalidInput
 from kmeans_engine.tables.columns import choose, default_names, some_of
 from kmeans_engine.tables.describe import ColumnFacts, facts_of
 from kmeans_engine.tables.finding import find_reader
@@ -29,6 +30,7 @@ from kmeans_engine.tables.usable import (
     left_out,
     reasons,
 )
+from kmeans_engine.tables.weights import complete, features_of, find_weights, read_weights
 from kmeans_engine.tables.whole import framed, whole
 
 # Rows that are handed on at a time.
@@ -114,7 +116,7 @@ def describe_table(
     if isinstance(content, Table | Frame):
         notes += content.notes
     said = tuple(note for note in notes if note)
-    return facts_of(framed(content), options.columns, where), said
+    return facts_of(framed(content), options, where), said
 
 
 def read_centroids(
@@ -226,14 +228,19 @@ def _chosen(content: Any, where: str, options: ReadOptions, notes: list[str]) ->
     if isinstance(content, Frame):
         return _from_frame(content, where, options, notes)
     names = default_names(content.shape[1])
-    chosen = choose(options.columns, names, where)
+    weigher = find_weights(names, where, options)
+    chosen = features_of(choose(options.columns, names, where), weigher, names)
     points = native(_take(content, chosen))
-    return _table(points, [names[index] for index in chosen], where, options, notes)
+    weighed = None
+    if weigher is not None:
+        weighed = native(np.ascontiguousarray(content[:, weigher])), names[weigher]
+    return _table(points, [names[index] for index in chosen], where, options, notes, weighed)
 
 
 def _from_frame(frame: Frame, where: str, options: ReadOptions, notes: list[str]) -> Table:
     """Return the chosen columns of a frame as points."""
     said = [*notes, *frame.notes]
+    weigher = find_weights(frame.names, where, options)
 
     def default() -> list[int]:
         if options.like and all(frame.names.count(name) == 1 for name in options.like):
@@ -241,6 +248,8 @@ def _from_frame(frame: Frame, where: str, options: ReadOptions, notes: list[str]
                 said.append(f"as in the centroids, the columns are {some_of(options.like)}")
             return [frame.names.index(name) for name in options.like]
         why = reasons(frame)
+        if weigher is not None:
+            why[weigher] = ""  # is nothing to be said of; `features_of` leaves it out
         refuse_strays(frame, why, choose(options.columns, frame.names, where), where)
         usable = [index for index, reason in enumerate(why) if not reason]
         if not usable:
@@ -248,14 +257,17 @@ def _from_frame(frame: Frame, where: str, options: ReadOptions, notes: list[str]
         said.extend((left_out(frame, why), last_is_total(frame, why), counted(frame, why)))
         return usable
 
-    chosen = chosen_of(frame, where, options, default)
+    chosen = features_of(chosen_of(frame, where, options, default), weigher, frame.names)
     points = native(points_of(frame, chosen))
     rounded = inexact(frame, chosen, points.dtype)
     if rounded:
         said.append(
             f"whole numbers beyond 2^53 are rounded to the nearest float64: {some_of(rounded)}"
         )
-    return _table(points, [frame.names[index] for index in chosen], where, options, said)
+    weighed = None
+    if weigher is not None:
+        weighed = read_weights(frame, weigher, where), frame.names[weigher]
+    return _table(points, [frame.names[index] for index in chosen], where, options, said, weighed)
 
 
 def chosen_of(
@@ -271,6 +283,11 @@ def chosen_of(
 
 def _with_columns(image: Table, where: str, options: ReadOptions) -> Table:
     """Return an image with its chosen channels, complete."""
+    if options.weights is not None:
+        raise InvalidInput(
+            f"{where} is an image, whose pixels count alike; leave out weights=",
+            options=("weights",),
+        )
     chosen = choose(options.columns, image.names, where)
     names = [image.names[index] for index in chosen]
     points = _take(image.points, chosen)
@@ -288,13 +305,19 @@ def _table(
     where: str,
     options: ReadOptions,
     notes: list[str],
+    weighed: tuple[npt.NDArray[Any], str] | None = None,
 ) -> Table:
     kept = complete_rows(points, names, where, drop_missing=options.drop_missing)
+    weights, name = weighed or (None, "")
+    kept = complete(kept, weights, name, where, drop_missing=options.drop_missing)
     rows_read = len(points)
     if kept is not None:
         points = np.ascontiguousarray(points[kept])
+        weights = None if weights is None else weights[kept]
     said = tuple(note for note in notes if note)
-    return Table(points, tuple(names), rows_read, kept, notes=said)
+    return Table(
+        points, tuple(names), rows_read, kept, notes=said, weights=weights, weighed_by=name
+    )
 
 
 def _take(array: npt.NDArray[Any], chosen: list[int]) -> npt.NDArray[Any]:

@@ -36,6 +36,10 @@ class Table:
         Opacity of the pixels of an image, 0 to 255; None if all are opaque.
     white : float
         The value of a channel of an image at its brightest, such as 255, 4095 or 1.
+    weights : ndarray, (M,), RowFile, (M, 1), or None
+        What each point weighs, as it is stored; None if all count alike.
+    weighed_by : str
+        The name of that column.
     """
 
     points: Any
@@ -47,6 +51,8 @@ class Table:
     rows: Callable[[], Any] | None = None
     alpha: npt.NDArray[np.uint8] | None = None
     white: float = 255.0
+    weights: Any = None
+    weighed_by: str = ""
 
     @property
     def dropped(self) -> int:

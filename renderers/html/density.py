@@ -41,10 +41,12 @@ class Density:
     ----------
     cells : Cells
         Where points are counted.
+    unit : float
+        What a point counts for on average.
     """
 
-    def __init__(self, cells: Cells) -> None:
-        self._cells = cells
+    def __init__(self, cells: Cells, unit: float = 1.0) -> None:
+        self._cells, self._unit = cells, unit
         self._counts = np.zeros(cells.size, dtype=np.int64)
         self._shares = np.zeros(cells.size, dtype=np.uint8)
 
@@ -52,6 +54,8 @@ class Density:
         """Put the points of each cell, which never change, into a payload; return what to say."""
         box = self._cells.placement.box
         totals = self._counts.reshape(-1, self._cells.k).sum(axis=1)
+        if self._unit != 1.0:
+            totals = np.maximum(np.rint(totals / self._unit).astype(np.int64), totals > 0)
         filled = np.sort(totals[totals > 0])
         # The fullest half per cent saturates: one crowded cell must not dim all others.
         top = float(filled[int(0.995 * (len(filled) - 1))]) if len(filled) else 1.0
@@ -66,7 +70,7 @@ class Density:
             "top": top,
         }
 
-    def add(self, counts: NDArray[np.int32], payload: Payload) -> dict[str, Any]:
+    def add(self, counts: NDArray[np.int64], payload: Payload) -> dict[str, Any]:
         """Add points that came and went; return what to say of the shares that changed."""
         touched = np.flatnonzero(counts)
         self._counts[touched] += counts[touched]

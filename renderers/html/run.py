@@ -66,8 +66,11 @@ class Page:
             cells = None
             if self._points.count < first.view.points.n_points and not self._points.image:
                 cells = cells_of(panel.view, panel.k, most)
-            watch = Watch(self._points, cells)
-            density = None if cells is None else Density(cells)
+            weighing = None if cells is None else panel.view.weighing
+            watch = Watch(self._points, cells, weighing)
+            density = None
+            if cells is not None:
+                density = Density(cells, 1.0 if weighing is None else weighing.unit)
             self._runs.append(_Run(panel.view, watch, density, self._points.whole, inertia))
 
     @property

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from renderers.plane.extent import WORK
 from renderers.plane.placement import Placement
 from renderers.plane.plane import Plane
+from renderers.plane.weighing import Weighing
 
 if TYPE_CHECKING:
     from renderers.html.points import PagePoints
@@ -50,14 +51,15 @@ class Found:
 
     Attributes
     ----------
-    counts : ndarray, (cells * k,), int32
-        Points that came into a cell with a label, less those that were there before.
+    counts : ndarray, (cells * k,), int64
+        Points that came into a cell with a label, less those that were there before; or what they
+        weigh, as a `Weighing` counts.
     points, labels : list of ndarray
         Points of the page, by their place there, and their labels now.
     """
 
     def __init__(self, size: int) -> None:
-        self.counts = np.zeros(size, dtype=np.int32)
+        self.counts = np.zeros(size, dtype=np.int64)
         self.points: list[NDArray[np.intp]] = []
         self.labels: list[Labels] = []
 
@@ -90,7 +92,7 @@ class Found:
 def _restored(
     size: int,
     where: NDArray[np.intp],
-    counts: NDArray[np.int32],
+    counts: NDArray[np.int64],
     points: list[NDArray[np.intp]],
     labels: list[Labels],
 ) -> Found:
@@ -108,10 +110,14 @@ class Watch:
         Those on the page.
     cells : Cells or None
         Where all points are counted; None if nowhere.
+    weighing : Weighing, optional
+        What they count for there.
     """
 
-    def __init__(self, points: PagePoints, cells: Cells | None) -> None:
-        self._points, self._cells_of = points, cells
+    def __init__(
+        self, points: PagePoints, cells: Cells | None, weighing: Weighing | None = None
+    ) -> None:
+        self._points, self._cells_of, self._weighing = points, cells, weighing
         self.count = points.count
         self.cells = 0 if cells is None else cells.size
         self.work_per_row = WORK
@@ -127,7 +133,7 @@ class Watch:
         X: NDArray[Any],
         was: Labels | None,
         now: Labels | None,
-        weights: object,
+        weights: NDArray[np.float64] | None,
     ) -> None:
         """See `Visitor.add`."""
         assert now is not None
@@ -137,9 +143,12 @@ class Watch:
             found.labels.append(now[some])
         if self._cells_of is not None:
             some, first = self._cells_of.of(rows, X)
-            np.add.at(found.counts, first + now[some], 1)
+            each: Any = 1
+            if weights is not None and self._weighing is not None:
+                each = self._weighing.of(weights)[some]
+            np.add.at(found.counts, first + now[some], each)
             if was is not None:
-                np.subtract.at(found.counts, first + was[some], 1)
+                np.subtract.at(found.counts, first + was[some], each)
 
     def merge(self, found: list[Found]) -> Found:
         """See `Visitor.merge`."""

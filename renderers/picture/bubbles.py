@@ -53,6 +53,7 @@ def bubble_radii(shared: Shared, placement: Placement, most: float) -> Floats:
     largest = min(most, math.sqrt(room / (math.pi * max(1e-9, float(counts[inside].sum())))))
     largest = min(largest, _LARGEST * _apart(xy))
     radii: Floats = np.maximum(_SMALLEST, max(_SMALLEST, largest) * np.sqrt(counts))
+    radii[counts == 0] = 0.0  # of points that weigh nothing
     return radii
 
 

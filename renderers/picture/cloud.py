@@ -316,7 +316,9 @@ class Cloud:
         home = self._pixels
         come = len(colours) - (2 if self._begun else 1)  # from bare, or from nowhere
         where = self.view.plane, self.placement
-        dots = Dots(*where, self._marker, self._size, colours, home, come, self._index)
+        dots = Dots(
+            *where, self._marker, self._size, colours, home, come, self._index, self.view.weighing
+        )
         within = self.view.corners(self.placement, self._reach) if self.view.is_part else None
         found = self.view.points.visit(dots, now, before, changed=changed, within=within)
         if found is not home:
@@ -335,7 +337,8 @@ class Cloud:
             alpha = 1 - (1 - opacity) ** layers if opacity < 1 else layers.clip(0, 1)
             return np.rint(255 * alpha).astype(np.uint8)[cover]
         alpha = np.zeros(cover.shape, dtype=np.uint8)
-        filled = cover[cover > 0]
+        weighing = self.view.weighing
+        filled = cover[cover > 0] / (1.0 if weighing is None else weighing.unit)
         if len(filled):
             sample = np.sort(filled[:: -(-len(filled) // 65_536)])
             # The fullest half per cent saturates: one crowded pixel must not dim all others.

@@ -255,26 +255,27 @@ def bar_marks(
     numbered: bool,
     most: int | None = None,
 ) -> list[Mark]:
-    """Return a bar for each cluster, the largest first, with its number of points.
+    """Return a bar for each cluster, the largest first, with its number of points or its weight.
 
     While points change cluster, the bars glide to their new lengths: two change places when they
     are equally long. There are no bars for clusters with a number from `most` on.
     """
     (snapshot,) = moment.snapshots
     k = len(snapshot.counts)
-    counts, part = snapshot.counts.astype(float), moment.faded
+    counts, part = amounts(snapshot), moment.faded
     if moment.before and part < 1:
-        counts = moment.before[0].counts * (1 - part) + counts * part
+        counts = amounts(moment.before[0]) * (1 - part) + counts * part
     order = np.argsort(-counts[:most], kind="stable").tolist()
     row = box.height / k
     type_size = min(size, row / 1.2)
     thick = 0.62 * row
-    words = [f"{round(count):,}" for count in counts.tolist()]
+    weighed = snapshot.weights is not None
+    words = [short(count) if weighed else f"{round(count):,}" for count in counts.tolist()]
     wide = max(extent(word, type_size).width for word in words)
     before = 0.0
     if numbered:
         before = max(extent(str(n), type_size).width for n in range(k)) + 0.5 * type_size
-    room = (box.width - wide - before - 0.6 * type_size) / max(1.0, float(counts.max()))
+    room = (box.width - wide - before - 0.6 * type_size) / float(counts.max() or 1.0)
     # Of a photograph, or a palette that was chosen: black on black shows no length.
     # Of the theme's own ground, black or white: a transparent frame is painted upon two others.
     ground = readable_on(theme.text)
@@ -299,9 +300,16 @@ def bar_marks(
     return marks
 
 
+def amounts(snapshot: Snapshot) -> NDArray[np.float64]:
+    """Return how large each cluster is: what its points weigh, or how many there are."""
+    sizes = snapshot.counts if snapshot.weights is None else snapshot.weights
+    return sizes.astype(np.float64)
+
+
 def size_marks(strip: Box, snapshot: Snapshot, colours: NDArray[np.uint8]) -> list[Mark]:
-    """Return a strip of the clusters' colours, each as wide as its share of the points."""
-    ends = strip.width * (np.cumsum(snapshot.counts) / max(1, snapshot.n_points))
+    """Return a strip of the clusters' colours, each as wide as its share of all points."""
+    shares = np.cumsum(amounts(snapshot))
+    ends = strip.width * (shares / (shares[-1] or 1.0))
     left, marks = 0.0, list[Mark]()
     for end, (r, g, b) in zip(ends.tolist(), colours.tolist(), strict=False):
         if end > left:

@@ -59,9 +59,10 @@ def note_of(panel: Panel, radius: float) -> str:
         if count > TURNED:
             return f"{shown:,} of them drawn"
         return f"{counted(count - shown, 'point')} outside"  # outliers
+    weighed = view.weighing is not None
     if _shared(panel) is not None:
-        return "the larger a disc, the more points"
-    return "" if radius else "shaded by density"
+        return f"the larger a disc, the more {'weight' if weighed else 'points'}"
+    return "" if radius else f"shaded by {'weight' if weighed else 'density'}"
 
 
 def make_cloud(
@@ -157,7 +158,7 @@ class Bubbles(Cloud):
         if share or ((counts > 0).sum(axis=1) > 1).any():
             return None
         inks = _inks(self._colours, self._theme)[counts.argmax(axis=1)]
-        order, at = self._order, self._at + self.box[:2]
+        order, at = self._order[self._radii[self._order] > 0], self._at + self.box[:2]
         return [Markers(at[order], self._radii[order], "disc", inks[order], self._theme.opacity)]
 
     def _draw(self, snapshot: Snapshot | None, still: Image, base: Image) -> NDArray[np.intp]:
@@ -234,7 +235,9 @@ class Ridge(Cloud):
         counts = self._tallies.of(snapshot)
         if self._tops is None:  # points never move
             room = self._foot - max(4.0, 0.05 * self.box.height)
-            self._tops = self._foot - room * heights(counts.sum(axis=1))
+            weighing, totals = self.view.weighing, counts.sum(axis=1)
+            numbers = totals if weighing is None else totals / weighing.unit
+            self._tops = self._foot - room * heights(numbers)
         return self._tops, column_colours(counts, _inks(self._colours, self._theme))
 
     def _draw(self, snapshot: Snapshot | None, still: Image, base: Image) -> NDArray[np.intp]:

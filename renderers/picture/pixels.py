@@ -12,12 +12,16 @@ from renderers.picture import raster
 from renderers.plane.extent import WORK
 from renderers.plane.placement import Placement
 from renderers.plane.plane import Plane
+from renderers.plane.weighing import Weighing
 
 __all__ = ["Colours", "Dots", "Pixels", "Places"]
 
 _Rows = range | NDArray[np.integer]
 _Labels = NDArray[np.unsignedinteger] | None
+_Weights = NDArray[np.float64] | None
 _Found = tuple[int, NDArray[np.float64]]
+
+_ONE_EACH = np.empty(0, dtype=np.int64)
 
 
 class Pixels:
@@ -109,6 +113,8 @@ class Dots:
         or the one before it if they are on the picture, bare. Those without a label now are bare.
     index : callable, optional
         Tells which of `colours` points have by their values, (R, N), in place of their labels.
+    weighing : Weighing, optional
+        What dots count for; other markers are one point each.
     """
 
     def __init__(
@@ -121,8 +127,9 @@ class Dots:
         home: Pixels | None = None,
         come: int = -1,
         index: Callable[[NDArray[Any]], NDArray[np.intp]] | None = None,
+        weighing: Weighing | None = None,
     ) -> None:
-        self._plane, self._placement = plane, placement
+        self._plane, self._placement, self._weighing = plane, placement, weighing
         self._unlabelled = come % len(colours), len(colours) - 2
         self._marker, self._size, self._colours = marker, size, colours
         self._home, self._index = home, index
@@ -147,7 +154,7 @@ class Dots:
         X: NDArray[Any],
         was: _Labels,
         now: _Labels,
-        weights: object,
+        weights: _Weights,
     ) -> None:
         """See `Visitor.add`."""
         xy = self._placement.within_box(self._plane.project(X, rows))
@@ -157,7 +164,15 @@ class Dots:
             np.broadcast_to(np.intp(row), len(X)) if side is None else side.astype(np.intp)
             for side, row in zip((was, now), self._unlabelled, strict=True)
         )
-        add = getattr(raster, f"add_{self._marker}")
+        if self._marker == "dots":
+            counts = _ONE_EACH
+            if weights is not None and self._weighing is not None:
+                counts = self._weighing.of(weights)
+            raster.add_dots(
+                xy, old, new, self._colours, self._size, counts, found.sums, found.moved
+            )
+            return
+        add = raster.add_discs if self._marker == "discs" else raster.add_crosses
         add(xy, old, new, self._colours, self._size, found.sums, found.moved)
 
     def merge(self, found: list[Pixels]) -> Pixels:

@@ -38,11 +38,13 @@ def add_dots(
     now: NDArray[intp],  # in, (R,), labels from now on
     colours: NDArray[int64],  # in, (K + 2, 4): R, G, B and 1; bare; nowhere
     size: float,  # whole pixels along each side of a dot
+    weights: NDArray[int64],  # in, (R,), what each point counts for; (0,) for one each
     sums: NDArray[int64],  # in and out, (height, width, 4): R, G, B and coverage
     moved: NDArray[int64],  # in and out, (height, width): coverage by these points
 ) -> None:
     """Square dots of a few whole pixels, the place of the point in their middle."""
     height, width = moved.shape
+    weighted = weights.shape[0] > 0
     side = int(size)
     for r in range(xy.shape[0]):
         x = xy[r, 0] - 0.5 * (side - 1)
@@ -51,14 +53,15 @@ def add_dots(
             continue
         old = was[r]
         new = now[r]
+        q = weights[r] if weighted else int64(1)
         # int() cuts towards zero, where floor() is meant.
         top = int(y + side) - side
         left = int(x + side) - side
         for i in range(max(0, top), min(height, top + side)):
             for j in range(max(0, left), min(width, left + side)):
                 for c in range(4):
-                    sums[i, j, c] += colours[new, c] - colours[old, c]
-                moved[i, j] += 1
+                    sums[i, j, c] += q * (colours[new, c] - colours[old, c])
+                moved[i, j] += q
 
 
 @kernel(counted=False)

@@ -23,9 +23,9 @@ _NARROWER = 0.35
 Floats = NDArray[np.float64]
 
 
-def heights(counts: NDArray[np.int64]) -> Floats:
+def heights(counts: NDArray[np.int64] | Floats) -> Floats:
     """Return how high the ridge is above each column, 0..1, from the points of each, (W,)."""
-    total = int(counts.sum())
+    total = counts.sum().item()
     if total == 0:
         return np.zeros(len(counts))
     at = np.arange(len(counts))

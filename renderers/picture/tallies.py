@@ -1,7 +1,8 @@
 """How many points of each cluster lie in each cell of a picture, followed by what changes.
 
-Integer counts, as exact as sums of pixels (`picture.pixels`), for pictures that show numbers
-instead of points: how many lie at one place, and how densely they lie along a line.
+Integer counts, or sums of whole weights, as exact as sums of pixels (`picture.pixels`), for
+pictures that show numbers instead of points: how many lie at one place, and how densely they lie
+along a line.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from kmeans_engine.runtime.jit import kernel
 from renderers.plane.extent import WORK
 from renderers.plane.placement import Placement
 from renderers.plane.plane import Plane
+from renderers.plane.weighing import Weighing
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
@@ -58,8 +60,11 @@ def columns_of(placement: Placement) -> Cells:
 class _Tally:
     """Counts points, or moves them to other clusters; see `points.visit.Visitor`."""
 
-    def __init__(self, plane: Plane, cells: Cells, k: int, come: int) -> None:
+    def __init__(
+        self, plane: Plane, cells: Cells, k: int, come: int, weighing: Weighing | None
+    ) -> None:
         self._plane, self._in, self._k, self._come = plane, cells, k, come
+        self._weighing = weighing
         self.work_per_row = WORK * len(plane.scale)
         self.cells = cells.size * (k + 2)
 
@@ -74,7 +79,7 @@ class _Tally:
         X: NDArray[Any],
         was: NDArray[np.unsignedinteger] | None,
         now: NDArray[np.unsignedinteger] | None,
-        weights: object,
+        weights: NDArray[np.float64] | None,
     ) -> None:
         """See `Visitor.add`."""
         xy = self._plane.project(X, rows)
@@ -84,7 +89,10 @@ class _Tally:
             np.full(len(X), row, dtype=np.intp) if side is None else side.astype(np.intp)
             for side, row in ((was, self._come), (now, self._k))
         )
-        _tally(xy, self._in.xs, self._in.ys, self._in.number, old, new, found)
+        counts = np.empty(0, dtype=np.int64)
+        if weights is not None and self._weighing is not None:
+            counts = self._weighing.of(weights)
+        _tally(xy, self._in.xs, self._in.ys, self._in.number, old, new, counts, found)
 
     def merge(self, found: list[Counts]) -> Counts:
         """See `Visitor.merge`."""
@@ -100,6 +108,7 @@ def _tally(
     number: NDArray[intp],  # in, (A, B)
     was: NDArray[intp],  # in, (R,)
     now: NDArray[intp],  # in, (R,)
+    weights: NDArray[int64],  # in, (R,), what each counts for; (0,) for one each
     found: NDArray[int64],  # in and out, (cells, K + 2)
 ) -> None:
     """Count places by the cell and the cluster that they are in."""
@@ -124,8 +133,9 @@ def _tally(
                 end = middle
         cell = number[a, b]
         if cell >= 0:
-            found[cell, was[r]] -= 1
-            found[cell, now[r]] += 1
+            q = weights[r] if weights.shape[0] > 0 else int64(1)
+            found[cell, was[r]] -= q
+            found[cell, now[r]] += q
 
 
 class Tallies:
@@ -149,6 +159,8 @@ class Tallies:
     def of(self, snapshot: Snapshot | None) -> Counts:
         """Return how many points of each cluster there are in each cell, (cells, K + 1).
 
+        Of points with weights, what they weigh, as `View.weighing` counts it.
+
         The last column counts points whose cluster is not known: all of them, or none where there
         is a `snapshot`. Valid until the next call.
         """
@@ -160,7 +172,8 @@ class Tallies:
             else:
                 # From nowhere, from bare, or from other clusters.
                 come = self._k + (1 if held is None else 0)
-                tally = _Tally(self._view.plane, self._cells, self._k, come)
+                view = self._view
+                tally = _Tally(view.plane, self._cells, self._k, come, view.weighing)
                 before = held[0] if held is not None else None
                 self._counts += self._view.points.visit(tally, snapshot, before)
             self._held = (snapshot,)

@@ -14,6 +14,7 @@ from kmeans_engine.points.visit import Visible
 from renderers.plane.extent import WORK
 from renderers.plane.placement import Limits
 from renderers.plane.plane import Plane
+from renderers.plane.weighing import Weighing
 
 __all__ = ["Shared", "roomy", "shared_places"]
 
@@ -33,7 +34,7 @@ class Shared(NamedTuple):
     xy : ndarray, (U, 2)
         Places on the plane, by their horizontal and then their vertical position.
     counts : ndarray of int64, (U,)
-        Points at each.
+        Points at each; or what they weigh, as a `Weighing` counts.
     """
 
     xy: Floats
@@ -45,8 +46,8 @@ class _Distinct:
 
     cells = 0
 
-    def __init__(self, plane: Plane) -> None:
-        self._plane = plane
+    def __init__(self, plane: Plane, weighing: Weighing | None) -> None:
+        self._plane, self._weighing = plane, weighing
         self.work_per_row = WORK * len(plane.scale)
 
     def begin(self) -> dict[complex, int]:
@@ -60,12 +61,17 @@ class _Distinct:
         X: NDArray[Any],
         was: object,
         now: object,
-        weights: object,
+        weights: Floats | None,
     ) -> None:
         """See `Visitor.add`."""
         if len(found) > _MOST:
             return
-        places, counts = _counted(self._plane.project(X, rows))
+        places, each, counts = np.unique(
+            _as_numbers(self._plane.project(X, rows)), return_inverse=True, return_counts=True
+        )
+        if weights is not None and self._weighing is not None:
+            counts[:] = 0
+            np.add.at(counts, each, self._weighing.of(weights))
         for place, count in zip(places.tolist(), counts.tolist(), strict=True):
             found[place] = found.get(place, 0) + count
 
@@ -78,13 +84,19 @@ class _Distinct:
         return total
 
 
-def _counted(xy: Floats) -> tuple[NDArray[np.complex128], NDArray[np.intp]]:
-    """Return different places as complex numbers, which NumPy sorts as pairs, and their counts."""
-    return np.unique(xy.view(np.complex128)[:, 0] + 0.0, return_counts=True)
+def _as_numbers(xy: Floats) -> NDArray[np.complex128]:
+    """Return places as complex numbers, which NumPy sorts as pairs."""
+    numbers: NDArray[np.complex128] = xy.view(np.complex128)[:, 0] + 0.0
+    return numbers
 
 
-def shared_places(points: Visible, plane: Plane, sample: Floats) -> Shared | None:
+def shared_places(
+    points: Visible, plane: Plane, sample: Floats, weighing: Weighing | None
+) -> Shared | None:
     """Return the places of points where many share few of them, else None.
+
+    Points of different weights are shown like that wherever they are few: one of weight 5 is what
+    five points at one place are.
 
     Parameters
     ----------
@@ -93,14 +105,17 @@ def shared_places(points: Visible, plane: Plane, sample: Floats) -> Shared | Non
         Where they lie; not a line.
     sample : ndarray, (S, 2)
         Places of evenly spaced ones.
+    weighing : Weighing or None
+        Of points of different weights.
     """
     glance = sample[:: -(-len(sample) // _GLANCE)]
     if plane.is_line or not np.isfinite(glance).all():
         return None
-    if len(_counted(glance)[0]) > min(_MOST, max(4, 0.7 * len(glance))):
+    alone = max(4, 0.7 * len(glance)) if weighing is None else _MOST
+    if len(np.unique(_as_numbers(glance))) > min(_MOST, alone):
         return None
-    found = points.visit(_Distinct(plane))
-    if len(found) > min(_MOST, points.n_points / _LEAST):
+    found = points.visit(_Distinct(plane, weighing))
+    if len(found) > (_MOST if weighing else min(_MOST, points.n_points / _LEAST)):
         return None
     places = np.array(sorted(found, key=lambda place: (place.real, place.imag)))
     counts = np.array([found[place] for place in places.tolist()], dtype=np.int64)

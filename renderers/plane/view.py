@@ -21,6 +21,7 @@ from renderers.plane.placement import Box, Limits, Placement, widened
 from renderers.plane.plane import Plane
 from renderers.plane.shared import Shared, roomy, shared_places
 from renderers.plane.solid import Solid, solid_of
+from renderers.plane.weighing import Weighing, weighing_of
 
 __all__ = ["TURNED", "View"]
 
@@ -273,9 +274,14 @@ class View:
         return float(1 / (shares**2).sum() / cells**2)
 
     @functools.cached_property
+    def weighing(self) -> Weighing | None:
+        """How points count by their weights; None if all weigh the same, or have none."""
+        return weighing_of(self.points)
+
+    @functools.cached_property
     def shared(self) -> Shared | None:
         """The places of the points, where many share few of them; else None."""
-        return shared_places(self.points, self.plane, self._places)
+        return shared_places(self.points, self.plane, self._places, self.weighing)
 
     def share_of(self, box: Box) -> float:
         """Return the share of a box that the limits take, 0..1: the rest is room at both ends."""

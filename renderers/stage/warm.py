@@ -21,6 +21,7 @@ from kmeans_engine import STRATEGIES, Engine, assign_points, initial_centroids, 
 from kmeans_engine.recording import record
 from kmeans_engine.runtime.jit import KERNELS
 from kmeans_engine.starts.methods import METHODS
+from kmeans_engine.strategies.cuda.device import missing
 from renderers.errors import RenderError
 from renderers.picture.ink import paint
 from renderers.picture.marks import Disc
@@ -69,7 +70,7 @@ def steps() -> Iterator[tuple[str, Callable[[], object]]]:
     for kind in _TYPES:
         for k, rows in _SIZES:
             for strategy in STRATEGIES if k <= 300 else _FOR_MANY:
-                if strategy != "auto":
+                if strategy != "auto" and not _is_missing(strategy):
                     words = f"{strategy}, {kind}, {k:,} clusters"
                     yield words, partial(_cluster, strategy, _points(kind, rows, 2), k)
         for strategy in ("brute", "blocks"):
@@ -105,6 +106,11 @@ def kept() -> Kept:
     folder = os.path.commonpath({cache.cache_path for cache in caches}) if caches else "memory"
     complete = all(cache.is_kept for cache in caches)
     return Kept(folder, len(files), sum(path.stat().st_size for path in files), complete)
+
+
+def _is_missing(strategy: str) -> bool:
+    """Return whether this machine cannot use a strategy."""
+    return strategy == "cuda" and missing() is not None
 
 
 def _points(kind: str, rows: int, features: int) -> npt.NDArray[Any]:

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmeans_engine import (
-    STRATEGIES,
     Engine,
     initial_centroids,
     make_clusters,
@@ -41,7 +40,7 @@ def runs(draw):
 
 
 @pytest.mark.kernels
-@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("strategy", problems.USABLE)
 @check.examples(150)
 @given(runs(), st.sampled_from([1, 2, 3, 8]))
 def test_every_snapshot_equals_the_oracle(strategy, run, threads):
@@ -199,7 +198,7 @@ def test_a_data_frame_and_a_memmap(tmp_path):
     assert Engine(mapped).fit(points[:3]).inertia == want.inertia
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("strategy", problems.USABLE)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_a_large_offset_costs_no_label_in_any_layout(strategy, layout):
     # float32 keeps 2^-4 here, and centroids lie in between: the scores must count from one centre.
@@ -215,7 +214,7 @@ def test_a_large_offset_costs_no_label_in_any_layout(strategy, layout):
     assert np.array_equal(got.centroids, want.centroids)
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("strategy", problems.USABLE)
 def test_shifts_whose_squares_underflow_count(strategy):
     points = make_clusters(4, 150, seed=3)
     want = list(Engine(points, strategy="brute").snapshots(points[::80]))

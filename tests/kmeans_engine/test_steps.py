@@ -42,18 +42,8 @@ def test_the_lowest_of_equal_centroids_wins():
     assert assign_points(np.ones((5, 2)), centroids).tolist() == [0] * 5
 
 
-def near_ties() -> tuple[np.ndarray, np.ndarray]:
-    """Points so close to the border of two cells that float32 scores cannot tell the sides."""
-    rng = np.random.default_rng(1)
-    centroids = np.array([[0.1, 0.2], [0.9, 0.7], [-3.0, 5.0]])
-    border = np.array([-0.5, 0.8]) / np.hypot(0.5, 0.8)
-    middle = centroids[:2].mean(axis=0)
-    points = middle + rng.uniform(-1, 1, (3000, 1)) * border + rng.normal(0, 1e-9, (3000, 2))
-    return points, centroids
-
-
 def test_near_ties_are_decided_by_the_definition(monkeypatch):
-    points, centroids = near_ties()
+    points, centroids = problems.near_ties(3000)
     want = naive.assign(naive.rows(points), naive.rows(centroids))
     assert assign_points(points, centroids).tolist() == want
     # The margin is what makes this right: without it the winner of the float32 scores stands.

@@ -7,9 +7,11 @@ __all__ = ["add", "multiply", "squared_distance"]
 if SIMULATED:
 
     def add(a, b):
+        """Return a + b, rounded."""
         return a + b
 
     def multiply(a, b):
+        """Return a b, rounded."""
         return a * b
 
 else:

@@ -9,7 +9,7 @@ from numba import config, cuda
 __all__ = ["SIMULATED", "THREADS", "device_function", "kernel"]
 
 #: Whether kernels run in Numba's simulator, as threads of Python.
-SIMULATED = bool(config.ENABLE_CUDASIM)
+SIMULATED = bool(getattr(config, "ENABLE_CUDASIM", False))
 
 #: Threads of a block. The simulator starts a thread of Python for each.
 THREADS = 8 if SIMULATED else 256

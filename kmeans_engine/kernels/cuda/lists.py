@@ -12,9 +12,9 @@ __all__ = ["reserve", "sift"]
 def reserve(wants, total, next_place):
     """Return a place in a list for each thread of the block that wants one.
 
-    All threads of the block call it. One atomic addition to `total` (in and out, (1,) uint32) serves
-    them all: a million of them would take a millisecond. `next_place` (scratch, (1,) uint32) is
-    shared by the block.
+    All threads of the block call it. One atomic addition to `total` (in and out, (1,) uint32)
+    serves them all: a million of them would take a millisecond. `next_place` (scratch, (1,) uint32)
+    is shared by the block.
     """
     # The barrier in the count is also one between this use of `next_place` and that before.
     count = cuda.syncthreads_count(np.int32(wants))

@@ -1,7 +1,6 @@
 """A point that has been decided: its label, its time to look again, and its place in the list."""
 
 import numpy as np
-from numba import cuda
 
 from kmeans_engine.kernels.cuda.compiling import device_function
 from kmeans_engine.kernels.cuda.lists import reserve

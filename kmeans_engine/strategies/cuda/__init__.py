@@ -1,11 +1,11 @@
 """The same bits on a GPU: points, labels and times to look again stay there.
 
-Which tool. One dependency, ``numba-cuda``, the house's own Numba for a device: it compiles the plain
-kernels, has a simulator that runs them on any machine, so that every field of every snapshot is
-tested against the oracle without a device, compiles PTX for any device without one, and brings
+Which tool. One dependency, ``numba-cuda``, the house's own Numba for a device: it compiles the
+plain kernels, has a simulator that runs them on any machine, so that every field of every snapshot
+is tested against the oracle without a device, compiles PTX for any device without one, and brings
 memory, streams and events. It depends on ``cuda-core`` and NVRTC, which compile what Numba cannot
-say, the tensor cores' instructions, as CUDA C++, so these need nothing else. CuPy and torch would be
-ten to a hundred times as large for the same calls; CUDA C++ alone would have no simulator.
+say, the tensor cores' instructions, as CUDA C++, so these need nothing else. CuPy and torch would
+be ten to a hundred times as large for the same calls; CUDA C++ alone would have no simulator.
 
 How a step goes, piece by piece of the points (all of them are one piece if they fit):
 

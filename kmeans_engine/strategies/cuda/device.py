@@ -7,7 +7,14 @@ import importlib.util
 import os
 from typing import Any
 
-__all__ = ["FORBIDS", "blocks_for", "free_bytes", "is_shared_memory_enough", "missing"]
+__all__ = [
+    "FORBIDS",
+    "blocks_for",
+    "free_bytes",
+    "is_out_of_memory",
+    "is_shared_memory_enough",
+    "missing",
+]
 
 #: The variable that forbids to use a device, with the value 0.
 FORBIDS = "KMEANS_ENGINE_CUDA"
@@ -40,11 +47,11 @@ def _missing(pid: int) -> str | None:
     try:
         if not cuda.is_available():
             reason = " ".join(str(cuda.cuda_error() or "no device was found").split())
-            return f"there is no NVIDIA GPU with a driver here ({reason.rstrip('.:')})"
+            return f"there is no NVIDIA GPU with a driver here ({reason.rstrip('.: ')})"
         found = tuple(cuda.get_current_device().compute_capability)
     except Exception as error:  # whatever the driver has to say
         reason = " ".join(str(error).split())
-        return f"the GPU cannot be used ({reason.rstrip('.:')}): try nvidia-smi"
+        return f"the GPU cannot be used ({reason.rstrip('.: ')}): try nvidia-smi"
     if not _is_simulated() and found < _OLDEST:
         return (
             f"the GPU has compute capability {found[0]}.{found[1]}, need at least "
@@ -60,9 +67,9 @@ def _first_process() -> int:
 
 
 def _is_simulated() -> bool:
-    from numba import config
+    from kmeans_engine.kernels.cuda.compiling import SIMULATED
 
-    return bool(config.ENABLE_CUDASIM)
+    return SIMULATED
 
 
 def free_bytes() -> float:
@@ -87,6 +94,11 @@ def blocks_for(work: int, threads: int) -> int:
     """Return how many blocks of so many threads to launch for so much work."""
     most = 2 if _is_simulated() else _BLOCKS * _processors()
     return max(min(-(-work // threads), most), 1)
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Return whether an error says that the device, or what is pinned, has no room."""
+    return isinstance(error, MemoryError) or "OUT_OF_MEMORY" in str(error)
 
 
 def is_shared_memory_enough(size: int) -> bool:

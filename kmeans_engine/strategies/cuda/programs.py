@@ -7,23 +7,28 @@ value, which only the driver's own call can pass.
 from __future__ import annotations
 
 import ctypes
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from kmeans_engine.strategies.cuda.stages import DeviceArray
-from kmeans_engine.strategies.cuda.tensor import Task
+import numpy.typing as npt
 
-__all__ = ["LEAST_CAPABILITY", "Cores", "compile_kernels"]
+from kmeans_engine.strategies.cuda.stages import DeviceArray
+from kmeans_engine.strategies.cuda.tensor import Machine, Task, are_exact_enough
+
+__all__ = ["FILES", "LEAST_CAPABILITY", "Cores", "compile_kernels", "tensor_cores"]
 
 # TF32 and copies past the registers came with it.
 LEAST_CAPABILITY = (8, 0)
 
 _SOURCES = Path(__file__).parents[2] / "kernels" / "cuda" / "tensor"
-# Of a file in the folder of sources: kernels by the file that holds them.
-_FILES = {
+_INCLUDE = re.compile(r'#include ["<](.+)[">]')
+#: The kernels that each file holds.
+FILES = {
     "scores.cu": ("score_tf32", "score_split"),
     "pairs.cu": ("clear", "prepare", "tell_pairs"),
+    "probe.cu": ("probe",),
 }
 # Two blocks a multiprocessor fit its registers, and on most devices its shared memory.
 _PER_MULTIPROCESSOR = 2
@@ -32,29 +37,42 @@ _PER_MULTIPROCESSOR = 2
 def compile_kernels(file: str, definitions: dict[str, str], arch: str) -> Any:
     """Compile a file of kernels for an architecture as ``sm_90``; needs no device.
 
+    It takes one to two seconds, or none where it has been done before: NVRTC's programs are kept
+    in the user's cache folder, if that can be written to.
+
     Returns
     -------
     cuda.core.ObjectCode
         Machine code.
     """
     from cuda.core import Program, ProgramOptions
+    from cuda.core.utils import FileStreamProgramCache
 
     options = ProgramOptions(
-        name=file, arch=arch, std="c++17", include_path=[str(_SOURCES)],
-        define_macro=list(definitions.items()),
-    )  # fmt: skip
-    return Program((_SOURCES / file).read_text(), "c++", options).compile("cubin")
+        name=file, arch=arch, std="c++17", define_macro=sorted(definitions.items())
+    )
+    program = Program(_source(file), "c++", options)
+    try:
+        return program.compile("cubin", cache=FileStreamProgramCache())
+    except OSError:
+        return program.compile("cubin")
+
+
+def _source(file: str) -> str:
+    """Return a file with all that it includes: so the text alone decides what is compiled."""
+    lines: list[str] = []
+    for line in (_SOURCES / file).read_text(encoding="utf-8").splitlines():
+        included = _INCLUDE.match(line)
+        lines += [_source(included[1])] if included else [line]
+    return "\n".join(lines)
 
 
 class _Compiled:
-    """The kernels on a device, see `tensor.Program`."""
+    """The kernels on a device, see `tensor.Program`; a file is compiled when it is needed."""
 
     def __init__(self, definitions: dict[str, str], arch: str, device: int) -> None:
-        self._device = device
+        self._definitions, self._arch, self._device = definitions, arch, device
         self._kernels: dict[str, Any] = {}
-        for file, names in _FILES.items():
-            code = compile_kernels(file, definitions, arch)
-            self._kernels |= {name: code.get_kernel(name) for name in names}
 
     def launch(
         self, name: str, blocks: int, threads: int, shared: int, task: Task, stream: Any
@@ -62,22 +80,31 @@ class _Compiled:
         """See `tensor.Program.launch`."""
         from cuda.bindings import driver
 
-        handle = int(self._kernels[name].handle)
-        if shared:
-            _check(
-                driver.cuKernelSetAttribute(
-                    driver.CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
-                    shared, driver.CUkernel(handle), driver.CUdevice(self._device),
-                )
-            )  # fmt: skip
+        if name not in self._kernels:
+            self._kernels[name] = self._load(name, shared)
         # The driver copies the record before it returns.
         arguments = (ctypes.c_void_p * 1)(ctypes.addressof(task))
         _check(
             driver.cuLaunchKernel(
-                driver.CUfunction(handle), blocks, 1, 1, threads, 1, 1, shared,
+                driver.CUfunction(int(self._kernels[name].handle)), blocks, 1, 1, threads, 1, 1, shared,
                 driver.CUstream(stream.__cuda_stream__()[1]), ctypes.addressof(arguments), 0,
             )
         )  # fmt: skip
+
+    def _load(self, name: str, shared: int) -> Any:
+        from cuda.bindings import driver
+
+        file = next(file for file, names in FILES.items() if name in names)
+        kernel = compile_kernels(file, self._definitions, self._arch).get_kernel(name)
+        _check(
+            driver.cuKernelSetAttribute(
+                driver.CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
+                shared,
+                driver.CUkernel(int(kernel.handle)),
+                driver.CUdevice(self._device),
+            )
+        )
+        return kernel
 
 
 def _check(result: tuple[Any, ...]) -> None:
@@ -92,20 +119,52 @@ class Cores:
         from numba import cuda
 
         device = cuda.get_current_device()
-        self._device = int(device.id)
-        self._arch = "sm_{}{}".format(*device.compute_capability)
+        found = device.compute_capability
+        self.device = int(device.id)
+        self._arch = "sm_{}{}".format(*found)
         self.room = int(device.MAX_SHARED_MEMORY_PER_BLOCK_OPTIN)
         self.blocks = _PER_MULTIPROCESSOR * int(device.MULTIPROCESSOR_COUNT)
 
     def compile(self, definitions: dict[str, str]) -> _Compiled:
         """See `tensor.Machine.compile`."""
-        return _compiled(tuple(sorted(definitions.items())), self._arch, self._device)
+        return _compiled(tuple(sorted(definitions.items())), self._arch, self.device)
 
     def empty(self, size: int, dtype: str) -> DeviceArray:
         """See `tensor.Machine.empty`."""
         from numba import cuda
 
         return cuda.device_array(size, dtype=dtype)
+
+    def address(self, array: DeviceArray) -> int:
+        """See `tensor.Machine.address`."""
+        return int(array.__cuda_array_interface__["data"][0])
+
+    def fetch(self, array: DeviceArray) -> npt.NDArray[Any]:
+        """See `tensor.Machine.fetch`."""
+        from numba import cuda
+
+        cuda.synchronize()
+        found: npt.NDArray[Any] = array.copy_to_host()
+        return found
+
+
+def tensor_cores() -> Machine | None:
+    """Return the tensor cores of the current device, or None where there are none to trust."""
+    from numba import cuda
+
+    from kmeans_engine.kernels.cuda.compiling import SIMULATED
+
+    if SIMULATED or cuda.get_current_device().compute_capability < LEAST_CAPABILITY:
+        return None
+    cores = Cores()
+    return cores if _are_trusted(cores.device) else None
+
+
+@lru_cache
+def _are_trusted(device: int) -> bool:
+    from numba import cuda
+
+    return are_exact_enough(Cores(), cuda.stream())
 
 
 @lru_cache(maxsize=16)

@@ -1,4 +1,4 @@
-"""What looks at the points of one piece: the interface between the host and all kinds of kernels."""
+"""What looks at the points of a piece: the interface between the host and all kinds of kernels."""
 
 from __future__ import annotations
 

@@ -11,13 +11,22 @@ import math
 from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from kmeans_engine.labels import label_dtype
 from kmeans_engine.strategies.cuda.margins import trust_of, underflow
 from kmeans_engine.strategies.cuda.stages import DeviceArray, List, Piece, Placed
 from kmeans_engine.strategies.cuda.tiles import Tiles, tiles_for
 
-__all__ = ["LEAST_FEATURES", "Machine", "Program", "Task", "TensorScores", "defines", "tensor_scores"]
+__all__ = [
+    "LEAST_FEATURES",
+    "Machine",
+    "Program",
+    "Task",
+    "TensorScores",
+    "defines",
+    "tensor_scores",
+]
 
 # Fewer are left to the plain kernels, which read a point once and are bound by memory.
 LEAST_FEATURES = 9
@@ -30,7 +39,10 @@ _TYPES = {
     "uint32": "unsigned",
     "uint64": "unsigned long long",
 }
-_PREPARING = 256
+# Threads of a block of the other kernels.
+_PLAIN = 256
+# Points that are looked at together: as many need 20 bytes each besides.
+_TOGETHER = 1 << 22
 
 
 class _Trust(ctypes.Structure):
@@ -50,7 +62,7 @@ class Task(ctypes.Structure):
         *((name, ctypes.c_void_p) for name in ("pairs", "n_pairs", "C", "P", "center", "spent")),
         *((name, ctypes.c_void_p) for name in ("scored", "half", "reach")),
         *((name, ctypes.c_double) for name in ("scale", "least")),
-        ("R", ctypes.c_longlong),
+        *((name, ctypes.c_longlong) for name in ("begin", "end")),
         *((name, ctypes.c_int) for name in ("K", "KP", "whole", "first_look")),
         ("trust", _Trust * 2),
     ]
@@ -79,6 +91,12 @@ class Machine(Protocol):
     def empty(self, size: int, dtype: str) -> DeviceArray:
         """Return memory of the device."""
 
+    def address(self, array: DeviceArray) -> int:
+        """Return where an array of the device begins."""
+
+    def fetch(self, array: DeviceArray) -> npt.NDArray[Any]:
+        """Return an array of the device, once all is done that was launched."""
+
 
 def defines(tiles: Tiles, n_features: int, k: int, dtype: np.dtype[Any]) -> dict[str, str]:
     """Return the macros of kernels/cuda/tensor/ for points of a type and shape."""
@@ -88,6 +106,18 @@ def defines(tiles: Tiles, n_features: int, k: int, dtype: np.dtype[Any]) -> dict
         "N": str(n_features),
         **{name.upper(): str(value) for name, value in tiles._asdict().items()},
     }
+
+
+def are_exact_enough(machine: Machine, stream: Any) -> bool:
+    """Return whether tensor cores keep the 24 bits that `margins` counts on.
+
+    NVIDIA does not promise them, so each device is asked, with 256 sums.
+    """
+    definitions = defines(Tiles(8, 16, 16, 8, 1, 1), 8, 1, np.dtype(np.float32))
+    sums = machine.empty(256, "float32")
+    task = Task(half=machine.address(sums))
+    machine.compile(definitions).launch("probe", 1, 32, 0, task, stream)
+    return bool((machine.fetch(sums) == np.float32(1.0 + 2.0**-23)).all())
 
 
 def tensor_scores(
@@ -108,12 +138,21 @@ class TensorScores:
     n_features, k : int
     dtype : dtype
         Of the points: float32 or float64.
+    together : int
+        How many points are looked at together.
     """
 
     def __init__(
-        self, machine: Machine, tiles: Tiles, n_features: int, k: int, dtype: np.dtype[Any]
+        self,
+        machine: Machine,
+        tiles: Tiles,
+        n_features: int,
+        k: int,
+        dtype: np.dtype[Any],
+        together: int = _TOGETHER,
     ) -> None:
         self._machine, self._tiles, self._n = machine, tiles, n_features
+        self._together = together
         self._program = machine.compile(defines(tiles, n_features, k, dtype))
         self._filled = -(-k // tiles.bn) * tiles.bn
         self._scored = machine.empty(2 * self._filled * tiles.np, "float32")
@@ -124,37 +163,46 @@ class TensorScores:
 
     def look(self, piece: Piece, placed: Placed, todo: List, left: List, stream: Any) -> None:
         """See `stages.Stage.look`."""
-        rows, tiles, k = len(piece.labels), self._tiles, placed.C.shape[0]
+        total = len(piece.labels)
+        rows = min(total, self._together)
         if rows > self._rows:
+            self._rows = rows
             self._open = self._machine.empty(rows, "uint32")
             self._pairs = self._machine.empty(4 * rows, "uint32")
-            self._rows = rows
         task = self._task(piece, placed, todo, left)
-        blocks = min(-(-rows // tiles.bm), self._machine.blocks)
-        launch = self._program.launch
+        for task.begin in range(0, total, rows):
+            task.end = min(task.begin + rows, total)
+            self._launch(task, rows, stream)
+
+    def _launch(self, task: Task, rows: int, stream: Any) -> None:
+        tiles, most, launch = self._tiles, self._machine.blocks, self._program.launch
+        blocks = min(-(-rows // tiles.bm), most)
         launch("clear", 1, 1, 0, task, stream)
-        launch("prepare", -(-self._filled * 32 // _PREPARING), _PREPARING, 0, task, stream)
+        launch("prepare", -(-self._filled * 32 // _PLAIN), _PLAIN, 0, task, stream)
         for name in ("score_tf32", "score_split"):
             launch(name, blocks, tiles.threads, tiles.shared, task, stream)
-        pairs = min(-(-rows // _PREPARING), 8 * self._machine.blocks)
-        launch("tell_pairs", pairs, _PREPARING, 0, task, stream)
+        launch("tell_pairs", min(-(-rows // _PLAIN), 8 * most), _PLAIN, 0, task, stream)
 
     def _task(self, piece: Piece, placed: Placed, todo: List, left: List) -> Task:
-        scale = float(placed.scale)
+        scale, address = float(placed.scale), self._machine.address
+
+        def listed(points: List) -> _List:
+            return _List(address(points.points), address(points.total))
+
+        totals = address(self._totals)
         task = Task(
-            X=_address(piece.X), labels=_address(piece.labels), expiry=_address(piece.expiry),
-            before=_address(piece.before), changed=_list(piece.changed), todo=_list(todo),
-            left=_list(left), open=_List(_address(self._open), _address(self._totals)),
-            pairs=_address(self._pairs), n_pairs=_address(self._totals) + 4,
-            C=_address(placed.C), P=_address(placed.P), center=_address(placed.center),
-            spent=_address(placed.spent), scored=_address(self._scored),
-            half=_address(self._half), reach=_address(self._reach), scale=scale,
-            least=underflow(self._n, scale), R=len(piece.labels), K=placed.C.shape[0],
-            KP=self._filled, whole=todo.whole, first_look=piece.first_look,
+            X=address(piece.X), labels=address(piece.labels), expiry=address(piece.expiry),
+            before=address(piece.before), changed=listed(piece.changed), todo=listed(todo),
+            left=listed(left), open=_List(address(self._open), totals),
+            pairs=address(self._pairs), n_pairs=totals + 4,
+            C=address(placed.C), P=address(placed.P), center=address(placed.center),
+            spent=address(placed.spent), scored=address(self._scored),
+            half=address(self._half), reach=address(self._reach), scale=scale,
+            least=underflow(self._n, scale), K=placed.C.shape[0], KP=self._filled,
+            whole=todo.whole, first_look=piece.first_look,
         )  # fmt: skip
         for split in (False, True):
-            values = map(_up, trust_of(self._n, scale, split=split))
-            task.trust[split] = _Trust(*values)
+            task.trust[split] = _Trust(*map(_up, trust_of(self._n, scale, split=split)))
         return task
 
 
@@ -162,11 +210,3 @@ def _up(value: float) -> float:
     """Return the least float32 that is no less."""
     nearest = np.float32(value)
     return float(nearest if nearest >= value else np.nextafter(nearest, np.float32(math.inf)))
-
-
-def _address(array: DeviceArray) -> int:
-    return int(array.__cuda_array_interface__["data"][0])
-
-
-def _list(points: List) -> _List:
-    return _List(_address(points.points), _address(points.total))

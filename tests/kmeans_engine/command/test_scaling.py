@@ -39,3 +39,28 @@ def test_a_constant_feature_has_scale_1():
     assert (mean[0], scale[0]) == (0.1, 1.0)
     assert not z[:, 0].any()
     assert z[:, 1].any()
+
+
+def test_weighted_z_scores_are_those_of_so_many_points():
+    rng = np.random.default_rng(4)
+    points, weights = rng.normal(size=(900, 3)) * [1, 1e-5, 1e5], rng.integers(0, 6, 900)
+    z, scaling = standardize(points, weights=weights)
+    same, of_all = standardize(np.repeat(points, weights, axis=0))
+    np.testing.assert_allclose((scaling.mean - of_all.mean) / scaling.scale, 0.0, atol=1e-12)
+    np.testing.assert_allclose(scaling.scale, of_all.scale, rtol=1e-12)
+    np.testing.assert_allclose(np.repeat(z, weights, axis=0), same, rtol=1e-9, atol=1e-12)
+    far = standardize(points, weights=np.ldexp(weights, 900))
+    assert far[0].tobytes() == z.tobytes()
+
+
+def test_equal_weights_change_no_bit():
+    points = np.random.default_rng(5).normal(size=(70_000, 2))
+    want, got = standardize(points), standardize(points, weights=np.full(70_000, 4.0))
+    for one, other in zip((want[0], *want[1]), (got[0], *got[1]), strict=True):
+        assert one.tobytes() == other.tobytes()
+
+
+@pytest.mark.parametrize("weights", [[0.0, 0.0], [1.0, -1.0], [np.nan, 1.0], [np.inf, 1.0]])
+def test_what_is_wrong_with_weights_is_told_elsewhere(weights):
+    points = np.array([[1.0], [3.0]])
+    assert standardize(points, weights=np.array(weights))[1].mean == 2.0

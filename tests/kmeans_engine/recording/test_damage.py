@@ -164,9 +164,10 @@ def test_a_stream_of_another_program(tmp_path):
 def test_a_later_version(whole, tmp_path, monkeypatch):
     _, points, _ = whole
     monkeypatch.setattr(columns, "VERSION", 99)
-    record(Engine(points).snapshots(points[:3]), tmp_path / "run.arrows")
+    engine = Engine(points, weights=np.ones(len(points)))
+    record(engine.snapshots(points[:3]), tmp_path / "run.arrows")
     monkeypatch.undo()
-    with pytest.raises(InvalidInput, match=r"in version 99 of the format, and only 1 is known"):
+    with pytest.raises(InvalidInput, match=r"in version 99 of the format, and only 2 is known"):
         recording.open(tmp_path / "run.arrows")
 
 

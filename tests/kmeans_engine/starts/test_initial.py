@@ -1,9 +1,20 @@
 """Where a run starts."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+from elsewhere import Elsewhere, Hidden
 
-from kmeans_engine import Engine, InvalidInput, InvalidType, initial_centroids, make_clusters
+from kmeans_engine import (
+    Engine,
+    InvalidInput,
+    InvalidType,
+    assign_points,
+    initial_centroids,
+    make_clusters,
+)
+from kmeans_engine.labels import FixedLabels
 from kmeans_engine.starts.initial import METHODS
 
 
@@ -119,3 +130,92 @@ def test_synthetic_clusters():
 def test_synthetic_clusters_out_of_range(arguments, error, words):
     with pytest.raises(error, match=words):
         make_clusters(**{"n_clusters": 2, "points_per_cluster": 2} | arguments)
+
+
+# --------------------------------------------------------------------------------------- weights
+
+
+class Labelling(Elsewhere):
+    """Points elsewhere that are labelled there, as on a cluster."""
+
+    def __init__(self, points, weights):
+        super().__init__(points, weights=weights)
+        self._given = points
+
+    def visit(self, visitor, now=None, *others, **options):
+        if now is not None:
+            labels = FixedLabels(
+                assign_points(self._given, now.assigned_from), np.empty(0, np.intp)
+            )
+            now = SimpleNamespace(_labels=Hidden(labels))
+        return super().visit(visitor, now, *others, **options)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_seed_alone_decides_with_weights(method, monkeypatch):
+    points = make_clusters(5, 2000, features=3, seed=0)
+    weights = np.random.default_rng(1).exponential(size=len(points)) * 1e200
+    want = initial_centroids(points, 20, weights=weights, method=method, seed=9)
+    assert not np.array_equal(want, initial_centroids(points, 20, method=method, seed=9))
+    scaled = initial_centroids(points, 20, weights=weights * 2.0**-900, method=method, seed=9)
+    assert np.array_equal(scaled, want)
+    parts = np.array_split(points, 3)
+    for threads in (1, 2, 8):
+        monkeypatch.setattr("kmeans_engine.points.opening.default_threads", lambda n=threads: n)
+        for given in (points, np.asfortranarray(points)):
+            got = initial_centroids(given, 20, weights=weights, method=method, seed=9)
+            assert np.array_equal(got, want)
+    shares = np.array_split(weights, 3)
+    got = initial_centroids(parts, 20, weights=shares, method=method, seed=9)
+    assert np.array_equal(got, want)
+    far = Labelling(points, weights)
+    assert np.array_equal(initial_centroids(far, 20, method=method, seed=9), want)
+
+
+@pytest.mark.kernels
+@pytest.mark.parametrize("method", METHODS)
+def test_points_without_weight_are_never_drawn(method):
+    rng = np.random.default_rng(0)
+    points, weights = rng.normal(size=(60, 2)), rng.integers(0, 3, 60).astype(float)
+    weights[0] = 0.0
+    points[0] = 1e6  # the farthest of all
+    absent = {tuple(row) for row in points[weights == 0]}
+    count = int(np.count_nonzero(weights))
+    for seed in range(20):
+        chosen = initial_centroids(points, 5, weights=weights, method=method, seed=seed)
+        low, high = points[weights > 0].min(axis=0), points[weights > 0].max(axis=0)
+        assert (chosen >= low).all() and (chosen <= high).all()
+        if method != "k-means||":  # whose centroids are means
+            assert not absent & {tuple(row) for row in chosen}
+    chosen = initial_centroids(points, count, weights=weights, method=method, seed=1)
+    assert len(np.unique(chosen, axis=0)) == count
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_weight_counts_as_so_many_points(method):
+    rng = np.random.default_rng(2)
+    points, weights = rng.normal(size=(6, 1)) * 3.0, np.array([1, 2, 0, 5, 1, 3])
+    many = np.repeat(points, weights, axis=0)
+    shares = np.zeros((2, 6))
+    for seed in range(300):
+        for side, chosen in enumerate(
+            (
+                initial_centroids(points, 2, weights=weights, method=method, seed=seed),
+                initial_centroids(many, 2, method=method, seed=seed + 10_000),
+            )
+        ):
+            for row in chosen:
+                shares[side] += np.abs(points[:, 0] - row[0]) < 1e-12
+    assert np.abs(shares[0] - shares[1]).max() / 300 < 0.12
+    assert shares[:, 2].tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_fewer_points_of_positive_weight_than_clusters(method):
+    points, weights = np.arange(10.0).reshape(5, 2), [0.0, 1.0, 0.0, 2.0, 0.0]
+    with pytest.raises(InvalidInput, match=r"k=3 needs at least 3 points of positive weight, got"):
+        initial_centroids(points, 3, weights=weights, method=method)
+    chosen = initial_centroids(points, 2, weights=weights, method=method, seed=0)
+    assert sorted(chosen.tolist()) == [[2.0, 3.0], [6.0, 7.0]]
+    same = np.ones((5, 2))
+    assert (initial_centroids(same, 2, weights=weights, method=method, seed=0) == 1.0).all()

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmeans_engine import STRATEGIES, Engine, UnsupportedStrategy
+from kmeans_engine import Engine, UnsupportedStrategy
 from kmeans_engine.kernels.narrow import value
 from kmeans_engine.kernels.screen import GROUP, TILE, multiply, screen
 from kmeans_engine.points.data import prepare
@@ -156,7 +156,7 @@ def test_narrow_values_are_read_where_they_are(dtype):
     want = Engine(exact, strategy="brute").snapshots(start, max_iterations=5)
     for a, b in itertools.zip_longest(engine.snapshots(start, max_iterations=5), want):
         check.same_snapshot(a, b)
-    for strategy in STRATEGIES:
+    for strategy in problems.USABLE:
         last = Engine(points, strategy=strategy).fit(start, max_iterations=5)
         assert np.array_equal(last.labels, a.labels)
 

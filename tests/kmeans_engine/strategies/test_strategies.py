@@ -8,14 +8,14 @@ import numpy as np
 import problems
 import pytest
 
-from kmeans_engine import STRATEGIES, assign_points, recalc_centroids
+from kmeans_engine import assign_points, recalc_centroids
 from kmeans_engine.points.data import prepare
 from kmeans_engine.strategies import make_strategy
 
 pytestmark = pytest.mark.kernels
 # In plain Python there is less of everything.
 ROWS, STEPS = (150, 12) if check.PLAIN_PYTHON else (2000, 60)
-REMEMBERING = [name for name in STRATEGIES if name not in ("auto", "brute")]
+REMEMBERING = [name for name in problems.USABLE if name not in ("auto", "brute")]
 
 
 def follow(name: str, points: np.ndarray, places: list[np.ndarray]) -> None:
@@ -103,7 +103,7 @@ def test_a_run_goes_on_in_the_middle(name, how):
         assert np.array_equal(means, want)
 
 
-@pytest.mark.parametrize("name", STRATEGIES)
+@pytest.mark.parametrize("name", problems.USABLE)
 def test_what_a_run_remembers_goes_with_it(name):
     # Gigabytes for many points: they must not wait for the collector of circles.
     points = prepare(np.random.default_rng(0).normal(size=(4000, 2)), 2)

@@ -19,11 +19,12 @@ def blank(height=12, width=16):
     return np.zeros((height, width, 4), dtype=np.int64), np.zeros((height, width), dtype=np.int32)
 
 
-def add(marker, xy, labels, sums, moved, was=None, size=1.7):
+def add(marker, xy, labels, sums, moved, was=None, size=1.7, weights=()):
     xy = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
     was = [NOWHERE] * len(xy) if was is None else was
     old, new = (np.asarray(side, dtype=np.intp) for side in (was, labels))
-    marker(xy, old, new, COLOURS, size, sums, moved)
+    more = [np.array(weights, dtype=np.int64)] if marker is raster.add_dots else []
+    marker(xy, old, new, COLOURS, size, *more, sums, moved)
 
 
 def test_a_dot_is_one_pixel():
@@ -47,6 +48,18 @@ def test_a_dot_of_two_pixels_lies_around_its_point():
         add(raster.add_dots, [[x, 5.5]], [0], sums, moved, size=2)
         assert np.flatnonzero(moved.any(axis=0)).tolist() == columns
         assert (sums[5:7, columns, 3] == 1).all() and sums[..., 3].sum() == 2 * len(columns)
+
+
+def test_a_dot_counts_by_its_weight():
+    xy, labels, weights = [[3.5, 5.5], [3.5, 5.5], [7.5, 2.5]], [0, 1, 2], [3, 0, 2]
+    sums, moved = blank()
+    add(raster.add_dots, xy, labels, sums, moved, size=1, weights=weights)
+    repeated, counted = blank()
+    add(raster.add_dots, np.repeat(xy, weights, axis=0), np.repeat(labels, weights), repeated,
+        counted, size=1)  # fmt: skip
+    assert np.array_equal(sums, repeated) and np.array_equal(moved, counted)
+    add(raster.add_dots, xy, [2, 2, 2], sums, moved, was=labels, size=1, weights=weights)
+    assert sums[5, 3].tolist() == [51, 51, 51, 3]
 
 
 @pytest.mark.parametrize("radius", [1.0, 2.5, 4.0])

@@ -1,11 +1,15 @@
 """Counts by cell follow the changes exactly, wherever the points are."""
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 from elsewhere import Elsewhere, moved_to
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pictures import state
 
+from kmeans_engine.points.weights import open_weighted
 from renderers.picture.bubbles import cells_of
 from renderers.picture.tallies import Tallies, columns_of
 from renderers.plane.placement import Box
@@ -58,3 +62,26 @@ def test_each_place_is_a_cell():
     counts = Tallies(view, cells_of(view.shared), 2).of(state(X, labels, X[:2]))
     assert view.shared.xy.tolist() == [[1.0, 2.0], [1.0, 5.0], [4.0, 2.0]]
     assert counts.tolist() == [[2, 2, 0], [4, 3, 0], [4, 5, 0]]
+
+
+@pytest.mark.parametrize("far", [False, True])
+def test_weights_count_as_so_many_points(far):
+    rng = np.random.default_rng(4)
+    X, weights = rng.normal(size=(60, 1)), rng.integers(0, 9, 60).astype(float)
+    there = Elsewhere(X, weights=weights) if far else open_weighted(X, weights)
+    view, same = View(there), View(np.repeat(X, weights.astype(int), axis=0))
+    places = View(X).placed(BOX)
+    tallies = Tallies(view, columns_of(places), 3)
+    repeated = Tallies(same, columns_of(places), 3)
+    per_point = view.weighing.of(np.ones(1))[0]
+    for seed in (None, 1, 2):
+        if seed is None:
+            got, want = tallies.of(None), repeated.of(None)
+        else:
+            labels = np.random.default_rng(seed).integers(0, 3, 60)
+            one = state(X, labels, X[:3])
+            one = moved_to(there, one) if far else replace(one, _whole=there)
+            got = tallies.of(one)
+            many = np.repeat(labels, weights.astype(int))
+            want = repeated.of(state(same.points.take(range(len(many))), many, X[:3]))
+        assert np.array_equal(got, per_point * want)

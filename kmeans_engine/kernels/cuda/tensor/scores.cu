@@ -9,96 +9,7 @@
 //
 // Three are kept, not two: a point whose third is beyond the margin has two candidates, and asking
 // the definition about two costs less than a better score of all.
-#include "task.h"
-
-#define WARPS (WM * WN)
-#define MT (BM / WM / 16)
-#define NT (BN / WN / 8)
-#define ROW (NP + 4)
-#define CHUNK (BK + 4)
-#define CHUNKS (NP / BK)
-// Products of 8 features that tensor cores add up before float32 takes over: see margins.py.
-#define CHAIN 32
-#define CHAINED (NP / 8 <= CHAIN)
-// Lanes that read one point.
-#define LANES (NP >= 32 ? 32 : NP >= 16 ? 16 : 8)
-
-struct Best {
-    float first, second, third;
-    unsigned a, b;
-
-    __device__ __forceinline__ void clear() {
-        first = second = third = infinity();
-        a = b = 0;
-    }
-
-    __device__ __forceinline__ void take(float s, unsigned k) {
-        bool leads = s < first, follows = s < second;
-        third = fminf(third, fmaxf(second, s));
-        b = leads ? a : follows ? k : b;
-        second = fminf(second, fmaxf(first, s));
-        a = leads ? k : a;
-        first = fminf(first, s);
-    }
-
-    __device__ __forceinline__ void merge(const Best &other) {
-        take(other.first, other.a);
-        take(other.second, other.b);
-        third = fminf(third, other.third);
-    }
-};
-
-struct Shared {
-    float points[BM * ROW];
-    float clusters[2][BN * CHUNK];
-    float squares[BM], errors[BM];
-    Best best[WN][BM];
-};
-
-__device__ __forceinline__ long long number(const unsigned *rows, long long at) {
-    return rows == nullptr ? at : (long long)rows[at];
-}
-
-// Bring BM points, rounded to TF32 if `round`, with their squared lengths and errors.
-template <bool round>
-__device__ __forceinline__ void load_points(const Task &task, const unsigned *rows, long long at,
-                                            long long total, Shared &shared) {
-    const int per_warp = 32 / LANES, lane = threadIdx.x % LANES;
-#pragma unroll 4
-    for (int r = threadIdx.x / LANES; r < BM; r += WARPS * per_warp) {
-        bool inside = at + r < total;
-        const POINT *x = task.X + (inside ? number(rows, at + r) : 0) * N;
-        float square = 0.0f, error = 0.0f;
-#pragma unroll
-        for (int n = lane; n < NP; n += LANES) {
-            float v = 0.0f;
-            if (inside && n < N) v = (float)((x[n] - task.center[n]) * (POINT)task.scale);
-            float w = round ? tf32(v) : v;
-            shared.points[r * ROW + n] = w;
-            square += v * v;
-            error += (v - w) * (v - w);
-        }
-#pragma unroll
-        for (int step = LANES / 2; step > 0; step /= 2) {
-            square += __shfl_xor_sync(~0u, square, step);
-            error += __shfl_xor_sync(~0u, error, step);
-        }
-        if (lane == 0) {
-            shared.squares[r] = square;
-            shared.errors[r] = error;
-        }
-    }
-}
-
-// Begin to bring chunk `q` of the centroids: BN of them, BK features.
-__device__ __forceinline__ void begin_chunk(const float *scored, int q, Shared &shared) {
-    const float *from = scored + (long long)(q / CHUNKS) * BN * NP + q % CHUNKS * BK;
-    float *to = shared.clusters[q % 2];
-    for (int p = threadIdx.x; p < BN * BK / 4; p += WARPS * 32) {
-        int row = p / (BK / 4), column = p % (BK / 4) * 4;
-        begin_copy(to + row * CHUNK + column, from + (long long)row * NP + column);
-    }
-}
+#include "tiles.h"
 
 // 11 bits of a number, and 11 of what they leave.
 struct Halves {
@@ -274,8 +185,10 @@ template <bool split> __device__ __forceinline__ void score(const Task &task) {
     extern __shared__ __align__(16) unsigned char memory[];
     Shared &shared = *(Shared *)memory;
     const unsigned *rows = split ? task.open.points : task.whole ? nullptr : task.todo.points;
-    const long long total = rows == nullptr ? task.R : split ? *task.open.total : *task.todo.total;
-    for (long long at = (long long)blockIdx.x * BM; at < total; at += (long long)gridDim.x * BM) {
+    long long total = split ? *task.open.total : task.end;
+    if (!split && !task.whole && *task.todo.total < total) total = *task.todo.total;
+    for (long long at = (split ? 0 : task.begin) + (long long)blockIdx.x * BM; at < total;
+         at += (long long)gridDim.x * BM) {
         load_points<!split>(task, rows, at, total, shared);
         __syncthreads();
         score_points<split>(task, task.KP / BN, shared);

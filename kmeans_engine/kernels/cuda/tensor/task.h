@@ -45,7 +45,7 @@ struct Task {
     float *reach;         // (2,) the greatest length, and the greatest error of TF32
     double scale;
     double least;         // what underflow may cost a squared distance of the definition
-    long long R;
+    long long begin, end; // of `todo` or, if `whole`, of the piece: which to look at
     int K, KP, whole, first_look;
     Trust trust[2];
 };

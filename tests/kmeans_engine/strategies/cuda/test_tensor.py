@@ -10,12 +10,12 @@ import naive
 import numpy as np
 import pytest
 from problems import KINDS, make_centroids, make_points
-from simulated_cores import ROUNDINGS, Held, SimulatedCores, library, needs_compiler
+from simulated_cores import ROUNDINGS, SHORT, Held, SimulatedCores, library, needs_compiler
 
 from kmeans_engine.labels import label_dtype
 from kmeans_engine.points.data import prepare
 from kmeans_engine.strategies.cuda.stages import List, Piece, Placed
-from kmeans_engine.strategies.cuda.tensor import Task, defines, tensor_scores
+from kmeans_engine.strategies.cuda.tensor import Task, are_exact_enough, defines, tensor_scores
 from kmeans_engine.strategies.cuda.tiles import tiles_for
 from kmeans_engine.strategies.scores import Scores
 
@@ -66,7 +66,7 @@ class Look:
             record.rho, record.kappa, record.delta_unit, record.root,
         )  # fmt: skip
         stage = tensor_scores(cores, n, k, points.dtype)
-        stage.look(piece, placed, todo_list, left, "stream")
+        stage.look(piece, placed, todo_list, left, None)
         self.points, self.centroids = points, centroids
         self.labels, self.expiry = labels.astype(int), expiry
         self.old = dict(zip(lists[1][: total[1][0]].tolist(), old.tolist(), strict=False))
@@ -103,7 +103,9 @@ class Look:
             ]
             a = self.labels[i]
             gap = Fraction(float(self.expiry[i])) - Fraction(float(self.spent[a]))
-            if gap > 0:  # |x - c_b| - |x - c_a| >= gap, without a root: (b - a - gap^2)^2 >= 4 gap^2 a
+            if (
+                gap > 0
+            ):  # |x - c_b| - |x - c_a| >= gap, without a root: (b - a - gap^2)^2 >= 4 gap^2 a
                 for k, square in enumerate(squares):
                     if k != a and centroids[k] != centroids[a]:
                         rest = square - squares[a] - gap * gap
@@ -232,6 +234,11 @@ def test_one_cluster_and_two():
         look = Look(points, centroids, SimulatedCores())
         look.check()
         assert look.n_left == 0
+
+
+@pytest.mark.parametrize("rounding", [*ROUNDINGS, *SHORT])
+def test_tensor_cores_that_keep_fewer_bits_are_not_trusted(rounding):
+    assert are_exact_enough(SimulatedCores(rounding=rounding), None) == (rounding in ROUNDINGS)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

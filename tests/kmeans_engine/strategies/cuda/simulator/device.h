@@ -26,7 +26,7 @@ namespace simulator {
 
 struct Dim { unsigned x; };
 
-enum Rounding { NEAREST, CUT_8, CUT_4, CUT_1, REVERSED };
+enum Rounding { NEAREST, CUT_8, CUT_4, CUT_1, REVERSED, SHORT };
 
 constexpr int MOST = 512;
 inline Rounding rounding = NEAREST;
@@ -131,7 +131,7 @@ inline void run_block(unsigned size) {
 inline double cut(double value, double unit) { return std::trunc(value / unit) * unit; }
 
 // c + a[0] b[0] + ... of some numbers, cut as `kmeans_engine.strategies.cuda.margins` allows.
-inline float add_cut(float c, const double *products, int count) {
+inline float add_cut(float c, const double *products, int count, int bits = 24) {
     double most = std::fabs(c);
     for (int j = 0; j < count; j++) most = std::fmax(most, std::fabs(products[j]));
     if (!(most > 0) || !std::isfinite(most)) {
@@ -141,7 +141,7 @@ inline float add_cut(float c, const double *products, int count) {
     }
     int exponent;
     std::frexp(most, &exponent);
-    double unit = std::ldexp(1.0, exponent - 24), sum = cut(c, unit);
+    double unit = std::ldexp(1.0, exponent - bits), sum = cut(c, unit);
     for (int j = 0; j < count; j++) sum += cut(products[j], unit);
     if (sum == 0) return 0;
     std::frexp(sum, &exponent);
@@ -162,6 +162,8 @@ inline float accumulate(float c, const float *a, const float *b) {
         return add_cut(c, products, 8);
     case CUT_4:
         return add_cut(add_cut(c, products, 4), products + 4, 4);
+    case SHORT:
+        return add_cut(c, products, 8, 23);
     case CUT_1:
         for (int k = 0; k < 8; k++) c = add_cut(c, products + k, 1);
         return c;

@@ -1,6 +1,7 @@
 // The kernels as a library: launch(name, grid, block, shared, task, rounding).
 #include "scores.cu"
 #include "pairs.cu"
+#include "probe.cu"
 
 alignas(16) unsigned char memory[256 << 10];
 
@@ -19,6 +20,7 @@ extern "C" int launch(const char *name, unsigned grid, unsigned size, unsigned s
     else if (!std::strcmp(name, "clear")) body = [] { if (now->index.x == 0) clear(*task); };
     else if (!std::strcmp(name, "prepare")) body = [] { prepare(*task); };
     else if (!std::strcmp(name, "tell_pairs")) body = [] { tell_pairs(*task); };
+    else if (!std::strcmp(name, "probe")) body = [] { probe(*task); };
     else return 3;
     grid_size.x = grid, block_size.x = size;
     for (unsigned b = 0; b < grid; b++) {

@@ -1,0 +1,80 @@
+"""What is missing to use a device is said in one line."""
+
+import importlib.util
+from types import SimpleNamespace
+
+import pytest
+
+from kmeans_engine import Engine, UnsupportedStrategy
+from kmeans_engine.strategies.cuda import device
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Ask anew, as a process in which KMEANS_ENGINE_CUDA is not set."""
+    monkeypatch.delenv(device.FORBIDS, raising=False)
+    device._missing.cache_clear()
+    yield
+    device._missing.cache_clear()
+
+
+def refused():
+    with pytest.raises(UnsupportedStrategy) as error:
+        Engine([[1.0], [2.0]], strategy="cuda")
+    message = str(error.value)
+    assert "\n" not in message
+    assert message.startswith("strategy='cuda' cannot be used: ")
+    assert error.value.options == ("strategy",)
+    return message
+
+
+def test_no_package(asked, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    assert refused().endswith("it needs an optional package: pip install 'kmeans-engine[cuda]'")
+
+
+def test_forbidden(monkeypatch):
+    monkeypatch.setenv(device.FORBIDS, "0")
+    assert refused().endswith("KMEANS_ENGINE_CUDA=0 forbids it: unset it")
+
+
+def test_no_driver(asked, monkeypatch):
+    cuda = pytest.importorskip("numba.cuda")
+    monkeypatch.setattr(cuda, "is_available", lambda: False)
+    monkeypatch.setattr(cuda, "cuda_error", lambda: RuntimeError("driver not\nfound.\n"))
+    assert refused().endswith("there is no NVIDIA GPU with a driver here (driver not found)")
+
+
+def test_an_old_device(asked, monkeypatch):
+    cuda = pytest.importorskip("numba.cuda")
+    monkeypatch.setattr(device, "_is_simulated", lambda: False)
+    monkeypatch.setattr(cuda, "is_available", lambda: True)
+    monkeypatch.setattr(
+        cuda, "get_current_device", lambda: SimpleNamespace(compute_capability=(6, 1))
+    )
+    assert "compute capability 6.1, need at least 7.5" in refused()
+
+
+def test_a_device_that_fails(asked, monkeypatch):
+    cuda = pytest.importorskip("numba.cuda")
+    monkeypatch.setattr(cuda, "is_available", lambda: True)
+
+    def fail():
+        raise RuntimeError("[999] unknown\nerror.")
+
+    monkeypatch.setattr(cuda, "get_current_device", fail)
+    assert refused().endswith("the GPU cannot be used ([999] unknown error): try nvidia-smi")
+
+
+def test_a_forked_process(asked, monkeypatch):
+    pytest.importorskip("numba_cuda")
+    monkeypatch.setattr(device, "_first_process", lambda: -1)
+    assert "was forked" in refused()
+
+
+def test_work_for_few_blocks(monkeypatch):
+    monkeypatch.setattr(device, "_is_simulated", lambda: False)
+    monkeypatch.setattr(device, "_processors", lambda: 132)
+    assert device.blocks_for(0, 256) == 1
+    assert device.blocks_for(257, 256) == 2
+    assert device.blocks_for(10**9, 256) == 8 * 132
