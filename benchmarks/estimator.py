@@ -1,6 +1,6 @@
 """Our KMeans beside scikit-learn's: with the defaults of both, and on the shapes of engine.py.
 
-python benchmarks/estimator.py [--most ROWS] [--seeds N] [--shapes] [--results FOLDER] [--page]
+python benchmarks/estimator.py [--most ROWS] [--seeds N] [--shapes] [--out FOLDER] [--page]
 
 Each library runs in a process of its own. With their defaults both draw their own starts, so each
 time is the median over as many values of random_state, after a fit that does not count; the rounds
@@ -14,6 +14,7 @@ import argparse
 import json
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from statistics import median
@@ -21,10 +22,13 @@ from typing import Any
 
 import numpy as np
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
-from works import WORKS, blobs  # noqa: E402
+sys.path.insert(0, str(Path(__file__).parent))
+from engine import machine
+from works import WORKS, blobs
 
+from kmeans_engine.runtime.processors import default_threads
+
+HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "estimator.md"
 BEGIN = "<!-- benchmarks/estimator.py writes what follows -->"
 END = "<!-- and what precedes -->"
@@ -48,7 +52,7 @@ def serve(module: str) -> None:
         if "load" in task:
             points = np.load(task["load"])
         if "start" in task:
-            words["init"] = np.load(task["start"])
+            words["init"] = np.array(task["start"])
         model = kmeans(**words)
         begin = time.perf_counter()
         model.fit(points)
@@ -67,6 +71,7 @@ class Library:
         )
 
     def fit(self, **task: Any) -> dict[str, Any]:
+        """Return what a fit took and found."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(task) + "\n")
@@ -75,6 +80,7 @@ class Library:
         return found
 
     def close(self) -> None:
+        """End the process."""
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait()
@@ -84,26 +90,24 @@ def compare(
     name: str, points: np.ndarray, words: list[dict[str, Any]], start: np.ndarray | None = None
 ) -> dict[str, Any]:
     """Return a row: medians of both libraries over fits with these parameters, each twice."""
-    folder = HERE / "results"
-    np.save(folder / "points.npy", points)
-    files = {"load": str(folder / "points.npy")}
-    more = {}
-    if start is not None:
-        np.save(folder / "start.npy", start)
-        more["start"] = str(folder / "start.npy")
-    libraries = {name: Library(name) for name in LIBRARIES}
-    found: dict[str, list[dict[str, Any]]] = {name: [] for name in LIBRARIES}
-    for library in libraries.values():
-        library.fit(words=words[0], **files, **more)
+    more: dict[str, Any] = {}
+    libraries = {key: Library(key) for key in LIBRARIES}
+    found: dict[str, list[dict[str, Any]]] = {key: [] for key in LIBRARIES}
+    with tempfile.TemporaryDirectory() as folder:
+        np.save(load := f"{folder}/points.npy", points)
+        if start is not None:
+            more["start"] = start.tolist()
+        for library in libraries.values():
+            library.fit(words=words[0], load=load, **more)
     rounds = max(min(int(2e6 / points.size), 10), 1)
     for some in words * rounds:
-        for name, library in libraries.items():
-            found[name].append(library.fit(words=some, **more))
+        for key, library in libraries.items():
+            found[key].append(library.fit(words=some, **more))
     for library in libraries.values():
         library.close()
     row: dict[str, Any] = {"work": name, "fits": len(words) * rounds}
-    for library, fits in found.items():
-        row[library] = {key: median(fit[key] for fit in fits) for key in fits[0]}
+    for key, fits in found.items():
+        row[key] = {fact: median(fit[fact] for fit in fits) for fact in fits[0]}
     row["ratio"] = row["scikit-learn"]["seconds"] / row["ours"]["seconds"]
     print(f"{name:32} {row['ours']['seconds']:9.4f} s  {row['ratio']:6.1f} times", flush=True)
     return row
@@ -157,15 +161,16 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=SIZES[-1])
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--shapes", action="store_true")
-    parser.add_argument("--results", type=Path, default=HERE / "results")
+    parser.add_argument("--out", type=Path, default=HERE / "results")
     parser.add_argument("--page", action="store_true")
     options = parser.parse_args()
     if options.serve:
         return serve(options.serve)
-    from engine import machine
-
-    options.results.mkdir(exist_ok=True)
-    report = {"machine": machine(), "defaults": defaults(options.most, options.seeds)}
+    options.out.mkdir(exist_ok=True)
+    report = {
+        "machine": machine(default_threads()),
+        "defaults": defaults(options.most, options.seeds),
+    }
     lines = table(report["defaults"])
     if options.shapes:
         report["shapes"] = shapes()
@@ -175,7 +180,7 @@ def main() -> None:
             "",
         ]
         lines += table(report["shapes"])
-    (options.results / "estimator.json").write_text(json.dumps(report, indent=1) + "\n")
+    (options.out / "estimator.json").write_text(json.dumps(report, indent=1) + "\n")
     if options.page:
         text = PAGE.read_text("utf-8")
         before, after = text[: text.index(BEGIN)], text[text.index(END) :]
