@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Indices, Integers, LabelArray
-from kmeans_engine.kernels.sums import accumulate
 from kmeans_engine.labels import label_dtype
 from kmeans_engine.points.moves import Mover
 from kmeans_engine.points.precision import warn_of_rounding, warn_of_vanishing
@@ -48,8 +47,11 @@ class Audit:
         at most than that to the nearest; 0 if no point is wrong. Each is the largest of its kind.
     counts : ndarray, (K,), int64
         Points of each label.
+    weights : ndarray, (K,), float64, or None
+        The total weight of these, exact but for one rounding; None without weights.
     means : ndarray, (K, N), float64
-        The exact mean of the points of each label, rounded once. Without points: the centroid.
+        The exact mean of the points of each label, by their weights, rounded once. Without points,
+        or weight: the centroid.
     offsets : ndarray, (K,), float64
         How far each centroid lies from that mean.
     n_off : int
@@ -70,6 +72,7 @@ class Audit:
     worst_square: float
     worst_distance: float
     counts: Integers
+    weights: Floats | None
     means: Floats
     offsets: Floats
     n_off: int
@@ -139,6 +142,7 @@ def verify(
     labels: npt.ArrayLike,
     centroids: npt.ArrayLike,
     *,
+    weights: Any = None,
     threads: int | None = None,
     memory: str | int | None = None,
     scratch: str | os.PathLike[str] | None = None,
@@ -157,7 +161,7 @@ def verify(
         sent there.
     centroids : array_like, (K, N)
         What the labels refer to. Columns with names are taken by name.
-    threads, memory, scratch
+    weights, threads, memory, scratch
         As for `Engine`.
 
     Returns
@@ -183,9 +187,11 @@ def verify(
     True
     """
     count = default_threads() if threads is None else check_count(threads, "threads", minimum=1)
-    whole = open_whole(points, count, "brute", memory, scratch)
+    whole = open_whole(points, count, "brute", memory, scratch, weights)
     measure = whole.measure
     warn_of_rounding(whole.count_rounded())
+    if whole.weighted:
+        warn_of_rounding(whole.count_rounded_weights(), "weights")
     warn_of_vanishing(measure)
     checked = check_centroids(centroids, whole.n_features, whole.names)
     low, high = checked.min(axis=0), checked.max(axis=0)
@@ -217,6 +223,7 @@ def verify(
         worst_square=found.worst_square,
         worst_distance=found.worst_distance,
         counts=found.counts,
+        weights=theirs.weights(),
         means=means,
         offsets=offsets,
         n_off=len(off),
@@ -289,13 +296,14 @@ class _Auditor:
         X: npt.NDArray[Any],
         was: LabelArray | None,
         now: LabelArray | None,
+        weights: Floats | None,
     ) -> None:
         """See `Visitor.add`."""
         assert isinstance(rows, range)
         assert now is not None
         given = self._labels[rows.start : rows.stop]
-        mover = Mover(X, _ZERO, self._form, found.sums, found.counts)
-        accumulate(mover.adding(given), 0, len(X))
+        mover = Mover(X, _ZERO, self._form, weights, found.sums, found.counts)
+        mover.add(mover.adding(given), 0, len(X))
         others = np.flatnonzero(given != now)
         if not len(others):
             return
@@ -310,8 +318,11 @@ class _Auditor:
             worst = int(square.argmax())
             point = rows.start + int(others[wrong[worst]])
             found.note(point, float(square[worst]), float(distance))
-        some.setflags(write=False)
-        mover = Mover(some, _ZERO, self._form, found.moved, found.moved_counts)
+        own = None if weights is None else weights[others]
+        for array in (some, own):
+            if array is not None:
+                array.setflags(write=False)
+        mover = Mover(some, _ZERO, self._form, own, found.moved, found.moved_counts)
         mover.move(np.arange(len(some), dtype=np.uint32), theirs, ours)
 
     def merge(self, found: list[_Found]) -> _Found:

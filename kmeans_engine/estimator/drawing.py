@@ -25,16 +25,19 @@ _SORTED = 1 << 12
 def draw(engine: Engine, k: int, method: str, seed: int, weights: Any) -> Floats:
     """Return `k` points to start from; see `initial_centroids`.
 
-    The order of the rows has no influence where there are at most 4,096 in memory.
+    The order of the rows has no influence where there are at most 4,096 of them.
     """
-    array: Any = engine.points
+    visible = engine.visible
+    given: Any = visible  # with its weights
     random: Any = _Places(np.random.PCG64(seed))
-    if not isinstance(array, np.ndarray) or len(array) > _SORTED:
-        given: Any = engine.visible  # with its weights
-        return initial_centroids(given, k, method=method, seed=random)
-    order = _order_of(array)
-    more = {} if weights is None else {"weights": weights[order]}
-    return initial_centroids(array[order], k, method=method, seed=random, **more)
+    more = {}
+    if visible.n_points <= _SORTED:
+        given = visible.take(np.arange(visible.n_points))
+        order = _order_of(given)
+        given = given[order]
+        if weights is not None:
+            more["weights"] = np.asarray(weights)[order]
+    return initial_centroids(given, k, method=method, seed=random, **more)
 
 
 class _Places(np.random.Generator):

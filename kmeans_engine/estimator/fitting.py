@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -15,7 +14,7 @@ from kmeans_engine.errors import InvalidInput
 from kmeans_engine.estimator.drawing import draw
 from kmeans_engine.estimator.inputs import Given, check_init
 from kmeans_engine.estimator.runs import Outcome, Run, finish, states
-from kmeans_engine.estimator.scikit import check_random_state
+from kmeans_engine.estimator.scikit import check_random_state, warn
 from kmeans_engine.estimator.watching import Watch
 from kmeans_engine.snapshot import Snapshot
 
@@ -91,11 +90,10 @@ def _starts(estimator: Any, engine: Engine, given: Given, weights: Any) -> Itera
     if not isinstance(init, str) and not callable(init):
         centers = check_init(init, k, n_features)
         if n_init not in ("auto", 1):
-            warnings.warn(
+            warn(
                 "Explicit initial center position passed: performing only one init in KMeans "
                 f"instead of n_init={n_init}.",
                 RuntimeWarning,
-                stacklevel=6,
             )
         estimator._n_init = 1
         return iter([centers])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numbers
 import os
-import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats
 from kmeans_engine.errors import InvalidInput
-from kmeans_engine.estimator.scikit import _check_n_features, check_array, validate_data
+from kmeans_engine.estimator.scikit import _check_n_features, check_array, validate_data, warn
 from kmeans_engine.frames import read_sheet
 from kmeans_engine.points.opening import elsewhere
 from kmeans_engine.points.sparse import SparseRows
@@ -148,11 +147,10 @@ def _made_dense(matrix: Any) -> Any:
     if rows * columns * matrix.dtype.itemsize <= _DENSE:
         return matrix.toarray()
     share = matrix.nnz / (rows * columns)
-    warnings.warn(
+    warn(
         f"X is sparse, {rows:,} x {columns:,} with {share:.2%} of the values stored, and is made "
         "dense piece by piece: every value takes time, zeros too; reduce the columns first, such "
         "as with sklearn.decomposition.TruncatedSVD",
         UserWarning,
-        stacklevel=5,
     )
     return SparseRows(matrix)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from functools import partial
 from numbers import Integral, Real
@@ -30,6 +29,7 @@ from kmeans_engine.estimator.scikit import (
     TransformerMixin,
     _fit_context,
     check_is_fitted,
+    warn,
     with_callbacks,
 )
 from kmeans_engine.estimator.watching import Watch
@@ -223,11 +223,10 @@ class KMeans(
         self._history: list[Iteration] | None = None
         watch.end()
         if outcome.n_clusters < self.n_clusters:
-            warnings.warn(
+            warn(
                 f"Number of distinct clusters ({outcome.n_clusters}) found smaller than n_clusters "
                 f"({self.n_clusters}). Possibly due to duplicate points in X.",
                 ConvergenceWarning,
-                stacklevel=4,
             )
         return self
 
@@ -356,10 +355,9 @@ class KMeans(
 
     def _strategy(self) -> str:
         if self.algorithm == "elkan" and self.n_clusters == 1:
-            warnings.warn(
+            warn(
                 "algorithm='elkan' doesn't make sense for a single cluster. Using 'lloyd' instead.",
                 RuntimeWarning,
-                stacklevel=5,
             )
             return _ALGORITHMS["lloyd"]
         return _ALGORITHMS.get(self.algorithm, self.algorithm)
@@ -372,12 +370,11 @@ class KMeans(
         state = dict(state)
         version = state.pop("_kmeans_engine_version", "an unknown version")
         if version != __version__:
-            warnings.warn(
+            warn(
                 f"this KMeans was pickled by kmeans-engine {version} and is read by {__version__}, "
                 "which may lack some of its attributes: fit it again, or pip install "
                 f"kmeans-engine=={version}",
                 UserWarning,
-                stacklevel=2,
             )
         super().__setstate__(state)
 

@@ -18,7 +18,12 @@ from kmeans_engine.engine import Engine
 from kmeans_engine.labels import FixedLabels
 from kmeans_engine.snapshot import Snapshot
 
-__all__ = ["relocating"]
+__all__ = ["relocating", "weights_of"]
+
+
+def weights_of(state: Snapshot) -> Floats:
+    """Return the weights of the clusters, which are their numbers of points if those have none."""
+    return np.array(state.counts if state.weights is None else state.weights, dtype=np.float64)
 
 
 class _Found(NamedTuple):
@@ -66,7 +71,7 @@ class _Farthest:
         X: npt.NDArray[Any],
         was: LabelArray | None,
         now: LabelArray | None,
-        weights: Floats | None = None,
+        weights: Floats | None,
     ) -> None:
         assert now is not None
         squares = np.zeros(len(X))
@@ -161,8 +166,7 @@ def _numbered(state: Snapshot, before: Snapshot) -> Snapshot:
 
 def _moved(state: Snapshot) -> Floats | None:
     """Return centroids without empty clusters; None if there are none, or no points for them."""
-    totals = getattr(state, "weights", None)
-    totals = (state.counts if totals is None else totals).astype(np.float64)
+    totals = weights_of(state)
     empty = np.flatnonzero(totals == 0.0)
     if not len(empty):
         return None

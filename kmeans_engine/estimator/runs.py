@@ -14,10 +14,10 @@ import numpy as np
 
 from kmeans_engine.arrays import Floats
 from kmeans_engine.engine import Engine
-from kmeans_engine.estimator.relocation import relocating
+from kmeans_engine.estimator.relocation import relocating, weights_of
 from kmeans_engine.snapshot import Snapshot
 
-__all__ = ["Outcome", "Run", "finish", "spread", "states", "weights_of"]
+__all__ = ["Outcome", "Run", "finish", "spread", "states"]
 
 
 class Run(NamedTuple):
@@ -119,12 +119,6 @@ def spread(state: Snapshot) -> float:
     middle = (counts[:, None] * state.centroids).sum(axis=0) / total
     between = counts[:, None] * np.square(state.centroids - middle)
     return float((state.inertia + between.sum()) / total / len(middle))
-
-
-def weights_of(state: Snapshot) -> Floats:
-    """Return the weights of the clusters, which are their numbers of points if those have none."""
-    weights = getattr(state, "weights", None)
-    return np.asarray(state.counts if weights is None else weights, dtype=np.float64)
 
 
 def finish(engine: Engine, last: Snapshot, dtype: np.dtype[np.floating]) -> Outcome:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -63,6 +65,14 @@ except ImportError:  # 1.8 and older know no callbacks
         return method
 
 
+def warn(message: str, category: type[Warning]) -> None:
+    """Warn of the line that called the estimator, past scikit-learn's decorators."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back and frame.f_globals["__name__"].startswith(("kmeans_engine.", "sklearn.")):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, category, stacklevel=level)
+
+
 __all__ = [
     "BaseEstimator",
     "CallbackSupportMixin",
@@ -78,5 +88,6 @@ __all__ = [
     "check_is_fitted",
     "check_random_state",
     "validate_data",
+    "warn",
     "with_callbacks",
 ]

@@ -10,15 +10,17 @@ import threading
 from typing import ClassVar
 
 from kmeans_engine.arrays import Clusters, Floats, LabelArray
+from kmeans_engine.errors import UnsupportedStrategy
 from kmeans_engine.labels import Labels
 from kmeans_engine.points.blocks import SortedPoints, block_rows
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
 from kmeans_engine.runtime import products
 from kmeans_engine.strategies import make_strategy
-from kmeans_engine.strategies.base import Assigned, OwningAssigner, Stepped, Strategy
+from kmeans_engine.strategies.base import Assigned, Assigner, OwningAssigner, Stepped, Strategy
 from kmeans_engine.strategies.bounds import MOST_CENTROIDS, BoundsAssigner
-from kmeans_engine.strategies.costs import scanning, sorting
+from kmeans_engine.strategies.costs import looking, scanning, shipping, sorting
+from kmeans_engine.strategies.cuda.device import missing
 from kmeans_engine.strategies.neighbours import NeighboursAssigner
 from kmeans_engine.strategies.quantized import MOST_FEATURES, QuantizedAssigner
 from kmeans_engine.sums import ExactSums
@@ -55,6 +57,8 @@ _TOO_MANY_LEFT = 0.15
 # as long as the one before.
 _TOO_MANY = 0.95
 _PAUSE = 8
+# Passes over all points that a run takes at least, as far as it matters whether a device pays.
+_PASSES = 4
 # Points that are looked at to see whether there are more than K different ones.
 _GLANCE = 64
 
@@ -96,14 +100,12 @@ class Auto:
         with self._lock:
             self._made.pop(name, None)
 
-    def begin_with(self, name: str) -> OwningAssigner:
+    def begin_with(self, name: str) -> Assigner:
         """Return an assigner of another strategy, which is made once."""
         with self._lock:
             if name not in self._made:
                 self._made[name] = make_strategy(name, self.points)
-        begun = self._made[name].begin()
-        assert isinstance(begun, OwningAssigner)
-        return begun
+        return self._made[name].begin()
 
 
 class AutoAssigner:
@@ -116,7 +118,7 @@ class AutoAssigner:
 
     def __init__(self, auto: Auto) -> None:
         self._auto = auto
-        self._at_work: OwningAssigner | None = None
+        self._at_work: Assigner | None = None
         self.name, self.in_place = "", False
         self.n_points = auto.points.n_points
         # Steps of the strategy at work so far, and the one that it is a pause from.
@@ -127,11 +129,18 @@ class AutoAssigner:
 
     def first(self, centroids: Floats) -> ExactSums:
         """See `Assigner.first`."""
-        return self._begin(centroids).first(centroids)
+        return self.adopt(centroids)
 
     def adopt(self, centroids: Floats, labels: LabelArray | Assigned | None = None) -> ExactSums:
         """See `Assigner.adopt`."""
-        return self._begin(centroids).adopt(centroids, labels)
+        name = _choose(self._auto.points, len(centroids))
+        try:
+            return self._begin(name).adopt(centroids, labels)
+        except UnsupportedStrategy:  # the device has not as much memory as it takes
+            if name != "cuda":
+                raise
+        name = _choose_here(self._auto.points, len(centroids))
+        return self._begin(name).adopt(centroids, labels)
 
     def step(self, centroids: Floats, moved: Clusters | None = None) -> Stepped:
         """See `Assigner.step`."""
@@ -167,7 +176,7 @@ class AutoAssigner:
         if self._at_work is not None:
             self._at_work.finish()
 
-    def _now(self) -> OwningAssigner:
+    def _now(self) -> Assigner:
         assert self._at_work is not None, "first or adopt comes first"
         return self._at_work
 
@@ -183,9 +192,8 @@ class AutoAssigner:
                 self._at_work = sweeping
                 self._auto.forget("blocks")
 
-    def _begin(self, centroids: Floats) -> OwningAssigner:
+    def _begin(self, name: str) -> Assigner:
         points = self._auto.points
-        name = _choose(points, len(centroids))
         if name == "blocks" and not points.in_memory and not self._auto.has("blocks"):
             # A run may be short, and whoever sorts a file writes another one.
             self._left = sorting(points.n_points, points.n_features)
@@ -197,13 +205,30 @@ class AutoAssigner:
 
     def _change(self, name: str, centroids: Floats) -> None:
         """Go on with another strategy from here; it takes over all labels and sums."""
-        assigned, self._at_work = self._now().assigned, self._auto.begin_with(name)
-        self._at_work.adopt(centroids, assigned)
+        before, self._at_work = self._now(), self._auto.begin_with(name)
+        assert isinstance(before, OwningAssigner)
+        self._at_work.adopt(centroids, before.assigned)
         self.in_place = self.in_place or self._at_work.in_place
         self._steps = 0
 
 
-def _choose(points: Points, k: int) -> str:
+def _choose(points: Data, k: int) -> str:
+    return (
+        "cuda" if _is_worth_a_device(points, k) and missing() is None else _choose_here(points, k)
+    )
+
+
+def _is_worth_a_device(points: Data, k: int) -> bool:
+    """Return whether passes over the points here take longer than to send them away."""
+    m, n = points.n_points, points.n_features
+    if m >= 1 << 32:
+        return False
+    # Few features are sorted into blocks, and looked at once.
+    here = sorting(m, n) if n in _ACROSS_FEW else _PASSES * looking(m, m, k, n)
+    return here / points.threads > shipping(m * n * points.measure.dtype.itemsize)
+
+
+def _choose_here(points: Points, k: int) -> str:
     m, n = points.n_points, points.n_features
     if k == 1 or m * k * n < _WORTH_BOUNDS or m >= 1 << 32:
         return "brute"

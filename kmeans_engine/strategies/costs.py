@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["looking", "scanning", "sorting", "sweeping"]
+__all__ = ["looking", "scanning", "shipping", "sorting", "sweeping"]
 
 
 def scanning(n_points: int, k: int, n_features: int) -> float:
@@ -13,6 +13,11 @@ def scanning(n_points: int, k: int, n_features: int) -> float:
 def sorting(n_points: int, n_features: int) -> float:
     """Return about how long `blocks` takes to sort the points of a file into scratch."""
     return n_points * (20.0 + 11.0 * n_features)
+
+
+def shipping(size: int) -> float:
+    """Return about how long it takes to begin with a device and to send so many bytes there."""
+    return 5e8 + 0.25 * size
 
 
 def looking(n_points: int, looked: int, k: int, n_features: int) -> float:

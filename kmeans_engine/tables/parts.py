@@ -154,9 +154,19 @@ def _of_text(given: Input, options: ReadOptions, budget: Budget) -> Table:
         if weights is not None:
             weights.close()
     notes = [*notes, reader.rounded]
-    return _table(
+    table = _table(
         store, names[: len(features)], notes, weighed, "" if weighed is None else names[-1]
     )
+    return replace(table, rows=lambda: _all_of_text(given, options))
+
+
+def _all_of_text(given: Input, options: ReadOptions) -> Any:
+    """Return a `pyarrow.RecordBatchReader` of all columns of a text."""
+    from kmeans_engine.tables.text.frame import begin_text
+    from kmeans_engine.tables.whole import whole_text
+
+    frame, reader = begin_text(given.opener, given.where, given.suffix, options)
+    return whole_text(reader, frame.names)
 
 
 def names_by_head(data: Any, where: str, options: ReadOptions) -> tuple[list[str], str, list[str]]:

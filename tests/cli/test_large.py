@@ -1,14 +1,18 @@
 """Files larger than the memory that a command may use: the same results, and clear refusals."""
 
 import bz2
+import itertools
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.feather
+import pyarrow.orc
 import pyarrow.parquet as pq
 import pytest
 from command import facts
+
+from kmeans_engine.tables import WRITABLE_ROWS
 
 M = 5000
 
@@ -74,6 +78,43 @@ def test_labels_are_written_in_pieces(command, files, little, suffix):
     assert Path(f"many.{suffix}").read_bytes() == Path(f"one.{suffix}").read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("name", "suffix"),
+    [*itertools.product(("p.parquet", "p.csv"), WRITABLE_ROWS), *((n, ".csv") for n in NAMES[2:])],
+)
+def test_tables_are_written_as_they_are_read(command, files, little, name, suffix):
+    words = (files / name, "-k", 3, "--distances", "--max-iterations", 5)
+    words += ("--decimal", ",") if name.startswith("p.csv") else ()
+    command.ok(*words, "--table", f"many{suffix}", *little)
+    command.ok(*words, "--table", f"one{suffix}")
+    if suffix in (".csv", ".tsv", ".json", ".jsonl", ".ndjson"):
+        assert Path(f"many{suffix}").read_bytes() == Path(f"one{suffix}").read_bytes()
+        return
+    read = {".parquet": pq.read_table, ".orc": pyarrow.orc.read_table}
+    many, one = (
+        read.get(suffix, pyarrow.feather.read_table)(f"{which}{suffix}")
+        for which in ("many", "one")
+    )
+    assert many.equals(one)
+    assert many.num_rows == M
+
+
+def test_a_large_file_is_labelled(command, files, little, tmp_path):
+    command.ok(files / "p.npy", "-k", 4, "--standardize", "--centroids", "c.json")
+    words = (files / "p.npy", "--predict", "c.json", "--overwrite", "--labels")
+    command.ok(*words, "few.npy")
+    command.ok(*words, "many.npy", *little)
+    assert Path("few.npy").read_bytes() == Path("many.npy").read_bytes()
+    command.ok(files / "p.parquet", "-k", 4, "--centroids", "d.json", "--labels", "l.parquet")
+    verified = ("--verify", "l.parquet", "--centroids", "d.json", "--json")
+    few = facts(command.ok(files / "p.csv", "--decimal", ",", *verified))
+    many = facts(command.ok(files / "p.csv", "--decimal", ",", *verified, *little))
+    assert [few[name] for name in ("inertia", "counts")] == [
+        many[name] for name in ("inertia", "counts")
+    ]
+    assert few["fixed_point"]
+
+
 def refused(command, *args):
     done = command(*args, "-k", 3)
     assert (done.status, done.err.count("\n")) == (2, 1), done.err
@@ -83,7 +124,6 @@ def refused(command, *args):
 def test_what_needs_the_whole_file_is_refused(command, files, little):
     at = files / "p.parquet"
     assert "--drop-missing" in refused(command, at, "--drop-missing", *little)
-    assert "write --labels" in refused(command, at, "--table", "t.csv", *little)
     numbered = pa.table({"id": np.arange(M), "x": np.arange(M) * 0.5, "y": np.ones(M)})
     pq.write_table(numbered, files / "ids.parquet")
     said = refused(command, files / "ids.parquet", *little)

@@ -90,6 +90,29 @@ def result():
     return points, last.labels.copy(), last.centroids
 
 
+@check.examples(40)
+@given(st.integers(0, 2**32), st.sampled_from(problems.KINDS), st.integers(1, 4))
+def test_a_weight_is_as_many_points(seed, kind, n):
+    rng = np.random.default_rng(seed)
+    points = problems.make_points(kind, rng, 60, n)
+    centroids = problems.make_centroids(points, rng, 6)
+    labels = rng.integers(0, 6, 60)
+    weights = rng.integers(0, 4, 60)
+    weights[0] = 1
+    got = verify(points, labels, centroids, weights=weights, threads=2)
+    rows = np.repeat(np.arange(60), weights)
+    want = verify(points[rows], labels[rows], centroids)
+    assert (got.inertia, got.nearest_inertia) == (want.inertia, want.nearest_inertia)
+    assert check.bits(got.means) == check.bits(want.means)
+    assert got.weights.tolist() == want.counts.tolist()
+    assert got.offsets.tolist() == want.offsets.tolist()
+    assert want.weights is None
+    last = Engine(points, weights=weights).fit(centroids, max_iterations=99)
+    assert (
+        verify(points, last.labels, last.centroids, weights=weights).fixed_point == last.converged
+    )
+
+
 def test_a_wrong_label_is_found(result):
     points, labels, centroids = result
     labels = labels.copy()

@@ -45,54 +45,52 @@ def _scaled(X, i, n, center, scale):
     return np.float32((X[i, n] - center[n]) * scale)
 
 
-def _scorer(n_kept: int) -> Any:
-    """Return a device function that scores one point against all centroids.
+@device_function
+def _score(X, i, center, scale, P, reach, x, n_kept):
+    """Return the best score, the second best, the best centroid, and the extent of point `i`.
 
-    With `n_kept` features, known when it is compiled, they stay in registers.
+    `x` (scratch, (`n_kept`,)): features that stay there, all or none.
     """
-    room = max(n_kept, 1)
-
-    @device_function
-    def score(X, i, center, scale, P, reach):
-        """Return the best score, the second best, the best centroid, and the extent; see there."""
-        n_features = n_kept if n_kept else P.shape[1]
-        x = cuda.local.array(room, float32)
-        extent = np.float32(0.0)
+    n_features = n_kept if n_kept else P.shape[1]
+    extent = np.float32(0.0)
+    for n in range(n_features):
+        u = _scaled(X, i, n, center, scale)
+        far = abs(u) + reach[n] + np.float32(_TINY)
+        extent += far * far
+        if n_kept:
+            x[n] = u
+    best = second = np.float32(math.inf)
+    winner = 0
+    for k in range(0, P.shape[0], TOGETHER):
+        s0 = s1 = s2 = s3 = np.float32(0.0)
         for n in range(n_features):
-            u = _scaled(X, i, n, center, scale)
-            far = abs(u) + reach[n] + np.float32(_TINY)
-            extent += far * far
-            if n_kept:
-                x[n] = u
-        best = second = np.float32(math.inf)
-        winner = 0
-        for k in range(0, P.shape[0], TOGETHER):
-            s0 = s1 = s2 = s3 = np.float32(0.0)
-            for n in range(n_features):
-                u = x[n] if n_kept else _scaled(X, i, n, center, scale)
-                t0, t1 = u - P[k, n], u - P[k + 1, n]
-                t2, t3 = u - P[k + 2, n], u - P[k + 3, n]
-                s0 += t0 * t0
-                s1 += t1 * t1
-                s2 += t2 * t2
-                s3 += t3 * t3
-            winner = k if s0 < best else winner
-            second, best = min(second, max(best, s0)), min(best, s0)
-            winner = k + 1 if s1 < best else winner
-            second, best = min(second, max(best, s1)), min(best, s1)
-            winner = k + 2 if s2 < best else winner
-            second, best = min(second, max(best, s2)), min(best, s2)
-            winner = k + 3 if s3 < best else winner
-            second, best = min(second, max(best, s3)), min(best, s3)
-        return best, second, winner, extent
-
-    return score
+            u = x[n] if n_kept else _scaled(X, i, n, center, scale)
+            t0, t1 = u - P[k, n], u - P[k + 1, n]
+            t2, t3 = u - P[k + 2, n], u - P[k + 3, n]
+            s0 += t0 * t0
+            s1 += t1 * t1
+            s2 += t2 * t2
+            s3 += t3 * t3
+        winner = k if s0 < best else winner
+        second, best = min(second, max(best, s0)), min(best, s0)
+        winner = k + 1 if s1 < best else winner
+        second, best = min(second, max(best, s1)), min(best, s1)
+        winner = k + 2 if s2 < best else winner
+        second, best = min(second, max(best, s2)), min(best, s2)
+        winner = k + 3 if s3 < best else winner
+        second, best = min(second, max(best, s3)), min(best, s3)
+    return best, second, winner, extent
 
 
 @lru_cache
 def look_kernel(n_features: int) -> Any:
-    """Return the kernel for points of so many features."""
-    score = _scorer(n_features if n_features <= _MOST_KEPT else 0)
+    """Return the kernel for points of so many features.
+
+    Up to `_MOST_KEPT` are known when it is compiled, so that they stay in registers. What is
+    compiled is found again on the disk by these numbers.
+    """
+    n_kept = n_features if n_features <= _MOST_KEPT else 0
+    room = max(n_kept, 1)
 
     @kernel
     def look(
@@ -112,7 +110,8 @@ def look_kernel(n_features: int) -> Any:
             is_open = False
             if j < total:
                 i = j if whole else int(todo[j])
-                best, second, new, extent = score(X, i, center, scale, P, reach)
+                x = cuda.local.array(room, float32)
+                best, second, new, extent = _score(X, i, center, scale, P, reach, x, n_kept)
                 slack = kappa + delta_unit * extent
                 is_open = not _is_sure(best, second, rho, slack)
                 if is_open:

@@ -3,36 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import closing
 from typing import Any, NamedTuple
 
 import numpy as np
 from numba import cuda
 
 from kmeans_engine.arrays import Clusters, Floats, LabelArray
+from kmeans_engine.errors import UnsupportedStrategy
 from kmeans_engine.kernels.cuda.compiling import THREADS
 from kmeans_engine.kernels.cuda.lists import sift
 from kmeans_engine.label_history import Part
 from kmeans_engine.labels import Labels, label_dtype
 from kmeans_engine.points.data import Data
+from kmeans_engine.runtime.sizes import shown_bytes
 from kmeans_engine.strategies.brute import BruteAssigner
 from kmeans_engine.strategies.cuda.cascade import stages_for
 from kmeans_engine.strategies.cuda.centroids import Centroids
-from kmeans_engine.strategies.cuda.device import blocks_for
+from kmeans_engine.strategies.cuda.device import blocks_for, free_bytes, is_out_of_memory
 from kmeans_engine.strategies.cuda.labels import DeviceHistory, Found
 from kmeans_engine.strategies.cuda.points import DevicePoints, Feed, Range
 from kmeans_engine.strategies.cuda.stages import DeviceArray, List, Piece, Placed
 from kmeans_engine.strategies.cuda.sums import DeviceSums
 from kmeans_engine.sums import ExactSums
 
-__all__ = ["CudaAssigner", "bytes_per_point"]
+__all__ = ["CudaAssigner"]
 
 # Where the totals of a piece are: of what is due, of what changed, and of what each stage leaves.
 _DUE, _CHANGED, _LEFT = 0, 1, 2
-
-
-def bytes_per_point(k: int) -> int:
-    """Return what a run needs for each point on the device, beside its features."""
-    return 2 * label_dtype(k).itemsize + 4 * 4
 
 
 class _Stepped(NamedTuple):
@@ -92,19 +90,32 @@ class CudaAssigner:
 
     def first(self, centroids: Floats) -> ExactSums:
         """See `Assigner.first`."""
-        k, n_features = centroids.shape
+        try:
+            self._begin(*centroids.shape)
+            self._label_all(centroids)
+        except Exception as error:
+            self._release()
+            if not is_out_of_memory(error):
+                raise
+            raise UnsupportedStrategy(
+                f"strategy={self.name!r} needs more memory on the device than the "
+                f"{shown_bytes(free_bytes())} that are free, for {self.n_points:,} points and "
+                f"{len(centroids):,} clusters: end what else runs there, or use strategy='auto'",
+                options=("strategy",),
+            ) from error
+        return self._sums.sums()
+
+    def _begin(self, k: int, n_features: int) -> None:
         held, stream = self._held, cuda.stream()
         self._stream, self._feed = stream, Feed(held, stream)
         self._centroids = Centroids(self.points, k, stream)
         self._stages = stages_for(n_features, k, self.points.measure.dtype)
         pieces = len(held.pieces(0, held.resident)) + len(held.ranges())
         self._memory = _Memory(self.n_points, pieces, len(self._stages), k)
-        self._sums = DeviceSums(self.points.measure.sum_format, k, stream)
+        self._sums = DeviceSums(self.points.measure.sum_format, k, held.weights(), stream)
         self._history = DeviceHistory(
             self.n_points, label_dtype(k), self._memory.labels.copy_to_host, self.points.budget
         )
-        self._label_all(centroids)
-        return self._sums.sums()
 
     def adopt(self, centroids: Floats, labels: LabelArray | Any | None = None) -> ExactSums:
         """See `Assigner.adopt`: to find the labels costs no more than to send them."""
@@ -136,9 +147,12 @@ class CudaAssigner:
         """See `Assigner.finish`."""
         if self._history is not None:
             self._history.finish()
-            # What is on the device goes now, not when the last snapshot does.
-            self.__dict__.pop("_memory", None)
-            self.__dict__.pop("_feed", None)
+            self._release()
+
+    def _release(self) -> None:
+        """Let go of what is on the device now, not when the last snapshot does."""
+        for name in ("_memory", "_feed"):
+            self.__dict__.pop(name, None)
 
     @property
     def _at_work(self) -> DeviceHistory:
@@ -151,11 +165,12 @@ class CudaAssigner:
         placed = self._centroids.place(centroids)
         memory.clear(stream)
         sums.clear()
-        for p, (span, X) in enumerate(self._feed.first()):
-            piece = self._piece(p, span, X, first_look=True)
-            everything = List(memory.listed[0], memory.total(p, _DUE), whole=True)
-            self._look(p, span, piece, placed, everything)
-            sums.add(X, piece.labels)
+        with closing(self._feed.first()) as pieces:
+            for p, (span, X) in enumerate(pieces):
+                piece = self._piece(p, span, X, first_look=True)
+                everything = List(memory.listed[0], memory.total(p, _DUE), whole=True)
+                self._look(p, span, piece, placed, everything)
+                sums.add(piece, span)
         sums.send()
         stream.synchronize()
         self._assigned_from = centroids
@@ -176,11 +191,12 @@ class CudaAssigner:
             stream.synchronize()
             wanted = (memory.found[: len(spans), _DUE] > 0).tolist()
         numbers = [p for p, want in enumerate(wanted) if want]
-        for p, (span, X) in zip(numbers, self._feed.some(wanted), strict=True):
-            piece = self._piece(p, span, X, first_look=False)
-            due = List(memory.listed[0][span[0] : span[1]], memory.total(p, _DUE))
-            self._look(p, span, piece, placed, due)
-            self._sums.move(piece)
+        with closing(self._feed.some(wanted)) as pieces:
+            for p, (span, X) in zip(numbers, pieces, strict=True):
+                piece = self._piece(p, span, X, first_look=False)
+                due = List(memory.listed[0][span[0] : span[1]], memory.total(p, _DUE))
+                self._look(p, span, piece, placed, due)
+                self._sums.move(piece, span)
         memory.totals.copy_to_host(memory.found, stream=stream)
         self._sums.send()
         stream.synchronize()

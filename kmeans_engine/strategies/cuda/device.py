@@ -7,7 +7,14 @@ import importlib.util
 import os
 from typing import Any
 
-__all__ = ["FORBIDS", "blocks_for", "free_bytes", "is_shared_memory_enough", "missing"]
+__all__ = [
+    "FORBIDS",
+    "blocks_for",
+    "free_bytes",
+    "is_out_of_memory",
+    "is_shared_memory_enough",
+    "missing",
+]
 
 #: The variable that forbids to use a device, with the value 0.
 FORBIDS = "KMEANS_ENGINE_CUDA"
@@ -87,6 +94,11 @@ def blocks_for(work: int, threads: int) -> int:
     """Return how many blocks of so many threads to launch for so much work."""
     most = 2 if _is_simulated() else _BLOCKS * _processors()
     return max(min(-(-work // threads), most), 1)
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Return whether an error says that the device, or what is pinned, has no room."""
+    return isinstance(error, MemoryError) or "OUT_OF_MEMORY" in str(error)
 
 
 def is_shared_memory_enough(size: int) -> bool:

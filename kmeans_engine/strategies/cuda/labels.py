@@ -130,4 +130,4 @@ class DeviceHistory(LabelHistory):
             if not self._kept or self._kept[-1].array is not None:  # nobody needs the newest
                 self._host = np.empty(0, dtype=np.uint8)
         super().finish()
-        self._fetch = self.newest.copy
+        self._fetch, self._changed = self.newest.copy, None

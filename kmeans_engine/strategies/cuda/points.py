@@ -7,9 +7,10 @@ the host fills the other. So a copy and the first look take as long as the slowe
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
+import numpy as np
 from numba import cuda
 
 from kmeans_engine.points.data import Data
@@ -19,6 +20,7 @@ from kmeans_engine.strategies.cuda.stages import DeviceArray
 __all__ = ["DevicePoints", "Feed", "Range"]
 
 Range = tuple[int, int]
+Fed = tuple[Range, DeviceArray]
 
 # Bytes that are copied in one piece: they take as long as a few hundred launches.
 PIECE = 1 << 26
@@ -52,6 +54,18 @@ class DevicePoints:
             self.resident = max(int(room) // size - 2 * self.piece_rows, 0)
         self.lock = threading.Lock()
         self.X: DeviceArray | None = None
+        self._weights: DeviceArray | None = None
+
+    def weights(self) -> DeviceArray | None:
+        """Return what the points weigh, (M,) int64, as bits, or None."""
+        weights = self.points.weights
+        if weights is None:
+            return None
+        with self.lock:
+            if self._weights is None:
+                self._weights = cuda.to_device(weights.view(np.int64))
+                self.points.vouch_weights()
+            return self._weights
 
     @property
     def is_whole(self) -> bool:
@@ -88,7 +102,7 @@ class Feed:
         self._filled = [cuda.event() for _ in range(2)]
         self._used = [cuda.event() for _ in range(2)]
 
-    def first(self) -> Iterator[tuple[Range, DeviceArray]]:
+    def first(self) -> Generator[Fed, None, None]:
         """Yield all points in pieces, and keep those on the device that fit."""
         held = self._held
         with held.lock:
@@ -99,14 +113,14 @@ class Feed:
         yield from self._streamed(held.pieces(held.resident, held.points.n_points))
         self._finish()
 
-    def some(self, wanted: Sequence[bool]) -> Iterator[tuple[Range, DeviceArray]]:
+    def some(self, wanted: Sequence[bool]) -> Generator[Fed, None, None]:
         """Yield those `DevicePoints.ranges` that are wanted."""
         chosen = [span for span, want in zip(self._held.ranges(), wanted, strict=True) if want]
         if chosen and chosen[0][0] < self._held.resident:
             yield chosen.pop(0), self._held.X
         yield from self._streamed(chosen)
 
-    def _load(self) -> Iterator[tuple[Range, DeviceArray]]:
+    def _load(self) -> Generator[Fed, None, None]:
         held = self._held
         X = cuda.device_array((held.resident, held.points.n_features), dtype=held.dtype)
         for start, stop in held.pieces(0, held.resident):
@@ -117,7 +131,7 @@ class Feed:
         held.points.vouch()  # what was copied is what was measured
         held.X = X
 
-    def _streamed(self, ranges: Sequence[Range]) -> Iterator[tuple[Range, DeviceArray]]:
+    def _streamed(self, ranges: Sequence[Range]) -> Generator[Fed, None, None]:
         held = self._held
         if ranges and not self._staged:
             shape = held.piece_rows, held.points.n_features

@@ -10,6 +10,7 @@ from numba import cuda
 from kmeans_engine.kernels.cuda.compiling import THREADS
 from kmeans_engine.kernels.cuda.sums import accumulate, move
 from kmeans_engine.strategies.cuda.device import blocks_for, is_shared_memory_enough
+from kmeans_engine.strategies.cuda.points import Range
 from kmeans_engine.strategies.cuda.stages import DeviceArray, Piece
 from kmeans_engine.sums import ExactSums, SumFormat
 
@@ -27,41 +28,55 @@ class DeviceSums:
     ----------
     form : SumFormat
     k : int
+    weights : device array, (M,) int64, or None
+        Of all points, as bits.
     stream
         Of the run.
     """
 
-    def __init__(self, form: SumFormat, k: int, stream: Any) -> None:
-        n_features = len(form.exponents)
-        self._form, self._stream = form, stream
-        self._shape = k, form.levels, n_features
-        size = k * (form.levels * n_features + 1)
+    def __init__(self, form: SumFormat, k: int, weights: DeviceArray | None, stream: Any) -> None:
+        columns = len(form.exponents)
+        self._form, self._stream, self._weights = form, stream, weights
+        self._shape = k, form.levels, columns
+        size = k * (form.levels * columns + 1)
         self._totals = cuda.device_array(size, dtype=np.int64)
         self._host = cuda.pinned_array(size, dtype=np.int64)
-        self._down, self._up = (cuda.to_device(a, stream=stream) for a in (form.down, form.up))
-        in_block = is_shared_memory_enough(size * 8)
-        self._lanes_log = _WARP_LOG if n_features >= _LONG else 0
-        self._common = self._down, self._up, self._lanes_log, in_block, self._totals
-        self._shared = size * 8 if in_block else 0
+        # With weights there are none, but a kernel wants arrays.
+        shape = form.levels, max(form.up.shape[1], 1)
+        down, up = np.zeros((2, *shape)), np.zeros(shape)
+        down[:, :, : form.up.shape[1]], up[:, : form.up.shape[1]] = form.down, form.up
+        self._cuts = cuda.to_device(down, stream=stream), cuda.to_device(up, stream=stream)
+        self._exponents = cuda.to_device(form.exponents, stream=stream)
+        self._unweighted = cuda.device_array(0, dtype=np.int64)
+        self._lanes_log = _WARP_LOG if columns >= _LONG else 0
+        self._in_block = is_shared_memory_enough(size * 8)
+        self._shared = size * 8 if self._in_block else 0
 
     def clear(self) -> None:
         """Begin with no points."""
         self._host[:] = 0
         self._totals.copy_to_device(self._host, stream=self._stream)
 
-    def add(self, X: DeviceArray, labels: DeviceArray) -> None:
-        """Add all points of a piece."""
-        accumulate[self._launch(len(X))](X, labels, *self._common)
+    def add(self, piece: Piece, span: Range) -> None:
+        """Add all points of a piece, which are these."""
+        accumulate[self._launch(span)](piece.X, piece.labels, *self._form_of(span))
 
-    def move(self, piece: Piece) -> None:
+    def move(self, piece: Piece, span: Range) -> None:
         """Move the points of a piece that changed."""
         changed = piece.changed
-        move[self._launch(len(piece.X))](
-            piece.X, piece.labels, changed.points, piece.before, changed.total, *self._common
-        )
+        move[self._launch(span)](
+            piece.X, piece.labels, changed.points, piece.before, changed.total,
+            *self._form_of(span),
+        )  # fmt: skip
 
-    def _launch(self, rows: int) -> tuple[int, int, Any, int]:
-        return blocks_for(rows << self._lanes_log, THREADS), THREADS, self._stream, self._shared
+    def _form_of(self, span: Range) -> tuple[Any, ...]:
+        weights = self._unweighted if self._weights is None else self._weights[slice(*span)]
+        form = *self._cuts, weights, self._exponents, self._form.width
+        return *form, self._lanes_log, self._in_block, self._totals
+
+    def _launch(self, span: Range) -> tuple[int, int, Any, int]:
+        work = (span[1] - span[0]) << self._lanes_log
+        return blocks_for(work, THREADS), THREADS, self._stream, self._shared
 
     def send(self) -> None:
         """Begin to copy the sums to the host."""

@@ -114,12 +114,21 @@ class Reader:
         import pyarrow as pa
 
         parts: dict[int, list[Any]] = {index: [] for index in indices}
-        for block, number in self._blocks():
-            table = self._parse(block, dict.fromkeys(indices, pa.binary()), number)
-            for index in indices:
-                cells = strip_column(to_strings(table.column(str(index))), self._layout.marks)
+        for piece in self.text_pieces(indices):
+            for index, cells in piece.items():
                 parts[index] += cells.chunks
         return {index: pa.chunked_array(parts[index], pa.string()) for index in indices}
+
+    def text_pieces(self, indices: Sequence[int]) -> Iterator[dict[int, Any]]:
+        """Yield columns as `texts` returns them, block by block, by the blocks of `pieces`."""
+        import pyarrow as pa
+
+        for block, number in self._blocks():
+            table = self._parse(block, dict.fromkeys(indices, pa.binary()), number)
+            yield {
+                index: strip_column(to_strings(table.column(str(index))), self._layout.marks)
+                for index in indices
+            }
 
     def _blocks(self) -> Iterator[tuple[bytes, int]]:
         """Yield blocks of rows, without what stands above them, and the lines before each."""

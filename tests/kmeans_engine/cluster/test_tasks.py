@@ -15,7 +15,7 @@ def test_segments_join_what_follows(part):
     apart = tasks.make_part(
         [(0, 50), (90, len(points) - 90)], 1, points.shape[1], points[:50], points[90:]
     )
-    assert [(first, len(rows)) for first, rows in apart.segments] == [(0, 50), (90, 210)]
+    assert [(one.first, len(one.rows)) for one in apart.segments] == [(0, 50), (90, 210)]
     assert np.array_equal(tasks.take(apart, np.array([3, 95])), points[[3, 95]])
     assert np.array_equal(tasks.given(apart, 100, 5), points[100:105])
     assert apart.__sizeof__() >= 260 * 16

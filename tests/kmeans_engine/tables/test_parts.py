@@ -63,6 +63,27 @@ def test_texts(tmp_path, name, packed):
     same(path, tmp_path, **options)
 
 
+@pytest.mark.parametrize("name", TEXTS)
+def test_all_columns_of_a_text_are_the_same(tmp_path, name):
+    content, options = TEXTS[name]
+    path = tmp_path / "points.csv"
+    path.write_bytes(content.encode())
+    got, want = same(path, tmp_path, **options)
+    assert got.rows().read_all().equals(want.rows().read_all())
+
+
+@pytest.mark.parametrize(
+    "late",
+    ["0017,x,5,,true", "5,1.5,5,,false", "5,1,half,,true", "5,1,5,late,true", "9" * 19 + ",1,5,,1"],
+)
+def test_a_column_is_what_all_of_it_is(tmp_path, late):
+    path = tmp_path / "points.csv"
+    rows = text(3000, lambda i: f"{i % 7},{i % 3},{i % 5},,{'true' if i % 2 else 'false'},{i}.5\n")
+    path.write_text("a,b,c,d,e,y\n" + rows.replace("\n\n", "\n") + f"{late},1.5\n")
+    got, want = same(path, tmp_path, columns="y")
+    assert got.rows().read_all().equals(want.rows().read_all())
+
+
 def test_numbers_that_are_rounded_are_told(tmp_path):
     path = tmp_path / "points.csv"
     path.write_text(text(500, lambda i: f"{2**53 + i},{i % 3}", "a,b\n"))

@@ -26,7 +26,7 @@ def arguments(points, label):
     piece = (X, labels, array(F4), labels, *listed, types.boolean)
     stage = (*listed, types.boolean, *listed)
     placed = (array(points), points, array(F4, 2), array(F4), array(F8), F4, F4, F4, F4)
-    form = (array(F8, 3), array(F8, 2), I8, types.boolean, array(I8))
+    form = (array(F8, 3), array(F8, 2), array(I8), array(I8), I8, I8, types.boolean, array(I8))
     return {
         "look, 2 features": (look.look_kernel(2), (*piece, *placed, *stage)),
         "look, 50 features": (look.look_kernel(50), (*piece, *placed, *stage)),

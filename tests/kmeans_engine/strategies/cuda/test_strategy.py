@@ -80,6 +80,27 @@ def test_without_the_margin_labels_are_wrong(monkeypatch):
     assert not np.array_equal(got, want)
 
 
+WEIGHTS = {
+    "whole": lambda rng, m: rng.integers(0, 5, m),
+    "real": lambda rng, m: rng.uniform(0.1, 9.0, m),
+    "tiny": lambda rng, m: rng.integers(0, 9, m) * 5e-324,
+    "wild": lambda rng, m: rng.uniform(0.5, 1.0, m) * 2.0 ** rng.integers(-200, 200, m),
+}
+
+
+@pytest.mark.parametrize("kind", ["random", "lattice", "outlier", "denormal", "wide_exponents"])
+@pytest.mark.parametrize("weights", WEIGHTS)
+def test_weighted_points(kind, weights):
+    rng = np.random.default_rng([problems.KINDS.index(kind), len(weights)])
+    n = 2 if weights != "real" else 9  # a warp shares a point's features and its weight
+    points = problems.make_points(kind, rng, 14, n)
+    if weights == "tiny":
+        points = problems.make_points("clustered", rng, 14, n)
+    own = WEIGHTS[weights](rng, 14)
+    engine = Engine(points, weights=own, strategy="cuda")
+    check.like_oracle(engine, points[:3], weights=own, max_iterations=3)
+
+
 def test_several_runs_share_the_points():
     rng = np.random.default_rng(2)
     points = rng.normal(size=(20, 2))

@@ -1,0 +1,95 @@
+"""One run on a device that has its limits."""
+
+import gc
+import weakref
+
+import check
+import numpy as np
+import pytest
+
+from kmeans_engine import Engine, UnsupportedStrategy
+from kmeans_engine.points.data import prepare
+from kmeans_engine.strategies import auto, make_strategy
+
+pytestmark = pytest.mark.cuda
+
+
+@pytest.fixture
+def points():
+    return np.random.default_rng(0).normal(size=(30, 2))
+
+
+@pytest.fixture
+def full(monkeypatch):
+    """A device without room for the lists of points; returns how to make room."""
+    from numba import cuda
+
+    make = cuda.device_array
+
+    def device_array(shape, dtype, **options):
+        if dtype == np.uint32:
+            raise RuntimeError("[2] Call to cuMemAlloc results in CUDA_ERROR_OUT_OF_MEMORY")
+        return make(shape, dtype=dtype, **options)
+
+    monkeypatch.setattr(cuda, "device_array", device_array)
+    return lambda: monkeypatch.setattr(cuda, "device_array", make)
+
+
+def test_out_of_memory_is_said_in_one_line(points, full):
+    engine = Engine(points, strategy="cuda")
+    with pytest.raises(UnsupportedStrategy) as error:
+        engine.fit(points[:3])
+    message = str(error.value)
+    assert message.startswith("strategy='cuda' needs more memory on the device than the ")
+    assert message.endswith(
+        " that are free, for 30 points and 3 clusters: end what else runs there, or use "
+        "strategy='auto'"
+    )
+    full()
+    check.like_oracle(engine, points[:3])  # nothing is locked, nothing half done
+
+
+def test_auto_takes_a_device_that_pays_and_says_so(points, monkeypatch):
+    monkeypatch.setattr(auto, "_is_worth_a_device", lambda points, k: k > 2)
+    monkeypatch.setattr("kmeans_engine.whole._PLAIN", ())
+    engine = Engine(points, strategy="auto")
+    states = list(engine.snapshots(points[:3]))
+    assert {state.strategy for state in states} == {"cuda"}
+    check.like_oracle(engine, points[:3])
+    assert engine.fit(points[:2]).strategy != "cuda"
+
+
+def test_auto_goes_on_here_if_the_device_has_no_room(points, monkeypatch, full):
+    monkeypatch.setattr(auto, "_is_worth_a_device", lambda points, k: True)
+    monkeypatch.setattr("kmeans_engine.whole._PLAIN", ())
+    engine = Engine(points, strategy="auto")
+    check.like_oracle(engine, points[:3])
+    assert engine.fit(points[:3]).strategy == "brute"
+
+
+def test_what_fails_otherwise_is_told_as_it_is(points, monkeypatch):
+    assigner = make_strategy("cuda", prepare(points, 1)).begin()
+    monkeypatch.setattr(assigner, "_label_all", lambda centroids: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        assigner.first(points[:3])
+    assigner.finish()
+
+
+def test_what_is_on_the_device_goes_with_the_run(points):
+    strategy = make_strategy("cuda", prepare(points, 2))
+    gc.collect()
+    gc.disable()
+    try:
+        assigner = strategy.begin()
+        assigner.first(points[:3].copy())
+        kept = assigner.labels()
+        assigner.step(points[3:6].copy())
+        memory = weakref.ref(assigner._memory)
+        gone = weakref.ref(assigner)
+        assigner.finish()
+        assert memory() is None
+        del assigner
+        assert gone() is None
+    finally:
+        gc.enable()
+    assert len(kept.all()) == 30
