@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kmeans_engine.choosing.table import spell_rows
 from kmeans_engine.snapshot import Snapshot
 
 __all__ = ["Row", "Sweep"]
@@ -89,7 +90,7 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class Sweep(Mapping[int, Row]):
-    """Clusterings with several numbers of clusters, by that number.
+    """Clusterings with several numbers of clusters, by that number; as text, a table.
 
     Attributes
     ----------
@@ -114,8 +115,14 @@ class Sweep(Mapping[int, Row]):
                 return row
         raise KeyError(k)
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[int]:
         return (row.k for row in self.rows)
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def __str__(self) -> str:
+        return f"{spell_rows(self.rows, self.best)}\n{self.verdict}"
+
+    def __repr__(self) -> str:
+        return f"Sweep(K={', '.join(map(str, self))}, best={self.best})"

@@ -145,20 +145,25 @@ def play_sweep(sweep: Sweep, scene: Scene, renderers: Sequence[Renderer], pace: 
     sweep : Sweep
         What was found.
     scene : Scene
-        Of one panel, with as many clusters as the largest K.
+        Of one panel.
     renderers : sequence of Renderer
         Where to.
     pace : Pace
         How the film is told.
     """
     if all(renderer.charts for renderer in renderers):
-        last = sweep.rows[-1].last
+        last = replace(sweep.rows[-1].last, iteration=sweep.rows[-1].k)
         play(moments([last], pace), replace(scene, sweep=sweep), renderers)
         return
     growth = grown(sweep)
     options = renderers[0].options
     table = cluster_colours(len(growth.parents), options.theme, options.palette)
-    panel = replace(scene.panels[0], order=family_order(growth.parents, table), steps=True)
+    panel = replace(
+        scene.panels[0],
+        k=len(growth.parents),
+        order=family_order(growth.parents, table),
+        steps=True,
+    )
     told = replace(sweep, rows=growth.rows)
     scene = replace(scene, panels=(panel,), sweep=told)
     count = len(growth.rows) + (sweep.best not in (None, growth.rows[-1].k))
