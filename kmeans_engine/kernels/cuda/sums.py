@@ -100,13 +100,16 @@ def accumulate(X, labels, down, up, weights, exponents, width, lanes_log, in_blo
     threads share the features of a point; `in_block`: whether a block has sums of its own first, in
     dynamic shared memory as long as `totals`.
     """
+    total = X.shape[0] << lanes_log
+    if cuda.blockIdx.x * THREADS >= total:
+        return
     own = cuda.shared.array(0, int64)
     target = own if in_block else totals
     if in_block:
         _clear(own)
     form, lanes = (down, up, weights, exponents, width), 1 << lanes_log
     first = cuda.blockIdx.x * THREADS + cuda.threadIdx.x
-    for t in range(first, X.shape[0] << lanes_log, cuda.gridDim.x * THREADS):
+    for t in range(first, total, cuda.gridDim.x * THREADS):
         i = t >> lanes_log
         k = int(labels[i])
         _transfer_row(X, i, t & (lanes - 1), lanes, target, False, k, k, form)

@@ -84,7 +84,7 @@ class CudaAssigner:
         self.points: Data = held.points
         self.n_points = held.points.n_points
         # A copy that was once compared with what was measured does not change.
-        self.in_place = not held.is_whole
+        self.in_place = held.is_borrowed or not held.is_whole
         self._held = held
         self._history: DeviceHistory | None = None
 
@@ -226,9 +226,13 @@ class CudaAssigner:
         """Return the points that changed in a step, and their labels before."""
         points, before = [], []
         for (start, _), count in zip(spans, counts, strict=True):
+            if not count:
+                continue
             some = slice(start, start + count)
             points.append(self._memory.changed[some].copy_to_host() + np.uint32(start))
             before.append(self._memory.before[some].copy_to_host())
+        if not points:
+            return np.empty(0, dtype=np.uint32), np.empty(0, dtype=self._memory.before.dtype)
         return np.concatenate(points), np.concatenate(before)
 
     def _go_back(self) -> None:

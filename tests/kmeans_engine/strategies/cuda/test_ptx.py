@@ -9,7 +9,7 @@ pytest.importorskip("numba_cuda")
 from numba import types
 from numba.cuda import compile_ptx, dispatcher
 
-from kmeans_engine.kernels.cuda import define, lists, look, sums
+from kmeans_engine.kernels.cuda import define, lists, look, rows, sums
 from kmeans_engine.kernels.cuda.compiling import SIMULATED
 
 DEVICES = {"Ampere": (8, 0), "Hopper": (9, 0), "Blackwell": (10, 0)}
@@ -33,6 +33,8 @@ def arguments(points, label):
         "define": (define.define, (*piece, array(F8, 2), array(F8), *listed, types.boolean)),
         "accumulate": (sums.accumulate, (X, labels, *form)),
         "move": (sums.move, (X, labels, array(U4), labels, array(U4), *form)),
+        "digest": (rows.digest, (array(types.uint64), array(types.uint64, 2))),
+        "gather": (rows.gather, (X, array(I8), X)),
         "sift": (lists.sift, (labels, array(F4), array(F4), *listed)),
     }
 
