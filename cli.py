@@ -117,19 +117,16 @@ def _saved(started: Sequence[Job]) -> str:
 
 def _report(args: argparse.Namespace, job: Job, said: Iterable[str]) -> None:
     """Sum up what was done; leave out what was said before."""
-    from kmeans_engine.command.summary import spell_summary, summarize
-
     if job.clustering.last is None:  # a window that was closed before the first picture
         return
-    race = job.trials if len(job.trials) > 1 else None
     warnings = list(dict.fromkeys([*said, *job.advice]))
-    facts = summarize(job.told, outputs=job.files, race=race, warnings=warnings)
+    facts, lines = job.summary(warnings)
     if not args.quiet:
-        for text in (*job.notes, spell_summary(facts)):
+        for text in (*job.notes, lines):
             _say(text)
         _advise(line for line in warnings if line not in set(said))
         if sys.stderr is not None and sys.stderr.isatty() and not (args.json or job.renderers):
-            _say("to watch it: add --render live for a window, or -o run.mp4 for a film")
+            _say(job.hint)
     if args.json:
         tell(json.dumps(facts))
 
@@ -245,10 +242,10 @@ def _do(args: argparse.Namespace, started: list[Job]) -> int:
             return _verify(args, progress)
         from renderers.registry import window
         from renderers.stage.backend import shield
-        from renderers.stage.job import Job
+        from renderers.stage.comparing import job_of
 
         shield(drawing=bool(args.render or args.output), showing=window() in args.render)
-        job = Job(args, progress, say=_say, menu=_offer_menu, past=past)
+        job = job_of(args, progress, say=_say, menu=_offer_menu, past=past)
         started.append(job)
         said += job.advice
         if not args.quiet:
@@ -256,7 +253,7 @@ def _do(args: argparse.Namespace, started: list[Job]) -> int:
                 _advise(said)
         job.run()
     _report(args, job, said)
-    return 0
+    return _fail(job.unwritten, 1) if job.unwritten else 0
 
 
 def main(argv: list[str] | None = None) -> int:

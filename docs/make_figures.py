@@ -20,7 +20,7 @@ from PIL import Image
 
 import cli
 import renderers
-from kmeans_engine import Engine, Snapshot, initial_centroids, make_clusters
+from kmeans_engine import Engine, Snapshot, initial_centroids, make_clusters, sweep
 from renderers.contract import ON_REQUEST, OVERLAYS
 from renderers.picture.colours import cluster_colours
 
@@ -89,22 +89,13 @@ def overlays() -> None:
 
 
 def choosing_k() -> None:
-    """Draw inertia and silhouette of 1 to 10 clusters, where five were made."""
-    from sklearn.metrics import silhouette_score
-
+    """Draw what is compared for K = 2 to 10, where five clusters were made."""
     points = make_clusters(5, 200, spread=0.05, seed=16)
-    ends = [best_of(points, k) for k in range(1, 11)]
-    scores = [silhouette_score(points, last.labels) for last in ends[1:]]
-    figure, (data, curve, score) = page(3, 1, 10.0, 3.2)
-    scatter(data, ends[4], "five clusters, K = 5")
-    curve.plot(range(1, 11), [last.inertia for last in ends], "o-")
-    curve.set(title="inertia: an elbow at 5", xlabel="K", xticks=range(1, 11), ylim=(0, None))
-    score.plot(range(2, 11), scores, "o-")
-    score.set(title="mean silhouette: highest at 5", xlabel="K", xticks=range(2, 11))
-    for axes in (curve, score):
-        axes.axvline(5, color="#999999", lw=0.8, zorder=0)
-        axes.title.set_size(10)
-    store(figure, "choosing_k")
+    path = FOLDER / "choosing_k.png"
+    found = sweep(points, range(2, 11), seed=1)
+    renderers.save(found, path, size=(960, 540), overwrite=True)
+    with Image.open(path) as image:
+        shrink(image, path)
 
 
 def wrong_tool() -> None:
@@ -187,9 +178,26 @@ def radii() -> None:
         shrink(image, path)
 
 
+def weights() -> None:
+    """Paint towns that count alike, and by their inhabitants."""
+    rng = np.random.default_rng(11)
+    towns = rng.normal(size=(9, 1, 2)) * 3.0 + rng.normal(size=(9, 70, 2)) * 0.8
+    points, people = towns.reshape(-1, 2), np.round(1000 * rng.pareto(1.1, 630) + 200)
+    start = initial_centroids(points, 4, method="k-means++", seed=5)
+    sheet = Image.new("RGB", (900, 400))
+    for i, own in enumerate((None, np.minimum(people, 3e5))):
+        last = Engine(points, weights=own).fit(start)
+        with TemporaryDirectory() as folder:
+            path = Path(folder, "one.png")
+            renderers.save(last, path, size=(450, 400), overlays=["numbers", "borders", "sizes"])
+            with Image.open(path) as image:
+                sheet.paste(image.convert("RGB"), (450 * i, 0))
+    shrink(sheet, FOLDER / "weights.png")
+
+
 FIGURES: dict[str, Callable[[], None]] = {
     made.__name__: made
-    for made in (frame, overlays, choosing_k, wrong_tool, scales, tutorial, photo, radii)
+    for made in (frame, overlays, choosing_k, wrong_tool, scales, tutorial, photo, radii, weights)
 }
 
 

@@ -63,6 +63,12 @@ PICTURES = [
         "--seed 3 --race random,k-means++ --smooth --duration 9 --size 720x405",
     ),
     Picture(
+        "k.gif",
+        "K grows from 2 to 9: each new cluster comes out of the one that it splits, and looks like "
+        "it. The curves beside it and the verdict say that five were there.",
+        "--clusters 5 --spread 0.05 --seed 16 -k 2-9 --size 720x405 --max-size 400kB",
+    ),
+    Picture(
         "birch1.png",
         "birch1: 100,000 points, 100 clusters. After 93 iterations two pairs of blobs share a "
         "centroid, and the trails show why.",

@@ -21,6 +21,8 @@ from kmeans_engine.runtime.lazy import lazily
 
 if TYPE_CHECKING:
     from kmeans_engine.audit import Audit, verify
+    from kmeans_engine.choosing.rows import Row, Sweep
+    from kmeans_engine.choosing.sweep import sweep
     from kmeans_engine.engine import Engine
     from kmeans_engine.errors import (
         ClusterError,
@@ -46,7 +48,9 @@ __all__ = [
     "InvalidType",
     "KMeansError",
     "PrecisionWarning",
+    "Row",
     "Snapshot",
+    "Sweep",
     "UnsupportedStrategy",
     "__version__",
     "assign_points",
@@ -54,6 +58,7 @@ __all__ = [
     "make_clusters",
     "match_labels",
     "recalc_centroids",
+    "sweep",
     "verify",
 ]
 
@@ -66,13 +71,16 @@ _HOMES = {
     "InvalidType": ".errors",
     "KMeansError": ".errors",
     "PrecisionWarning": ".errors",
+    "Row": ".choosing.rows",
     "Snapshot": ".snapshot",
+    "Sweep": ".choosing.rows",
     "UnsupportedStrategy": ".errors",
     "assign_points": ".steps",
     "initial_centroids": ".starts.initial",
     "make_clusters": ".starts.synthetic",
     "match_labels": ".race",
     "recalc_centroids": ".steps",
+    "sweep": ".choosing.sweep",
     "verify": ".audit",
 }
 

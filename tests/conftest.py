@@ -22,3 +22,12 @@ pytest_plugins = ["browser", "clusters", "screen"]
 def root() -> Path:
     """The checkout."""
     return Path(__file__).parent.parent
+
+
+@pytest.fixture
+def published(root) -> Path:
+    """The folder of published data with known answers, where it lies beside the checkout."""
+    path = root.parent / "shared" / "data"
+    if not path.is_dir():
+        pytest.skip(f"{path} is not on this machine")
+    return path

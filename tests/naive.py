@@ -118,3 +118,18 @@ def snapshots(
         if converged or current in seen or 0.0 < tolerance >= moved:
             return
         seen.append(current)
+
+
+def silhouettes(points: list[Row], labels: list[int], distance) -> list[float]:
+    """Return the silhouette of each point, by all pairs; 0 for one that is alone."""
+    found = []
+    for i, point in enumerate(points):
+        means = {}
+        for k in set(labels):
+            others = [j for j, label in enumerate(labels) if label == k and j != i]
+            total = math.fsum(distance(point, points[j]) for j in others)
+            means[k] = total / len(others) if others else None
+        a = means.pop(labels[i])
+        b = min(means.values())
+        found.append(0.0 if a is None or max(a, b) == 0.0 else (b - a) / max(a, b))
+    return found

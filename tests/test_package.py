@@ -98,6 +98,7 @@ FLOORS = {
             "estimator",
             "recording",
             "audit",
+            "choosing",
             "engine",
             "cluster",
             "whole",

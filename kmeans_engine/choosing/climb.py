@@ -63,6 +63,7 @@ class Climb:
         limits: dict[str, Any],
     ) -> None:
         self._engine, self._method, self._runs = engine, method, runs
+        self._points: Any = engine.visible
         self._seed, self._limits = seed, limits
         self.last = engine.fit(engine.visible.take([0]))
         self._spread: Spread | None = None
@@ -81,7 +82,7 @@ class Climb:
         drawn = self._runs or (0 if parents else 1)
         for run in range(drawn if k > 1 else 0):
             start = initial_centroids(
-                self._engine.visible, k, method=self._method, seed=below(self._seed, 1, run)
+                self._points, k, method=self._method, seed=below(self._seed, 1, run)
             )
             ends.append(self._engine.fit(start, **self._limits))
         if parents:
@@ -109,8 +110,12 @@ class Climb:
         for parent in parents:
             seed = below(self._seed, 2, len(centroids), parent)
             own = some_points(self.last, _SPLITTING, seed, of=parent)
-            start = initial_centroids(own.points, 2, method="k-means++", seed=seed)
-            first, second = engine_on(own).fit(start, max_iterations=_ENOUGH).centroids
+            first = second = centroids[parent]
+            if len(own.rows) > 1:
+                engine = engine_on(own)
+                points: Any = engine.visible
+                start = initial_centroids(points, 2, method="k-means++", seed=seed)
+                first, second = engine.fit(start, max_iterations=_ENOUGH).centroids
             centroids[parent] = first
             seconds.append(second)
         return np.concatenate([centroids, seconds])
@@ -118,4 +123,5 @@ class Climb:
 
 def below(seed: np.random.SeedSequence, *words: int) -> np.random.SeedSequence:
     """Return what a seed is for one of its uses; that of a start is the command's for its runs."""
-    return np.random.SeedSequence([*np.atleast_1d(seed.entropy).tolist(), *seed.spawn_key, *words])
+    entropy = [seed.entropy] if isinstance(seed.entropy, int) else seed.entropy or []
+    return np.random.SeedSequence([*entropy, *seed.spawn_key, *words])

@@ -50,8 +50,10 @@ class Gap:
         seed: np.random.SeedSequence,
     ) -> None:
         self._points, self._climb, self._rng = some, climb, np.random.default_rng(seed)
-        self._own = climb(some, -1)
+        if not len(some.rows):
+            references = 0
         self._climbs = [climb(self._reference(), number) for number in range(references)]
+        self._climbs[:0] = [climb(some, -1)] if references else []
 
     def _reference(self) -> Some:
         low, high = self._points.points.min(axis=0), self._points.points.max(axis=0)
@@ -62,7 +64,7 @@ class Gap:
         """Return the gap and its error; None for too few points, or no inertia at all."""
         if not self._climbs or k * _PER_CLUSTER > len(self._points.rows):
             return None, None
-        own, *others = (climb.to(k).best.inertia for climb in (self._own, *self._climbs))
+        own, *others = (climb.to(k).best.inertia for climb in self._climbs)
         if not (own > 0.0 and min(others) > 0.0):
             return None, None
         logs = np.log(others)
@@ -100,17 +102,17 @@ class Halves:
         seed: np.random.SeedSequence,
     ) -> None:
         self._size, rng = len(some.rows), np.random.default_rng(seed)
-        self._whole = engine_on(some)
         halves: list[Some] = []
-        for _ in range(pairs):
+        for _ in range(pairs if self._size > 1 else 0):
             order = rng.permutation(len(some.rows))
             middle = len(order) // 2
             halves += [some.at(np.sort(half)) for half in (order[:middle], order[middle:])]
-        self._climbs = [climb(half, number) for number, half in enumerate(halves) if len(half.rows)]
+        self._whole = engine_on(some) if halves else None
+        self._climbs = [climb(half, number) for number, half in enumerate(halves)]
 
     def at(self, k: int) -> float | None:
         """Return the mean adjusted Rand index; None for too few points."""
-        if k < 2 or not self._climbs or 2 * k * _PER_CLUSTER > self._size:
+        if k < 2 or self._whole is None or 2 * k * _PER_CLUSTER > self._size:
             return None
         ends = [climb.to(k).best.centroids for climb in self._climbs]
         all_points = [self._whole.fit(end, max_iterations=0) for end in ends]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kmeans_engine.choosing.table import spell_rows
 from kmeans_engine.snapshot import Snapshot
 
 __all__ = ["Row", "Sweep"]
@@ -25,8 +26,7 @@ class Row:
     inertia : float
         Sum of squared distances to the centroids.
     drop : float or None
-        What K saves of the inertia of the row before, as a share of it. The row before K = 2 is
-        K = 1, whether it was asked for or not.
+        What K saves of the inertia of the row before, as a share of it; K = 2 has one always.
     simplified_silhouette : float or None
         Mean of (b - a) / max(a, b), where a and b are the distances of a point to its own centroid
         and to the nearest other one (Hruschka, Campello and de Castro 2006).
@@ -89,7 +89,7 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class Sweep(Mapping[int, Row]):
-    """Clusterings with several numbers of clusters, by that number.
+    """Clusterings with several numbers of clusters, by that number; as text, a table.
 
     Attributes
     ----------
@@ -114,8 +114,14 @@ class Sweep(Mapping[int, Row]):
                 return row
         raise KeyError(k)
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[int]:
         return (row.k for row in self.rows)
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def __str__(self) -> str:
+        return f"{spell_rows(self.rows, self.best)}\n{self.verdict}"
+
+    def __repr__(self) -> str:
+        return f"Sweep(K={', '.join(map(str, self))}, best={self.best})"

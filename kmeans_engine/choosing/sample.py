@@ -1,4 +1,4 @@
-"""Some of the points, drawn by their numbers: the same ones wherever and however they are stored."""
+"""Some of the points, drawn by their numbers: the same ones however they are stored."""
 
 from __future__ import annotations
 
@@ -58,16 +58,18 @@ class _Drawing:
         X: npt.NDArray[Any],
         was: LabelArray | None,
         now: LabelArray | None,
-        weights: Floats | None = None,
+        weights: Floats | None,
     ) -> None:
         """See `Visitor.add`."""
         numbers = np.asarray(rows, dtype=np.int64)
         taken = uniform(numbers, self._key) < self._chance
         if now is not None:
             taken &= now == self._cluster
+        if weights is not None:
+            taken &= weights > 0.0
         which = np.flatnonzero(taken)
         if len(which):
-            own = None if weights is None else weights[which].astype(np.float64)
+            own = None if weights is None else weights[which]
             found.append(Some(numbers[which], X[which].astype(np.float64), own))
 
     def merge(self, found: list[list[Some]]) -> list[Some]:
@@ -78,7 +80,7 @@ class _Drawing:
 def some_points(
     points: Visible | Snapshot, at_most: int, seed: np.random.SeedSequence, of: int | None = None
 ) -> Some:
-    """Return about `at_most` of the points, or all if there are not more.
+    """Return about `at_most` of the points, or all if there are not more; none of the weight 0.
 
     Whether a point is taken depends on the seed and its number alone.
 
@@ -91,13 +93,15 @@ def some_points(
     of : int, optional
         ... which is this one.
     """
-    state = points if isinstance(points, Snapshot) else None
-    count = points.n_points if state is None or of is None else int(state.counts[of])
+    if isinstance(points, Snapshot):
+        count, features = int(points.counts[of]), points.centroids.shape[1]
+    else:
+        count, features = points.n_points, points.n_features
     key = int(seed.generate_state(1, np.uint64)[0])
     chance = 1.0 if count <= at_most else at_most / count
     pieces: list[Some] = points.visit(_Drawing(chance, key, of))
     if not pieces:
-        return Some(np.empty(0, np.int64), np.empty((0, points.n_features)), None)
+        return Some(np.empty(0, np.int64), np.empty((0, features)), None)
     rows, values, weights = zip(*pieces, strict=True)
     shares = None if weights[0] is None else np.concatenate(weights)
     every = Some(np.concatenate(rows), np.concatenate(values), shares)
@@ -106,7 +110,6 @@ def some_points(
 
 def engine_on(some: Some) -> Engine:
     """Return an engine on some points; what it could warn of was said of all of them."""
-    weights = {} if some.weights is None else {"weights": some.weights}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PrecisionWarning)
-        return Engine(some.points, **weights)
+        return Engine(some.points, weights=some.weights)

@@ -27,8 +27,8 @@ class _Comparing:
 
     def __init__(self, spread: Spread) -> None:
         self._kept = spread.without_empty()
-        # Numbers without the empty clusters, which no point has.
-        self._numbers: Integers = np.cumsum(spread.sizes > 0.0) - 1
+        # Numbers without the empty clusters, which no point has, or only points of weight 0.
+        self._numbers: Integers = np.maximum(np.cumsum(spread.sizes > 0.0) - 1, 0)
         k, n = self._kept.centroids.shape
         self.work_per_row = 2 * k * (n + 4)
 
@@ -43,7 +43,7 @@ class _Comparing:
         X: npt.NDArray[Any],
         was: LabelArray | None,
         now: LabelArray | None,
-        weights: Floats | None = None,
+        weights: Floats | None,
     ) -> None:
         """See `Visitor.add`."""
         assert now is not None
@@ -110,12 +110,13 @@ def classical(X: Floats, labels: Integers, weights: Floats | None = None) -> flo
     float or None
         None if all points have the same label.
     """
-    names, labels = np.unique(labels, return_inverse=True)
+    shares = np.ones(len(X)) if weights is None else weights
+    order = np.flatnonzero(shares > 0.0)
+    order = order[np.argsort(labels[order], kind="stable")]
+    X, shares = X[order], shares[order]
+    names, labels = np.unique(labels[order], return_inverse=True)
     if len(names) < 2:
         return None
-    order = np.argsort(labels, kind="stable")
-    X, labels = X[order], labels[order]
-    shares = np.ones(len(X)) if weights is None else weights[order]
     starts = np.searchsorted(labels, np.arange(len(names)))
     sizes = np.add.reduceat(shares, starts)
     found = np.zeros(len(X))

@@ -65,7 +65,7 @@ class _Measuring:
         X: npt.NDArray[Any],
         was: LabelArray | None,
         now: LabelArray | None,
-        weights: Floats | None = None,
+        weights: Floats | None,
     ) -> None:
         """See `Visitor.add`."""
         assert now is not None
@@ -86,9 +86,8 @@ class _Measuring:
 def spread_of(state: Snapshot) -> Spread:
     """Return how far the points of a state lie from its centroids."""
     squares, distances = state.visit(_Measuring(state.centroids))
-    sizes = getattr(state, "weights", None)
     return Spread(
-        sizes=state.counts.astype(np.float64) if sizes is None else sizes,
+        sizes=state.counts.astype(np.float64) if state.weights is None else state.weights,
         squares=squares.rounded(),
         distances=distances.rounded(),
         centroids=state.centroids,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from kmeans_engine.points.visit import VisibleParts
 from kmeans_engine.race import overlap
 from kmeans_engine.validation import check_count, check_k, check_seed, check_tolerance
 
-__all__ = ["rows_of", "sweep"]
+__all__ = ["rows_of", "sweep", "sweep_of"]
 
 # Points of a reference of the gap, at least and at most; in between, all references together have
 # as many points as there are.
@@ -91,7 +91,7 @@ def sweep(
     Schubert, "Stop using the elbow criterion for k-means and how to choose the number of clusters
     instead", SIGKDD Explor. 25 (2023).
     """
-    engine = points if isinstance(points, Engine) else _engine_of(points, weights)
+    engine = points if isinstance(points, Engine) else Engine(points, weights=weights)
     if engine is points and weights is not None:
         raise InvalidInput(
             "weights have no effect on an Engine, which has its own; give Engine(points, "
@@ -99,15 +99,17 @@ def sweep(
             options=("weights",),
         )
     wanted = check_ks(ks, engine.visible.n_points)
-    one, *rows = rows_of(
+    rows = rows_of(
         engine, wanted, seed=seed, runs=runs, references=references,
         silhouette_sample=silhouette_sample, max_iterations=max_iterations, tolerance=tolerance,
     )  # fmt: skip
-    return judge(tuple(([one] if 1 in wanted else []) + rows), one)
+    return sweep_of(rows, wanted)
 
 
-def _engine_of(points: Any, weights: npt.ArrayLike | None) -> Engine:
-    return Engine(points) if weights is None else Engine(points, weights=weights)
+def sweep_of(rows: Iterable[Row], ks: Sequence[int]) -> Sweep:
+    """Return what `rows_of` has found for `ks`, with the verdict."""
+    one, *others = rows
+    return judge(tuple(row for row in (one, *others) if row.k in ks), one)
 
 
 def rows_of(
@@ -183,7 +185,7 @@ def _rows(
         step = climb.to(k)
         row = _measured(step, climb, total)
         drop = None
-        if k > 1 and before > 0.0:
+        if before > 0.0 and (ks.index(k) > 1 or k == 2):
             drop = 1.0 - row["inertia"] / before
         gap_of_k, error = gap.at(k)
         yield Row(

@@ -18,7 +18,8 @@ def judge(rows: tuple[Row, ...], one: Row) -> Sweep:
     last of the range, nor the first of one that begins above 2: there it may grow further. It
     stands out if it is better than one cluster, by BIC and by more than the errors of the gap, and
     if halves of the points lead to the same clusters, with an adjusted Rand index of 0.75 at least.
-    What is not known does not count. So `Row.inertia` and its elbow have no say.
+    What is not known does not count. If every point lies on its centroid, the least such K stands
+    out, as long as that is not one for nearly every point. `Row.drop`, the elbow, has no say.
 
     Parameters
     ----------
@@ -27,11 +28,15 @@ def judge(rows: tuple[Row, ...], one: Row) -> Sweep:
     one : Row
         That of K = 1.
     """
-    best, verdict = _judged([row for row in rows if row.calinski_harabasz is not None], one)
+    best, verdict = _judged(rows, one)
     return Sweep(rows, one, best, verdict)
 
 
-def _judged(rows: list[Row], one: Row) -> tuple[int | None, str]:
+def _judged(rows: tuple[Row, ...], one: Row) -> tuple[int | None, str]:
+    exact = next((row for row in rows if row.inertia == 0.0), None)
+    if exact is not None and 2 * exact.k <= exact.last.n_points:
+        return exact.k, f"K = {exact.k} stands out: every point lies on its centroid"
+    rows = tuple(row for row in rows if row.calinski_harabasz is not None)
     if not rows:
         return None, "no K stands out: there is nothing to compare"
     row = max(rows, key=lambda row: row.calinski_harabasz or 0.0)
@@ -60,9 +65,9 @@ def _doubt(row: Row, one: Row) -> str:
 
 
 def _merits(row: Row) -> str:
-    merits = ["the largest Calinski-Harabasz index"]
+    merits = ["largest Calinski-Harabasz index"]
     if row.stability is not None:
-        merits.append(f"halves of the points agree (stability {row.stability:.2f})")
+        merits.append(f"stability {row.stability:.2f}")
     if row.silhouette is not None:
         merits.append(f"silhouette {row.silhouette:.2f}")
     return ", ".join(merits)

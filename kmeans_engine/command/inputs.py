@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kmeans_engine.command.files import read_sources
+from kmeans_engine.command.ks import Ks
 from kmeans_engine.command.source import Source, synthetic_table
 from kmeans_engine.command.usage import LABEL_NAME, entrants, read_options, where
 from kmeans_engine.errors import InvalidInput
@@ -47,7 +48,7 @@ def read(args: argparse.Namespace) -> dict[str, Source]:
     return read_sources(
         table,
         entrants(args),
-        k=args.k,
+        k=args.k.values[-1] if isinstance(args.k, Ks) else args.k,
         default_k=args.clusters or 12,
         seed=seed,
         standardized=args.standardize,

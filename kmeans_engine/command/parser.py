@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from kmeans_engine._version import __version__
+from kmeans_engine.command.ks import Ks, read_ks
 from kmeans_engine.command.streams import tell
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.runtime.similar import did_you_mean
@@ -26,6 +27,7 @@ examples:
   kmeans-engine data.csv --describe               what the columns of a table are
   kmeans-engine data.csv -k 8 -o run.mp4 -o run.gif --table clustered.csv
   kmeans-engine data.csv -k 8 --columns height,weight --standardize --runs 10 --json
+  kmeans-engine data.csv -k 2-10 -o elbow.png     which K stands out, if one does
   kmeans-engine photo.jpg -k 16 --render png      a picture in 16 colours
   kmeans-engine data.csv -k 8 --standardize --centroids model.json
   kmeans-engine new.csv --predict model.json --table - --distances
@@ -114,6 +116,13 @@ def _whole(minimum: int) -> Callable[[str], int]:
     return read
 
 
+def _clusters(text: str) -> int | Ks:
+    try:
+        return read_ks(text)
+    except InvalidInput as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def _seed(text: str) -> int | str:
     if text == "random":
         return text
@@ -192,7 +201,8 @@ def build_parser() -> argparse.ArgumentParser:
         "compressed, .parquet .npy .npz), an image (.png .jpg), or - for standard input, which is "
         "read as well if something is piped into it; without it the classic demo: 12 synthetic "
         "clusters of 100 points")  # fmt: skip
-    add("-k", type=_whole(1), metavar="K", help="number of clusters; required with DATA")
+    add("-k", type=_clusters, metavar="K", help="number of clusters, or several to compare, such "
+        "as 2-10 or 4,8,16; required with DATA")  # fmt: skip
     add("--version", action="version", version=f"kmeans-engine {__version__}")
     add("--list-renderers", action="store_true", help="show what --render takes, and exit")
     add("--warm", action="store_true", help="compile everything for this machine now, as for an "
@@ -230,6 +240,9 @@ def build_parser() -> argparse.ArgumentParser:
         "units")  # fmt: skip
     add("--threads", type=_whole(1), metavar="N", help="threads to compute with (default: the "
         "processors that this process may use, or NUMBA_NUM_THREADS)")  # fmt: skip
+    add("--strategy", default="auto", metavar="NAME", help="how points find their centroids, "
+        "which changes no label: cuda for a GPU, and those of docs/engine.md (default: auto, which "
+        "chooses)")  # fmt: skip
 
     add = parser.add_argument_group("large data").add_argument
     add("--memory", type=_bytes, metavar="SIZE", help="what points, labels and the like may take, "

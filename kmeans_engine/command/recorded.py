@@ -134,6 +134,9 @@ def recall(args: argparse.Namespace) -> tuple[argparse.Namespace, Past]:
     option = "--replay" if args.replay else "--resume"
     path = args.replay or args.resume
     default = build_parser().get_default
+    for name in ("predict", "verify"):
+        if getattr(args, name) is not None:
+            raise InvalidInput(f"{flag(name)} does not go with {option}; leave out either")
     for name in _RUN:
         if getattr(args, name) != default(name) and not (args.resume and name in _CHANGEABLE):
             raise InvalidInput(

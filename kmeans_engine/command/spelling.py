@@ -68,7 +68,7 @@ def spell_command(data: str | None, options: Mapping[str, object]) -> str:
         if isinstance(value, list):  # an option that may be repeated
             words += [f"{flag(name)}={one}" for one in value]
             continue
-        if name in ("init", "race"):
+        if name in ("init", "race", "predict"):
             text = ",".join(Path(part.strip()).name for part in text.split(","))
         words += [f"{flag(name)}={text}"] if text.startswith("-") else [flag(name), text]
     return shlex.join(words)

@@ -10,7 +10,7 @@ from kmeans_engine.command.trial import Trial
 from kmeans_engine.race import verdict_of
 from kmeans_engine.runtime.progress import compiling
 
-__all__ = ["spell_summary", "summarize"]
+__all__ = ["common", "compiled", "headline", "spell_summary", "summarize"]
 
 _SIZES = 20  # clusters whose sizes are told one by one
 _TOLD = 0.05  # seconds of compiling that are worth a line
@@ -39,21 +39,12 @@ def summarize(
     source, last = trial.source, trial.last
     assert last is not None
     facts = {
-        "points": last.n_points,
-        "features": last.centroids.shape[1],
         "k": source.k,
         "iterations": last.iteration,
         "converged": bool(last.converged),
         "inertia": last.inertia,
-        "standardized": source.scale is not None,
         "counts": last.counts.tolist(),
-        "rows_dropped": source.table.dropped,
-        "seconds": round(trial.seconds, 6),
-        "compile_seconds": round(compiling.seconds(), 6),
-        "outputs": list(outputs),
-        "seed": source.seed,
-        "version": __version__,
-        "warnings": list(warnings),
+        **common(trial, outputs, warnings),
     }
     if last.weights is not None:
         facts |= {"weighted_by": source.table.weighed_by, "weights": last.weights.tolist()}
@@ -78,6 +69,24 @@ def summarize(
     return facts
 
 
+def common(trial: Trial, outputs: Sequence[str], warnings: Sequence[str]) -> dict[str, Any]:
+    """Return the facts that a comparison of several numbers of clusters has as well."""
+    source, last = trial.source, trial.last
+    assert last is not None
+    return {
+        "points": last.n_points,
+        "features": last.centroids.shape[1],
+        "standardized": source.scale is not None,
+        "rows_dropped": source.table.dropped,
+        "seconds": round(trial.seconds, 6),
+        "compile_seconds": round(compiling.seconds(), 6),
+        "outputs": list(outputs),
+        "seed": source.seed,
+        "version": __version__,
+        "warnings": list(warnings),
+    }
+
+
 def spell_summary(facts: dict[str, Any]) -> str:
     """Return the facts of `summarize` in a few lines."""
     counts = facts["counts"]
@@ -85,22 +94,15 @@ def spell_summary(facts: dict[str, Any]) -> str:
     if len(counts) > _SIZES:
         ordered = sorted(counts)
         sizes = f"{ordered[0]:,} to {ordered[-1]:,}, median {ordered[len(ordered) // 2]:,}"
-    dropped = facts["rows_dropped"]
-    left_out = f" ({_count(dropped, 'incomplete row')} left out)" if dropped else ""
     how = f", seed {facts['seed']}" + (f", start {facts['start']}" if "start" in facts else "")
     ended = "converged" if facts["converged"] else "stopped"
     ended += f" after {_count(facts['iterations'], 'iteration')}"
     if "centroids_from" in facts:
         how, ended = "", f"labelled by {facts['centroids_from']}"
     lines = [
-        f"{_count(facts['points'], 'point')}, {_count(facts['features'], 'feature')}, "
-        f"k = {facts['k']}{how}{left_out}",
+        headline(facts, f"{facts['k']}{how}"),
         f"{ended}, {facts['seconds']:.2f} s",
-        *(
-            [f"compiled for this machine in {facts['compile_seconds']:.1f} s, first run only"]
-            if facts["compile_seconds"] >= _TOLD
-            else []
-        ),
+        *compiled(facts),
         f"inertia {facts['inertia']:.10g}{' (standardised)' if facts['standardized'] else ''}",
         f"sizes {sizes}",
         *([_spell_weights(facts)] if "weights" in facts else []),
@@ -118,6 +120,24 @@ def _spell_weights(facts: dict[str, Any]) -> str:
         least, middle, most = (ordered[at] for at in (0, len(ordered) // 2, -1))
         told = f"{least:.6g} to {most:.6g}, median {middle:.6g}"
     return f"weights {told} ({facts['weighted_by']})"
+
+
+def headline(facts: dict[str, Any], k: str) -> str:
+    """Return what was clustered, in a line."""
+    dropped = facts["rows_dropped"]
+    left_out = f" ({_count(dropped, 'incomplete row')} left out)" if dropped else ""
+    return (
+        f"{_count(facts['points'], 'point')}, {_count(facts['features'], 'feature')}, "
+        f"k = {k}{left_out}"
+    )
+
+
+def compiled(facts: dict[str, Any]) -> list[str]:
+    """Return the line on the time that went into machine code, if there is one."""
+    seconds = facts["compile_seconds"]
+    if seconds < _TOLD:
+        return []
+    return [f"compiled for this machine in {seconds:.1f} s, first run only"]
 
 
 def _spell_entrant(entrant: dict[str, Any]) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from kmeans_engine.choosing.rows import Row
+from kmeans_engine.choosing.sweep import rows_of
 from kmeans_engine.command.advice import advise, advise_on_result
 from kmeans_engine.command.model import note
 from kmeans_engine.command.source import Source
@@ -23,6 +25,7 @@ from kmeans_engine.tables import Table, write_centroids, write_labels, write_row
 __all__ = ["Trial"]
 
 Floats = npt.NDArray[np.float64]
+Found = TypeVar("Found")
 
 
 class Trial:
@@ -32,7 +35,7 @@ class Trial:
     ----------
     source : Source
         What is clustered.
-    threads, memory, scratch, max_iterations, tolerance
+    threads, strategy, memory, scratch, max_iterations, tolerance
         As in `Engine` and `Engine.snapshots`.
     engine : Engine, optional
         One that is prepared for the points of the source.
@@ -63,6 +66,7 @@ class Trial:
         source: Source,
         *,
         threads: int | None = None,
+        strategy: str = "auto",
         memory: str | int | None = None,
         scratch: str | None = None,
         max_iterations: int | None = None,
@@ -72,7 +76,7 @@ class Trial:
         self.last: Snapshot | None = None
         self.seconds = 0.0
         self._settings: dict[str, Any] = {
-            "threads": threads, "memory": memory, "scratch": scratch,
+            "threads": threads, "strategy": strategy, "memory": memory, "scratch": scratch,
         }  # fmt: skip
         self.record: Callable[[Iterator[Snapshot]], Iterator[Snapshot]] | None = None
         self._limits: dict[str, Any] = {"max_iterations": max_iterations, "tolerance": tolerance}
@@ -110,7 +114,7 @@ class Trial:
 
     def states(self) -> Iterator[Snapshot]:
         """Yield the run from `start`."""
-        states = self._timed(self.start)
+        states = self._timed(self.snapshots(self.start))
         for snapshot in states if self.record is None else self.record(states):
             self.last = snapshot
             yield snapshot
@@ -142,12 +146,28 @@ class Trial:
         best: Snapshot | None = None
         for number in range(runs):
             start, last = self.source.start(number), None
-            for last in self._timed(start):
+            for last in self._timed(self.snapshots(start)):
                 watch(last)
             assert last is not None
             if best is None or last.inertia < best.inertia:
                 best, self.start = last, start
         self.last = best
+
+    def compare(self, ks: Sequence[int], runs: int) -> Iterator[Row]:
+        """Return a generator of rows for numbers of clusters, see `choosing.sweep.rows_of`.
+
+        Parameters
+        ----------
+        ks : sequence of int
+        runs : int
+            How many starts are drawn for each: those that the source draws for it.
+        """
+        rows = rows_of(self._engine, ks, seed=self.source.seed, runs=runs, **self._limits)
+        return self._timed(rows)
+
+    def settle(self, row: Row) -> None:
+        """Let the best clustering of a number of clusters be that of this trial."""
+        self.source, self.last = replace(self.source, k=row.k), row.last
 
     def remade(self, make: Callable[[int], Table], number: int) -> Trial:
         """Return the same trial on other points; see `Source.remade`."""
@@ -231,13 +251,12 @@ class Trial:
         distance: Floats = np.sqrt(squared_distances(X, last.centroids, last.labels[start:stop]))
         return distance
 
-    def _timed(self, start: Floats) -> Iterator[Snapshot]:
-        states = self.snapshots(start)
+    def _timed(self, work: Iterator[Found]) -> Iterator[Found]:
         while True:
             begin, compiled = time.perf_counter(), compiling.seconds()
-            snapshot = next(states, None)
+            found = next(work, None)
             passed = time.perf_counter() - begin
             self.seconds += max(0.0, passed - (compiling.seconds() - compiled))
-            if snapshot is None:
+            if found is None:
                 return
-            yield snapshot
+            yield found

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kmeans_engine.command.ks import Ks
 from kmeans_engine.command.parser import build_parser
 from kmeans_engine.command.spelling import flag, spell_command
 from kmeans_engine.errors import InvalidInput
@@ -82,6 +83,8 @@ _OF_RUNS = (
     *("k", "init", "seed", "race", "runs", "max_iterations", "tolerance", "standardize"),
     *("record", "record_points"),
 )
+# What is about one run, with one number of clusters.
+_OF_ONE_RUN = ("init", "race", "record", "record_points", "replay", "resume")
 _OF_RESULTS: tuple[str, ...] = ("render", "output", "labels", "table", "distances")
 
 
@@ -194,6 +197,8 @@ def check_usage(args: argparse.Namespace, drawing: Sequence[str]) -> None:
     _check_standard_output(args)
     if args.predict is not None or args.verify is not None:
         _check_saved(args)
+    elif isinstance(args.k, Ks) and not args.describe:
+        _check_comparison(args)
     elif not args.describe:
         _check_starts(args)
 
@@ -231,6 +236,17 @@ def _check_saved(args: argparse.Namespace) -> None:
         )
 
 
+def _check_comparison(args: argparse.Namespace) -> None:
+    """Find what is about one run where several numbers of clusters are compared."""
+    default = build_parser().get_default
+    for name in _OF_ONE_RUN:
+        if getattr(args, name) != default(name):
+            raise InvalidInput(
+                f"{flag(name)} does not go with -k {args.k}, which compares several K; leave it "
+                "out, or give one K"
+            )
+
+
 def _check_starts(args: argparse.Namespace) -> None:
     runs = entrants(args)
     if args.record and args.race is not None:
@@ -257,8 +273,8 @@ def _check_starts(args: argparse.Namespace) -> None:
         there = args.data is not None and (args.data == "-" or os.path.lexists(args.data))
         if there and args.k is None:
             raise InvalidInput(
-                f"{where(args)} needs a number of clusters; add it, as in -k 8, and compare the "
-                "inertia of several"
+                f"{where(args)} needs a number of clusters; add it, as in -k 8, or compare "
+                "several, as in -k 2-10"
             )
     elif args.runs > 1:
         raise InvalidInput(f"--runs {args.runs} needs random starts; leave out --init {args.init}")
@@ -301,7 +317,7 @@ def stem(data: str | None) -> str:
 _UNTOLD = {
     *("data", "list_renderers", "print_completion", "warm", "describe", "render", "output"),
     *("labels", "table", "label_name", "centroids", "overwrite", "json", "quiet", "threads"),
-    *("memory", "scratch", "cluster"),
+    *("strategy", "memory", "scratch", "cluster"),
     *("record", "record_points", "replay", "resume", "distances", "verify"),
 }
 

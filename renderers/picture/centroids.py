@@ -14,7 +14,7 @@ from renderers.picture.text import HALF_DIGIT
 from renderers.picture.themes import Theme
 from renderers.plane.placement import Box
 
-__all__ = ["CentroidSizes", "centroid_mark", "centroid_marks", "centroid_sizes"]
+__all__ = ["CentroidSizes", "centroid_mark", "centroid_marks", "centroid_sizes", "without_hidden"]
 
 _NUMBERED_UP_TO = 60  # clusters; more numbers than that are confetti
 _LEAST_NUMBER = 7.0  # pixels; digits can be smaller than words, but no smaller than that
@@ -127,3 +127,24 @@ def centroid_mark(
         base, ink = y + HALF_DIGIT * type_size, readable_on(colour)
         marks.append(Text(str(label), x, base, type_size, ink, "middle", True))
     return marks
+
+
+def without_hidden(places: NDArray[np.float64], counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return places with NaN for empty clusters upon others: of equal ones the first has all.
+
+    Parameters
+    ----------
+    places : ndarray, (K, D)
+        Where the centroids are.
+    counts : ndarray, (K,)
+        Points in each cluster.
+    """
+    hidden = [
+        label
+        for label in np.flatnonzero(counts == 0).tolist()
+        if (places[:label] == places[label]).all(axis=1).any()
+    ]
+    if hidden:
+        places = places.copy()
+        places[hidden] = np.nan
+    return places

@@ -11,7 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderers.picture.borders import borders
-from renderers.picture.centroids import CentroidSizes, centroid_marks, centroid_sizes
+from renderers.picture.centroids import (
+    CentroidSizes,
+    centroid_marks,
+    centroid_sizes,
+    without_hidden,
+)
 from renderers.picture.cloud import Cloud
 from renderers.picture.colours import Colour, mixed
 from renderers.picture.marks import Cover, Mark, Polyline, Rings, Segments
@@ -124,7 +129,7 @@ class Overlays:
         snapshot = moment.snapshots[panel]
         now = moment.centroids_of(snapshot)
         marks: list[Mark] = []
-        xy = _without_hidden(self._places(now), snapshot)
+        xy = without_hidden(self._places(now), snapshot.counts)
         left = moment.left_by(snapshot)
         if "trails" in overlays and snapshot.iteration and now is not left:
             if self._left is None or self._left[0] is not left:
@@ -181,19 +186,6 @@ class Overlays:
         seen = [(way, colour) for way, colour in pairs if way is not None]
         below: list[Mark] = [Polyline(xy, casing, ground, 0.55) for xy, _ in seen]
         return below + [Polyline(xy, core, colour) for xy, colour in seen]
-
-
-def _without_hidden(xy: Floats, snapshot: Snapshot) -> Floats:
-    """Return places with NaN for empty clusters upon others: of equal ones the first has all."""
-    hidden = [
-        label
-        for label in np.flatnonzero(snapshot.counts == 0).tolist()
-        if (xy[:label] == xy[label]).all(axis=1).any()
-    ]
-    if hidden:
-        xy = xy.copy()
-        xy[hidden] = np.nan
-    return xy
 
 
 def changing(moment: Moment, panel: int) -> list[tuple[Snapshot, float]]:

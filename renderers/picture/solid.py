@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.picture.centroids import CentroidSizes, centroid_mark, centroid_sizes
+from renderers.picture.centroids import CentroidSizes, centroid_mark, centroid_sizes, without_hidden
 from renderers.picture.cloud import Fade
 from renderers.picture.colours import Colour, mixed
 from renderers.picture.marks import Mark, Markers, Polyline, Text
@@ -211,7 +211,8 @@ class Turning:
     ) -> list[tuple[float, list[Mark]]]:
         """Return the marks of each centroid, and of each step of their ways, with their depths."""
         snapshot = moment.snapshots[panel]
-        now = self._solid.place(moment.centroids_of(snapshot))
+        places = self._solid.place(moment.centroids_of(snapshot))
+        now = without_hidden(places, snapshot.counts)
         found: list[tuple[float, list[Mark]]] = []
         if "trails" in overlays and moment.histories and not moment.opening:
             history = moment.histories[panel].centroids[: snapshot.iteration]

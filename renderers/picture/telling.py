@@ -234,15 +234,16 @@ def _facts(scene: Scene, notes: Sequence[str]) -> Wordings:
     k = f"K = {ks[0]:,}" + (f" to {ks[-1]:,}" if len(ks) > 1 else "")
     if scene.sweep is not None:
         k = f"K = {listed_ks([row.k for row in scene.sweep.rows])}"
-    start = facts.get("init", "") if len(scene.panels) == 1 else ""
+    start = facts.get("init", "") if len(scene.panels) == 1 and scene.sweep is None else ""
     start = start and f"start: {start}"
     seed = f"seed {facts['seed']}" if "seed" in facts else ""
+    weights = f"weights: {facts['weights']}" if "weights" in facts else ""
     noted = ", ".join(read)
     wordings = (
-        (noted, features, k, start, seed),
-        (noted, k, start, seed),
-        (noted, k, start),
-        (noted, k),
+        (noted, features, weights, k, start, seed),
+        (noted, weights, k, start, seed),
+        (noted, weights, k, start),
+        (noted, weights, k),
         (noted,),
         (points, k),
         (points,),

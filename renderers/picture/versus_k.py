@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from renderers.picture.colours import Colour, mixed
 from renderers.picture.criteria import Criterion
-from renderers.picture.marks import Area, Disc, Fill, Mark, Polyline, Segments, Text
+from renderers.picture.marks import Area, Disc, Fill, Mark, Polyline, Text
 from renderers.picture.text import HALF_DIGIT, extent, fitted, rise
 from renderers.picture.themes import Theme
 from renderers.picture.ticks import short, ticks
@@ -270,7 +270,7 @@ def _curve(axes: _Axes, criterion: Criterion, until: float, look: Look) -> list[
     wide = max(1.25, 0.28 * look.unit)
     marks: list[Mark] = []
     if criterion.errors is not None:
-        marks.append(_error_bars(axes, criterion, inside, look))
+        marks += _error_bars(axes, criterion, inside, look)
     if len(seen) > 1:
         marks.append(Polyline(seen, wide, theme.text))
     gap = plot.width / max(1.0, axes.last - axes.first)
@@ -290,16 +290,16 @@ def _curve(axes: _Axes, criterion: Criterion, until: float, look: Look) -> list[
 
 def _error_bars(
     axes: _Axes, criterion: Criterion, inside: NDArray[np.bool_], look: Look
-) -> Segments:
+) -> list[Mark]:
     """Return a line for each value from the least to the most that it may be, with its ends."""
     assert criterion.errors is not None
+    gap = axes.plot.width / max(1.0, axes.last - axes.first)
+    half, wide = min(0.7 * look.unit, 0.25 * gap), max(1.0, 0.16 * look.unit)
+    ink = mixed(look.theme.text, look.theme.background, 0.35)
     x = axes.x(criterion.ks[inside])
     values, errors = criterion.values[inside], criterion.errors[inside]
-    low, high = axes.y(values - errors), axes.y(values + errors)
-    gap = axes.plot.width / max(1.0, axes.last - axes.first)
-    half = min(0.7 * look.unit, 0.25 * gap)
-    lines = [np.stack([np.stack([x, low], 1), np.stack([x, high], 1)], axis=1)]
-    for y in (low, high):
-        lines.append(np.stack([np.stack([x - half, y], 1), np.stack([x + half, y], 1)], axis=1))
-    theme, wide = look.theme, max(1.0, 0.16 * look.unit)
-    return Segments(np.concatenate(lines), wide, mixed(theme.text, theme.background, 0.35))
+    marks: list[Mark] = []
+    for at, low, high in zip(x, axes.y(values - errors), axes.y(values + errors), strict=True):
+        across, up = at + half * np.array([-1, 1, 0, 0, -1, 1]), [low] * 3 + [high] * 3
+        marks.append(Polyline(np.stack([across, up], axis=1), wide, ink))
+    return marks

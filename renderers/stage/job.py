@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kmeans_engine._version import __version__
+from kmeans_engine.command.ks import Ks
 from kmeans_engine.command.spelling import spell_options
 from kmeans_engine.command.streams import standard_output
 from kmeans_engine.command.usage import LABEL_NAME, READING, entrants, given, reproducing, stem
@@ -60,7 +61,9 @@ class Job:
         logging.getLogger("matplotlib").setLevel(logging.ERROR)
         name = stem(args.data) or "kmeans"
         outputs = plan(args.render, args.output, stem=name, overwrite=args.overwrite)
-        self.renderers, self.pace = engage(outputs, given(args, OPTIONS))
+        self.renderers, self.pace = engage(
+            outputs, given(args, OPTIONS), sweep=isinstance(args.k, Ks)
+        )
         self._check_files()
         with ExitStack() as stack:
             self._ahead = stack.enter_context(Ahead(outputs, given(args, OPTIONS)))
@@ -80,6 +83,7 @@ class Job:
 
         options: dict[str, Any] = {
             "threads": args.threads,
+            "strategy": args.strategy,
             "memory": args.memory,
             "scratch": args.scratch,
             "max_iterations": args.max_iterations if args.predict is None else 0,
@@ -166,11 +170,35 @@ class Job:
         """Return what a picture tells of where it comes from."""
         return {
             "seed": str(source.seed),
-            "k": str(source.k),
+            "k": str(self.args.k or source.k),
             "init": " or ".join(Path(name).name for name in self.trials),
             "version": __version__,
             "command": reproducing(self.args, source.seed),
         }
+
+    def summary(self, warnings: Sequence[str]) -> tuple[dict[str, Any], str]:
+        """Return the facts of what was done, for programs, and as lines for people.
+
+        Parameters
+        ----------
+        warnings : sequence of str
+            What was said beside, a line each.
+        """
+        from kmeans_engine.command.summary import spell_summary, summarize
+
+        race = self.trials if len(self.trials) > 1 else None
+        facts = summarize(self.told, outputs=self.files, race=race, warnings=warnings)
+        return facts, spell_summary(facts)
+
+    @property
+    def hint(self) -> str:
+        """How to see what has only been computed."""
+        return "to watch it: add --render live for a window, or -o run.mp4 for a film"
+
+    @property
+    def unwritten(self) -> str:
+        """Why results that were asked for could not be written, if it is so."""
+        return ""
 
     @property
     def saved(self) -> str:

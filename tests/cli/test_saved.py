@@ -89,6 +89,9 @@ def test_rows_without_names_go_by_place(command, points, tmp_path):
         ("data.csv --predict cut.json", ("cut.json is damaged (it holds 3 of 4 centroids)",)),
         ("data.csv --predict later.json", ("later.json was written by version 9.9",)),
         ("data.csv --predict broken.json", ("broken.json is damaged", "different lengths")),
+        ("--replay run.arrows --predict c.json", ("--predict does not go with --replay",)),
+        ("data.csv --predict c.json --verify l.csv", ("--verify does not go with --predict",)),
+        ("data.csv --predict c.json --labels c.json --overwrite", ("use one of .csv, .npy",)),
         ("data.csv -k 2 --distances", ("--distances has no effect without --table",)),
     ],
 )
@@ -213,6 +216,21 @@ def test_labels_of_any_program(command, result, columns, suffix, tmp_path):
     if suffix == ".txt" and "" in columns:
         return  # nobody can tell two columns by one name
     assert audit(command, path.name, "--centroids", "c.csv").status == 0
+
+
+def test_weights_count(command, data, tmp_path):
+    frame = pd.read_csv(data)
+    frame["w"] = np.arange(160) % 3
+    frame.to_csv(data, index=False)
+    words = ("-k", 4, "--weights", "w", "--labels", "l.csv", "--centroids", "c.csv")
+    command.ok(data, *COLUMNS, *words)
+    told = facts(audit(command, "l.csv", "--centroids", "c.csv", "--weights", "w", "--json"))
+    assert told["fixed_point"]
+    assert sum(told["weights"]) == frame["w"].sum()
+    assert audit(command, "l.csv", "--centroids", "c.csv").status == 3
+    done = command.ok(data, "--predict", "c.csv", "--weights", "w", "--labels", "m.csv")
+    assert (tmp_path / "l.csv").read_bytes() == (tmp_path / "m.csv").read_bytes()
+    assert "labelled by c.csv" in done.err
 
 
 def test_units_of_a_model_count(command, data, tmp_path):

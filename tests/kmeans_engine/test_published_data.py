@@ -17,32 +17,24 @@ KNOWN = {
 }
 
 
-@pytest.fixture
-def folder(root):
-    path = root.parent / "shared" / "data"
-    if not path.is_dir():
-        pytest.skip(f"{path} is not on this machine")
-    return path
-
-
 @pytest.mark.parametrize("strategy", problems.USABLE)
 @pytest.mark.parametrize("name", KNOWN)
-def test_lloyd_from_the_truth_ends_where_it_is_known_to(name, strategy, folder):
+def test_lloyd_from_the_truth_ends_where_it_is_known_to(name, strategy, published):
     k, inertia = KNOWN[name]
-    points = np.loadtxt(folder / f"{name}.txt")
-    if (folder / f"{name}-gt.pa").exists():
-        partition = np.loadtxt(folder / f"{name}-gt.pa", skiprows=4, dtype=int) - 1
+    points = np.loadtxt(published / f"{name}.txt")
+    if (published / f"{name}-gt.pa").exists():
+        partition = np.loadtxt(published / f"{name}-gt.pa", skiprows=4, dtype=int) - 1
         start = recalc_centroids(points, partition, np.zeros((k, 2)))
     else:
-        start = np.loadtxt(folder / f"{name}-gt.txt")
+        start = np.loadtxt(published / f"{name}-gt.txt")
     last = Engine(points, strategy=strategy).fit(start)
     assert last.converged
     # The table has nine digits.
     assert last.inertia == pytest.approx(inertia, rel=1e-8)
 
 
-def test_a_single_run_descends_to_a_plausible_end(folder):
-    points = np.loadtxt(folder / "s1.txt")
+def test_a_single_run_descends_to_a_plausible_end(published):
+    points = np.loadtxt(published / "s1.txt")
     for seed in range(5):
         start = initial_centroids(points, 15, method="k-means++", seed=seed)
         assert 8.917e12 < Engine(points).fit(start).inertia < 2.5e13

@@ -86,7 +86,7 @@ def test_what_is_said_of_a_file():
     [
         ("d.csv -k 2 --labels - --table -", "--labels - and --table - would both go to standard"),
         ("d.csv -k 2 --table - --json", "--table - and --json would both go to standard output"),
-        ("d.csv", r"d\.csv needs a number of clusters; add it, as in -k 8, and compare"),
+        ("d.csv", r"d\.csv needs a number of clusters; add it, as in -k 8, or compare"),
         ("-", "standard input needs a number of clusters"),
         ("--sheet a", "--sheet has no effect without DATA; name a file to read"),
         ("--race random", "--race random needs at least two starts"),

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
-from pictures import BARE, THEME_NAMES, at, blobs, lloyd, painted, painter, state
+from pictures import BARE, THEME_NAMES, at, blobs, has, lloyd, painted, painter, state
 
 from renderers import Options, Panel, Scene, make_scene
+from renderers.picture.centroids import without_hidden
+from renderers.picture.colours import cluster_colours
 from renderers.picture.dashboard import inertia_of
 from renderers.picture.painter import Painter
 from renderers.plane.view import View
@@ -137,3 +139,14 @@ def test_a_run_that_has_ended_shows_no_changes_any_more():
     (left, _) = Painter(scene, options).boxes
     assert np.array_equal(left.of(frames[0]), left.of(bare))
     assert not np.array_equal(left.of(frames[1]), left.of(bare))
+
+
+def test_of_centroids_at_one_place_the_first_is_seen():
+    places = np.array([[1.0, 2.0], [3.0, 4.0], [1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [5.0, 6.0]])
+    seen = without_hidden(places, np.array([4, 3, 0, 2, 0, 0]))
+    assert np.isnan(seen).all(axis=1).tolist() == [False, False, True, False, False, True]
+    assert not np.isnan(places).any()
+    points = np.repeat([[0.0, 0.0], [1.0, 1.0]], 2, axis=0)
+    two = state(points, [0, 0, 1, 1], [[0, 0], [1, 1], [1, 1]])
+    frame, inks = painted(two, (200, 160)), cluster_colours(3)
+    assert has(frame, inks[1]) and not has(frame, inks[2])

@@ -1,18 +1,23 @@
 import re
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
+from sweeps import a_sweep
+from words import texts
 
 import renderers
 from kmeans_engine import Engine, make_clusters
 from renderers import InvalidOption, Options, Panel, Scene
 from renderers.describing import describe
 from renderers.picture.clear import ClearPainter
+from renderers.picture.elbow import ElbowPainter
 from renderers.picture.painter import Painter
 from renderers.plane.view import View
-from renderers.stage.pace import moments
+from renderers.stage.growing import play_sweep
+from renderers.stage.pace import Pace, moments
 from renderers.stage.play import play
 from renderers.stage.scenes import make_scene
 from renderers.stills.png import PngRenderer
@@ -116,3 +121,30 @@ def test_a_sequence_without_a_ground(tmp_path):
         assert image.mode == "RGBA" and image.getpixel((0, 0))[3] == 0
     with pytest.raises(InvalidOption, match=r"transparent= has no effect without a \.webm, \.gif"):
         renderers.save(run(), tmp_path / "clear.mp4", transparent=True)
+
+
+def test_a_still_of_a_sweep_is_its_figure(tmp_path):
+    found = a_sweep(high=6)
+    scene = replace(make_scene(found.rows[-1].last, title="Blobs"), sweep=found)
+    painter = ElbowPainter(scene, Options((320, 240)))
+    path = renderers.save(found, tmp_path / "k.png", size=(320, 240), title="Blobs")
+    picture, info, _ = pixels(path)
+    assert np.array_equal(picture, painter.paint()[..., :3])
+    words = "Blobs: 300 points with 2 features, clustered by K-means with K = 2 to 6: K = 5 stands "
+    assert info["Description"] == f"{words}out: silhouette and gap agree."
+    text = renderers.save(found, tmp_path / "k.svg", size=(320, 240), title="Blobs").read_text()
+    assert [m.words for m, _ in texts(painter.marks())] == re.findall(r"<text[^>]*>([^<]*)", text)
+    assert info["Description"] in text
+    page = renderers.save(found, tmp_path / "k.pdf", size=(320, 240), title="Blobs").read_bytes()
+    assert b"K = 5 stands out" in page and page.startswith(b"%PDF")
+    clear = renderers.save(found, tmp_path / "clear.png", size=(320, 240), transparent=True)
+    with Image.open(clear) as image:
+        assert image.mode == "RGBA" and image.getpixel((0, 0))[3] == 0
+
+
+def test_a_sweep_over_the_colours_of_an_image_is_a_figure(tmp_path):
+    found = a_sweep(high=6)
+    panel = replace(make_scene(found.rows[-1].last).panels[0], image=(20, 15))
+    path = tmp_path / "k.png"
+    play_sweep(found, Scene((panel,)), [PngRenderer(path, Options((320, 240)))], Pace())
+    assert pixels(path)[2] == (320, 240)

@@ -101,7 +101,7 @@ export function factsOf({ points, facts, panels }: Showing): string {
   const { sweep, states } = panels[0].run;
   const ks = new Set(panels.map(({ run }) => run.k - (run.noise ? 1 : 0)));
   told.push(`K = ${sweep ? `${whole(states[0].iteration)} to ${whole(panels[0].run.k)}` : [...ks].map(whole).join(", ")}`);
-  if (facts["init"] && panels.length === 1) told.push(`start: ${facts["init"]}`);
+  if (facts["init"] && panels.length === 1 && !sweep) told.push(`start: ${facts["init"]}`);
   if (facts["seed"]) told.push(`seed ${facts["seed"]}`);
   return told.join(" \u00b7 ");
 }
