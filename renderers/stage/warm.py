@@ -81,7 +81,8 @@ def steps() -> Iterator[tuple[str, Callable[[], object]]]:
                     words = f"{strategy}, {kind}, {k:,} clusters"
                     points = _points(kind, rows, 2)
                     yield words, partial(_cluster, strategy, points, k)
-                    yield f"weights, {words}", partial(_cluster, strategy, points, k, _weights(rows))
+                    weighed = partial(_cluster, strategy, points, k, _weights(rows))
+                    yield f"weights, {words}", weighed
         for strategy in ("brute", "blocks"):
             yield (
                 f"files, {strategy}, {kind}",
