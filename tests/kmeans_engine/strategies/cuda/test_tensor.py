@@ -15,7 +15,14 @@ from simulated_cores import ROUNDINGS, SHORT, Held, SimulatedCores, library, nee
 from kmeans_engine.labels import label_dtype
 from kmeans_engine.points.data import prepare
 from kmeans_engine.strategies.cuda.stages import List, Piece, Placed
-from kmeans_engine.strategies.cuda.tensor import Task, are_exact_enough, defines, tensor_scores
+from kmeans_engine.strategies.cuda.tensor import (
+    SQUARES,
+    TELLERS,
+    Task,
+    are_exact_enough,
+    defines,
+    tensor_scores,
+)
 from kmeans_engine.strategies.cuda.tiles import tiles_for
 from kmeans_engine.strategies.scores import Scores
 
@@ -248,3 +255,4 @@ def test_records_are_laid_out_as_in_the_kernels(shape):
     kernels = library(tuple(sorted(defines(tiles, n, k, np.dtype(dtype)).items())))
     assert kernels.task_size() == ctypes.sizeof(Task)
     assert kernels.shared_size() == tiles.shared
+    assert (kernels.tellers(), kernels.squares_size()) == (TELLERS, SQUARES)

@@ -180,6 +180,8 @@ inline float accumulate(float c, const float *a, const float *b) {
 
 inline void __syncthreads() { simulator::meet(simulator::block, blockDim.x); }
 
+inline void __syncwarp() { simulator::meet(simulator::warps[threadIdx.x / 32], 32); }
+
 inline unsigned __ballot_sync(unsigned, bool vote) {
     auto all = simulator::bring(vote);
     unsigned bits = 0;
