@@ -119,13 +119,13 @@ def accumulate(X, labels, down, up, weights, exponents, width, lanes_log, in_blo
 
 @kernel
 def move(
-    X, labels, changed, before, n_changed, down, up, weights, exponents, width, lanes_log, in_block,
-    totals,
+    X, labels, changed, before, n_changed, touched, down, up, weights, exponents, width, lanes_log,
+    in_block, totals,
 ):  # fmt: skip
     """Move the points that changed from the sums of their old clusters to those of the new ones.
 
     Parameters as above; `changed` (in, (R,) uint32), `before` (in, (R,)), `n_changed` (in, (1,)):
-    see `strategies.cuda.stages.Piece`.
+    see `strategies.cuda.stages.Piece`; `touched` (out, (K,) uint8): 1 for these clusters.
     """
     total = int(n_changed[0]) << lanes_log
     if cuda.blockIdx.x * THREADS >= total:
@@ -139,6 +139,7 @@ def move(
     for t in range(first, total, cuda.gridDim.x * THREADS):
         i = int(changed[t >> lanes_log])
         old, new = int(before[t >> lanes_log]), int(labels[i])
+        touched[old] = touched[new] = 1
         _transfer_row(X, i, t & (lanes - 1), lanes, target, True, old, new, form)
     if in_block:
         _merge(own, totals)
