@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.arrays import Clusters, Floats, Integers
-from kmeans_engine.kernels.sums import divide, list_unequal
+from kmeans_engine.kernels.quotients import divide
+from kmeans_engine.kernels.sums import list_unequal
 
 __all__ = ["ExactSums", "Grain", "SumFormat", "nearest_float"]
 

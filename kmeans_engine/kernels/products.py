@@ -1,4 +1,4 @@
-"""Exact sums of weighted points: products of two float64, cut into the limbs of `kernels.sums`.
+"""Products of two float64, values and weights, cut into the limbs of `kernels.sums`.
 
 A product of two significands is an integer below 2^106, whatever the exponents are, so it is cut as
 an integer: nothing overflows, underflows or is rounded, for weights from 1e-300 to 1e300 alike. The
@@ -6,65 +6,16 @@ sums have one column more than the points, for the weights themselves.
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from kmeans_engine.kernels.vector import lowest_bit, prefetch
 from kmeans_engine.runtime.jit import kernel
-from kmeans_engine.runtime.records import Record
 
-__all__ = [
-    "PIECES",
-    "WeightedAdding",
-    "WeightedMoving",
-    "accumulate",
-    "move",
-    "move_rows",
-    "square",
-]
+__all__ = ["PIECES", "accumulate", "move", "move_row", "move_rows", "square"]
 
 # Limbs that a product may reach into: they have 16 bits at least.
 PIECES = 10
 # Rows between a prefetch and its use.
 _AHEAD = 16
-
-
-class WeightedAdding(Record):
-    """As `kernels.sums.Adding`, of weighted points.
-
-    Attributes
-    ----------
-    weights : (M,) int64
-        The weights of all, float64, as bits.
-    exponents : (N + 1,) int64
-        Those of the sums.
-    width
-        Bits of a limb.
-    sums, counts : (K, L, N + 1) and (K,) int64, in and out
-        Of the clusters.
-    """
-
-    X: npt.NDArray[np.floating]
-    base: npt.NDArray[np.int64]
-    labels: npt.NDArray[np.unsignedinteger]
-    weights: npt.NDArray[np.int64]
-    exponents: npt.NDArray[np.int64]
-    width: int
-    sums: npt.NDArray[np.int64]
-    counts: npt.NDArray[np.int64]
-
-
-class WeightedMoving(Record):
-    """As `kernels.sums.Moving`, of weighted points; `weights` (in, (M,)) are those of `X`."""
-
-    X: npt.NDArray[np.floating]
-    rows: npt.NDArray[np.integer]
-    weights: npt.NDArray[np.int64]
-    old: npt.NDArray[np.unsignedinteger]
-    new: npt.NDArray[np.unsignedinteger]
-    exponents: npt.NDArray[np.int64]
-    width: int
-    sums: npt.NDArray[np.int64]
-    counts: npt.NDArray[np.int64]
 
 
 @kernel(counted=False, inner=True)
@@ -116,9 +67,11 @@ def _cut(high, low, shift, width, pieces):
 def move_row(X, i, weight, sums, a, taken, b, exponents, width, values, bits, pieces):
     """Take row `i` of `X` `taken` times (0 or 1) from cluster `a`, and add it to cluster `b`.
 
-    `weight` (in), as bits; `sums` (in and out, (K, L, N + 1)). `values` (scratch, (N + 1,)), the
-    last of which is 1, `bits`, the same memory as int64, and `pieces` (scratch, (PIECES,) int64).
+    `weight` (in), as bits; `sums` (in and out, (K, L, N + 1)); `exponents` (in, (N + 1,)) and
+    `width`, of their limbs. `values` (scratch, (N + 1,)), `bits`, the same memory as int64, and
+    `pieces` (scratch, (PIECES,) int64).
     """
+    values[X.shape[1]] = 1.0
     m, e = _significand(weight)
     for n in range(X.shape[1]):
         values[n] = X[i, n]
@@ -135,10 +88,10 @@ def move_row(X, i, weight, sums, a, taken, b, exponents, width, values, bits, pi
 
 @kernel()
 def accumulate(task, first, stop):
-    """Add the points from `first` to `stop` to their clusters; `task`: a `WeightedAdding`."""
+    """As `kernels.sums.accumulate`, with weights; `task`: an `Adding`."""
     X, base, labels, weights = task.X, task.base[0], task.labels, task.weights
     exponents, width, sums, counts = task.exponents, task.width, task.sums, task.counts
-    values, pieces = np.ones(X.shape[1] + 1), np.empty(PIECES, dtype=np.int64)
+    values, pieces = np.empty(X.shape[1] + 1), np.empty(PIECES, dtype=np.int64)
     bits = values.view(np.int64)
     for i in range(first, stop):
         k = np.uintp(labels[i])
@@ -148,7 +101,7 @@ def accumulate(task, first, stop):
 
 @kernel()
 def move(task, start, stop):
-    """Move points from `start` to `stop` to their new clusters; `task`: a `WeightedMoving`."""
+    """As `kernels.sums.move`, with weights; `task`: a `Moving`."""
     move_rows(
         task.X, task.rows, task.weights, task.old, task.new, task.exponents, task.width, task.sums,
         task.counts, start, stop,
@@ -157,8 +110,8 @@ def move(task, start, stop):
 
 @kernel()
 def move_rows(X, rows, weights, old, new, exponents, width, sums, counts, start, stop):
-    """As `move`, with the parts of a task; a record takes longer to make than a few points."""
-    values, pieces = np.ones(X.shape[1] + 1), np.empty(PIECES, dtype=np.int64)
+    """As `move`, with the parts of a task; `weights` (in, (M,)), those of `X`."""
+    values, pieces = np.empty(X.shape[1] + 1), np.empty(PIECES, dtype=np.int64)
     bits = values.view(np.int64)
     for j in range(start, stop):
         i, a, b = np.uintp(rows[j]), np.uintp(old[j]), np.uintp(new[j])
