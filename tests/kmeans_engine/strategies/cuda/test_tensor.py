@@ -152,10 +152,20 @@ def test_settled_points_have_the_definitions_labels(kind):
 def test_every_kind_of_tile(shape, first):
     n, k, dtype, room = shape
     points, centroids = problem("clustered", 5, 200, n, k, dtype)
-    look = Look(points, centroids, SimulatedCores(room << 10), first=first)
+    # One block takes all tiles, one after the other.
+    look = Look(points, centroids, SimulatedCores(room << 10, blocks=1), first=first)
     look.check(first=first)
     # Noise that is no worse than ordinary: nearly all are told apart.
     assert look.n_left <= 2
+
+
+def test_tiles_of_a_block_keep_to_themselves():
+    # Lengths of another tile would make gaps of these too wide: this sees a missing barrier.
+    points, centroids = problem("random", 9, 256, 20, 30, "float32")
+    points[128:] *= np.float32(1e-3)
+    look = Look(points, centroids, SimulatedCores(blocks=1))
+    look.check()
+    look.check_gaps(128)
 
 
 @pytest.mark.parametrize("rounding", ROUNDINGS)
