@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from kmeans_engine.arrays import Floats, Integers, Rows
+from kmeans_engine.kernels.products import square
 from kmeans_engine.kernels.sums import sum_squares
-from kmeans_engine.kernels.weighted import square
 from kmeans_engine.points.fold import Points
 from kmeans_engine.sums import ExactSums, nearest_float
 
