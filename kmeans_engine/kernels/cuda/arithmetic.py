@@ -51,6 +51,6 @@ def squared_distance(X, i, C, k):
     """Return the distance of row `i` of `X` to row `k` of `C`: the definition."""
     d = 0.0
     for n in range(C.shape[1]):
-        t = add(float(X[i, n]), -C[k, n])
+        t = add(np.float64(X[i, n]), -C[k, n])
         d = add(d, multiply(t, t))
     return d

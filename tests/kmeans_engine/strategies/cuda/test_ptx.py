@@ -58,5 +58,8 @@ def test_the_kernels_compile_and_merge_no_float64(device, points, label, monkeyp
         assert f".target sm_{cc[0]}{cc[1]}" in ptx, name
         assert "fma.rn.f64" not in ptx, name
         assert (".rn.f64" in ptx) == (name in ("define", "accumulate", "move")), name
+        # No integer becomes a float64 by the promotion of a signed and an unsigned one.
+        assert "cvt.rn.f64.u" not in ptx, name
+        assert ("cvt.rn.f64.s64" in ptx) == (name in ("accumulate", "move")), name
         assert ".local" not in ptx, name  # everything that a thread keeps is in registers
     look.look_kernel.cache_clear()
