@@ -302,7 +302,7 @@ class _Auditor:
         assert isinstance(rows, range)
         assert now is not None
         given = self._labels[rows.start : rows.stop]
-        mover = Mover(X, _ZERO, self._form, weights, found.sums, found.counts)
+        mover = Mover(X, _ZERO, self._form, found.sums, found.counts, weights)
         mover.add(mover.adding(given), 0, len(X))
         others = np.flatnonzero(given != now)
         if not len(others):
@@ -322,7 +322,7 @@ class _Auditor:
         for array in (some, own):
             if array is not None:
                 array.setflags(write=False)
-        mover = Mover(some, _ZERO, self._form, own, found.moved, found.moved_counts)
+        mover = Mover(some, _ZERO, self._form, found.moved, found.moved_counts, own)
         mover.move(np.arange(len(some), dtype=np.uint32), theirs, ours)
 
     def merge(self, found: list[_Found]) -> _Found:

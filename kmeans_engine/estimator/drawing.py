@@ -53,10 +53,11 @@ class _Places(np.random.Generator):
     ) -> Any:
         """Return whole numbers of `low` or more, and below `high`."""
         first, last = (0, low) if high is None else (low, high)
-        raw = np.asarray(super().integers(1 << 64, size=size, dtype=np.uint64))
         width = int(last) - int(first)
-        drawn = [int(first) + (int(value) * width >> 64) for value in raw.reshape(-1)]
-        return np.array(drawn, dtype=dtype).reshape(raw.shape)[()]
+        raw = super().integers(1 << 64, size=size, dtype=np.uint64)
+        if size is None:
+            return int(first) + (int(raw) * width >> 64)
+        return np.array([int(first) + (one * width >> 64) for one in raw.tolist()], dtype=dtype)
 
 
 def _order_of(X: Any) -> Any:

@@ -74,12 +74,18 @@ def states(
         `spread`, as it does in scikit-learn.
     """
     plain = relocating if run.relocates else _plain
-    limit = 0.0
+    measure = engine.visible.measure
+    # No variance is larger: it is looked up where this lets a run end, since an inertia costs K N.
+    most = tol * float(np.square(measure.high - measure.low).mean()) / 4
+    limit: float | None = None
     with contextlib.closing(plain(engine, run.start, run.max_iter)) as found:
         for state, goes_on in found:
-            if tol and state.iteration == 1:
-                limit = tol * spread(state)
-            reason = "" if goes_on else _reason(state, limit)
+            reason = ""
+            if state.iteration > 0 and not goes_on:
+                shift = float(np.square(state.centroids - state.assigned_from).sum())
+                if limit is None and tol and 0.0 < shift <= most:
+                    limit = tol * spread(state)
+                reason = _reason(state, shift, limit or 0.0)
             yield state, reason
             if reason:
                 return
@@ -94,13 +100,10 @@ def _plain(
             yield state, False
 
 
-def _reason(state: Snapshot, limit: float) -> str:
+def _reason(state: Snapshot, shift: float, limit: float) -> str:
     """Return why a run ends with a state, or ""."""
     if state.iteration > 1 and state.n_changed == 0:
         return "strict convergence"
-    if state.iteration == 0:
-        return ""
-    shift = float(np.square(state.centroids - state.assigned_from).sum())
     return f"center shift {shift} within tolerance {limit}" if shift <= limit else ""
 
 

@@ -1,13 +1,14 @@
 """Whole iterations over few points in one call, on one thread: no Python in between.
 
-The scores, margins and quotients are those of `kernels.assign` and `kernels.sums`.
+The scores, margins and quotients are those of `kernels.assign` and `kernels.quotients`.
 """
 
 import numpy as np
 
 from kmeans_engine.kernels.assign import BATCH, batch_slack, load, nearest, score
+from kmeans_engine.kernels.quotients import divide
 from kmeans_engine.kernels.recalc import compare
-from kmeans_engine.kernels.sums import divide, transfer
+from kmeans_engine.kernels.sums import transfer
 from kmeans_engine.runtime.jit import kernel
 
 __all__ = [

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from kmeans_engine.arrays import Floats, Integers, Rows
+from kmeans_engine.kernels.products import square
 from kmeans_engine.kernels.sums import sum_squares
-from kmeans_engine.kernels.weighted import square
 from kmeans_engine.points.fold import Points
 from kmeans_engine.sums import ExactSums, nearest_float
 
@@ -59,17 +59,26 @@ def _plain(points: Points) -> list[int]:
     cells = n_features * 2046 * 6
     parts = points.fold(make, add, work_per_row=64 * n_features, cells_per_part=cells)
     bins = sum((bins for bins, _ in parts), start=np.zeros((), dtype=np.int64))
-    totals = []
-    for n, exponent in enumerate(points.measure.sum_format.exponents.tolist()):
+    totals, measure = [], points.measure
+    largest = np.maximum(np.abs(measure.low), np.abs(measure.high))
+    first, last = _row_of(np.minimum(measure.tiny, largest)), _row_of(largest)
+    for n, exponent in enumerate(measure.sum_format.exponents.tolist()):
         total = 0
-        for row in np.flatnonzero(bins[n].any(axis=1)).tolist():
-            a, b, c, d, e, f = bins[n, row].tolist()
+        rows = range(first[n], last[n] + 1)
+        for row, some in zip(rows, bins[n, rows.start : rows.stop].tolist(), strict=True):
+            a, b, c, d, e, f = some
             square = a + (b << 30) + ((c + (d << 30)) << 28) + ((e + (f << 30)) << 54)
             total += square << (2 * row)
         # Rows count from 2^-1074; every value is a multiple of 2^exponent, so no bit is lost.
         shift = 2 * (-1074 - exponent)
         totals.append(total << shift if shift >= 0 else total >> -shift)
     return totals
+
+
+def _row_of(values: Floats) -> list[int]:
+    """Return the row that `sum_squares` adds a value of this magnitude to, for each feature."""
+    rows: list[int] = np.maximum((values.view(np.int64) >> 52) - 1, 0).tolist()
+    return rows
 
 
 def exact_inertia(sums: ExactSums, squares: list[int], centroids: Floats) -> float:

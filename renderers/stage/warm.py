@@ -79,7 +79,10 @@ def steps() -> Iterator[tuple[str, Callable[[], object]]]:
             for strategy in STRATEGIES if k <= 300 else _FOR_MANY:
                 if strategy != "auto" and not _is_missing(strategy):
                     words = f"{strategy}, {kind}, {k:,} clusters"
-                    yield words, partial(_cluster, strategy, _points(kind, rows, 2), k)
+                    points = _points(kind, rows, 2)
+                    yield words, partial(_cluster, strategy, points, k)
+                    weighed = partial(_cluster, strategy, points, k, _weights(rows))
+                    yield f"weights, {words}", weighed
         for strategy in ("brute", "blocks"):
             yield (
                 f"files, {strategy}, {kind}",
@@ -103,6 +106,7 @@ def steps() -> Iterator[tuple[str, Callable[[], object]]]:
     for suffix in (".png", ".gif"):
         words = f"no ground, {suffix}"
         yield words, partial(_draw, suffix, clear, _points("float64", 1200, 2), 12)
+    yield "a sweep over K", partial(sweep, _points("float64", 400, 2), (1, 2, 3), seed=0)
     icon = np.zeros((9, 9, 4), dtype=np.uint8)
     yield "the window", partial(paint, icon, [Disc(4.5, 4.5, 4.0, (0, 0, 0))])
 
@@ -126,6 +130,10 @@ def _points(kind: str, rows: int, features: int) -> npt.NDArray[Any]:
     return (250.0 * rng.random((rows, features))).astype(kind)
 
 
+def _weights(rows: int) -> npt.NDArray[np.float64]:
+    return np.random.default_rng(rows).random(rows)
+
+
 def _kinds() -> Iterator[tuple[str, npt.NDArray[Any], dict[str, Any]]]:
     """Yield points that are drawn as something else than a cloud, and how that is asked for."""
     few, line = np.round(_points("float64", 1200, 2) / 60), _points("float64", 1200, 1)
@@ -138,9 +146,14 @@ def _kinds() -> Iterator[tuple[str, npt.NDArray[Any], dict[str, Any]]]:
     yield "a solid", _points("float64", 1200, 3), {"view": "3d"}
 
 
-def _cluster(strategy: str, points: npt.NDArray[Any], k: int) -> None:
+def _cluster(
+    strategy: str,
+    points: npt.NDArray[Any],
+    k: int,
+    weights: npt.NDArray[np.float64] | None = None,
+) -> None:
     """Run a strategy until few points change cluster, with and without states that are kept."""
-    engine, most = Engine(points, strategy=strategy), _LATE if k <= 300 else 3
+    engine, most = Engine(points, weights=weights, strategy=strategy), _LATE if k <= 300 else 3
     engine.fit(points[:k], max_iterations=2)
     *others, last = engine.snapshots(points[:k], max_iterations=most)
     _ = last.inertia, last.labels, last.changed

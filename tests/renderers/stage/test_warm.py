@@ -58,6 +58,7 @@ def test_nothing_is_left_to_compile(tmp_path):
         "single.npy -k 300 -o b.png --max-iterations 4",
         "wide.npy -k 256 -o c.mp4 --max-iterations 9",
         "bytes.npy -k 200 --max-iterations 5 --runs 2",
+        "bytes.npy -k 20 --weights 2 --max-iterations 9 -o w.png --standardize",
         "single.npy -k 12 --memory 1KB --scratch . --max-iterations 9 -o d.gif --record d.arrows",
     ):
         words = ["-c", COMMAND, *words.split(), "--quiet"]

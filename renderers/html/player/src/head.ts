@@ -39,6 +39,8 @@ export interface StateHead extends CellsHead {
   shift: number | null;
   converged: boolean;
   counts: number[];
+  /** What the points of each cluster weigh, if they have weights. */
+  weights?: number[];
   centroids: Section;
   assigned_from: Section | null;
   changed: Section;
@@ -66,6 +68,8 @@ export interface PointsHead {
   scale: number[];
   exact: boolean;
   continues: boolean;
+  /** Whether they count by weights of their own. */
+  weighted?: boolean;
   rows: Section | null;
   values: Section | null;
   base: number[] | null;

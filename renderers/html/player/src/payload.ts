@@ -67,6 +67,7 @@ function pointsOf(payload: Bytes, head: PointsHead): Points {
     places: head.places && scaled(decode(payload, head.places), head),
     exact: head.exact,
     continues: head.continues,
+    weighted: head.weighted ?? false,
     row: (point) => (picture ? null : head.step * (rows ? rows[point] : point)),
     step: head.step,
     picture,
@@ -121,6 +122,7 @@ function stateOf(payload: Bytes, head: StateHead, centroids: Float64Array, assig
     shift: head.shift,
     converged: head.converged,
     counts: head.counts,
+    ...(head.weights && { weights: head.weights }),
     centroids,
     assignedFrom,
     delta: once(() => ({
