@@ -14,6 +14,7 @@ from simulated_cores import ROUNDINGS, SHORT, Held, SimulatedCores, library, nee
 
 from kmeans_engine.labels import label_dtype
 from kmeans_engine.points.data import prepare
+from kmeans_engine.strategies.cuda import tensor
 from kmeans_engine.strategies.cuda.stages import List, Piece, Placed
 from kmeans_engine.strategies.cuda.tensor import (
     SQUARES,
@@ -183,6 +184,15 @@ def test_only_listed_points_are_touched():
     nothing = Look(points, centroids, SimulatedCores(), todo=[])
     nothing.check()
     assert nothing.settled == []
+
+
+@pytest.mark.parametrize("todo", [None, list(range(149, 0, -2))])
+def test_more_points_than_are_looked_at_together(todo, monkeypatch):
+    monkeypatch.setattr(tensor, "_TOGETHER", 40)
+    points, centroids = problem("lattice", 5, 150, 20, 30, "float32")
+    cores = SimulatedCores()
+    Look(points, centroids, cores, todo=todo).check()
+    assert cores.launched.count("score_tf32") == 4
 
 
 def test_times_are_lower_bounds_in_exact_arithmetic():
