@@ -178,9 +178,26 @@ def radii() -> None:
         shrink(image, path)
 
 
+def weights() -> None:
+    """Paint towns that count alike, and by their inhabitants."""
+    rng = np.random.default_rng(11)
+    towns = rng.normal(size=(9, 1, 2)) * 3.0 + rng.normal(size=(9, 70, 2)) * 0.8
+    points, people = towns.reshape(-1, 2), np.round(1000 * rng.pareto(1.1, 630) + 200)
+    start = initial_centroids(points, 4, method="k-means++", seed=5)
+    sheet = Image.new("RGB", (900, 400))
+    for i, own in enumerate((None, np.minimum(people, 3e5))):
+        last = Engine(points, weights=own).fit(start)
+        with TemporaryDirectory() as folder:
+            path = Path(folder, "one.png")
+            renderers.save(last, path, size=(450, 400), overlays=["numbers", "borders", "sizes"])
+            with Image.open(path) as image:
+                sheet.paste(image.convert("RGB"), (450 * i, 0))
+    shrink(sheet, FOLDER / "weights.png")
+
+
 FIGURES: dict[str, Callable[[], None]] = {
     made.__name__: made
-    for made in (frame, overlays, choosing_k, wrong_tool, scales, tutorial, photo, radii)
+    for made in (frame, overlays, choosing_k, wrong_tool, scales, tutorial, photo, radii, weights)
 }
 
 

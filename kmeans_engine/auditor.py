@@ -124,7 +124,7 @@ class Auditor:
         for array in (some, own):
             if array is not None:
                 array.setflags(write=False)
-        mover = Mover(some, _ZERO, self._form, own, found.sums, found.counts)
+        mover = Mover(some, _ZERO, self._form, found.sums, found.counts, own)
         mover.move(np.arange(len(some), dtype=np.uint32), ours, theirs)
 
     def merge(self, found: list[Found]) -> Found:

@@ -52,7 +52,8 @@ class Engine:
         a ``pyarrow.dataset.Dataset`` or ``Scanner``, a ``RecordBatchReader``, or a function that
         returns one. These are read once, and kept in scratch if they are larger than `memory`; an
         ``.npy`` or a memmap that is larger is read where it is.
-        Or a Dask array or DataFrame, clustered on the workers of the current client.
+        Or an array of CuPy, torch or another library on a GPU, which is not copied: in C order, see
+        docs/gpu.md. Or a Dask array or DataFrame, clustered on the workers of the current client.
     weights : array_like, (M,), optional
         What each point counts for, any finite real numbers of at least 0: a column of a table, an
         array of any type or a file of one column, or a list of them, one for each of a list of

@@ -238,12 +238,12 @@ class Moment:
 
         Those of the state before. In a run of the engine, these are what the labels refer to.
         """
-        for known, was in zip(self.snapshots, self.before, strict=False):
-            if known is snapshot:
-                return was.centroids
         for known, history in zip(self.snapshots, self.histories, strict=False):
             if known is snapshot and 0 < snapshot.iteration <= len(history.centroids):
                 return history.centroids[snapshot.iteration - 1]
+        for known, was in zip(self.snapshots, self.before, strict=False):
+            if known is snapshot and was is not snapshot:
+                return was.centroids
         return snapshot.assigned_from
 
     def centroids_of(self, snapshot: Snapshot) -> NDArray[np.float64]:

@@ -156,6 +156,8 @@ def data(tmp_path):
     ]
     for name in ("data.csv", "sample.csv"):
         (tmp_path / name).write_text("\n".join(["id,place,height,weight,age,income", *rows]))
+    towns = [f"{x:.3f},{y:.3f},{people}" for x, y, people in rng.uniform(1, 9e4, (90, 3)).round()]
+    (tmp_path / "towns.csv").write_text("\n".join(["east,north,people", *towns]))
     pixels = rng.integers(0, 256, size=(40, 60, 3)).astype(np.uint8)
     Image.fromarray(pixels).save(tmp_path / "photo.jpg")
     return tmp_path

@@ -26,8 +26,7 @@ class Row:
     inertia : float
         Sum of squared distances to the centroids.
     drop : float or None
-        What K saves of the inertia of the row before, as a share of it. The row before K = 2 is
-        K = 1, whether it was asked for or not.
+        What K saves of the inertia of the row before, as a share of it; K = 2 has one always.
     simplified_silhouette : float or None
         Mean of (b - a) / max(a, b), where a and b are the distances of a point to its own centroid
         and to the nearest other one (Hruschka, Campello and de Castro 2006).

@@ -185,7 +185,7 @@ def _rows(
         step = climb.to(k)
         row = _measured(step, climb, total)
         drop = None
-        if k > 1 and before > 0.0:
+        if before > 0.0 and (ks.index(k) > 1 or k == 2):
             drop = 1.0 - row["inertia"] / before
         gap_of_k, error = gap.at(k)
         yield Row(

@@ -20,15 +20,12 @@ def _short(value: float) -> str:
 
 
 def _long(value: float) -> str:
-    return f"{value:.5g}" if abs(value) < 1e5 or abs(value) >= 1e9 else f"{value:.0f}"
-
-
-def _inertia(value: float) -> str:
-    return f"{value:.5g}"
+    """Return five digits, or all before the point of a number that can be read so."""
+    return f"{value:.0f}" if 1e5 <= abs(value) < 1e9 else f"{value:#.5g}".rstrip(".")
 
 
 _COLUMNS: tuple[tuple[str, str, Callable[[float], str]], ...] = (
-    ("inertia", "inertia", _inertia),
+    ("inertia", "inertia", _long),
     ("drop", "drop", _share),
     ("silhouette", "silhouette", _short),
     ("calinski_harabasz", "Calinski-H.", _long),

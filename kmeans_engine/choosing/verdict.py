@@ -65,9 +65,9 @@ def _doubt(row: Row, one: Row) -> str:
 
 
 def _merits(row: Row) -> str:
-    merits = ["the largest Calinski-Harabasz index"]
+    merits = ["largest Calinski-Harabasz index"]
     if row.stability is not None:
-        merits.append(f"halves of the points agree (stability {row.stability:.2f})")
+        merits.append(f"stability {row.stability:.2f}")
     if row.silhouette is not None:
         merits.append(f"silhouette {row.silhouette:.2f}")
     return ", ".join(merits)

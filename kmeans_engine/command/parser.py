@@ -240,6 +240,9 @@ def build_parser() -> argparse.ArgumentParser:
         "units")  # fmt: skip
     add("--threads", type=_whole(1), metavar="N", help="threads to compute with (default: the "
         "processors that this process may use, or NUMBA_NUM_THREADS)")  # fmt: skip
+    add("--strategy", default="auto", metavar="NAME", help="how points find their centroids, "
+        "which changes no label: cuda for a GPU, and those of docs/engine.md (default: auto, which "
+        "chooses)")  # fmt: skip
 
     add = parser.add_argument_group("large data").add_argument
     add("--memory", type=_bytes, metavar="SIZE", help="what points, labels and the like may take, "

@@ -35,7 +35,7 @@ class Trial:
     ----------
     source : Source
         What is clustered.
-    threads, memory, scratch, max_iterations, tolerance
+    threads, strategy, memory, scratch, max_iterations, tolerance
         As in `Engine` and `Engine.snapshots`.
     engine : Engine, optional
         One that is prepared for the points of the source.
@@ -66,6 +66,7 @@ class Trial:
         source: Source,
         *,
         threads: int | None = None,
+        strategy: str = "auto",
         memory: str | int | None = None,
         scratch: str | None = None,
         max_iterations: int | None = None,
@@ -75,7 +76,7 @@ class Trial:
         self.last: Snapshot | None = None
         self.seconds = 0.0
         self._settings: dict[str, Any] = {
-            "threads": threads, "memory": memory, "scratch": scratch,
+            "threads": threads, "strategy": strategy, "memory": memory, "scratch": scratch,
         }  # fmt: skip
         self.record: Callable[[Iterator[Snapshot]], Iterator[Snapshot]] | None = None
         self._limits: dict[str, Any] = {"max_iterations": max_iterations, "tolerance": tolerance}

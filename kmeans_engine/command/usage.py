@@ -317,7 +317,7 @@ def stem(data: str | None) -> str:
 _UNTOLD = {
     *("data", "list_renderers", "print_completion", "warm", "describe", "render", "output"),
     *("labels", "table", "label_name", "centroids", "overwrite", "json", "quiet", "threads"),
-    *("memory", "scratch", "cluster"),
+    *("strategy", "memory", "scratch", "cluster"),
     *("record", "record_points", "replay", "resume", "distances", "verify"),
 }
 

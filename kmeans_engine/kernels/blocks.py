@@ -18,8 +18,8 @@ from kmeans_engine.kernels.bounds import DOWN, FAR, bounded, gap_between, gather
 from kmeans_engine.kernels.boxes import box_slack, contest
 from kmeans_engine.kernels.clocks import Clocks, advance_clock, due_after, earliest, list_late
 from kmeans_engine.kernels.label_order import FAN, Moved, mark, mark_all
+from kmeans_engine.kernels.products import move_row
 from kmeans_engine.kernels.sums import transfer
-from kmeans_engine.kernels.weighted import move_row
 from kmeans_engine.runtime.jit import kernel
 from kmeans_engine.runtime.records import Record
 
@@ -45,8 +45,10 @@ class Sorted(Record):
         Of the rows of each block.
     down, up
         As in `kernels.sums`.
-    weights, exponents, width
-        As in `kernels.weighted`, of the rows; without weights (0,).
+    weights : (M,) int64 or None
+        Of the rows, as bits of float64.
+    exponents, width
+        As in `kernels.products.move_row`.
     block
         Rows of a block.
     """
@@ -60,7 +62,7 @@ class Sorted(Record):
     sums: npt.NDArray[np.int64]
     down: npt.NDArray[np.float64]
     up: npt.NDArray[np.float64]
-    weights: npt.NDArray[np.int64]
+    weights: npt.NDArray[np.int64] | None
     exponents: npt.NDArray[np.int64]
     width: int
     block: int
@@ -113,9 +115,8 @@ class Tools(Record):
     ids: npt.NDArray[np.int32]  # (K,)
     few: npt.NDArray[np.float64]  # (N, K)
     members: npt.NDArray[np.uint32]  # (>= block,)
-    values: npt.NDArray[np.float64]  # (N + 1,), of ones, for `kernels.weighted.move_row`
+    values: npt.NDArray[np.float64]  # (N + 1,), for `kernels.products.move_row`
     bits: npt.NDArray[np.int64]  # (N + 1,), the same memory
-    pieces: npt.NDArray[np.int64]  # (PIECES,)
     batch: Batch
 
 
@@ -154,14 +155,26 @@ def _settle_block(b, start, size, old, new, points, moved, found):
 
 
 @kernel(counted=False, inner=True)
+def _move(weights, i, old, taken, new, sums, points, tools):
+    """Take row `i` `taken` times (0 or 1) from cluster `old`, and add it to `new`."""
+    if weights is None:
+        for n in range(points.rows.shape[1]):
+            v = np.float64(points.rows[i, n])
+            transfer(v, sums, old, taken, new, np.uintp(n), points.down, points.up)
+    else:
+        move_row(
+            points.rows, i, weights[i], sums, old, taken, new, points.exponents, points.width,
+            tools.values, tools.bits,
+        )  # fmt: skip
+
+
+@kernel(counted=False, inner=True)
 def _settle_rows(b, start, looks, first, now, task):
     """Note the winners of the rows that were looked at in block `b`; return how many are new."""
-    rows, down, up, C = task.points.rows, task.points.down, task.points.up, task.scoring.C
+    rows, weights, C = task.points.rows, task.points.weights, task.scoring.C
     times, labels, bits = task.clocks.times, task.moved.labels, task.moved.bits
     sums, counts = task.found.sums, task.found.counts
     members, best, winner = task.tools.members, task.tools.batch.best, task.tools.batch.winner
-    weights, exponents, width = task.points.weights, task.points.exponents, task.points.width
-    values, value_bits, pieces = task.tools.values, task.tools.bits, task.tools.pieces
     hits, one = np.uintp(0), np.uintp(1)
     # Few are new, and which is not to be foreseen: they are closed up first.
     for j in range(np.uintp(looks)):
@@ -185,15 +198,7 @@ def _settle_rows(b, start, looks, first, now, task):
         changes += 1
         counts[old] -= taken
         counts[new] += 1
-        if weights.shape[0] > 0:
-            move_row(
-                rows, i, weights[i], sums, np.uintp(old), taken, np.uintp(new), exponents, width,
-                values, value_bits, pieces,
-            )  # fmt: skip
-            continue
-        for n in range(rows.shape[1]):
-            v = np.float64(rows[i, n])
-            transfer(v, sums, np.uintp(old), taken, np.uintp(new), np.uintp(n), down, up)
+        _move(weights, i, np.uintp(old), taken, np.uintp(new), sums, task.points, task.tools)
     return changes
 
 

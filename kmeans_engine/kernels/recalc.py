@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 
-from kmeans_engine.kernels.sums import divide
+from kmeans_engine.kernels.quotients import divide
 from kmeans_engine.runtime.jit import kernel
 
 __all__ = ["compare", "renew"]

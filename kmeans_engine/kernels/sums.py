@@ -1,13 +1,13 @@
-"""Exact sums as integer limbs, and the correctly rounded quotient of such a sum by a count.
+"""Exact sums as integer limbs.
 
 A value x of feature n is an integer multiple of 2^e[n]. It is cut, towards zero, into limbs of
 `width` bits; limb l has the weight 2^(e[n] + width l). Each limb is summed in an int64 with room
 for all points, so no carry is ever needed, additions commute exactly, and taking a point out is
 adding its negative. (Cf. Neal 2015, "Fast exact summation using small and large
 superaccumulators".)
-"""
 
-import math
+Where points have weights, `kernels.products` does what the kernels here do.
+"""
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,6 @@ __all__ = [
     "Parts",
     "accumulate",
     "add_parts",
-    "divide",
     "list_touched",
     "list_unequal",
     "move",
@@ -113,8 +112,12 @@ class Adding(Record):
         ... the first one has this number.
     labels : (M,)
         The clusters of all.
+    weights : (M,) int64 or None
+        The weights of all, as bits of float64; see `kernels.products`.
     down, up
         As in `transfer`.
+    exponents, width
+        As in `kernels.products`, for weights.
     sums, counts : (K, L, N) and (K,) int64, in and out
         Of the clusters.
     """
@@ -122,8 +125,11 @@ class Adding(Record):
     X: npt.NDArray[np.floating]
     base: npt.NDArray[np.int64]
     labels: npt.NDArray[np.unsignedinteger]
+    weights: npt.NDArray[np.int64] | None
     down: npt.NDArray[np.float64]
     up: npt.NDArray[np.float64]
+    exponents: npt.NDArray[np.int64]
+    width: int
     sums: npt.NDArray[np.int64]
     counts: npt.NDArray[np.int64]
 
@@ -136,7 +142,9 @@ class Moving(Record):
     X : (M, N)
     rows, old, new : (R,)
         In this order.
-    down, up, sums, counts
+    weights : (M,) int64 or None
+        Those of the rows of `X`.
+    down, up, exponents, width, sums, counts
         As in `Adding`.
     """
 
@@ -144,8 +152,11 @@ class Moving(Record):
     rows: npt.NDArray[np.integer]
     old: npt.NDArray[np.unsignedinteger]
     new: npt.NDArray[np.unsignedinteger]
+    weights: npt.NDArray[np.int64] | None
     down: npt.NDArray[np.float64]
     up: npt.NDArray[np.float64]
+    exponents: npt.NDArray[np.int64]
+    width: int
     sums: npt.NDArray[np.int64]
     counts: npt.NDArray[np.int64]
 
@@ -227,113 +238,13 @@ def move_rows(X, rows, old, new, down, up, sums, counts, start, stop):
                 sums[b, level, n] += limbs[level, n]
 
 
-@kernel(counted=False, inner=True)
-def _two_product(a, b):
-    """Return p + e == a * b exactly (Dekker 1971, Veltkamp's split)."""
-    t = 134217729.0 * a
-    a_high = t - (t - a)
-    a_low = a - a_high
-    t = 134217729.0 * b
-    b_high = t - (t - b)
-    b_low = b - b_high
-    p = a * b
-    e = ((a_high * b_high - p) + a_high * b_low + a_low * b_high) + a_low * b_low
-    return p, e
-
-
-@kernel(counted=False)
-def divide(sums, counts, rows, exponents, width, limbs, means, doubtful):
-    """Write the float64 nearest to sums / counts into `means` where that is certain.
-
-    Parameters: `sums` (in, (K, L, N)); `counts` (in, (K,)); `rows` (in, (R,)), the clusters to
-    divide; `exponents` (in, (N,)), the e[n]; `width`, bits of a limb; `limbs` (scratch, (L + 1,)
-    int64); `means` (in and out, (K, N)); `doubtful` (out, (R, N) bool), True where the quotient
-    lies too close to the middle of two floats, or near the ends of their range, to be decided here.
-    Returns how many are. A cluster without points is left alone. Sums that have one column more
-    than the means are weighted: the last one divides the others, in place of the counts.
-
-    A sum becomes a double-double (relative error below 2^-100), is divided with one correction
-    step (below 2^-98), and is certain if an error of 2^-95 to either side would round to the same
-    float (Ziv 1991). Guarded by tests/kmeans_engine/test_sums.py.
-    """
-    levels, N = sums.shape[1], means.shape[1]
-    unit = math.ldexp(1.0, -width)
-    undecided = 0
-    for r in range(rows.shape[0]):
-        k = rows[r]
-        # What divides: a double-double times 2^below.
-        count, rest, below = np.float64(counts[k]), 0.0, 0
-        for n in range(N):
-            doubtful[r, n] = False
-        # The last column comes first where it divides.
-        for step in range(-1 if sums.shape[2] > N else 0, N):
-            n = step if step >= 0 else N
-            if count == 0.0:
-                break
-            # Carry, so that all limbs but the top one lie in 0 .. 2^width - 1; the value is made
-            # positive.
-            sign = 1.0
-            for _ in range(2):
-                carry = np.int64(0)
-                for level in range(levels):
-                    value = carry + (sums[k, level, n] if sign > 0 else -sums[k, level, n])
-                    carry = value >> width
-                    limbs[level] = value - (carry << width)
-                limbs[levels] = carry
-                if carry >= 0:
-                    break
-                sign = -1.0
-            top = levels
-            while top > 0 and limbs[top] == 0:
-                top -= 1
-            # The top limb counts 1 or more, so what lies below a weight of 2^-119 does not matter.
-            high, low, weight = 0.0, 0.0, 1.0
-            for level in range(top, -1, -1):
-                term = np.float64(limbs[level]) * weight
-                total = high + term
-                b = total - high
-                low += (high - (total - b)) + (term - b)
-                high = total
-                if weight < 2.0**-119:
-                    break
-                weight *= unit
-            total = high + low
-            low -= total - high
-            high = total
-            if step < 0:
-                count, rest, below = high, low, int(exponents[n] + width * top)
-                continue
-            if high == 0.0:
-                means[k, n] = 0.0
-                continue
-            q = high / count
-            p, e = _two_product(q, count)
-            correction = ((((high - p) - e) - q * rest) + low) / count
-            mean = q + correction
-            tail = correction - (mean - q)
-            margin = mean * 2.0**-95
-            shift = int(exponents[n] + width * top) - below
-            size = math.frexp(mean)[1] + shift
-            if (
-                mean + (tail + margin) == mean
-                and mean + (tail - margin) == mean
-                and -1000 < size < 1020
-            ):
-                half_shift = shift // 2
-                means[k, n] = sign * math.ldexp(math.ldexp(mean, half_shift), shift - half_shift)
-            else:
-                doubtful[r, n] = True
-                undecided += 1
-    return undecided
-
-
 @kernel()
-def sum_squares(bits, bins):
+def sum_squares(bits, first, bins):
     """Add the squares of float64 values, exactly, to a superaccumulator with one row per exponent.
 
-    `bits` (in, (B,) int64): the values, reinterpreted. `bins` (out, (2046, 6) int64): with the
+    `bits` (in, (B,) int64): the values, reinterpreted. `bins` (out, (R, 6) int64): with the
     significand m = h 2^27 + l, a row collects l^2, h l and h^2, each as its lower 30 bits and the
-    rest: room for 2^33 values.
+    rest: room for 2^33 values. Row 0 is that of the exponent `first`, and no value has a lower one.
     """
     for i in range(bits.shape[0]):
         m = bits[i] & 0xFFFFFFFFFFFFF
@@ -341,6 +252,7 @@ def sum_squares(bits, bins):
         if row > 0:
             m |= 0x10000000000000
             row -= 1
+        row = row - first if row > first else 0  # zeros add nothing, wherever
         h = m >> 27
         l = m & 0x7FFFFFF  # noqa: E741
         bins[row, 0] += (l * l) & 0x3FFFFFFF

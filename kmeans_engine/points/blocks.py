@@ -15,8 +15,8 @@ from kmeans_engine.kernels.sorting import (
     scatter_rows,
     sort_buckets,
 )
-from kmeans_engine.kernels.weighted import WeightedAdding, accumulate
 from kmeans_engine.points.data import Data
+from kmeans_engine.points.moves import Mover
 from kmeans_engine.points.seal import add_digest, no_digest, sum_digests
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.runtime.threads import chunk_rows, fold_chunks, run_chunks
@@ -108,11 +108,11 @@ class SortedPoints:
             rows=self.rows, order=self.order, parent_low=np.minimum.reduceat(low, edges),
             parent_high=np.maximum.reduceat(high, edges), low=low, high=high, sums=sums,
             down=form.down, up=form.up, exponents=form.exponents, width=form.width, block=block,
-            weights=np.empty(0, dtype=np.int64) if weights is None else weights,
+            weights=None if weights is None else weights.view(np.int64),
         )  # fmt: skip
 
-    def _sorted(self, weights: Floats, data: Data) -> Integers:
-        """Return the weights of the sorted rows, as bits."""
+    def _sorted(self, weights: Floats, data: Data) -> Floats:
+        """Return the weights of the sorted rows."""
         found = data.budget.empty(len(weights), np.float64)
 
         def pick(start: int, stop: int) -> None:
@@ -120,7 +120,8 @@ class SortedPoints:
 
         run_chunks(pick, len(weights), chunk_rows(_CHUNK_WORK), data.threads)
         data.vouch_weights()
-        return found.view(np.int64)
+        found.flags.writeable = False
+        return found
 
     def rows_within(self, low: Floats, high: Floats) -> npt.NDArray[np.intp] | None:
         """Return the points of the blocks that reach into a box, ascending; None if most do.
@@ -195,7 +196,7 @@ class SortedPoints:
         fold_chunks(spare, sort, buckets, 4, data.threads)
 
 
-def _sum_blocks(rows: Rows, weights: Integers, block: int, form: SumFormat, sums: Integers) -> None:
+def _sum_blocks(rows: Rows, weights: Floats, block: int, form: SumFormat, sums: Integers) -> None:
     """Write the exact sums of each block of weighted rows to `sums` (blocks, L, N + 1)."""
     sums[:] = 0
     counts = np.zeros(len(sums), dtype=np.int64)
@@ -203,11 +204,9 @@ def _sum_blocks(rows: Rows, weights: Integers, block: int, form: SumFormat, sums
     labels = (np.arange(256 * block) // block).astype(np.uint8)
     for first in range(0, len(sums), 256):
         own, some = slice(first, first + 256), slice(first * block, (first + 256) * block)
-        task = WeightedAdding(
-            X=rows[some], base=np.zeros(1, dtype=np.int64), labels=labels, weights=weights[some],
-            exponents=form.exponents, width=form.width, sums=sums[own], counts=counts[own],
-        )  # fmt: skip
-        accumulate(task, 0, len(rows[some]))
+        part, zero = rows[some], np.zeros(1, dtype=np.int64)
+        mover = Mover(part, zero, form, sums[own], counts[own], weights[some])
+        mover.add(mover.adding(labels), 0, len(part))
 
 
 def _as_words(X: Rows) -> Words:

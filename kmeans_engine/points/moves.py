@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 
 from kmeans_engine.arrays import Floats, Indices, Integers, LabelArray, Rows
-from kmeans_engine.kernels import weighted
+from kmeans_engine.kernels import products
 from kmeans_engine.kernels.sums import (
     Adding,
     Moving,
@@ -19,7 +19,6 @@ from kmeans_engine.kernels.sums import (
     move,
     move_rows,
 )
-from kmeans_engine.kernels.weighted import WeightedAdding, WeightedMoving
 from kmeans_engine.points.data import Data
 from kmeans_engine.runtime.team import run_kernel
 from kmeans_engine.runtime.threads import chunk_rows, even_rows, threads_for
@@ -71,15 +70,15 @@ class _Shares:
 
 def sum_points(points: Data, labels: LabelArray, k: int) -> ExactSums:
     """Return the exact sums of the points of each of `k` clusters, by `labels` (M,)."""
-    form, weights = points.measure.sum_format, points.weights
+    form = points.measure.sum_format
     shares = _Shares(form.empty(k), points.threads)
 
-    def make(worker: int, X: Rows, base: Integers) -> Adding | WeightedAdding:
-        return Mover(X, base, form, weights, *shares.of(worker)).adding(labels)
+    def make(worker: int, X: Rows, base: Integers) -> Adding:
+        return Mover(X, base, form, *shares.of(worker), points.weights).adding(labels)
 
     work = 16 * points.n_features * form.levels
     cells = k * form.levels * points.n_features
-    add = accumulate if weights is None else weighted.accumulate
+    add = accumulate if points.weights is None else products.accumulate
     used = points.run(add, make, work_per_row=work, cells_per_part=cells)
     return shares.total(len(used), points.threads)
 
@@ -92,10 +91,10 @@ class Mover:
     X, base
         As in `kernels.sums.Adding`.
     form : SumFormat
-    weights : ndarray, (M,), or None
-        Of all points.
     sums, counts : ndarray
         Those of the worker.
+    weights : ndarray, (M,), optional
+        Of all points.
     """
 
     def __init__(
@@ -103,44 +102,34 @@ class Mover:
         X: Rows,
         base: Integers,
         form: SumFormat,
-        weights: Floats | None,
         sums: Integers,
         counts: Integers,
+        weights: Floats | None = None,
     ) -> None:
         self._rows, self._base, self._form = X, base, form
-        self._weights = None if weights is None else weights.view(np.int64)
         self._sums, self._counts = sums, counts
+        self._weights = None if weights is None else weights.view(np.int64)
 
-    def adding(self, labels: LabelArray) -> Adding | WeightedAdding:
+    def adding(self, labels: LabelArray) -> Adding:
         """Return the task of `accumulate` for these labels (M,)."""
         form = self._form
-        if self._weights is not None:
-            return WeightedAdding(
-                X=self._rows, base=self._base, labels=labels, weights=self._weights,
-                exponents=form.exponents, width=form.width, sums=self._sums, counts=self._counts,
-            )  # fmt: skip
         return Adding(
-            X=self._rows, base=self._base, labels=labels, down=form.down, up=form.up,
-            sums=self._sums, counts=self._counts,
+            X=self._rows, base=self._base, labels=labels, weights=self._weights, down=form.down,
+            up=form.up, exponents=form.exponents, width=form.width, sums=self._sums,
+            counts=self._counts,
         )  # fmt: skip
 
-    def add(self, task: Adding | WeightedAdding, start: int, stop: int) -> None:
-        """Add the points of the chunk; `task`: from `adding`."""
-        (accumulate if self._weights is None else weighted.accumulate)(task, start, stop)
+    def add(self, task: Adding, start: int, stop: int) -> None:
+        """Add points of the chunk to their clusters; `task`: from `adding`."""
+        (accumulate if self._weights is None else products.accumulate)(task, start, stop)
 
     def move(self, indices: Indices, old: LabelArray, new: LabelArray) -> None:
         """Move points of the chunk from their old to their new clusters."""
-        form, first = self._form, self._base[0]
+        form, first, weights = self._form, self._base[0], self._weights
         which = indices - indices.dtype.type(first)
-        if self._weights is not None:
-            weighted.move_rows(
-                self._rows, which, self._weights[first : first + len(self._rows)], old, new,
-                form.exponents, form.width, self._sums, self._counts, 0, len(which),
-            )  # fmt: skip
-            return
-        move_rows(
-            self._rows, which, old, new, form.down, form.up, self._sums, self._counts, 0, len(which)
-        )
+        if weights is not None:
+            weights = weights[first : first + len(self._rows)]
+        _move_rows(form, self._rows, which, weights, old, new, self._sums, self._counts)
 
 
 def sum_while(
@@ -172,7 +161,7 @@ def sum_while(
 
     def task(worker: int, X: Rows, base: Integers) -> Task:
         return make(
-            worker, X, base, Mover(X, base, total.format, points.weights, *shares.of(worker))
+            worker, X, base, Mover(X, base, total.format, *shares.of(worker), points.weights)
         )
 
     cells = total.sums.size
@@ -194,54 +183,51 @@ def move_points(
     if threads == 1 and not points.copies and count <= rows:
         after = _own(sums, old, new)
         X, which = points.gather(indices)
-        own = after.sums, after.counts, 0, count
-        if points.weights is None:
-            move_rows(X, which, old, new, form.down, form.up, *own)
-        else:
-            weights = points.weights.view(np.int64)
-            weighted.move_rows(X, which, weights, old, new, form.exponents, form.width, *own)
+        weights = _beside(points, indices)
+        _move_rows(form, X, which, weights, old, new, after.sums, after.counts)
         return after.counted()
     shares, used = _Shares(_own(sums, old, new), threads), 0
     # All at once, unless their rows have to be copied.
     step = rows * threads if points.copies else count
     for start in range(0, count, step):
         some = slice(start, start + step)
-        used = max(
-            _move_some(points, form, shares, threads, rows, indices[some], old[some], new[some]),
-            used,
-        )
+        X, which = points.gather(indices[some])
+        weights, tasks = _beside(points, indices[some]), []
+        for worker in range(threads):
+            own, counts = shares.of(worker)
+            tasks.append(
+                Moving(
+                    X=X, rows=which, old=old[some], new=new[some], weights=weights,
+                    down=form.down, up=form.up, exponents=form.exponents, width=form.width,
+                    sums=own, counts=counts,
+                )
+            )  # fmt: skip
+        kernel = move if weights is None else products.move
+        used = max(run_kernel(kernel, tasks, len(which), rows), used)
     return shares.total(used, points.threads)
 
 
-def _move_some(
-    points: Data, form: SumFormat, shares: _Shares, threads: int, rows: int, indices: Indices,
-    old: LabelArray, new: LabelArray,
-) -> int:  # fmt: skip
-    """Move points on so many threads, in chunks of so many rows; return how many worked."""
-    X, which = points.gather(indices)
-    weights = points.weights
+def _move_rows(
+    form: SumFormat, X: Rows, rows: Indices, weights: Integers | None, old: LabelArray,
+    new: LabelArray, sums: Integers, counts: Integers,
+) -> None:  # fmt: skip
     if weights is None:
-        tasks = []
-        for worker in range(threads):
-            sums, counts = shares.of(worker)
-            tasks.append(
-                Moving(
-                    X=X, rows=which, old=old, new=new, down=form.down, up=form.up, sums=sums,
-                    counts=counts,
-                )
-            )  # fmt: skip
-        return run_kernel(move, tasks, len(which), rows)
-    bits = (weights[indices] if points.copies else weights).view(np.int64)
-    own = []
-    for worker in range(threads):
-        sums, counts = shares.of(worker)
-        own.append(
-            WeightedMoving(
-                X=X, rows=which, weights=bits, old=old, new=new, exponents=form.exponents,
-                width=form.width, sums=sums, counts=counts,
-            )
-        )  # fmt: skip
-    return run_kernel(weighted.move, own, len(which), rows)
+        move_rows(X, rows, old, new, form.down, form.up, sums, counts, 0, len(rows))
+        return
+    products.move_rows(
+        X, rows, weights, old, new, form.exponents, form.width, sums, counts, 0, len(rows)
+    )
+
+
+def _beside(points: Data, indices: Indices) -> Integers | None:
+    """Return the weights of the rows that `gather` returns, as bits."""
+    if points.weights is None:
+        return None
+    weights = points.weights
+    if points.copies:
+        weights = weights[indices]
+        weights.flags.writeable = False
+    return weights.view(np.int64)
 
 
 def _own(sums: ExactSums, old: LabelArray, new: LabelArray) -> ExactSums:

@@ -15,6 +15,7 @@ import numpy as np
 from kmeans_engine.errors import InvalidType
 from kmeans_engine.frames import Sheet
 from kmeans_engine.points.data import Data
+from kmeans_engine.points.devices import DeviceStore, is_on_device
 from kmeans_engine.points.files import RowFile, file_of, open_npy
 from kmeans_engine.points.sparse import SparseRows
 from kmeans_engine.points.stored import ArrayStore, Store
@@ -90,6 +91,8 @@ def open_store(points: Any, budget: Budget, name: str, *, flat: bool = False) ->
     flat : bool
         Whether a file of one dimension is a table of one column.
     """
+    if is_on_device(points):
+        return DeviceStore(points, name)
     if isinstance(points, str | os.PathLike):
         path = os.fspath(points)
         if not _is_npy(path):

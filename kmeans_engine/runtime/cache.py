@@ -12,11 +12,12 @@ whose image was made by root.
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import hashlib
 import os
 import pickle
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataC
 
 from kmeans_engine.runtime.signals import put_off
 
-__all__ = ["MachineCode"]
+__all__ = ["MachineCode", "check_files"]
 
 config: Any = _config
 _DIGEST = 32  # bytes
@@ -106,6 +107,28 @@ class MachineCode(FunctionCache):
             super().save_overload(sig, data)
         except OSError:
             self.is_kept = False
+
+
+def check_files(cache: Any, sources: Iterable[Path], made_by: str) -> None:
+    """Let another cache of Numba's, that of its compiler for GPUs, check its files in this way.
+
+    Parameters
+    ----------
+    cache : Cache
+    sources : iterable of Path
+        A change in any of them outdates what is kept.
+    made_by : str
+        The version of the compiler.
+    """
+    stamp = (*map(_fact, sorted(sources)), (made_by, b""))
+    cache._cache_file = _CheckedFiles(cache._cache_path, cache._impl.filename_base, stamp)
+    save = cache.save_overload
+
+    def save_if_possible(sig: Any, data: Any) -> None:
+        with contextlib.suppress(OSError):
+            save(sig, data)
+
+    cache.save_overload = save_if_possible
 
 
 class _CheckedFiles(IndexDataCacheFile):

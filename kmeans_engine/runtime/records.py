@@ -9,6 +9,9 @@ holds the arrays, so no kernel may return one of them, or a view of one, to Pyth
 A call with one nested record takes 0.5 us, whatever is in it; with thirty arguments it took 0.8 us
 without counting references and 1.3 us with. Named tuples take 4 us, and Numba's `structref` cannot
 be read without counting. Making a record costs 1 us for each array, so it is made once for a run.
+
+A field may be None: a kernel is compiled anew for that, and a function that it gives the field to
+as an argument without the branches for anything else.
 Guarded by tests/kmeans_engine/runtime/test_records.py.
 """
 
@@ -46,7 +49,7 @@ def _address(array: npt.NDArray[Any]) -> int:
 
 @dataclass_transform(eq_default=False, kw_only_default=True, frozen_default=True)
 class Record:
-    """Base of records: frozen, of arrays, numbers and other records, given by their names."""
+    """Base of records: frozen, of arrays, numbers, None and other records, given by their names."""
 
     # By types of the fields: the type of the record, and how its words are packed.
     _plans: ClassVar[dict[tuple[Any, ...], tuple["_RecordType", struct.Struct]]]
@@ -84,6 +87,9 @@ class Record:
             elif isinstance(value, Record):
                 facts.append(value.__dict__["_numba_type_"])
                 words.append(value.__dict__["_address"])
+            elif value is None:
+                facts.append(None)
+                words.append(0)
             else:
                 facts.append(value.dtype if isinstance(value, np.generic) else type(value))
                 words.append(value)
@@ -109,7 +115,7 @@ class Record:
             field = kind.at[name][0]
             if isinstance(field, types.Array):
                 form += f"{1 + 2 * field.ndim}q"
-            elif isinstance(field, _RecordType):
+            elif isinstance(field, _RecordType | types.NoneType):
                 form += "q"
             elif isinstance(field, types.Number | types.Boolean):
                 dtype = np.asarray(value).dtype
@@ -164,6 +170,8 @@ class _Fields(AttributeTemplate):
 @lower_getattr_generic(_RecordType)
 def _read(context: Any, builder: Any, kind: _RecordType, record: Any, name: str) -> Any:
     field, first = kind.at[name]
+    if isinstance(field, types.NoneType):
+        return context.get_dummy_value()
 
     def load(word: int, of: Any = _WORD) -> Any:
         place = builder.gep(record, [ir.Constant(_WORD, first + word)], inbounds=True)

@@ -85,10 +85,12 @@ def _draw(
 ) -> npt.NDArray[np.intp]:
     """Draw `trials` points with probabilities proportional to their integer weights."""
     ends = np.cumsum(near.totals(scale))
+    targets = rng.integers(0, ends[-1], size=trials)
+    blocks = np.searchsorted(ends, targets, side="right")
     drawn = np.empty(trials, dtype=np.intp)
-    for t, target in enumerate(rng.integers(0, ends[-1], size=trials).tolist()):
-        block = int(np.searchsorted(ends, target, side="right"))
-        inside = target - (int(ends[block - 1]) if block else 0)
+    for block in set(blocks.tolist()):
+        mine = blocks == block
+        inside = targets[mine] - (ends[block - 1] if block else 0)
         prefix = np.cumsum(near.weights(block, scale))
-        drawn[t] = block * BLOCK + int(np.searchsorted(prefix, inside, side="right"))
+        drawn[mine] = block * BLOCK + np.searchsorted(prefix, inside, side="right")
     return drawn

@@ -14,6 +14,7 @@ from kmeans_engine.errors import UnsupportedStrategy
 from kmeans_engine.labels import Labels
 from kmeans_engine.points.blocks import SortedPoints, block_rows
 from kmeans_engine.points.data import Data
+from kmeans_engine.points.devices import DeviceStore
 from kmeans_engine.points.fold import Points
 from kmeans_engine.runtime import products
 from kmeans_engine.strategies import make_strategy
@@ -223,6 +224,8 @@ def _is_worth_a_device(points: Data, k: int) -> bool:
     m, n = points.n_points, points.n_features
     if m >= 1 << 32:
         return False
+    if isinstance(points.store, DeviceStore):
+        return True  # they are there
     # Few features are sorted into blocks, and looked at once.
     here = sorting(m, n) if n in _ACROSS_FEW else _PASSES * looking(m, m, k, n)
     return here / points.threads > shipping(m * n * points.measure.dtype.itemsize)

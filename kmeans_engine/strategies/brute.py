@@ -7,7 +7,6 @@ from typing import ClassVar
 from kmeans_engine.arrays import Clusters, Floats, Integers, LabelArray, Rows
 from kmeans_engine.kernels.assign import Comparison, Sweep, assign_rows, compare_rows
 from kmeans_engine.kernels.sums import Adding
-from kmeans_engine.kernels.weighted import WeightedAdding
 from kmeans_engine.points.data import Data
 from kmeans_engine.points.fold import Points
 from kmeans_engine.points.moves import Mover, sum_while
@@ -17,8 +16,6 @@ from kmeans_engine.strategies.scores import Scores, make_batch
 from kmeans_engine.sums import ExactSums
 
 __all__ = ["Brute", "BruteAssigner"]
-
-_Both = tuple[Sweep, Mover, Adding | WeightedAdding]
 
 
 class Brute:
@@ -72,10 +69,10 @@ class BruteAssigner(MemoryAssigner):
         self._scores = Scores(self.points, len(centroids))
         self._scores.place(centroids)
 
-        def make(worker: int, X: Rows, base: Integers, mover: Mover) -> _Both:
+        def make(worker: int, X: Rows, base: Integers, mover: Mover) -> tuple[Sweep, Mover, Adding]:
             return self._sweep(X, base, labels), mover, mover.adding(labels)
 
-        def work(task: _Both, start: int, stop: int) -> None:
+        def work(task: tuple[Sweep, Mover, Adding], start: int, stop: int) -> None:
             sweep, mover, adding = task
             assign_rows(sweep, start, stop)
             mover.add(adding, start, stop)

@@ -30,7 +30,13 @@ from kmeans_engine.tables.usable import (
     left_out,
     reasons,
 )
-from kmeans_engine.tables.weights import complete, features_of, find_weights, read_weights
+from kmeans_engine.tables.weights import (
+    check_kind,
+    complete,
+    features_of,
+    find_weights,
+    read_weights,
+)
 from kmeans_engine.tables.whole import framed, whole
 
 # Rows that are handed on at a time.
@@ -241,6 +247,8 @@ def _from_frame(frame: Frame, where: str, options: ReadOptions, notes: list[str]
     """Return the chosen columns of a frame as points."""
     said = [*notes, *frame.notes]
     weigher = find_weights(frame.names, where, options)
+    if weigher is not None:
+        check_kind(frame, weigher, where)
 
     def default() -> list[int]:
         if options.like and all(frame.names.count(name) == 1 for name in options.like):
@@ -266,7 +274,7 @@ def _from_frame(frame: Frame, where: str, options: ReadOptions, notes: list[str]
         )
     weighed = None
     if weigher is not None:
-        weighed = read_weights(frame, weigher, where), frame.names[weigher]
+        weighed = read_weights(frame, weigher), frame.names[weigher]
     return _table(points, [frame.names[index] for index in chosen], where, options, said, weighed)
 
 

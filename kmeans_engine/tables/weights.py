@@ -49,15 +49,8 @@ def features_of(chosen: list[int], weights: int | None, names: Sequence[str]) ->
     return features
 
 
-def read_weights(frame: Frame, index: int, where: str) -> Weights:
-    """Return a column of a frame, (M,); missing values are NaN.
-
-    Raises
-    ------
-    InvalidInput
-        If it does not hold numbers.
-    """
-    check_kind(frame, index, where)
+def read_weights(frame: Frame, index: int) -> Weights:
+    """Return a column of numbers of a frame, (M,); missing values are NaN."""
     return native(points_of(frame, [index]))[:, 0]
 
 

@@ -55,10 +55,10 @@ def below(scene: Scene, options: Options) -> str:
     shown = "light" if options.theme == "auto" else options.theme  # the player changes it
     figures = "".join(_figure(scene, options, name) for name in THEMES)
     return (
-        f'<section class="kmeans-sweep" data-theme="{shown}" aria-label="Choosing K">'
+        f'<main class="kmeans-sweep" data-theme="{shown}" aria-label="Choosing K">'
         f"<h2>{escape(verdict)}</h2>{figures}"
         f'<div class="ks-table" tabindex="0" role="region" aria-label="Table">{_table(sweep)}</div>'
-        "</section>"
+        "</main>"
     )
 
 

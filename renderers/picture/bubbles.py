@@ -21,6 +21,7 @@ __all__ = ["Shared", "bubble_radii", "cells_of", "paint_pies"]
 
 _LARGEST = 0.46  # radius of the largest disc in distances between neighbours: none touch
 _FULL = 0.4  # share of the box that discs may fill
+_CROWDED = 0.08  # the same of those that may lie on one another, most of them in a few clusters
 _SMALLEST = 1.0  # pixels: a place with one point of a million is seen
 
 Floats = NDArray[np.float64]
@@ -51,7 +52,10 @@ def bubble_radii(shared: Shared, placement: Placement, most: float) -> Floats:
     counts = shared.counts / max(1, shared.counts[inside].max(initial=1))
     room = placement.box.width * placement.box.height * _FULL
     largest = min(most, math.sqrt(room / (math.pi * max(1e-9, float(counts[inside].sum())))))
-    largest = min(largest, _LARGEST * _apart(xy))
+    apart = _LARGEST * _apart(xy)
+    if shared.weighed:
+        apart = max(apart, largest * math.sqrt(_CROWDED / _FULL))
+    largest = min(largest, apart)
     radii: Floats = np.maximum(_SMALLEST, max(_SMALLEST, largest) * np.sqrt(counts))
     radii[counts == 0] = 0.0  # of points that weigh nothing
     return radii

@@ -27,6 +27,7 @@ _Number = TypeVar("_Number", np.float64, np.uint8)
 _Counted = tuple[NDArray[np.intp], NDArray[np.int64]]  # pixels, and a number for each
 
 _SMALLEST_MARKER = 0.75  # pixels; below it discs blur into each other and a count says more
+_FAINTEST = 0.03  # of a point; what weighs less is still seen
 _SPARSE = 0.3  # points per pixel; below it dots of one pixel are lost in the ground
 
 
@@ -349,7 +350,9 @@ class Cloud:
             rank = np.searchsorted(sample, filled) / len(sample)
             shades = 0.5 * rank + 0.5 * (np.log(filled) / math.log(top)).clip(0, 1)
             shades[filled >= top] = 1.0
-            alpha[cover > 0] = np.rint(255 * (lone + (1 - lone) * shades))
+            # Pixels with less than a point's mean weight are fainter than any other.
+            faint = np.sqrt(filled.clip(_FAINTEST, 1.0))
+            alpha[cover > 0] = np.rint(255 * (lone + (1 - lone) * shades) * faint)
         return alpha
 
 

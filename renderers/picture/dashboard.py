@@ -32,6 +32,7 @@ _HEAD, _AXIS, _FIRST = 1.75, 1.9, 1.3  # heights of rows in sizes of the type
 _LEAST_CONTRAST = 1.6  # of bars with the ground; if one has less, all get edges
 _BARE = 0.3  # height below a curve without an axis
 _LEAST_PLOT = 3.5
+_PLAIN = 1e10  # from here on whole weights are written with an exponent
 _BAR = 1.45  # height of a bar's row; at least ...
 _LEAST_BAR = 1.2 * LEAST_TYPE  # ... pixels
 
@@ -149,7 +150,9 @@ def dashboard(
         if axis:
             marks += axis_marks(plot, latest, theme, size)
     if parts.sizes is not None:
-        marks += _heading(parts.sizes, ("sizes of the clusters", "sizes"), "", theme, size)
+        weighed = bool(moment.snapshots) and moment.snapshots[0].weights is not None
+        what = "weights" if weighed else "sizes"
+        marks += _heading(parts.sizes, (f"{what} of the clusters", what), "", theme, size)
         top = round(_HEAD * size)
         bars = parts.sizes._replace(top=parts.sizes.top + top, height=parts.sizes.height - top)
         if not moment.opening:
@@ -269,8 +272,7 @@ def bar_marks(
     row = box.height / k
     type_size = min(size, row / 1.2)
     thick = 0.62 * row
-    weighed = snapshot.weights is not None
-    words = [short(count) if weighed else f"{round(count):,}" for count in counts.tolist()]
+    words = _amount_words(counts, snapshot)
     wide = max(extent(word, type_size).width for word in words)
     before = 0.0
     if numbered:
@@ -304,6 +306,14 @@ def amounts(snapshot: Snapshot) -> NDArray[np.float64]:
     """Return how large each cluster is: what its points weigh, or how many there are."""
     sizes = snapshot.counts if snapshot.weights is None else snapshot.weights
     return sizes.astype(np.float64)
+
+
+def _amount_words(amounts: NDArray[np.float64], snapshot: Snapshot) -> list[str]:
+    """Return how large clusters are, in words: whole numbers, unless weights are anything else."""
+    weights = snapshot.weights
+    if weights is None or (weights.max() < _PLAIN and not np.mod(weights, 1.0).any()):
+        return [f"{round(amount):,}" for amount in amounts.tolist()]
+    return [short(amount) for amount in amounts.tolist()]
 
 
 def size_marks(strip: Box, snapshot: Snapshot, colours: NDArray[np.uint8]) -> list[Mark]:

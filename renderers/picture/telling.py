@@ -237,12 +237,13 @@ def _facts(scene: Scene, notes: Sequence[str]) -> Wordings:
     start = facts.get("init", "") if len(scene.panels) == 1 and scene.sweep is None else ""
     start = start and f"start: {start}"
     seed = f"seed {facts['seed']}" if "seed" in facts else ""
+    weights = f"weights: {facts['weights']}" if "weights" in facts else ""
     noted = ", ".join(read)
     wordings = (
-        (noted, features, k, start, seed),
-        (noted, k, start, seed),
-        (noted, k, start),
-        (noted, k),
+        (noted, features, weights, k, start, seed),
+        (noted, weights, k, start, seed),
+        (noted, weights, k, start),
+        (noted, weights, k),
         (noted,),
         (points, k),
         (points,),

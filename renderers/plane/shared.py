@@ -35,10 +35,13 @@ class Shared(NamedTuple):
         Places on the plane, by their horizontal and then their vertical position.
     counts : ndarray of int64, (U,)
         Points at each; or what they weigh, as a `Weighing` counts.
+    weighed : bool
+        Whether that is it: then discs may lie on one another, as points do.
     """
 
     xy: Floats
     counts: NDArray[np.int64]
+    weighed: bool = False
 
 
 class _Distinct:
@@ -119,7 +122,8 @@ def shared_places(
         return None
     places = np.array(sorted(found, key=lambda place: (place.real, place.imag)))
     counts = np.array([found[place] for place in places.tolist()], dtype=np.int64)
-    return Shared(np.stack([places.real, places.imag], axis=1), counts)
+    xy = np.stack([places.real, places.imag], axis=1)
+    return Shared(xy, counts, weighing is not None)
 
 
 def roomy(limits: Limits, shared: Shared) -> Limits:

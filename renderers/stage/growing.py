@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-__all__ = ["Growth", "grown", "moves", "play_sweep", "states_of"]
+__all__ = ["Growth", "grown", "moves", "play_sweep", "refuse_on_sweep", "states_of"]
 
+# How points are drawn, of which a figure has none.
+_OF_POINTS = ("overlays", "axes", "aspect", "limits", "log", "view")
 _HOLD = 3.5  # seconds that the end is shown: there is a verdict to read
 
 
@@ -135,6 +137,30 @@ def _state(
 def moves(kinds: Sequence[type[Renderer]]) -> bool:
     """Return whether clusters are seen to split: in whatever has a duration, such as a film."""
     return any("duration" in kind.honours for kind in kinds)
+
+
+def refuse_on_sweep(kinds: Sequence[type[Renderer]], asked: Iterable[str]) -> None:
+    """Raise `InvalidOption` for an option that changes nothing of what is drawn of a sweep.
+
+    Parameters
+    ----------
+    kinds : sequence of type of Renderer
+        Those that were chosen.
+    asked : iterable of str
+        Those of `renderers.contract.OPTIONS` that were given.
+    """
+    asked = set(asked)
+    if "phases" in asked:
+        raise InvalidOption(
+            "phases= has no effect where several K are compared; leave it out", option="phases"
+        )
+    for option in _OF_POINTS:
+        if option in asked and all(kind.charts for kind in kinds):
+            raise InvalidOption(
+                f"{option}= has no effect on the figure of several K, which shows no points; leave "
+                "it out, or ask for a film, such as k.mp4",
+                option=option,
+            )
 
 
 def play_sweep(sweep: Sweep, scene: Scene, renderers: Sequence[Renderer], pace: Pace) -> None:

@@ -83,6 +83,7 @@ class Job:
 
         options: dict[str, Any] = {
             "threads": args.threads,
+            "strategy": args.strategy,
             "memory": args.memory,
             "scratch": args.scratch,
             "max_iterations": args.max_iterations if args.predict is None else 0,

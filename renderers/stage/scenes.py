@@ -69,6 +69,8 @@ class Scenes:
         panels = tuple(Panel(one.k, view, _whole(name), image, alpha, white) for name, one in runs)
         if facts is None:
             facts = {"k": str(source.k), "version": __version__}
+        if source.table.weighed_by:
+            facts = {**facts, "weights": source.table.weighed_by}
         facts = {name: _whole(text) for name, text in facts.items()}
         return Scene(panels, _whole(self._title), facts)
 

@@ -22,7 +22,7 @@ from renderers import guard, registry
 from renderers.contract import OPTIONS, Renderer
 from renderers.errors import InvalidOption
 from renderers.outputs import Output, make_options, plan, refuse_useless
-from renderers.stage.growing import moves, play_sweep
+from renderers.stage.growing import moves, play_sweep, refuse_on_sweep
 from renderers.stage.matching import matched
 from renderers.stage.pace import Pace, make_pace, moments
 from renderers.stage.play import play
@@ -83,10 +83,8 @@ def engage(
     outputs = sorted(outputs, key=lambda output: output.path is None)
     refuse_useless([output.renderer for output in outputs], asked)
     turning = asked.get("view") == "3d"
-    if sweep and asked.get("phases"):
-        raise InvalidOption(
-            "phases= has no effect on a sweep over K; leave it out", option="phases"
-        )
+    if sweep:
+        refuse_on_sweep([output.renderer for output in outputs], asked)
     told = {name: asked[name] for name in _PACE if name in asked}
     if sweep and moves([output.renderer for output in outputs]):
         told["smooth"] = True

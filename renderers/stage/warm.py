@@ -17,7 +17,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine import STRATEGIES, Engine, assign_points, initial_centroids, recalc_centroids
+from kmeans_engine import (
+    STRATEGIES,
+    Engine,
+    assign_points,
+    initial_centroids,
+    recalc_centroids,
+    sweep,
+)
 from kmeans_engine.recording import record
 from kmeans_engine.runtime.jit import KERNELS
 from kmeans_engine.starts.methods import METHODS
@@ -72,13 +79,17 @@ def steps() -> Iterator[tuple[str, Callable[[], object]]]:
             for strategy in STRATEGIES if k <= 300 else _FOR_MANY:
                 if strategy != "auto" and not _is_missing(strategy):
                     words = f"{strategy}, {kind}, {k:,} clusters"
-                    yield words, partial(_cluster, strategy, _points(kind, rows, 2), k)
+                    points = _points(kind, rows, 2)
+                    yield words, partial(_cluster, strategy, points, k)
+                    weighed = partial(_cluster, strategy, points, k, _weights(rows))
+                    yield f"weights, {words}", weighed
         for strategy in ("brute", "blocks"):
             yield (
                 f"files, {strategy}, {kind}",
                 partial(_read, strategy, _points(kind, 1 << 18, 2), 12),
             )
         yield f"starts, {kind}", partial(_start, _points(kind, 4096, 2))
+        yield f"several K, {kind}", partial(_compare, _points(kind, 1200, 2))
         for suffix, options in _PICTURES:
             for k, rows, features in ((12, 1200, 2), (300, 1200, 2), (12, 1200, 3)):
                 words = f"{suffix}, {kind}, {k} clusters, {features} features"
@@ -95,6 +106,7 @@ def steps() -> Iterator[tuple[str, Callable[[], object]]]:
     for suffix in (".png", ".gif"):
         words = f"no ground, {suffix}"
         yield words, partial(_draw, suffix, clear, _points("float64", 1200, 2), 12)
+    yield "a sweep over K", partial(sweep, _points("float64", 400, 2), (1, 2, 3), seed=0)
     icon = np.zeros((9, 9, 4), dtype=np.uint8)
     yield "the window", partial(paint, icon, [Disc(4.5, 4.5, 4.0, (0, 0, 0))])
 
@@ -118,6 +130,10 @@ def _points(kind: str, rows: int, features: int) -> npt.NDArray[Any]:
     return (250.0 * rng.random((rows, features))).astype(kind)
 
 
+def _weights(rows: int) -> npt.NDArray[np.float64]:
+    return np.random.default_rng(rows).random(rows)
+
+
 def _kinds() -> Iterator[tuple[str, npt.NDArray[Any], dict[str, Any]]]:
     """Yield points that are drawn as something else than a cloud, and how that is asked for."""
     few, line = np.round(_points("float64", 1200, 2) / 60), _points("float64", 1200, 1)
@@ -130,9 +146,14 @@ def _kinds() -> Iterator[tuple[str, npt.NDArray[Any], dict[str, Any]]]:
     yield "a solid", _points("float64", 1200, 3), {"view": "3d"}
 
 
-def _cluster(strategy: str, points: npt.NDArray[Any], k: int) -> None:
+def _cluster(
+    strategy: str,
+    points: npt.NDArray[Any],
+    k: int,
+    weights: npt.NDArray[np.float64] | None = None,
+) -> None:
     """Run a strategy until few points change cluster, with and without states that are kept."""
-    engine, most = Engine(points, strategy=strategy), _LATE if k <= 300 else 3
+    engine, most = Engine(points, weights=weights, strategy=strategy), _LATE if k <= 300 else 3
     engine.fit(points[:k], max_iterations=2)
     *others, last = engine.snapshots(points[:k], max_iterations=most)
     _ = last.inertia, last.labels, last.changed
@@ -158,6 +179,13 @@ def _start(points: npt.NDArray[Any]) -> None:
         centroids = initial_centroids(points, 12, method=method, seed=0)
     labels = assign_points(points, centroids)
     recalc_centroids(points, labels, centroids)
+
+
+def _compare(points: npt.NDArray[Any]) -> None:
+    """Compare a few K, and draw the figure of that."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = sweep(points, (2, 3), seed=0)
+        save(found, Path(folder, "k.png"), renderer=None, overwrite=False, **PLAIN)
 
 
 def _draw(suffix: str, options: dict[str, Any], points: npt.NDArray[Any], k: int) -> None:

@@ -138,6 +138,7 @@ CLUSTERING = [
     ("--seed -1", "--seed: '-1'", "at least 0 nor the word random"),
     ("--seed 1.5", "--seed: '1.5'", "whole number"),
     ("--threads 0", "--threads: '0'", "at least 1"),
+    ("--strategy gpu", "--strategy 'gpu' is unknown", "needs one of auto, blocks"),
     ("--max-iterations -1", "--max-iterations: '-1'", "at least 0"),
     ("--tolerance -1", "--tolerance -1", "at least 0"),
     ("--tolerance nan", "--tolerance nan", "at least 0"),

@@ -252,7 +252,7 @@ def test_means_of_given_labels(seed, weighing):
     [
         ([1, -2, 3], r"1 negative, NaN or infinite value, the first in row 1 \(-2.0\)"),
         ([1, np.nan, np.inf], r"2 negative, NaN or infinite values, the first in row 1 \(nan\)"),
-        ([0, 0, 0], "weights are all 0, so no point counts"),
+        ([0, 0, 0], "weights are all zero, so no point counts"),
         ([1, 2], "weights have 2 values, need one for each of the 3 points"),
         (np.ones((3, 2)), "weights have 2 columns, need a single one"),
         (np.ones((3, 1, 1)), "3 dimensions"),

@@ -27,9 +27,9 @@ def define(
     least = cuda.shared.array(TEAM, float64)
     where = cuda.shared.array(TEAM, int64)
     t, n_clusters = cuda.threadIdx.x, C.shape[0]
-    total = labels.shape[0] if whole else int(n_todo[0])
+    total = labels.shape[0] if whole else np.int64(n_todo[0])
     for j in range(cuda.blockIdx.x, total, cuda.gridDim.x):
-        i = j if whole else int(todo[j])
+        i = j if whole else np.int64(todo[j])
         best, winner = math.inf, n_clusters
         for k in range(t, n_clusters, TEAM):
             d = squared_distance(X, i, C, k)
@@ -45,7 +45,7 @@ def define(
                     least[t], where[t] = other, k
             half //= 2
         if t == 0:
-            new = int(where[0])
+            new = np.int64(where[0])
             old = remember(i, new, 0.0, spent, labels, expiry)
             if old != new and not first_look:
                 place = cuda.atomic.add(n_changed, 0, np.uint32(1))

@@ -25,7 +25,7 @@ def reserve(wants, total, next_place):
     cuda.syncthreads()
     place = 0
     if wants:
-        place = int(cuda.atomic.add(next_place, 0, np.uint32(1)))
+        place = np.int64(cuda.atomic.add(next_place, 0, np.uint32(1)))
     return place
 
 

@@ -36,7 +36,7 @@ def _gap(best, second, root, kappa, slack):
     high = math.sqrt(best) * (np.float32(1.0) + root) + error
     if not low > high:  # both may be infinite
         return 0.0
-    return min(float(low - high), _FAR)
+    return min(np.float64(low - high), _FAR)
 
 
 @device_function
@@ -103,13 +103,13 @@ def look_kernel(n_features: int) -> Any:
         lists: those of `Stage.look`. `kappa`, `delta_unit` (float32) as there, rounded up.
         """
         next_place = cuda.shared.array(1, uint32)
-        total = labels.shape[0] if whole else int(n_todo[0])
+        total = labels.shape[0] if whole else np.int64(n_todo[0])
         for start in range(cuda.blockIdx.x * THREADS, total, cuda.gridDim.x * THREADS):
             j = start + cuda.threadIdx.x
             i = old = new = 0
             is_open = False
             if j < total:
-                i = j if whole else int(todo[j])
+                i = j if whole else np.int64(todo[j])
                 x = cuda.local.array(room, float32)
                 best, second, new, extent = _score(X, i, center, scale, P, reach, x, n_kept)
                 slack = kappa + delta_unit * extent

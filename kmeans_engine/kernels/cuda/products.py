@@ -15,11 +15,12 @@ if SIMULATED:
 
     def bits_of(x):
         """Return the bits of a float64."""
-        return int(np.float64(x).view(np.int64))
+        return np.float64(x).view(np.int64)
 
     def _words(a, b):
         """Return the product of two numbers as two words, the lower one first."""
-        return np.uint64(a * b & 0xFFFFFFFFFFFFFFFF), np.uint64(a * b >> 64)
+        product = int(a) * int(b)
+        return np.uint64(product & 0xFFFFFFFFFFFFFFFF), np.uint64(product >> 64)
 
 else:
     from numba.cuda.libdevice import double_as_longlong as bits_of
@@ -34,13 +35,13 @@ else:
 @device_function
 def sign_of(bits):
     """Return 1 or -1."""
-    return -1 if bits < 0 else 1
+    return np.int64(-1) if bits < 0 else np.int64(1)
 
 
 @device_function
 def significand(bits):
     """Return m and e such that a float64 is m 2^(e - 1074), but for its sign."""
-    m, e = int(bits) & 0xFFFFFFFFFFFFF, (int(bits) >> 52) & 2047
+    m, e = bits & 0xFFFFFFFFFFFFF, (bits >> 52) & 2047
     if e > 0:
         m, e = m | 0x10000000000000, e - 1
     return m, e
@@ -54,7 +55,7 @@ def limb_of_product(a, b, start, width):
     """
     low, high = _words(a, b)
     if start <= -width or start >= 128:
-        return 0
+        return np.int64(0)
     if start < 0:
         word = low << np.uint64(-start)
     elif start == 0:
@@ -63,4 +64,4 @@ def limb_of_product(a, b, start, width):
         word = (low >> np.uint64(start)) | (high << np.uint64(64 - start))
     else:
         word = high >> np.uint64(start - 64)
-    return int(word & ((np.uint64(1) << np.uint64(width)) - np.uint64(1)))
+    return np.int64(word & ((np.uint64(1) << np.uint64(width)) - np.uint64(1)))

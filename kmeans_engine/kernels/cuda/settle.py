@@ -16,7 +16,7 @@ def remember(i, new, gap, spent, labels, expiry):
 
     `gap` is that of `kernels.bounds`.
     """
-    old = int(labels[i])
+    old = np.int64(labels[i])
     labels[i] = new
     expiry[i] = np.float32((spent[new] + gap) * _DOWN)
     return old

@@ -34,7 +34,7 @@ def _transfer(x, totals, taken, old, new, n, down, up):
     rest = x
     for level in range(levels - 1, -1, -1):
         limb = np.int64(multiply(multiply(rest, down[0, level, n]), down[1, level, n]))
-        rest = add(rest, -multiply(float(limb), up[level, n]))
+        rest = add(rest, -multiply(np.float64(limb), up[level, n]))
         at = level * columns + n
         _give(limb, totals, taken, old * levels * columns + at, new * levels * columns + at)
 
@@ -45,7 +45,7 @@ def _transfer_product(x, weight, totals, taken, old, new, n, levels, exponents, 
     columns = exponents.shape[0]
     m, e = significand(weight)
     own, at = significand(x)
-    shift = at + e - 2148 - int(exponents[n])
+    shift = at + e - 2148 - np.int64(exponents[n])
     for level in range(levels):
         limb = sign_of(x) * limb_of_product(own, m, level * width - shift, width)
         place = level * columns + n
@@ -62,9 +62,9 @@ def _transfer_row(X, i, lane, lanes, totals, taken, old, new, form):
     levels, columns = up.shape[0], exponents.shape[0]
     for n in range(lane, columns, lanes):
         if weights.shape[0] == 0:
-            _transfer(float(X[i, n]), totals, taken, old, new, n, down, up)
+            _transfer(np.float64(X[i, n]), totals, taken, old, new, n, down, up)
         else:
-            x = float(X[i, n]) if n < X.shape[1] else 1.0
+            x = np.float64(X[i, n]) if n < X.shape[1] else 1.0
             _transfer_product(
                 bits_of(x), weights[i], totals, taken, old, new, n, levels, exponents, width
             )
@@ -100,31 +100,7 @@ def accumulate(X, labels, down, up, weights, exponents, width, lanes_log, in_blo
     threads share the features of a point; `in_block`: whether a block has sums of its own first, in
     dynamic shared memory as long as `totals`.
     """
-    own = cuda.shared.array(0, int64)
-    target = own if in_block else totals
-    if in_block:
-        _clear(own)
-    form, lanes = (down, up, weights, exponents, width), 1 << lanes_log
-    first = cuda.blockIdx.x * THREADS + cuda.threadIdx.x
-    for t in range(first, X.shape[0] << lanes_log, cuda.gridDim.x * THREADS):
-        i = t >> lanes_log
-        k = int(labels[i])
-        _transfer_row(X, i, t & (lanes - 1), lanes, target, False, k, k, form)
-    if in_block:
-        _merge(own, totals)
-
-
-@kernel
-def move(
-    X, labels, changed, before, n_changed, down, up, weights, exponents, width, lanes_log, in_block,
-    totals,
-):  # fmt: skip
-    """Move the points that changed from the sums of their old clusters to those of the new ones.
-
-    Parameters as above; `changed` (in, (R,) uint32), `before` (in, (R,)), `n_changed` (in, (1,)):
-    see `strategies.cuda.stages.Piece`.
-    """
-    total = int(n_changed[0]) << lanes_log
+    total = X.shape[0] << lanes_log
     if cuda.blockIdx.x * THREADS >= total:
         return
     own = cuda.shared.array(0, int64)
@@ -134,8 +110,36 @@ def move(
     form, lanes = (down, up, weights, exponents, width), 1 << lanes_log
     first = cuda.blockIdx.x * THREADS + cuda.threadIdx.x
     for t in range(first, total, cuda.gridDim.x * THREADS):
-        i = int(changed[t >> lanes_log])
-        old, new = int(before[t >> lanes_log]), int(labels[i])
+        i = t >> lanes_log
+        k = np.int64(labels[i])
+        _transfer_row(X, i, t & (lanes - 1), lanes, target, False, k, k, form)
+    if in_block:
+        _merge(own, totals)
+
+
+@kernel
+def move(
+    X, labels, changed, before, n_changed, touched, down, up, weights, exponents, width, lanes_log,
+    in_block, totals,
+):  # fmt: skip
+    """Move the points that changed from the sums of their old clusters to those of the new ones.
+
+    Parameters as above; `changed` (in, (R,) uint32), `before` (in, (R,)), `n_changed` (in, (1,)):
+    see `strategies.cuda.stages.Piece`; `touched` (out, (K,) uint8): 1 for these clusters.
+    """
+    total = np.int64(n_changed[0]) << lanes_log
+    if cuda.blockIdx.x * THREADS >= total:
+        return
+    own = cuda.shared.array(0, int64)
+    target = own if in_block else totals
+    if in_block:
+        _clear(own)
+    form, lanes = (down, up, weights, exponents, width), 1 << lanes_log
+    first = cuda.blockIdx.x * THREADS + cuda.threadIdx.x
+    for t in range(first, total, cuda.gridDim.x * THREADS):
+        i = np.int64(changed[t >> lanes_log])
+        old, new = np.int64(before[t >> lanes_log]), np.int64(labels[i])
+        touched[old] = touched[new] = 1
         _transfer_row(X, i, t & (lanes - 1), lanes, target, True, old, new, form)
     if in_block:
         _merge(own, totals)

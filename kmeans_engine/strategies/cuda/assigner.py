@@ -40,6 +40,21 @@ class _Stepped(NamedTuple):
     n_changed: int
 
 
+class _Part(NamedTuple):
+    """What a run has on the device for some points that follow one another."""
+
+    labels: DeviceArray
+    expiry: DeviceArray
+    before: DeviceArray
+    changed: List
+    due: List
+    left: list[List]
+
+    def piece(self, X: DeviceArray, *, first_look: bool) -> Piece:
+        """Return these points as stages see them; see there."""
+        return Piece(X, self.labels, self.expiry, self.before, self.changed, first_look)
+
+
 class _Memory:
     """What a run has on the device for each point, and the totals of each piece.
 
@@ -53,21 +68,34 @@ class _Memory:
             return cuda.device_array(n_points, dtype=dtype)
 
         self.labels, self.before = make(label_dtype(k)), make(label_dtype(k))
-        self.expiry = make(np.float32)
         self.changed = make(np.uint32)
+        self._expiry = make(np.float32)
         # Each stage reads the list in one of them, and writes to the other.
-        self.listed = make(np.uint32), make(np.uint32)
+        self._listed = make(np.uint32), make(np.uint32)
         self.totals = cuda.device_array((pieces, _LEFT + stages), dtype=np.uint32)
         self.found = cuda.pinned_array(self.totals.shape, dtype=np.uint32)
+        self._parts: dict[tuple[int, Range], _Part] = {}
 
     def clear(self, stream: Any) -> None:
         """Set all totals to 0."""
         self.found[:] = 0
         self.totals.copy_to_device(self.found, stream=stream)
 
-    def total(self, piece: int, which: int) -> DeviceArray:
-        """Return the place of a total, (1,)."""
-        return self.totals[piece][which : which + 1]
+    def part(self, p: int, span: Range) -> _Part:
+        """Return what belongs to the points of a piece; a view takes longer to make than a step."""
+        if (p, span) not in self._parts:
+            some, totals = slice(*span), self.totals[p]
+            total = [totals[which : which + 1] for which in range(totals.shape[0])]
+            listed = [array[some] for array in self._listed]
+            self._parts[p, span] = _Part(
+                labels=self.labels[some],
+                expiry=self._expiry[some],
+                before=self.before[some],
+                changed=List(self.changed[some], total[_CHANGED]),
+                due=List(listed[0], total[_DUE]),
+                left=[List(listed[1 - s % 2], place) for s, place in enumerate(total[_LEFT:])],
+            )
+        return self._parts[p, span]
 
 
 class CudaAssigner:
@@ -84,7 +112,7 @@ class CudaAssigner:
         self.points: Data = held.points
         self.n_points = held.points.n_points
         # A copy that was once compared with what was measured does not change.
-        self.in_place = not held.is_whole
+        self.in_place = held.is_borrowed or not held.is_whole
         self._held = held
         self._history: DeviceHistory | None = None
 
@@ -103,7 +131,7 @@ class CudaAssigner:
                 f"{len(centroids):,} clusters: end what else runs there, or use strategy='auto'",
                 options=("strategy",),
             ) from error
-        return self._sums.sums()
+        return self._total
 
     def _begin(self, k: int, n_features: int) -> None:
         held, stream = self._held, cuda.stream()
@@ -137,7 +165,7 @@ class CudaAssigner:
                 Found(total, self.n_points, lambda: self._fetch(spans, counts), self.points.budget)
             )
             self._assigned_from = centroids
-        return _Stepped(self._sums.sums(), total)
+        return _Stepped(self._total, total)
 
     def labels(self) -> Labels:
         """See `Assigner.labels`."""
@@ -167,12 +195,11 @@ class CudaAssigner:
         sums.clear()
         with closing(self._feed.first()) as pieces:
             for p, (span, X) in enumerate(pieces):
-                piece = self._piece(p, span, X, first_look=True)
-                everything = List(memory.listed[0], memory.total(p, _DUE), whole=True)
-                self._look(p, span, piece, placed, everything)
+                part = memory.part(p, span)
+                piece = part.piece(X, first_look=True)
+                self._look(part, piece, placed, part.due._replace(whole=True))
                 sums.add(piece, span)
-        sums.send()
-        stream.synchronize()
+        self._total = sums.after(None)
         self._assigned_from = centroids
 
     def _find(self, centroids: Floats, moved: Clusters | None) -> list[Range]:
@@ -180,11 +207,12 @@ class CudaAssigner:
         memory, stream, spans = self._memory, self._stream, self._held.ranges()
         placed = self._centroids.place(centroids, moved)
         memory.clear(stream)
-        for p, (start, stop) in enumerate(spans):
-            sift[blocks_for(stop - start, THREADS), THREADS, stream](
-                memory.labels[start:stop], memory.expiry[start:stop], placed.threshold,
-                memory.listed[0][start:stop], memory.total(p, _DUE),
-            )  # fmt: skip
+        self._sums.begin()
+        for p, span in enumerate(spans):
+            part = memory.part(p, span)
+            sift[blocks_for(span[1] - span[0], THREADS), THREADS, stream](
+                part.labels, part.expiry, placed.threshold, part.due.points, part.due.total
+            )
         wanted = [True] * len(spans)
         if not self._held.is_whole:  # which pieces need to be sent?
             memory.totals.copy_to_host(memory.found, stream=stream)
@@ -193,32 +221,19 @@ class CudaAssigner:
         numbers = [p for p, want in enumerate(wanted) if want]
         with closing(self._feed.some(wanted)) as pieces:
             for p, (span, X) in zip(numbers, pieces, strict=True):
-                piece = self._piece(p, span, X, first_look=False)
-                due = List(memory.listed[0][span[0] : span[1]], memory.total(p, _DUE))
-                self._look(p, span, piece, placed, due)
+                part = memory.part(p, span)
+                piece = part.piece(X, first_look=False)
+                self._look(part, piece, placed, part.due)
                 self._sums.move(piece, span)
         memory.totals.copy_to_host(memory.found, stream=stream)
         self._sums.send()
         stream.synchronize()
+        self._total = self._sums.after(self._total)
         return spans
 
-    def _piece(self, p: int, span: Range, X: DeviceArray, *, first_look: bool) -> Piece:
-        memory, some = self._memory, slice(*span)
-        return Piece(
-            X=X,
-            labels=memory.labels[some],
-            expiry=memory.expiry[some],
-            before=memory.before[some],
-            changed=List(memory.changed[some], memory.total(p, _CHANGED)),
-            first_look=first_look,
-        )
-
-    def _look(self, p: int, span: Range, piece: Piece, placed: Placed, todo: List) -> None:
+    def _look(self, part: _Part, piece: Piece, placed: Placed, todo: List) -> None:
         """Let all stages look at points, one after the other."""
-        memory = self._memory
-        for s, stage in enumerate(self._stages):
-            room = memory.listed[1 - s % 2][span[0] : span[1]]
-            left = List(room, memory.total(p, _LEFT + s))
+        for stage, left in zip(self._stages, part.left, strict=True):
             stage.look(piece, placed, todo, left, self._stream)
             todo = left
 
@@ -226,9 +241,13 @@ class CudaAssigner:
         """Return the points that changed in a step, and their labels before."""
         points, before = [], []
         for (start, _), count in zip(spans, counts, strict=True):
+            if not count:
+                continue
             some = slice(start, start + count)
             points.append(self._memory.changed[some].copy_to_host() + np.uint32(start))
             before.append(self._memory.before[some].copy_to_host())
+        if not points:
+            return np.empty(0, dtype=np.uint32), np.empty(0, dtype=self._memory.before.dtype)
         return np.concatenate(points), np.concatenate(before)
 
     def _go_back(self) -> None:

@@ -64,7 +64,7 @@ class Centroids:
     def __init__(self, points: Data, k: int, stream: Any) -> None:
         n, dtype = points.n_features, points.measure.dtype
         self._scores = Scores(points, k, dtype=dtype)
-        self._stream, self._spent = stream, np.zeros(k)
+        self._stream, self._spent, self._hides = stream, np.zeros(k), False
         rows = -(-k // TOGETHER) * TOGETHER
         self._packet = _Packet(
             ((k, n), np.float64), ((rows, n), np.float32), ((n,), np.float32), ((k,), np.float64),
@@ -86,7 +86,10 @@ class Centroids:
         C, P, reach, spent, threshold = self._packet.host
         rows = scores.moved
         C[rows] = centroids[rows]
-        P[:k] = record.P[:k]
+        if self._hides:  # those that were hidden may be seen
+            P[:k] = record.P[:k]
+        else:
+            P[rows] = record.P[rows]
         reach[:] = record.reach
         if not is_first:
             self._spent += scores.shifts + _largest_other(scores.shifts)
@@ -94,7 +97,8 @@ class Centroids:
         spent[:] = self._spent
         with np.errstate(over="ignore"):
             threshold[:] = self._spent * (1.0 + 2.0**-22)
-        if scores.n_distinct < k:
+        self._hides = scores.n_distinct < k
+        if self._hides:
             _, lowest, counts = np.unique(centroids, axis=0, return_index=True, return_counts=True)
             never = np.ones(k, dtype=np.bool_)
             never[lowest] = False

@@ -21,9 +21,11 @@ FORBIDS = "KMEANS_ENGINE_CUDA"
 
 # Compute capability from which on the compiler has everything that the kernels need.
 _OLDEST = (7, 5)
-# Blocks that each processor of the device gets, at most, and the bytes of a block that any device
-# has without asking for more.
-_BLOCKS, _SHARED = 8, 48 << 10
+# Threads that a processor of the device runs at a time, and bytes of shared memory that a block has
+# on any device without asking for more.
+_THREADS, _SHARED = 2048, 48 << 10
+# Numba warns of fewer blocks; those without work end at once.
+_LEAST_BLOCKS = 128
 
 
 def missing() -> str | None:
@@ -83,17 +85,16 @@ def free_bytes() -> float:
 def _processors() -> int:
     from numba import cuda
 
-    # Two blocks are enough to test that they share the work.
-    if _is_simulated():
-        return 1
     count: Any = cuda.get_current_device().MULTIPROCESSOR_COUNT
     return int(count)
 
 
 def blocks_for(work: int, threads: int) -> int:
     """Return how many blocks of so many threads to launch for so much work."""
-    most = 2 if _is_simulated() else _BLOCKS * _processors()
-    return max(min(-(-work // threads), most), 1)
+    wanted = max(-(-work // threads), 1)
+    if _is_simulated():
+        return min(wanted, 2)  # enough to test that blocks share the work
+    return max(min(wanted, _THREADS // threads * _processors()), _LEAST_BLOCKS)
 
 
 def is_out_of_memory(error: Exception) -> bool:

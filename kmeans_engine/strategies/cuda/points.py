@@ -14,6 +14,7 @@ import numpy as np
 from numba import cuda
 
 from kmeans_engine.points.data import Data
+from kmeans_engine.points.devices import DeviceStore
 from kmeans_engine.runtime.threads import chunk_rows, run_chunks
 from kmeans_engine.strategies.cuda.stages import DeviceArray
 
@@ -43,6 +44,8 @@ class DevicePoints:
         How many rows, from the first on, stay on the device once they are there.
     piece_rows : int
         Of the pieces in which rows are copied.
+    is_borrowed : bool
+        Whether the points were there already, and are the caller's own.
     """
 
     def __init__(self, points: Data, room: float) -> None:
@@ -54,6 +57,10 @@ class DevicePoints:
             self.resident = max(int(room) // size - 2 * self.piece_rows, 0)
         self.lock = threading.Lock()
         self.X: DeviceArray | None = None
+        store = points.store
+        self.is_borrowed = isinstance(store, DeviceStore) and store.dtype == self.dtype
+        if isinstance(store, DeviceStore) and self.is_borrowed:
+            self.X, self.resident = store.X, points.n_points
         self._weights: DeviceArray | None = None
 
     def weights(self) -> DeviceArray | None:

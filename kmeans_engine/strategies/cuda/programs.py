@@ -17,7 +17,7 @@ import numpy.typing as npt
 from kmeans_engine.strategies.cuda.stages import DeviceArray
 from kmeans_engine.strategies.cuda.tensor import Machine, Task, are_exact_enough
 
-__all__ = ["FILES", "LEAST_CAPABILITY", "Cores", "compile_kernels", "tensor_cores"]
+__all__ = ["FILES", "LEAST_CAPABILITY", "Compiled", "Cores", "compile_kernels", "tensor_cores"]
 
 # TF32 and copies past the registers came with it.
 LEAST_CAPABILITY = (8, 0)
@@ -67,12 +67,13 @@ def _source(file: str) -> str:
     return "\n".join(lines)
 
 
-class _Compiled:
+class Compiled:
     """The kernels on a device, see `tensor.Program`; a file is compiled when it is needed."""
 
     def __init__(self, definitions: dict[str, str], arch: str, device: int) -> None:
         self._definitions, self._arch, self._device = definitions, arch, device
         self._kernels: dict[str, Any] = {}
+        self._loaded: list[Any] = []
 
     def launch(
         self, name: str, blocks: int, threads: int, shared: int, task: Task, stream: Any
@@ -81,30 +82,32 @@ class _Compiled:
         from cuda.bindings import driver
 
         if name not in self._kernels:
-            self._kernels[name] = self._load(name, shared)
+            self._load(name, shared)
         # The driver copies the record before it returns.
         arguments = (ctypes.c_void_p * 1)(ctypes.addressof(task))
+        queue = driver.CUstream(int(stream.__cuda_stream__()[1]))
+        size = (blocks, 1, 1, threads, 1, 1)
+        function = self._kernels[name]
         _check(
-            driver.cuLaunchKernel(
-                driver.CUfunction(int(self._kernels[name].handle)), blocks, 1, 1, threads, 1, 1, shared,
-                driver.CUstream(stream.__cuda_stream__()[1]), ctypes.addressof(arguments), 0,
-            )
-        )  # fmt: skip
+            driver.cuLaunchKernel(function, *size, shared, queue, ctypes.addressof(arguments), 0)
+        )
 
-    def _load(self, name: str, shared: int) -> Any:
+    def _load(self, name: str, shared: int) -> None:
         from cuda.bindings import driver
 
         file = next(file for file, names in FILES.items() if name in names)
         kernel = compile_kernels(file, self._definitions, self._arch).get_kernel(name)
+        handle = int(kernel.handle)
         _check(
             driver.cuKernelSetAttribute(
                 driver.CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
                 shared,
-                driver.CUkernel(int(kernel.handle)),
+                driver.CUkernel(handle),
                 driver.CUdevice(self._device),
             )
         )
-        return kernel
+        self._loaded.append(kernel)  # keeps the machine code on the device
+        self._kernels[name] = driver.CUfunction(handle)
 
 
 def _check(result: tuple[Any, ...]) -> None:
@@ -125,7 +128,7 @@ class Cores:
         self.room = int(device.MAX_SHARED_MEMORY_PER_BLOCK_OPTIN)
         self.blocks = _PER_MULTIPROCESSOR * int(device.MULTIPROCESSOR_COUNT)
 
-    def compile(self, definitions: dict[str, str]) -> _Compiled:
+    def compile(self, definitions: dict[str, str]) -> Compiled:
         """See `tensor.Machine.compile`."""
         return _compiled(tuple(sorted(definitions.items())), self._arch, self.device)
 
@@ -168,5 +171,5 @@ def _are_trusted(device: int) -> bool:
 
 
 @lru_cache(maxsize=16)
-def _compiled(definitions: tuple[tuple[str, str], ...], arch: str, device: int) -> _Compiled:
-    return _Compiled(dict(definitions), arch, device)
+def _compiled(definitions: tuple[tuple[str, str], ...], arch: str, device: int) -> Compiled:
+    return Compiled(dict(definitions), arch, device)

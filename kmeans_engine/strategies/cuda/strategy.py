@@ -51,6 +51,7 @@ class Cuda:
         from kmeans_engine.strategies.cuda.assigner import CudaAssigner
         from kmeans_engine.strategies.cuda.points import DevicePoints
 
+        self.check(self._points)  # a process may have been forked meanwhile
         with self._lock:
             if self._held is None:
                 self._held = DevicePoints(self._points, _SHARE * free_bytes())

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from numba import cuda
 
+from kmeans_engine.arrays import Clusters, Integers
 from kmeans_engine.kernels.cuda.compiling import THREADS
+from kmeans_engine.kernels.cuda.rows import gather
 from kmeans_engine.kernels.cuda.sums import accumulate, move
 from kmeans_engine.strategies.cuda.device import blocks_for, is_shared_memory_enough
 from kmeans_engine.strategies.cuda.points import Range
@@ -19,6 +21,9 @@ __all__ = ["DeviceSums"]
 # Features from which on the threads of a warp share a point.
 _LONG = 9
 _WARP_LOG = 5
+# Bytes that take no longer than a message: they come over at once. Of more, if one cluster in so
+# many was touched, those are gathered on the device, and come over alone.
+_SMALL, _MANY = 1 << 16, 4
 
 
 class DeviceSums:
@@ -48,14 +53,26 @@ class DeviceSums:
         self._cuts = cuda.to_device(down, stream=stream), cuda.to_device(up, stream=stream)
         self._exponents = cuda.to_device(form.exponents, stream=stream)
         self._unweighted = cuda.device_array(0, dtype=np.int64)
+        # Which clusters a step has touched, and the rows of the totals.
+        self._touched = cuda.device_array(k, dtype=np.uint8)
+        self._touched_here = cuda.pinned_array(k, dtype=np.uint8)
+        self._rows = self._totals[:-k].reshape(k, form.levels * columns)
+        self._counts = self._totals[-k:].reshape(k, 1)
         self._lanes_log = _WARP_LOG if columns >= _LONG else 0
         self._in_block = is_shared_memory_enough(size * 8)
         self._shared = size * 8 if self._in_block else 0
+        self._is_small = size * 8 <= _SMALL
 
     def clear(self) -> None:
         """Begin with no points."""
         self._host[:] = 0
         self._totals.copy_to_device(self._host, stream=self._stream)
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin a step: it has touched no cluster."""
+        self._touched_here[:] = 0
+        self._touched.copy_to_device(self._touched_here, stream=self._stream)
 
     def add(self, piece: Piece, span: Range) -> None:
         """Add all points of a piece, which are these."""
@@ -65,7 +82,7 @@ class DeviceSums:
         """Move the points of a piece that changed."""
         changed = piece.changed
         move[self._launch(span)](
-            piece.X, piece.labels, changed.points, piece.before, changed.total,
+            piece.X, piece.labels, changed.points, piece.before, changed.total, self._touched,
             *self._form_of(span),
         )  # fmt: skip
 
@@ -79,10 +96,46 @@ class DeviceSums:
         return blocks_for(work, THREADS), THREADS, self._stream, self._shared
 
     def send(self) -> None:
-        """Begin to copy the sums to the host."""
-        self._totals.copy_to_host(self._host, stream=self._stream)
+        """Begin to copy what a step has touched to the host; wait for the stream before `after`."""
+        self._touched.copy_to_host(self._touched_here, stream=self._stream)
+        if self._is_small:
+            self._totals.copy_to_host(self._host, stream=self._stream)
 
-    def sums(self) -> ExactSums:
-        """Return the sums that were sent, once the stream has been waited for."""
-        cells = self._host[: -self._shape[0]].reshape(self._shape).copy()
-        return ExactSums(self._form, cells, self._host[-self._shape[0] :].copy()).counted()
+    def after(self, before: ExactSums | None) -> ExactSums:
+        """Return the sums of now, of which only those that a step has touched are copied.
+
+        Parameters
+        ----------
+        before : ExactSums or None
+            Those of the step before, if it is known.
+        """
+        k = self._shape[0]
+        rows = np.flatnonzero(self._touched_here).astype(np.int32)
+        if before is None or self._is_small or len(rows) * _MANY > k:
+            if before is None or not self._is_small:
+                self._totals.copy_to_host(self._host, stream=self._stream)
+                self._stream.synchronize()
+            cells, counts = self._host[:-k].reshape(self._shape), self._host[-k:]
+        else:
+            cells, counts = (self._gathered(array, rows) for array in (self._rows, self._counts))
+        if before is None:
+            return ExactSums(self._form, cells.copy(), counts.copy()).counted()
+        if len(rows) == 0:
+            return before
+        after = before.changing(rows)
+        some = slice(None) if len(cells) < k else rows
+        after.sums[rows] = cells.reshape(-1, *self._shape[1:])[some]
+        after.counts[rows] = counts.reshape(-1)[some]
+        return after.counted()
+
+    def _gathered(self, array: DeviceArray, rows: Clusters) -> Integers:
+        """Return some rows of an array on the device."""
+        if not len(rows):
+            return np.empty((0, array.shape[1]), dtype=np.int64)
+        chosen = cuda.to_device(rows.astype(np.int64), stream=self._stream)
+        found = cuda.device_array((len(rows), array.shape[1]), dtype=np.int64)
+        gather[blocks_for(found.size, THREADS), THREADS, self._stream](array, chosen, found)
+        here = np.empty(found.shape, dtype=np.int64)
+        found.copy_to_host(here, stream=self._stream)
+        self._stream.synchronize()
+        return here

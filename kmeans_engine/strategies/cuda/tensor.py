@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -20,10 +21,13 @@ from kmeans_engine.strategies.cuda.tiles import Tiles, tiles_for
 
 __all__ = [
     "LEAST_FEATURES",
+    "SQUARES",
+    "TELLERS",
     "Machine",
     "Program",
     "Task",
     "TensorScores",
+    "are_exact_enough",
     "defines",
     "tensor_scores",
 ]
@@ -39,8 +43,9 @@ _TYPES = {
     "uint32": "unsigned",
     "uint64": "unsigned long long",
 }
-# Threads of a block of the other kernels.
-_PLAIN = 256
+# Threads of a block of `prepare`; threads of one of `tell_pairs`, and bytes that it shares.
+_PREPARERS = 256
+TELLERS, SQUARES = 128, 4 * 2 * 32 * 17 * 8
 # Points that are looked at together: as many need 20 bytes each besides.
 _TOGETHER = 1 << 22
 
@@ -138,21 +143,12 @@ class TensorScores:
     n_features, k : int
     dtype : dtype
         Of the points: float32 or float64.
-    together : int
-        How many points are looked at together.
     """
 
     def __init__(
-        self,
-        machine: Machine,
-        tiles: Tiles,
-        n_features: int,
-        k: int,
-        dtype: np.dtype[Any],
-        together: int = _TOGETHER,
+        self, machine: Machine, tiles: Tiles, n_features: int, k: int, dtype: np.dtype[Any]
     ) -> None:
         self._machine, self._tiles, self._n = machine, tiles, n_features
-        self._together = together
         self._program = machine.compile(defines(tiles, n_features, k, dtype))
         self._filled = -(-k // tiles.bn) * tiles.bn
         self._scored = machine.empty(2 * self._filled * tiles.np, "float32")
@@ -164,7 +160,7 @@ class TensorScores:
     def look(self, piece: Piece, placed: Placed, todo: List, left: List, stream: Any) -> None:
         """See `stages.Stage.look`."""
         total = len(piece.labels)
-        rows = min(total, self._together)
+        rows = min(total, _TOGETHER)
         if rows > self._rows:
             self._rows = rows
             self._open = self._machine.empty(rows, "uint32")
@@ -178,10 +174,10 @@ class TensorScores:
         tiles, most, launch = self._tiles, self._machine.blocks, self._program.launch
         blocks = min(-(-rows // tiles.bm), most)
         launch("clear", 1, 1, 0, task, stream)
-        launch("prepare", -(-self._filled * 32 // _PLAIN), _PLAIN, 0, task, stream)
+        launch("prepare", -(-self._filled * 32 // _PREPARERS), _PREPARERS, 0, task, stream)
         for name in ("score_tf32", "score_split"):
             launch(name, blocks, tiles.threads, tiles.shared, task, stream)
-        launch("tell_pairs", min(-(-rows // _PLAIN), 8 * most), _PLAIN, 0, task, stream)
+        launch("tell_pairs", min(-(-rows // TELLERS), 2 * most), TELLERS, SQUARES, task, stream)
 
     def _task(self, piece: Piece, placed: Placed, todo: List, left: List) -> Task:
         scale, address = float(placed.scale), self._machine.address
@@ -201,9 +197,15 @@ class TensorScores:
             least=underflow(self._n, scale), K=placed.C.shape[0], KP=self._filled,
             whole=todo.whole, first_look=piece.first_look,
         )  # fmt: skip
-        for split in (False, True):
-            task.trust[split] = _Trust(*map(_up, trust_of(self._n, scale, split=split)))
+        task.trust[:] = _trusts(self._n, scale)
         return task
+
+
+@lru_cache(maxsize=16)
+def _trusts(n_features: int, scale: float) -> list[_Trust]:
+    """Return the constants of both kinds of scores, rounded up."""
+    kinds = (trust_of(n_features, scale, split=split) for split in (False, True))
+    return [_Trust(*map(_up, constants)) for constants in kinds]
 
 
 def _up(value: float) -> float:

@@ -24,7 +24,7 @@ ONE = row(1, None, bic=200.0, gap=0.1, stability=None)
 @pytest.mark.parametrize(
     ("rows", "best", "words"),
     [
-        ([row(2, 5), row(3, 9), row(4, 7)], 3, "K = 3 stands out: the largest"),
+        ([row(2, 5), row(3, 9), row(4, 7)], 3, "K = 3 stands out: largest"),
         ([row(2, 9), row(3, 5)], 2, "stability 0.90"),
         ([row(3, 9)], 3, "K = 3 stands out"),
         ([row(2, 5), row(3, 9)], None, "K = 3 is the best and the last; try larger ones"),

@@ -112,8 +112,8 @@ def test_records_of_many_threads():
 
 def test_what_cannot_be_a_field():
     if os.environ.get("NUMBA_DISABLE_JIT", "0") == "0":
-        with pytest.raises(TypeError, match=r"^factor=None cannot be a field of a record$"):
-            Inner(floats=np.ones(1), flags=np.zeros(1, bool), factor=None, on=True)
+        with pytest.raises(TypeError, match=r"^factor='x' cannot be a field of a record$"):
+            Inner(floats=np.ones(1), flags=np.zeros(1, bool), factor="x", on=True)
     with pytest.raises(AttributeError, match="frozen"):
         made().count = 3
     for fields in ({"factor": 1.0}, {**vars(made().inner), "more": 1}):
@@ -144,3 +144,26 @@ print(sum(assign.assign_rows.stats.cache_hits.values()))
         )  # fmt: skip
         hits.append(int(run.stdout))
     assert hits == [0, 1]
+
+
+class Optional(Record):
+    values: npt.NDArray[np.floating] | None
+    count: int
+
+
+@kernel(counted=False, inner=True)
+def read_or(values, count):
+    if values is None:
+        return count
+    return values[count]  # which cannot be compiled for None
+
+
+@kernel(counted=False)
+def read_optional(task):
+    return read_or(task.values, task.count)
+
+
+def test_a_field_may_be_none():
+    assert read_optional(Optional(values=None, count=2)) == 2
+    assert read_optional(Optional(values=np.array([0.5, 1.5, 2.5]), count=2)) == 2.5
+    assert read_optional(Optional(values=None, count=7)) == 7

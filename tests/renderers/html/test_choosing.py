@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -17,6 +18,7 @@ from renderers.picture.themes import THEMES
 from renderers.stage.growing import grown, states_of
 
 SWEEP = a_sweep(high=8)
+AXE = Path(__file__).parents[3] / "renderers/html/player/node_modules/axe-core/axe.min.js"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -104,3 +106,15 @@ def test_the_slider_chooses_k(chromium, path):
         assert figures.first.get_attribute("class") == "ks-dark"
         assert not tab.complaints
         assert tab.requests == [path.as_uri()]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(chromium, path, scheme):
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: npm ci in renderers/html/player")
+    with tab_of(chromium, size=(1280, 720), scheme=scheme) as tab:
+        tab.open(path)
+        tab.page.evaluate(AXE.read_text("utf-8"))
+        found = tab.page.evaluate("() => axe.run()")
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []

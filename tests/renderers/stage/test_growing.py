@@ -194,10 +194,13 @@ def test_stills_show_the_figure_and_sequences_each_k(tmp_path):
 
 
 def test_what_has_no_effect_is_refused(tmp_path):
-    with pytest.raises(InvalidOption, match=r"phases= has no effect on a sweep over K"):
+    with pytest.raises(InvalidOption, match=r"phases= has no effect where several K are compared"):
         renderers.save(SWEEP, tmp_path / "k.mp4", phases=True)
     with pytest.raises(InvalidOption, match=r"smooth= has no effect without a"):
         renderers.save(SWEEP, tmp_path / "k.png", smooth=True)
+    for option in ({"overlays": "none"}, {"axes": (1, 0)}, {"log": "x"}, {"limits": "all"}):
+        with pytest.raises(InvalidOption, match=r"= has no effect on the figure of several K"):
+            renderers.save(SWEEP, tmp_path / "k.png", **option)
     with pytest.raises(InvalidOption, match=r"a sweep has its points; leave out points="):
         renderers.save(SWEEP, tmp_path / "k.png", points=SWEEP.rows[0].last.points)
     assert not list(tmp_path.iterdir())

@@ -39,25 +39,63 @@ extern "C" __global__ void prepare(const Task task) {
     atomicMax((int *)task.reach + 1, __float_as_int(most));
 }
 
-// Tell the two candidates of each pair apart by the definition.
-extern "C" __global__ void tell_pairs(const Task task) {
-    const unsigned total = *task.n_pairs;
-    for (unsigned base = blockIdx.x * blockDim.x; base < total; base += gridDim.x * blockDim.x) {
-        bool inside = base + threadIdx.x < total;
-        Pair pair = task.pairs[inside ? base + threadIdx.x : 0];
-        const POINT *x = task.X + (long long)pair.point * N;
-        const double *a = task.C + (long long)pair.a * N, *b = task.C + (long long)pair.b * N;
+// Warps of a block, features and pairs that a warp reads at a time.
+#define TELLERS 4
+#define SPAN 16
+#define BATCH 8
+
+// Squared differences of 32 points from both their candidates.
+struct Squares {
+    double of[2][32][SPAN + 1];
+};
+
+// Tell the two candidates of each pair apart by the definition. Lanes read the features of one pair
+// after another, since rows of memory are long; then each lane adds up its own pair's squares, since
+// the definition goes from left to right.
+extern "C" __global__ void __launch_bounds__(32 * TELLERS) tell_pairs(const Task task) {
+    extern __shared__ __align__(16) unsigned char memory[];
+    double(&squares)[2][32][SPAN + 1] = ((Squares *)memory)[threadIdx.x / 32].of;
+    const unsigned lane = threadIdx.x % 32, total = *task.n_pairs, step = gridDim.x * TELLERS * 32;
+    const unsigned warp = blockIdx.x * TELLERS + threadIdx.x / 32, column = lane % SPAN;
+    for (unsigned base = warp * 32; base < total; base += step) {
+        const bool inside = base + lane < total;
+        const Pair pair = task.pairs[inside ? base + lane : base];
         double to_a = 0.0, to_b = 0.0;
-        for (int n = 0; n < N; n++) {
-            double s = __dsub_rn((double)x[n], a[n]), t = __dsub_rn((double)x[n], b[n]);
-            to_a = __dadd_rn(to_a, __dmul_rn(s, s));
-            to_b = __dadd_rn(to_b, __dmul_rn(t, t));
+        for (int start = 0; start < N; start += SPAN) {
+            const int n = start + column;
+            for (unsigned first = lane / SPAN; first < 32; first += BATCH * 32 / SPAN) {
+                double a[BATCH], b[BATCH];
+#pragma unroll
+                for (unsigned j = 0; j < BATCH; j++) {
+                    const unsigned p = first + j * (32 / SPAN);
+                    const unsigned point = __shfl_sync(~0u, pair.point, p);
+                    const unsigned one = __shfl_sync(~0u, pair.a, p);
+                    const unsigned other = __shfl_sync(~0u, pair.b, p);
+                    if (n >= N) continue;
+                    const double x = (double)task.X[(long long)point * N + n];
+                    a[j] = __dsub_rn(x, task.C[(long long)one * N + n]);
+                    b[j] = __dsub_rn(x, task.C[(long long)other * N + n]);
+                }
+#pragma unroll
+                for (unsigned j = 0; j < BATCH; j++) {
+                    const unsigned p = first + j * (32 / SPAN);
+                    if (n >= N) continue;
+                    squares[0][p][column] = __dmul_rn(a[j], a[j]);
+                    squares[1][p][column] = __dmul_rn(b[j], b[j]);
+                }
+            }
+            __syncwarp();
+            for (int j = 0; j < SPAN && start + j < N; j++) {
+                to_a = __dadd_rn(to_a, squares[0][lane][j]);
+                to_b = __dadd_rn(to_b, squares[1][lane][j]);
+            }
+            __syncwarp();
         }
-        bool swap = to_b < to_a || (to_b == to_a && pair.b < pair.a);
-        double near = (swap ? to_b : to_a) * task.scale * task.scale;
-        double next = (swap ? to_a : to_b) * task.scale * task.scale;
+        const bool swap = to_b < to_a || (to_b == to_a && pair.b < pair.a);
+        const double near = (swap ? to_b : to_a) * task.scale * task.scale;
+        const double next = (swap ? to_a : to_b) * task.scale * task.scale;
         // Both err by as much as `gap_of` takes off.
-        double more = fmin(next, (double)pair.rest) - near;
+        const double more = fmin(next, (double)pair.rest) - near;
         settle(task, inside, pair.point, swap ? pair.b : pair.a, gap_of(near, more, task.least));
     }
 }

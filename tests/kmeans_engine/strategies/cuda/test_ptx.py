@@ -9,11 +9,11 @@ pytest.importorskip("numba_cuda")
 from numba import types
 from numba.cuda import compile_ptx, dispatcher
 
-from kmeans_engine.kernels.cuda import define, lists, look, sums
+from kmeans_engine.kernels.cuda import define, lists, look, rows, sums
 from kmeans_engine.kernels.cuda.compiling import SIMULATED
 
 DEVICES = {"Ampere": (8, 0), "Hopper": (9, 0), "Blackwell": (10, 0)}
-F4, F8, U4, I8 = types.float32, types.float64, types.uint32, types.int64
+F4, F8, U1, U4, I8 = types.float32, types.float64, types.uint8, types.uint32, types.int64
 
 
 def array(of, ndim=1):
@@ -32,7 +32,9 @@ def arguments(points, label):
         "look, 50 features": (look.look_kernel(50), (*piece, *placed, *stage)),
         "define": (define.define, (*piece, array(F8, 2), array(F8), *listed, types.boolean)),
         "accumulate": (sums.accumulate, (X, labels, *form)),
-        "move": (sums.move, (X, labels, array(U4), labels, array(U4), *form)),
+        "move": (sums.move, (X, labels, array(U4), labels, array(U4), array(U1), *form)),
+        "digest": (rows.digest, (array(types.uint64), array(types.uint64, 2))),
+        "gather": (rows.gather, (X, array(I8), X)),
         "sift": (lists.sift, (labels, array(F4), array(F4), *listed)),
     }
 
@@ -56,5 +58,8 @@ def test_the_kernels_compile_and_merge_no_float64(device, points, label, monkeyp
         assert f".target sm_{cc[0]}{cc[1]}" in ptx, name
         assert "fma.rn.f64" not in ptx, name
         assert (".rn.f64" in ptx) == (name in ("define", "accumulate", "move")), name
+        # No integer becomes a float64 by the promotion of a signed and an unsigned one.
+        assert "cvt.rn.f64.u" not in ptx, name
+        assert ("cvt.rn.f64.s64" in ptx) == (name in ("accumulate", "move")), name
         assert ".local" not in ptx, name  # everything that a thread keeps is in registers
     look.look_kernel.cache_clear()

@@ -17,7 +17,7 @@ def test_everything_holds_in_the_simulator(root):
         pytest.skip("this is the simulator")
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "cuda",
-         str(Path(__file__).parent)],
+         str(Path(__file__).parent), str(root / "tests/kmeans_engine/points/test_devices.py")],
         cwd=root, env={**os.environ, "NUMBA_ENABLE_CUDASIM": "1"}, capture_output=True, text=True,
         check=False,
     )  # fmt: skip

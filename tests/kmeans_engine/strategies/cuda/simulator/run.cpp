@@ -33,3 +33,5 @@ extern "C" int launch(const char *name, unsigned grid, unsigned size, unsigned s
 
 extern "C" unsigned long task_size() { return sizeof(Task); }
 extern "C" unsigned long shared_size() { return sizeof(Shared); }
+extern "C" unsigned long squares_size() { return TELLERS * sizeof(Squares); }
+extern "C" unsigned long tellers() { return 32 * TELLERS; }
