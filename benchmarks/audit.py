@@ -35,7 +35,7 @@ EVERYBODY = [name for name in LIBRARIES if name not in ("brute", "sklearn-elkan"
 # Works that most libraries end within a minute.
 NAMES = (
     *("1,200 x 2", "birch1", "europe", "china", "1 M x 8"),
-    *("200 k x 128, f32", "200 k x 128 like SIFT, K=1,000"),
+    "200 k x 128 like SIFT, K=1,000",
 )
 
 

@@ -52,7 +52,7 @@ def told(audit):
     }
 
 
-@check.examples(80)
+@check.examples(50)
 @given(
     st.integers(0, 2**32),
     st.sampled_from(problems.KINDS),
@@ -70,7 +70,7 @@ def test_an_audit_equals_the_oracle(seed, kind, dtype, n):
     assert told(audit) == exact(points, labels, centroids)
 
 
-@check.examples(60)
+@check.examples(40)
 @given(st.integers(0, 2**32), st.sampled_from(problems.KINDS), st.integers(1, 5))
 def test_our_own_results_are_fixed_points(seed, kind, n):
     rng = np.random.default_rng(seed)
@@ -90,7 +90,7 @@ def result():
     return points, last.labels.copy(), last.centroids
 
 
-@check.examples(40)
+@check.examples(25)
 @given(st.integers(0, 2**32), st.sampled_from(problems.KINDS), st.integers(1, 4))
 def test_a_weight_is_as_many_points(seed, kind, n):
     rng = np.random.default_rng(seed)
