@@ -170,8 +170,8 @@ def read_with(args: argparse.Namespace, path: str) -> Source:
     table = read_data(args, model.names)
     if table.weighed_by in model.names:
         raise InvalidInput(
-            f"column {table.weighed_by!r} is one that {path} has centroids for, so it cannot be the "
-            "weights; leave out weights=, or name another column",
+            f"column {table.weighed_by!r} is one that {path} has centroids for, so it cannot be "
+            "the weights; leave out weights=, or name another column",
             options=("weights",),
         )
     model = model.of(table.names, where(args), chosen=args.columns is not None)
