@@ -163,6 +163,7 @@ def test_the_same_wherever_the_points_are(result, tmp_path):
             assert told(verify(given_points, labels, centroids, **options)) == want
 
 
+@pytest.mark.slow
 def test_the_same_on_a_cluster(cluster, result):
     import dask.array
 
