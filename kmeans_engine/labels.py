@@ -138,6 +138,8 @@ class FixedLabels:
 
     def __init__(self, labels: LabelArray, changed: Indices) -> None:
         self._array = labels
+        if len(labels) <= 1 << 32:  # as an engine has them, so there is machine code for these
+            changed = changed.astype(np.uint32)
         self._changed = IndexSet(changed, len(labels))
         self._changed.pack()
 

@@ -22,6 +22,10 @@ from kmeans_engine.kernels.sums import list_unequal
 __all__ = ["ExactSums", "Grain", "SumFormat", "nearest_float"]
 
 
+# Exponents up to which products of two are exact as two float64.
+_MODERATE = 400
+
+
 class Grain(NamedTuple):
     """How fine some values are, by features: integers below 2^bits, in units of 2^exponents."""
 
@@ -61,6 +65,15 @@ class Grain(NamedTuple):
         (exponent,), (bits,) = other
         return Grain([e + exponent for e in self.exponents], [b + bits for b in self.bits])
 
+    @property
+    def moderate(self) -> bool:
+        """Whether products of two such values are far from the ends of float64, and their errors.
+
+        Then nothing underflows in a product of two, nor in its error.
+        """
+        ends = zip(self.exponents, self.bits, strict=True)
+        return all(e >= -_MODERATE and e + b <= _MODERATE for e, b in ends)
+
 
 @dataclass(frozen=True)
 class SumFormat:
@@ -77,7 +90,8 @@ class SumFormat:
     levels : int
         Limbs per sum: two or three for ordinary data, as many as it takes for wild data.
     down, up : ndarray, (2, levels, N) and (levels, N)
-        1 / weight, in two factors, and weight, of each limb; with weights there is no N.
+        1 / weight, in two factors, and weight, of each limb; with weights (N + 1,), or nothing if
+        products are not moderate.
     weighted : bool
     """
 
@@ -92,24 +106,21 @@ class SumFormat:
     def plain(cls, grain: Grain, n_points: int) -> SumFormat:
         """Choose the format for so many points."""
         width, levels = _limbs(grain, n_points)
-        down = np.zeros((2, levels, len(grain.bits)))
-        up = np.zeros((levels, len(grain.bits)))
-        for n, (exponent, b) in enumerate(zip(*grain, strict=True)):
-            for level in range(-(-b // width)):
-                weight = exponent + width * level
-                down[:, level, n] = (
-                    math.ldexp(1.0, -(weight // 2)),
-                    math.ldexp(1.0, -(weight - weight // 2)),
-                )
-                up[level, n] = math.ldexp(1.0, weight)
-        return cls(np.array(grain.exponents, dtype=np.int64), width, levels, down, up)
+        return cls(np.array(grain.exponents), width, levels, *_cuts(grain, width, levels))
 
     @classmethod
-    def of_products(cls, grain: Grain, n_points: int) -> SumFormat:
-        """Choose the format for products so fine, and the weights as the last one."""
+    def of_products(cls, grain: Grain, n_points: int, *, moderate: bool) -> SumFormat:
+        """Choose the format for products so fine, and the weights as the last one.
+
+        Parameters
+        ----------
+        moderate : bool
+            Whether each product is the sum of two float64, and the limbs are in their range.
+        """
         width, levels = _limbs(grain, n_points)
-        exponents = np.array(grain.exponents, dtype=np.int64)
-        return cls(exponents, width, levels, np.empty((2, levels, 0)), np.empty((levels, 0)), True)
+        cut = grain if moderate else Grain([], [])
+        cuts = _cuts(cut, width, levels)
+        return cls(np.array(grain.exponents), width, levels, *cuts, weighted=True)
 
     def empty(self, k: int) -> ExactSums:
         """Return the sums of `k` clusters without points."""
@@ -254,6 +265,21 @@ class ExactSums:
 
 def _joined(limbs: list[int], width: int) -> int:
     return sum(limb << (width * level) for level, limb in enumerate(limbs))
+
+
+def _cuts(grain: Grain, width: int, levels: int) -> tuple[Floats, Floats]:
+    """Return `SumFormat.down` and `SumFormat.up`."""
+    down = np.zeros((2, levels, len(grain.bits)))
+    up = np.zeros((levels, len(grain.bits)))
+    for n, (exponent, b) in enumerate(zip(*grain, strict=True)):
+        for level in range(-(-b // width)):
+            weight = exponent + width * level
+            down[:, level, n] = (
+                math.ldexp(1.0, -(weight // 2)),
+                math.ldexp(1.0, -(weight - weight // 2)),
+            )
+            up[level, n] = math.ldexp(1.0, weight)
+    return down, up
 
 
 def _limbs(grain: Grain, n_points: int) -> tuple[int, int]:

@@ -117,7 +117,6 @@ class Tools(Record):
     members: npt.NDArray[np.uint32]  # (>= block,)
     values: npt.NDArray[np.float64]  # (N + 1,), for `kernels.products.move_row`
     bits: npt.NDArray[np.int64]  # (N + 1,), the same memory
-    pieces: npt.NDArray[np.int64]  # (PIECES,)
     batch: Batch
 
 
@@ -165,7 +164,7 @@ def _move(weights, i, old, taken, new, sums, points, tools):
     else:
         move_row(
             points.rows, i, weights[i], sums, old, taken, new, points.exponents, points.width,
-            tools.values, tools.bits, tools.pieces,
+            tools.values, tools.bits,
         )  # fmt: skip
 
 

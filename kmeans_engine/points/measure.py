@@ -154,9 +154,9 @@ class Measure:
             return self.plain_format
         own = self.weights.grain
         exponents, bits = self.grain.times(own)
-        return SumFormat.of_products(
-            Grain(exponents + own.exponents, bits + own.bits), self.n_points
-        )
+        columns = Grain(exponents + own.exponents, bits + own.bits)
+        moderate = self.grain.moderate and own.moderate
+        return SumFormat.of_products(columns, self.n_points, moderate=moderate)
 
     @functools.cached_property
     def plain_format(self) -> SumFormat:
@@ -169,7 +169,9 @@ class Measure:
         assert self.weights is not None
         exponents, bits = self.grain
         squares = Grain([2 * e for e in exponents], [2 * b for b in bits])
-        return SumFormat.of_products(squares.times(self.weights.grain), self.n_points)
+        return SumFormat.of_products(
+            squares.times(self.weights.grain), self.n_points, moderate=False
+        )
 
 
 def merge(measures: Iterable[Measure]) -> Measure:

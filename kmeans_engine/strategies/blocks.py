@@ -28,7 +28,6 @@ from kmeans_engine.kernels.blocks import (
 from kmeans_engine.kernels.clocks import LISTED, Clocks
 from kmeans_engine.kernels.label_order import Moved
 from kmeans_engine.kernels.labels import pick_labels
-from kmeans_engine.kernels.products import PIECES
 from kmeans_engine.label_history import LabelHistory
 from kmeans_engine.label_order import SortedLabels
 from kmeans_engine.labels import label_dtype
@@ -233,7 +232,7 @@ class BlocksAssigner(OwningAssigner):
             exact=np.empty((n, k)), d=np.empty(k), keep=np.empty(k, dtype=np.int32),
             keep2=np.empty(k + 3, dtype=np.int32), ids=np.empty(k, dtype=np.int32),
             few=np.empty((n, k)), members=np.empty(ordered.block, dtype=np.uint32),
-            values=values, bits=values.view(np.int64), pieces=np.empty(PIECES, dtype=np.int64),
+            values=values, bits=values.view(np.int64),
             batch=make_batch(n, ordered.block),
         )  # fmt: skip
         return Sweep(

@@ -119,7 +119,10 @@ def choose_points(panel: Panel, most: int, payload: Payload) -> PagePoints:
         place = np.full(view.points.n_points, -1, dtype=np.int32)
         place[rows] = np.arange(len(rows), dtype=np.int32)
         said["image"] = _described(picture, panel, payload)
-    said["continues"] = whole and len(rows) == view.points.n_points and not panel.steps
+    complete = whole and len(rows) == view.points.n_points
+    said["continues"] = complete and not panel.steps and not view.points.weighted
+    if view.points.weighted:
+        said["weighted"] = True
     return PagePoints(step, place, len(rows), whole, image is not None, said)
 
 

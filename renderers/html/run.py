@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT", "VERSION", "Page"]
 
 FORMAT, VERSION = "kmeans-engine run", 1
+_MARKERS = 20_000  # points; the player draws more as dots that count alike
 _SPARE = 16  # colours for clusters that are added in the page
 
 _Section = dict[str, Any]
@@ -64,7 +65,8 @@ class Page:
         self._runs = []
         for panel in scene.panels:
             cells = None
-            if self._points.count < first.view.points.n_points and not self._points.image:
+            few = self._points.count < first.view.points.n_points
+            if (few or self._is_crowded(panel)) and not self._points.image:
                 cells = cells_of(panel.view, panel.k, most)
             weighing = None if cells is None else panel.view.weighing
             watch = Watch(self._points, cells, weighing)
@@ -72,6 +74,10 @@ class Page:
             if cells is not None:
                 density = Density(cells, 1.0 if weighing is None else weighing.unit)
             self._runs.append(_Run(panel.view, watch, density, self._points.whole, inertia))
+
+    def _is_crowded(self, panel: Panel) -> bool:
+        """Return whether points of different weights are too many for the player's markers."""
+        return self._points.count > _MARKERS and panel.view.weighing is not None
 
     @property
     def note(self) -> str:
@@ -185,6 +191,7 @@ class _Run:
                 "shift": _number(snapshot.shift),
                 "converged": bool(snapshot.converged),
                 "counts": snapshot.counts.tolist(),
+                **({} if snapshot.weights is None else {"weights": snapshot.weights.tolist()}),
                 **self._placed(snapshot, payload),
                 "changed": payload.add(points.astype(np.uint32), "gaps"),
                 "labels": payload.add(labels, "raw"),

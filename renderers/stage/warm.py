@@ -81,13 +81,15 @@ def steps() -> Iterator[tuple[str, Callable[[], object]]]:
                     words = f"{strategy}, {kind}, {k:,} clusters"
                     points = _points(kind, rows, 2)
                     yield words, partial(_cluster, strategy, points, k)
-                    yield f"weights, {words}", partial(_cluster, strategy, points, k, _weights(rows))
+                    weighed = partial(_cluster, strategy, points, k, _weights(rows))
+                    yield f"weights, {words}", weighed
         for strategy in ("brute", "blocks"):
             yield (
                 f"files, {strategy}, {kind}",
                 partial(_read, strategy, _points(kind, 1 << 18, 2), 12),
             )
         yield f"starts, {kind}", partial(_start, _points(kind, 4096, 2))
+        yield f"several K, {kind}", partial(_compare, _points(kind, 1200, 2))
         for suffix, options in _PICTURES:
             for k, rows, features in ((12, 1200, 2), (300, 1200, 2), (12, 1200, 3)):
                 words = f"{suffix}, {kind}, {k} clusters, {features} features"
@@ -177,6 +179,13 @@ def _start(points: npt.NDArray[Any]) -> None:
         centroids = initial_centroids(points, 12, method=method, seed=0)
     labels = assign_points(points, centroids)
     recalc_centroids(points, labels, centroids)
+
+
+def _compare(points: npt.NDArray[Any]) -> None:
+    """Compare a few K, and draw the figure of that."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = sweep(points, (2, 3), seed=0)
+        save(found, Path(folder, "k.png"), renderer=None, overwrite=False, **PLAIN)
 
 
 def _draw(suffix: str, options: dict[str, Any], points: npt.NDArray[Any], k: int) -> None:

@@ -73,6 +73,7 @@ class Compiled:
     def __init__(self, definitions: dict[str, str], arch: str, device: int) -> None:
         self._definitions, self._arch, self._device = definitions, arch, device
         self._kernels: dict[str, Any] = {}
+        self._loaded: list[Any] = []
 
     def launch(
         self, name: str, blocks: int, threads: int, shared: int, task: Task, stream: Any
@@ -81,28 +82,32 @@ class Compiled:
         from cuda.bindings import driver
 
         if name not in self._kernels:
-            self._kernels[name] = self._load(name, shared)
+            self._load(name, shared)
         # The driver copies the record before it returns.
         arguments = (ctypes.c_void_p * 1)(ctypes.addressof(task))
-        kernel = driver.CUfunction(int(self._kernels[name].handle))
         queue = driver.CUstream(int(stream.__cuda_stream__()[1]))
         size = (blocks, 1, 1, threads, 1, 1)
-        _check(driver.cuLaunchKernel(kernel, *size, shared, queue, ctypes.addressof(arguments), 0))
+        function = self._kernels[name]
+        _check(
+            driver.cuLaunchKernel(function, *size, shared, queue, ctypes.addressof(arguments), 0)
+        )
 
-    def _load(self, name: str, shared: int) -> Any:
+    def _load(self, name: str, shared: int) -> None:
         from cuda.bindings import driver
 
         file = next(file for file, names in FILES.items() if name in names)
         kernel = compile_kernels(file, self._definitions, self._arch).get_kernel(name)
+        handle = int(kernel.handle)
         _check(
             driver.cuKernelSetAttribute(
                 driver.CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
                 shared,
-                driver.CUkernel(int(kernel.handle)),
+                driver.CUkernel(handle),
                 driver.CUdevice(self._device),
             )
         )
-        return kernel
+        self._loaded.append(kernel)  # keeps the machine code on the device
+        self._kernels[name] = driver.CUfunction(handle)
 
 
 def _check(result: tuple[Any, ...]) -> None:

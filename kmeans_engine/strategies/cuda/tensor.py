@@ -143,21 +143,12 @@ class TensorScores:
     n_features, k : int
     dtype : dtype
         Of the points: float32 or float64.
-    together : int
-        How many points are looked at together.
     """
 
     def __init__(
-        self,
-        machine: Machine,
-        tiles: Tiles,
-        n_features: int,
-        k: int,
-        dtype: np.dtype[Any],
-        together: int = _TOGETHER,
+        self, machine: Machine, tiles: Tiles, n_features: int, k: int, dtype: np.dtype[Any]
     ) -> None:
         self._machine, self._tiles, self._n = machine, tiles, n_features
-        self._together = together
         self._program = machine.compile(defines(tiles, n_features, k, dtype))
         self._filled = -(-k // tiles.bn) * tiles.bn
         self._scored = machine.empty(2 * self._filled * tiles.np, "float32")
@@ -169,7 +160,7 @@ class TensorScores:
     def look(self, piece: Piece, placed: Placed, todo: List, left: List, stream: Any) -> None:
         """See `stages.Stage.look`."""
         total = len(piece.labels)
-        rows = min(total, self._together)
+        rows = min(total, _TOGETHER)
         if rows > self._rows:
             self._rows = rows
             self._open = self._machine.empty(rows, "uint32")

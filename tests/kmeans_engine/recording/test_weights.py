@@ -65,21 +65,21 @@ def test_other_weights_are_refused(small, tmp_path):
     record(Engine(points).snapshots(points[:3]), plain)
     with pytest.raises(InvalidInput, match="had weights, and none are given; give those as well"):
         recording.open(path, points=points)
-    with pytest.raises(InvalidInput, match="the weights are not those of .* whose digest differs"):
+    with pytest.raises(InvalidInput, match=r"the weights are not those of .* whose digest differs"):
         recording.open(path, points=points, weights=weights[::-1])
-    with pytest.raises(InvalidInput, match="the points of .* had no weights; leave out weights="):
+    with pytest.raises(InvalidInput, match=r"the points of .* had no weights; leave out weights="):
         recording.open(plain, points=points, weights=weights)
 
 
 def test_without_weights_the_format_is_the_first(small, tmp_path):
     points, weights = small
     path = tmp_path / "run.arrows"
-    for given, version in ((None, 1), (weights, columns.VERSION)):
-        record(Engine(points, weights=given).snapshots(points[:3]), path, overwrite=True)
+    for own, version in ((None, 1), (weights, columns.VERSION)):
+        record(Engine(points, weights=own).snapshots(points[:3]), path, overwrite=True)
         found = recording.open(path)
         assert found.metadata["version"] == version
-        assert found.weighted == (given is not None)
-        assert (found[0].weights is None) == (given is None)
+        assert found.weighted == (own is not None)
+        assert (found[0].weights is None) == (own is None)
 
 
 def test_snapshots_can_be_pickled(small, tmp_path):

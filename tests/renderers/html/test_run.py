@@ -286,3 +286,36 @@ def test_numbers_of_a_page_read_back_as_they_were(tmp_path):
     offset, scale = [0.1, 1e300], [3.3, 1e-300]
     page = ReadPage(renderers.save(states, tmp_path / "a.html", offset=offset, scale=scale))
     assert (page.head["points"]["offset"], page.head["points"]["scale"]) == (offset, scale)
+
+
+def saved(tmp_path, states, **options):
+    renderers.save(states, tmp_path / "run.html", **options)
+    return ReadPage(tmp_path / "run.html")
+
+
+def test_a_page_of_weights(tmp_path):
+    rng = np.random.default_rng(6)
+    points, weights = rng.normal(size=(400, 2)), rng.integers(0, 9, 400) / 4
+    states = list(Engine(points, weights=weights).snapshots(points[:3]))
+    page = saved(tmp_path, states)
+    said = page.head["points"]
+    assert said["weighted"] and not said["continues"] and said["density"] is None
+    found = page.head["panels"][0]["states"]
+    assert [state["weights"] for state in found] == [one.weights.tolist() for one in states]
+    assert [state["counts"] for state in found] == [one.counts.tolist() for one in states]
+
+
+@pytest.mark.parametrize("most", [300_000, 5000])
+def test_many_points_are_shown_by_their_weights(most, tmp_path):
+    rng = np.random.default_rng(7)
+    points, weights = rng.normal(size=(25_000, 2)), rng.exponential(size=25_000)
+    weights[points[:, 0] > 0] = 0.0
+    states = list(Engine(points, weights=weights).snapshots(points[:3], max_iterations=3))
+    page = saved(tmp_path, states, max_points=most)
+    density = page.head["points"]["density"]
+    totals = page.array(density["totals"])
+    left, right = density["limits"][:2]
+    across = left + (np.arange(density["width"]) + 0.5) * (right - left) / density["width"]
+    assert totals[:, across < -0.02].any() and not totals[:, across > 0.02].any()
+    # In units of the mean weight, so that shades are those of numbers of points.
+    assert int(totals.sum()) / density["unit"] == pytest.approx(25_000, rel=0.01)

@@ -71,7 +71,7 @@ def test_equal_weights_change_no_pixel():
 
 def test_what_weighs_nothing_is_not_seen_and_what_weighs_more_is_darker():
     rng = np.random.default_rng(2)
-    points = np.concatenate([rng.normal(size=(3000, 2)) + [6.0 * i, 0.0] for i in range(3)])
+    points = rng.normal(size=(9000, 2)) + np.repeat([[0, 0], [6, 0], [12, 0]], 3000, axis=0)
     weights = np.repeat([0.0, 1.0, 40.0], 3000)
     there = open_weighted(points, weights)
     one = replace(state(points, np.zeros(9000, int), points[:3]), _whole=there)

@@ -53,6 +53,8 @@ def test_nothing_is_left_to_compile(tmp_path):
         "--seed 1 -o a.gif --phases --theme dark --overlays all",
         "--seed 1 -o a.png --theme classic --race random,k-means++",
         "--seed 1 -o clear.gif --transparent",
+        "--seed 1 -k 2-5 -o k.gif",
+        "single.npy -k 2,3 -o elbow.png",
         "single.npy -k 300 -o b.png --max-iterations 4",
         "wide.npy -k 256 -o c.mp4 --max-iterations 9",
         "bytes.npy -k 200 --max-iterations 5 --runs 2",

@@ -93,7 +93,8 @@ __device__ __forceinline__ void add_up(float (&to)[MT][NT][4], float (&from)[MT]
             }
 }
 
-// Score the points in shared memory against all centroids: shared.best gets each warp's best.
+// Score the points in shared memory against all centroids: shared.best gets each warp's best. Its
+// first barrier is also the one after `load_points`.
 template <bool split>
 __device__ __forceinline__ void score_points(const Task &task, int tiles, Shared &shared) {
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, wm = warp / WN, wn = warp % WN;
@@ -190,7 +191,6 @@ template <bool split> __device__ __forceinline__ void score(const Task &task) {
     for (long long at = (split ? 0 : task.begin) + (long long)blockIdx.x * BM; at < total;
          at += (long long)gridDim.x * BM) {
         load_points<!split>(task, rows, at, total, shared);
-        __syncthreads();
         score_points<split>(task, task.KP / BN, shared);
         for (int r = threadIdx.x; r < BM; r += WARPS * 32) {
             bool inside = at + r < total;

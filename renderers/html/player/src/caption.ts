@@ -101,6 +101,7 @@ export function factsOf({ points, facts, panels }: Showing): string {
   const { sweep, states } = panels[0].run;
   const ks = new Set(panels.map(({ run }) => run.k - (run.noise ? 1 : 0)));
   told.push(`K = ${sweep ? `${whole(states[0].iteration)} to ${whole(panels[0].run.k)}` : [...ks].map(whole).join(", ")}`);
+  if (facts["weights"]) told.push(`weights: ${facts["weights"]}`);
   if (facts["init"] && panels.length === 1 && !sweep) told.push(`start: ${facts["init"]}`);
   if (facts["seed"]) told.push(`seed ${facts["seed"]}`);
   return told.join(" \u00b7 ");
@@ -109,8 +110,10 @@ export function factsOf({ points, facts, panels }: Showing): string {
 /** What must be known of the points on the page; empty if they are all of them. */
 export function noteOf(points: Points): string {
   if (points.density) {
+    const by = points.weighted ? "weights" : "density";
+    if (points.count === points.total) return `The picture shows the points by their ${by}.`;
     return (
-      `The picture shows all ${whole(points.total)} points by their density; ` +
+      `The picture shows all ${whole(points.total)} points by their ${by}; ` +
       `${whole(points.count)} of them, every ${ordinal(points.step)}, are on this page to be pointed at.`
     );
   }
@@ -121,6 +124,7 @@ export function noteOf(points: Points): string {
 /** Why no run can start on the page, or what it starts from. */
 export function continuation(points: Points, sweep: boolean): string {
   if (sweep) return "The page shows the best clustering for each K, so a run cannot go on here.";
+  if (points.weighted) return "The points have weights, so a run cannot go on here.";
   if (!points.continues) {
     if (points.values && points.count === points.total) {
       return "These are steps of another algorithm, so K-means cannot go on here.";

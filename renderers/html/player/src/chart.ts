@@ -3,8 +3,8 @@
 import type { Box } from "./camera.ts";
 import type { Mark } from "./marks.ts";
 import { fitted, widthOf } from "./marks.ts";
-import type { Run } from "./model.ts";
-import { figuresOf, isThere, isUpdate, stateOf } from "./moment.ts";
+import type { Run, State } from "./model.ts";
+import { figuresOf, isUpdate, stateOf } from "./moment.ts";
 import type { Moment } from "./moment.ts";
 import { short, whole } from "./numbers.ts";
 import type { Theme } from "./themes.ts";
@@ -120,20 +120,21 @@ function changedMarks({ run, moment }: Course, theme: Theme, x: (state: number) 
 export function sizeMarks(box: Box, { run, moment }: Course, colours: string[], theme: Theme, size: number): Mark[] {
   const counts = countsAt(run, moment);
   const row = Math.min(2.4 * size, box.height / run.k);
-  const most = Math.max(1, ...counts);
+  const most = Math.max(...counts) || 1;
   if (row < 1.05 * size) return columnMarks(box, run, counts, most, colours, theme, size);
   const rank = ranksAt(run, moment);
+  const words = (n: number) => (run.states[0].weights ? short(n) : whole(Math.round(n)));
   const left = box.left + widthOf(String(run.k - 1), size) + 0.7 * size;
-  const room = box.left + box.width - left - widthOf(whole(most), size) - 0.6 * size;
+  const room = box.left + box.width - left - widthOf(words(most), size) - 0.6 * size;
   return counts.flatMap((n, c): Mark[] => {
-    if (!isThere(run, moment, c) && n === 0) return [];
+    if (run.sweep && n === 0) return []; // not there yet
     const top = box.top + rank[c] * row;
     const width = Math.max(1, (room * n) / most);
     const base = top + row / 2 + 0.36 * size;
     return [
       { kind: "text", text: nameOf(run, c), x: left - 0.5 * size, y: base, size, ink: theme.muted, anchor: "end" },
       { kind: "rect", box: { left, top: top + 0.12 * row, width, height: 0.76 * row }, ink: colours[c] },
-      { kind: "text", text: whole(Math.round(n)), x: left + width + 0.5 * size, y: base, size, ink: theme.text },
+      { kind: "text", text: words(n), x: left + width + 0.5 * size, y: base, size, ink: theme.text },
     ];
   });
 }
@@ -150,6 +151,7 @@ function columnMarks(box: Box, run: Run, counts: number[], most: number, colours
   const foot = box.top + box.height - (numbered ? 1.4 * size : 1);
   const gap = step > 4 ? 0.12 * step : 0;
   return counts.flatMap((n, c): Mark[] => {
+    if (run.sweep && n === 0) return [];
     const height = Math.max(1, ((foot - box.top) * n) / most);
     const left = box.left + c * step;
     const bar: Mark = { kind: "rect", box: { left: left + gap, top: foot - height, width: step - 2 * gap, height }, ink: colours[c] };
@@ -158,9 +160,14 @@ function columnMarks(box: Box, run: Run, counts: number[], most: number, colours
   });
 }
 
+/** How large the clusters are: what their points weigh, or how many there are. */
+function sizesOf(state: State): number[] {
+  return state.weights ?? state.counts;
+}
+
 function countsAt(run: Run, { state, colours, phase }: Moment): number[] {
-  const now = run.states[state].counts;
-  const before = phase === "start" ? now.map(() => 0) : stateOf(run, state - 1).counts;
+  const now = sizesOf(run.states[state]);
+  const before = phase === "start" ? now.map(() => 0) : sizesOf(stateOf(run, state - 1));
   return now.map((n, c) => before[c] + (n - before[c]) * colours);
 }
 
@@ -171,7 +178,7 @@ function ranksAt(run: Run, { state, colours, phase }: Moment): number[] {
     [...counts.keys()].sort((a, b) => counts[b] - counts[a] || a - b).forEach((c, place) => (found[c] = place));
     return found;
   };
-  const now = ranks(run.states[state].counts);
-  const before = phase === "start" ? now : ranks(stateOf(run, state - 1).counts);
+  const now = ranks(sizesOf(run.states[state]));
+  const before = phase === "start" ? now : ranks(sizesOf(stateOf(run, state - 1)));
   return now.map((place, c) => before[c] + (place - before[c]) * colours);
 }

@@ -39,6 +39,8 @@ export interface StateHead extends CellsHead {
   shift: number | null;
   converged: boolean;
   counts: number[];
+  /** What the points of each cluster weigh, if they have weights. */
+  weights?: number[];
   centroids: Section;
   assigned_from: Section | null;
   changed: Section;
@@ -66,13 +68,15 @@ export interface PointsHead {
   scale: number[];
   exact: boolean;
   continues: boolean;
+  /** Whether they count by weights of their own. */
+  weighted?: boolean;
   rows: Section | null;
   values: Section | null;
   base: number[] | null;
   exponent: number[] | null;
   places: Section | null;
   image: { height: number; width: number; alpha: Section | null; white: number } | null;
-  density: { width: number; height: number; limits: Limits; totals: Section; top: number } | null;
+  density: { width: number; height: number; limits: Limits; totals: Section; top: number; unit?: number } | null;
 }
 
 /** What is told of each state if these are the best clusterings of one K after the other. */

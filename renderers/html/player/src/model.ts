@@ -17,6 +17,8 @@ export interface Density {
   height: number;
   limits: Limits;
   totals: Uint32Array;
+  /** What a point counts for in them, on average. */
+  unit: number;
   top: number;
 }
 
@@ -33,6 +35,8 @@ export interface Points {
   places: Float64Array | null;
   exact: boolean;
   continues: boolean;
+  /** Whether they count by weights of their own. */
+  weighted: boolean;
   /** Where a point stands in the input: its row, counted from 0; null for a pixel. */
   row: (point: number) => number | null;
   step: number;
@@ -47,6 +51,8 @@ export interface State {
   shift: number | null;
   converged: boolean;
   counts: number[];
+  /** What the points of each cluster weigh, if they have weights. */
+  weights?: number[];
   centroids: Float64Array;
   /** What the labels refer to. */
   assignedFrom: Float64Array;

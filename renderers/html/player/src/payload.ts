@@ -53,6 +53,7 @@ function pointsOf(payload: Bytes, head: PointsHead): Points {
     height: head.density.height,
     limits: head.density.limits,
     top: head.density.top,
+    unit: head.density.unit ?? 1,
     totals: decode(payload, head.density.totals) as Uint32Array,
   };
   const rows = head.rows && (decode(payload, head.rows) as Uint32Array);
@@ -67,6 +68,7 @@ function pointsOf(payload: Bytes, head: PointsHead): Points {
     places: head.places && scaled(decode(payload, head.places), head),
     exact: head.exact,
     continues: head.continues,
+    weighted: head.weighted ?? false,
     row: (point) => (picture ? null : head.step * (rows ? rows[point] : point)),
     step: head.step,
     picture,
@@ -121,6 +123,7 @@ function stateOf(payload: Bytes, head: StateHead, centroids: Float64Array, assig
     shift: head.shift,
     converged: head.converged,
     counts: head.counts,
+    ...(head.weights && { weights: head.weights }),
     centroids,
     assignedFrom,
     delta: once(() => ({

@@ -54,3 +54,32 @@ def test_every_snapshot_equals_the_oracle(kind, dtype):
     points = problems.make_points(kind, rng, 40, 20).astype(dtype)
     centroids = problems.make_centroids(points.astype(np.float64), rng, 5)
     assert check.like_oracle(Engine(points, strategy="cuda"), centroids, max_iterations=4) > 1
+
+
+# Points, features, clusters: every kind of tile, and of labels. The simulator takes its time.
+LARGER = (
+    [(80, 33, 70, "float32")]
+    if SIMULATED
+    else [
+        (20_000, 128, 1000, "float32"),
+        (20_000, 128, 1000, "float64"),
+        (50_000, 16, 256, "float32"),
+        (20_000, 9, 40, "float64"),
+        (5_000, 300, 70, "float32"),
+        (3_000, 1500, 20, "float32"),
+    ]
+)
+
+
+@pytest.mark.parametrize(("m", "n", "k", "dtype"), LARGER)
+@pytest.mark.parametrize("kind", ["clustered", "random"])
+def test_larger_runs_equal_those_of_the_cpu(m, n, k, dtype, kind):
+    rng = np.random.default_rng(m)
+    points = problems.make_points(kind, rng, m, n).astype(dtype)
+    start = points[rng.choice(m, k, replace=False)].astype(np.float64)
+    got, want = (
+        Engine(points, strategy=strategy).snapshots(start, max_iterations=6)
+        for strategy in ("cuda", "brute")
+    )
+    for mine, other in zip(got, want, strict=True):
+        check.same_snapshot(mine, other)

@@ -14,6 +14,7 @@ from simulated_cores import ROUNDINGS, SHORT, Held, SimulatedCores, library, nee
 
 from kmeans_engine.labels import label_dtype
 from kmeans_engine.points.data import prepare
+from kmeans_engine.strategies.cuda import tensor
 from kmeans_engine.strategies.cuda.stages import List, Piece, Placed
 from kmeans_engine.strategies.cuda.tensor import (
     SQUARES,
@@ -152,10 +153,20 @@ def test_settled_points_have_the_definitions_labels(kind):
 def test_every_kind_of_tile(shape, first):
     n, k, dtype, room = shape
     points, centroids = problem("clustered", 5, 200, n, k, dtype)
-    look = Look(points, centroids, SimulatedCores(room << 10), first=first)
+    # One block takes all tiles, one after the other.
+    look = Look(points, centroids, SimulatedCores(room << 10, blocks=1), first=first)
     look.check(first=first)
     # Noise that is no worse than ordinary: nearly all are told apart.
     assert look.n_left <= 2
+
+
+def test_tiles_of_a_block_keep_to_themselves():
+    # Lengths of another tile would make gaps of these too wide: this sees a missing barrier.
+    points, centroids = problem("random", 9, 256, 20, 30, "float32")
+    points[128:] *= np.float32(1e-3)
+    look = Look(points, centroids, SimulatedCores(blocks=1))
+    look.check()
+    look.check_gaps(128)
 
 
 @pytest.mark.parametrize("rounding", ROUNDINGS)
@@ -173,6 +184,15 @@ def test_only_listed_points_are_touched():
     nothing = Look(points, centroids, SimulatedCores(), todo=[])
     nothing.check()
     assert nothing.settled == []
+
+
+@pytest.mark.parametrize("todo", [None, list(range(149, 0, -2))])
+def test_more_points_than_are_looked_at_together(todo, monkeypatch):
+    monkeypatch.setattr(tensor, "_TOGETHER", 40)
+    points, centroids = problem("lattice", 5, 150, 20, 30, "float32")
+    cores = SimulatedCores()
+    Look(points, centroids, cores, todo=todo).check()
+    assert cores.launched.count("score_tf32") == 4
 
 
 def test_times_are_lower_bounds_in_exact_arithmetic():

@@ -2,8 +2,7 @@
 //
 // The threads of a block take turns on one thread of the processor; a block has its shared memory,
 // filled with NaN before. Instructions of a warp follow the tables of the PTX ISA, not the kernels.
-// A copy arrives as late as it may: when its group is waited for. `rounding` says how tensor cores
-// add up.
+// A copy arrives at once, or as late as it may: when its group is waited for. `rounding` says how tensor cores add up.
 #pragma once
 #include <cmath>
 #include <cstdio>
@@ -49,11 +48,20 @@ inline Thread threads[MOST];
 inline Thread *now;
 inline jmp_buf scheduler;
 inline void (*body)();
+// How often a thread has arrived somewhere.
+inline unsigned moves;
 
 struct Meeting { unsigned arrived, round; };
 inline Meeting warps[MOST / 32], block;
 // What the lanes of a warp bring to a call, twice: a lane may be one call ahead.
 inline unsigned char brought[MOST / 32][2][32][64];
+
+// A number below another, by chance, but the same in each process.
+inline unsigned chance(unsigned below) {
+    static unsigned state = 1;
+    state = state * 1664525 + 1013904223;
+    return (state >> 16) % below;
+}
 
 inline void rest() {
     if (_setjmp(now->where) == 0) _longjmp(scheduler, 1);
@@ -61,6 +69,7 @@ inline void rest() {
 
 inline void meet(Meeting &meeting, unsigned members) {
     unsigned round = meeting.round;
+    moves++;
     if (++meeting.arrived == members) {
         meeting.arrived = 0;
         meeting.round++;
@@ -115,15 +124,21 @@ inline void run_block(unsigned size) {
     }
     std::memset(warps, 0, sizeof warps);
     block = {0, 0};
+    // One warp goes on only where all others wait: barriers that are missing show.
+    unsigned slow = 0, before = moves - 1;
     for (unsigned left = size; left > 0;) {
-        unsigned before = left;
+        const bool stuck = moves == before;
+        if (stuck) slow = chance(size / 32 + 1);
+        before = moves;
+        const unsigned there = left;
         for (unsigned i = 0; i < size; i++) {
-            if (threads[i].done) continue;
+            if (threads[i].done || (i / 32 == slow && !stuck)) continue;
             resume(threads[i]);
             left -= threads[i].done;
+            moves += threads[i].done;
         }
         // A thread that leaves while others wait for it is a fault of the kernel.
-        if (left != before && left != 0 && block.arrived == left) std::abort();
+        if (left != there && left != 0 && block.arrived == left) std::abort();
     }
 }
 
@@ -256,6 +271,7 @@ inline void load_matrices(unsigned (&r)[4], const float *row) {
 
 inline void begin_copy(float *to, const float *from) {
     if ((size_t)to % 16 != 0 || (size_t)from % 16 != 0) std::abort();
+    if (simulator::chance(2) == 0) std::memcpy(to, from, 16);
     simulator::now->open.push_back({to, from});
 }
 
