@@ -27,7 +27,9 @@ def test_everything_holds_in_the_simulator(piece, root):
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "cuda",
          *map(str, PIECES[piece])],
-        cwd=root, env={**os.environ, "NUMBA_ENABLE_CUDASIM": "1"}, capture_output=True, text=True,
+        cwd=root,
+        env={**os.environ, "NUMBA_ENABLE_CUDASIM": "1", "NUMBA_DISABLE_JIT": "0"},
+        capture_output=True, text=True,
         check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout
