@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from kmeans_engine.arrays import Floats, Indices, Integers, LabelArray
+from kmeans_engine.arrays import Floats, Integers
+from kmeans_engine.auditor import Auditor, Nearest
 from kmeans_engine.labels import label_dtype
-from kmeans_engine.points.moves import Mover
+from kmeans_engine.loop import iterate
 from kmeans_engine.points.precision import warn_of_rounding, warn_of_vanishing
 from kmeans_engine.points.squares import exact_inertia
 from kmeans_engine.runtime.processors import default_threads
 from kmeans_engine.runtime.progress import doing
-from kmeans_engine.starts.parallel import Chosen, distances
-from kmeans_engine.sums import ExactSums, SumFormat
+from kmeans_engine.sums import ExactSums
 from kmeans_engine.validation import check_centroids, check_count, check_labels
 from kmeans_engine.whole import open_whole
 
 __all__ = ["Audit", "verify"]
-
-_ZERO = np.zeros(1, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +186,7 @@ def verify(
     True
     """
     count = default_threads() if threads is None else check_count(threads, "threads", minimum=1)
-    whole = open_whole(points, count, "brute", memory, scratch, weights)
+    whole = open_whole(points, count, "auto", memory, scratch, weights)
     measure = whole.measure
     warn_of_rounding(whole.count_rounded())
     if whole.weighted:
@@ -199,19 +198,23 @@ def verify(
     k = len(checked)
     given = check_labels(labels, whole.n_points, k).astype(label_dtype(k))
     form = measure.sum_format
-    with doing("auditing"):
-        found = whole.visit(_Auditor(given, checked, form), Chosen(whole, checked))
+    run = iterate(
+        whole.begin(), checked, limit=0, tolerance=0.0, threads=count, budget=whole.budget
+    )
+    with doing("auditing"), contextlib.closing(run):
+        near = next(run)
+        found = whole.visit(Auditor(given, checked, form), Nearest(near))
         squares = whole.squares()
         whole.seal.check()
-    theirs = ExactSums(form, found.sums, found.counts)
-    nearest = ExactSums(form, found.sums + found.moved, found.counts + found.moved_counts)
+    nearest = near.sums.copy()
+    theirs = ExactSums(form, nearest.sums + found.sums, nearest.counts + found.counts)
     means = checked.copy()
     theirs.update_means(means)
     off = np.flatnonzero((means != checked).any(axis=1)).tolist()
     offsets = np.zeros(k)
     for cluster in off:  # squares of small differences would vanish
         offsets[cluster] = math.hypot(*(checked[cluster] - means[cluster]).tolist())
-    for array in (found.counts, means, offsets):
+    for array in (theirs.counts, means, offsets):
         array.setflags(write=False)
     return Audit(
         n_points=whole.n_points,
@@ -222,7 +225,7 @@ def verify(
         worst_point=found.worst_point if found.n_wrong else None,
         worst_square=found.worst_square,
         worst_distance=found.worst_distance,
-        counts=found.counts,
+        counts=theirs.counts,
         weights=theirs.weights(),
         means=means,
         offsets=offsets,
@@ -230,107 +233,6 @@ def verify(
         inertia=exact_inertia(theirs, squares, checked),
         nearest_inertia=exact_inertia(nearest, squares, checked),
     )
-
-
-@dataclass
-class _Found:
-    """What one worker has found; the attributes are those of `Audit`, and sums.
-
-    Attributes
-    ----------
-    sums : ndarray, (K, L, N), int64
-        Exact sums by the labels that were given.
-    moved, moved_counts : ndarray, (K, L, N) and (K,), int64
-        What the sums and counts by the nearest centroids have more.
-    """
-
-    sums: Integers
-    counts: Integers
-    moved: Integers = field(init=False)
-    moved_counts: Integers = field(init=False)
-    n_wrong: int = 0
-    n_tied: int = 0
-    worst_point: int = -1
-    worst_square: float = 0.0
-    worst_distance: float = 0.0
-
-    def __post_init__(self) -> None:
-        self.moved, self.moved_counts = np.zeros_like(self.sums), np.zeros_like(self.counts)
-
-    def note(self, point: int, square: float, distance: float) -> None:
-        """Note how far a point is off; of equals the first counts."""
-        if (-square, point) < (-self.worst_square, self.worst_point):
-            self.worst_square, self.worst_point = square, point
-        self.worst_distance = max(self.worst_distance, distance)
-
-    def add(self, other: _Found) -> None:
-        """Add what another worker has found."""
-        for mine, theirs in zip(self._arrays, other._arrays, strict=True):
-            mine += theirs
-        self.n_wrong, self.n_tied = self.n_wrong + other.n_wrong, self.n_tied + other.n_tied
-        if other.n_wrong:
-            self.note(other.worst_point, other.worst_square, other.worst_distance)
-
-    @property
-    def _arrays(self) -> tuple[Integers, ...]:
-        return self.sums, self.counts, self.moved, self.moved_counts
-
-
-class _Auditor:
-    """Compares labels that were given with the nearest centroids; see `points.visit.Visitor`."""
-
-    def __init__(self, labels: LabelArray, centroids: Floats, form: SumFormat) -> None:
-        self._labels, self._centroids, self._form = labels, centroids, form
-        self.work_per_row = 16 * centroids.shape[1] * form.levels
-        self.cells = 2 * centroids.size * form.levels
-
-    def begin(self) -> _Found:
-        """See `Visitor.begin`."""
-        empty = self._form.empty(len(self._centroids))
-        return _Found(empty.sums, empty.counts)
-
-    def add(
-        self,
-        found: _Found,
-        rows: range | Indices,
-        X: npt.NDArray[Any],
-        was: LabelArray | None,
-        now: LabelArray | None,
-        weights: Floats | None,
-    ) -> None:
-        """See `Visitor.add`."""
-        assert isinstance(rows, range)
-        assert now is not None
-        given = self._labels[rows.start : rows.stop]
-        mover = Mover(X, _ZERO, self._form, found.sums, found.counts, weights)
-        mover.add(mover.adding(given), 0, len(X))
-        others = np.flatnonzero(given != now)
-        if not len(others):
-            return
-        theirs, ours, some = given[others], now[others], X[others]
-        there, here = (distances(some, self._centroids, label) for label in (theirs, ours))
-        wrong = np.flatnonzero(there != here)
-        found.n_wrong += len(wrong)
-        found.n_tied += len(others) - len(wrong)
-        if len(wrong):
-            square = (there - here)[wrong]
-            distance = (np.sqrt(there) - np.sqrt(here))[wrong].max()
-            worst = int(square.argmax())
-            point = rows.start + int(others[wrong[worst]])
-            found.note(point, float(square[worst]), float(distance))
-        own = None if weights is None else weights[others]
-        for array in (some, own):
-            if array is not None:
-                array.setflags(write=False)
-        mover = Mover(some, _ZERO, self._form, found.moved, found.moved_counts, own)
-        mover.move(np.arange(len(some), dtype=np.uint32), theirs, ours)
-
-    def merge(self, found: list[_Found]) -> _Found:
-        """See `Visitor.merge`."""
-        first, *others = found
-        for other in others:
-            first.add(other)
-        return first
 
 
 def _counted(number: int, noun: str) -> str:

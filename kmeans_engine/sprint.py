@@ -78,6 +78,8 @@ class Sprint:
         rho, kappa, delta_unit, _ = margin(n, measure.scale)
         self._X = data.rows(0, m, None).astype(np.float64, copy=False)
         self._X.flags.writeable = False
+        self._weights = None if data.weights is None else data.weights.view(np.int64)
+        values = None if data.weights is None else np.empty(n + 1)
         self._fixed = (
             form.down, form.up, form.exponents, form.width, measure.center, measure.scale,
             rho, kappa, delta_unit,
@@ -90,7 +92,7 @@ class Sprint:
         self._scratch = (
             scaled, np.empty(n), clusters, np.zeros((n, BATCH + WIDTH), np.float32), best, second,
             np.empty(BATCH, np.int32), moved, np.empty(self._sums.sums.shape[1] + 1, np.int64),
-            np.empty(k, np.bool_),
+            np.empty(k, np.bool_), values, None if values is None else values.view(np.int64),
         )  # fmt: skip
 
     def states(self, *, only_last: bool) -> Generator[State, None, None]:
@@ -114,10 +116,10 @@ class Sprint:
             self._seen = np.concatenate([self._seen, np.zeros_like(self._seen)])
         while True:
             ended = sprint(
-                self._X, self._labels, self._changed, self._old, self._centroids, self._bits,
-                self._rows, self._squares,
-                self._sums.sums, self._sums.counts, self._doubtful, self._digest, self._seen,
-                self._numbers, *self._scratch, *self._fixed, phase, turns, *self._ending,
+                self._X, self._weights, self._labels, self._changed, self._old, self._centroids,
+                self._bits, self._rows, self._squares, self._sums.sums, self._sums.counts,
+                self._doubtful, self._digest, self._seen, self._numbers,
+                *self._scratch, *self._fixed, phase, turns, *self._ending,
             )  # fmt: skip
             if ended != DOUBT:
                 return bool(ended == LAST)

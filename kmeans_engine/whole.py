@@ -87,7 +87,7 @@ class PartsHere(VisibleParts):
         _ = self.measure  # or the error of bad points
         self.given, self.given_weights = given, weights
         self.seal = Seal(parts)
-        plain = len(parts) == 1 and parts[0].in_memory and strategy in _PLAIN and not self.weighted
+        plain = len(parts) == 1 and parts[0].in_memory and strategy in _PLAIN
         self.sprintable = parts[0] if plain else None
         self._strategies = [make_strategy(strategy, part) for part in parts]
 

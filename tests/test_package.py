@@ -98,6 +98,7 @@ FLOORS = {
             "estimator",
             "recording",
             "audit",
+            "auditor",
             "choosing",
             "engine",
             "cluster",

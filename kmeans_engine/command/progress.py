@@ -7,7 +7,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, TextIO
+from functools import cache
+from typing import Any, ClassVar, TextIO
+from weakref import WeakSet
 
 __all__ = ["Progress"]
 
@@ -104,10 +106,8 @@ class Progress:
 
     def _refresh(self) -> None:
         if self._bar is None:
-            from tqdm import tqdm
-
             # With rows of its own tqdm does not ask the terminal, which may have none.
-            self._bar = tqdm(file=self._stream, leave=False, bar_format="{desc}", nrows=20)
+            self._bar = _line_type()(file=self._stream, leave=False, bar_format="{desc}", nrows=20)
         bar, total = self._bar, self._total
         counted = bool(self._unit)
         # A run may end before its last iteration, and never after it.
@@ -122,6 +122,23 @@ class Progress:
         bar.set_postfix_str(self._extra, refresh=False)
         bar.set_description_str(self._phase, refresh=False)
         bar.refresh()
+
+
+@cache
+def _line_type() -> Any:
+    """Return tqdm with nothing that it shares with other bars.
+
+    Its lock is one of all processes that were forked: whoever dies while holding it, or is
+    interrupted while taking it, would stop this line and whoever waits for its end.
+    """
+    from tqdm import tqdm
+
+    class Line(tqdm):  # type: ignore[misc]
+        monitor_interval = 0
+        _lock = threading.RLock()
+        _instances: ClassVar = WeakSet[Any]()
+
+    return Line
 
 
 def _width(stream: TextIO | None) -> int | None:

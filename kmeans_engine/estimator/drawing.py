@@ -13,6 +13,9 @@ import numpy as np
 
 from kmeans_engine.arrays import Floats
 from kmeans_engine.engine import Engine
+from kmeans_engine.points.data import Data
+from kmeans_engine.points.visit import VisibleParts
+from kmeans_engine.points.weights import weights_of
 from kmeans_engine.starts.initial import initial_centroids
 
 __all__ = ["draw"]
@@ -22,22 +25,25 @@ __all__ = ["draw"]
 _SORTED = 1 << 12
 
 
-def draw(engine: Engine, k: int, method: str, seed: int, weights: Any) -> Floats:
+def draw(engine: Engine, k: int, method: str, seed: int) -> Floats:
     """Return `k` points to start from; see `initial_centroids`.
 
     The order of the rows has no influence where there are at most 4,096 of them.
     """
-    visible = engine.visible
-    given: Any = visible  # with its weights
+    points: Any = engine.visible  # with its weights
     random: Any = _Places(np.random.PCG64(seed))
-    more = {}
-    if visible.n_points <= _SORTED:
-        given = visible.take(np.arange(visible.n_points))
-        order = _order_of(given)
-        given = given[order]
-        if weights is not None:
-            more["weights"] = np.asarray(weights)[order]
-    return initial_centroids(given, k, method=method, seed=random, **more)
+    if points.n_points > _SORTED:
+        return initial_centroids(points, k, method=method, seed=random)
+    rows, weights = points.take(np.arange(points.n_points)), weights_of(points)
+    order = _order_of(rows)
+    if weights is not None:
+        weights = weights[order]
+        return initial_centroids(rows[order], k, weights=weights, method=method, seed=random)
+    data = Data.of(rows[order], 1)
+    data.use(points.measure)
+    ordered: Any = VisibleParts([data])
+    ordered.measure = points.measure  # nothing else than the order has changed
+    return initial_centroids(ordered, k, method=method, seed=random)
 
 
 class _Places(np.random.Generator):

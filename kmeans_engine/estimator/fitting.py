@@ -41,9 +41,7 @@ class Best(NamedTuple):
     means: Floats
 
 
-def fit_best(
-    estimator: Any, engine: Engine, given: Given, options: dict[str, Any], watch: Watch
-) -> Best:
+def fit_best(estimator: Any, engine: Engine, given: Given, watch: Watch) -> Best:
     """Return the run with the least inertia; of several the first.
 
     Parameters
@@ -53,8 +51,6 @@ def fit_best(
     engine : Engine
     given : Given
         What X was.
-    options : dict
-        Of the engine.
     watch : Watch
         Is told all states.
     """
@@ -66,7 +62,7 @@ def fit_best(
             options=("n_clusters",),
         )
     relocates = estimator.empty == "relocate"
-    starts = _starts(estimator, engine, given, options.get("weights"))
+    starts = _starts(estimator, engine, given)
     count = estimator._n_init
     watch.begin(count, estimator.max_iter)
     best: Best | None = None
@@ -83,7 +79,7 @@ def fit_best(
     return best
 
 
-def _starts(estimator: Any, engine: Engine, given: Given, weights: Any) -> Iterator[Floats]:
+def _starts(estimator: Any, engine: Engine, given: Given) -> Iterator[Floats]:
     """Return the starts of the runs, after the number of these has been settled."""
     init, n_init = estimator.init, estimator.n_init
     k, n_features = estimator.n_clusters, engine.visible.n_features
@@ -106,7 +102,7 @@ def _starts(estimator: Any, engine: Engine, given: Given, weights: Any) -> Itera
             yield check_init(init(given.plain, k, random_state=random), k, n_features)
         while True:
             seed = int(random.randint(np.iinfo(np.int32).max))
-            yield draw(engine, k, str(init), seed, weights)
+            yield draw(engine, k, str(init), seed)
 
     return drawn()
 

@@ -210,7 +210,7 @@ class KMeans(
         engine = Engine(given.points, strategy=self._strategy(), **options)
         check_features(self, given, engine.visible, reset=True)
         watch = Watch(self, given.plain, y, sample_weight)
-        best = fit_best(self, engine, given, options, watch)
+        best = fit_best(self, engine, given, watch)
         outcome = best.outcome
         self.cluster_centers_ = outcome.centers
         self._n_features_out = len(outcome.centers)

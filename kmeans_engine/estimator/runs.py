@@ -74,21 +74,36 @@ def states(
         `spread`, as it does in scikit-learn.
     """
     plain = relocating if run.relocates else _plain
-    measure = engine.visible.measure
-    # No variance is larger: it is looked up where this lets a run end, since an inertia costs K N.
-    most = tol * float(np.square(measure.high - measure.low).mean()) / 4
-    limit: float | None = None
+    tolerance = _Tolerance(tol, engine)
     with contextlib.closing(plain(engine, run.start, run.max_iter)) as found:
         for state, goes_on in found:
-            reason = ""
-            if state.iteration > 0 and not goes_on:
-                shift = float(np.square(state.centroids - state.assigned_from).sum())
-                if limit is None and tol and 0.0 < shift <= most:
-                    limit = tol * spread(state)
-                reason = _reason(state, shift, limit or 0.0)
+            reason = "" if goes_on else tolerance.reason(state)
             yield state, reason
             if reason:
                 return
+
+
+class _Tolerance:
+    """Tells which state ends a run; see `states`."""
+
+    def __init__(self, tol: float, engine: Engine) -> None:
+        self._tol, self._limit = tol, 0.0
+        # No variance is larger. The variance takes an inertia, K N: it is looked up if need be.
+        measure = engine.visible.measure
+        self._most = tol * float(np.square(measure.high - measure.low).mean()) / 4
+
+    def reason(self, state: Snapshot) -> str:
+        """Return why a run ends with a state, or ""."""
+        if state.iteration > 1 and state.n_changed == 0:
+            return "strict convergence"
+        square = state.shift * state.shift
+        if state.iteration == 0 or (square > 0.0 and square > 2 * self._most):
+            return ""
+        shift = float(np.square(state.centroids - state.assigned_from).sum())
+        if state.shift > 0.0 and not self._limit:
+            self._limit = self._tol * spread(state)
+        ends = state.shift == 0.0 or 0.0 < shift <= self._limit
+        return f"center shift {shift} within tolerance {self._limit}" if ends else ""
 
 
 def _plain(
@@ -98,13 +113,6 @@ def _plain(
     with contextlib.closing(engine.snapshots(start, max_iterations=max_iter)) as found:
         for state in found:
             yield state, False
-
-
-def _reason(state: Snapshot, shift: float, limit: float) -> str:
-    """Return why a run ends with a state, or ""."""
-    if state.iteration > 1 and state.n_changed == 0:
-        return "strict convergence"
-    return f"center shift {shift} within tolerance {limit}" if shift <= limit else ""
 
 
 def spread(state: Snapshot) -> float:

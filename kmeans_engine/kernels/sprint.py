@@ -6,6 +6,7 @@ The scores, margins and quotients are those of `kernels.assign` and `kernels.quo
 import numpy as np
 
 from kmeans_engine.kernels.assign import BATCH, batch_slack, load, nearest, score
+from kmeans_engine.kernels.products import move_row
 from kmeans_engine.kernels.quotients import divide
 from kmeans_engine.kernels.recalc import compare
 from kmeans_engine.kernels.sums import transfer
@@ -78,10 +79,14 @@ def _relabel(
 
 
 @kernel(counted=False, inner=True)
-def _move(X, changed, old, total, labels, down, up, sums, counts, touched):
+def _move(
+    X, weights, changed, old, total, labels, down, up, exponents, width, values, value_bits, sums,
+    counts, touched,
+):  # fmt: skip
     """Move the first `total` points of `changed` (in) from clusters `old` (in), -1 at first.
 
-    `touched` (out, (K,) bool): which clusters change.
+    `weights` (in, (M,) int64), see `kernels.products.move_row`, or None; `touched` (out, (K,)
+    bool): which clusters change.
     """
     for k in range(counts.shape[0]):
         touched[k] = False
@@ -92,8 +97,11 @@ def _move(X, changed, old, total, labels, down, up, sums, counts, touched):
         counts[a] -= taken
         counts[b] += 1
         touched[a] = touched[b] = True
-        for n in range(np.uintp(X.shape[1])):
-            transfer(X[i, n], sums, a, taken, b, n, down, up)
+        if weights is None:
+            for n in range(np.uintp(X.shape[1])):
+                transfer(X[i, n], sums, a, taken, b, n, down, up)
+        else:
+            move_row(X, i, weights[i], sums, a, taken, b, exponents, width, values, value_bits)
 
 
 @kernel(counted=False, inner=True)
@@ -115,21 +123,23 @@ def _copy(source, target):
 
 @kernel(counted=False)
 def sprint(
-    X, labels, changed, old, C, bits, rows, squares, sums, counts, doubtful, digest, seen, numbers,
-    P, reach, clusters, x, best, second, winner, moved, limbs, touched,
+    X, weights, labels, changed, old, C, bits, rows, squares, sums, counts, doubtful, digest, seen,
+    numbers,
+    P, reach, clusters, x, best, second, winner, moved, limbs, touched, values, value_bits,
     down, up, exponents, width, center, scale, rho, kappa, delta_unit,
     phase, turns, limit, tolerance,
 ):  # fmt: skip
     """Go on for at most `turns` states, from a `phase` on; return why it ended, see above.
 
-    Parameters: `X` (in, (M, N) float64); `labels` (in and out, (M,) int32), -1 at first; `changed`,
-    `old` (out, (M,) int32), see `_relabel`; `C` (in and out, (3, K, N)): the centroids that the
-    labels refer to, those of the state and of the next, and their `bits`; `rows` (out, (K,) int32),
-    the clusters that changed; `squares` (out, (1,)), of the shift; `sums`, `counts` (in and out), 0
-    at first; `doubtful` as in `divide`; `digest`, `seen` (in and out, (2,) and (S, 2) uint64), of
-    the states so far; `numbers` (in and out, (5,) int64), see above; scratch, see `_relabel`,
-    `compare`, `divide` and `_move`, from Python, which saves half a second of compiling; the format
-    of the sums; centre, scale and margin of the scores; `limit`, `tolerance`, as in `loop.iterate`.
+    Parameters: `X` (in, (M, N) float64); `weights` (in, (M,) int64), see `_move`, or None; `labels`
+    (in and out, (M,) int32), -1 at first; `changed`, `old` (out, (M,) int32), see `_relabel`; `C`
+    (in and out, (3, K, N)): the centroids that the labels refer to, those of the state and of the
+    next, and their `bits`; `rows` (out, (K,) int32), the clusters that changed; `squares` (out,
+    (1,)), of the shift; `sums`, `counts` (in and out), 0 at first; `doubtful` as in `divide`;
+    `digest`, `seen` (in and out, (2,) and (S, 2) uint64), of the states so far; `numbers` (in and
+    out, (5,) int64), see above; scratch, see `_relabel`, `compare`, `divide` and `_move`, from
+    Python, which saves half a second of compiling; the format of the sums; centre, scale and margin
+    of the scores; `limit`, `tolerance`, as in `loop.iterate`.
     """
     K = C.shape[1]
     while True:
@@ -138,7 +148,10 @@ def sprint(
                 X, C[1], center, scale, rho, kappa, delta_unit, labels, changed, old, P, reach,
                 clusters, x, best, second, winner,
             )  # fmt: skip
-            _move(X, changed, old, total, labels, down, up, sums, counts, touched)
+            _move(
+                X, weights, changed, old, total, labels, down, up, exponents, width, values,
+                value_bits, sums, counts, touched,
+            )  # fmt: skip
             numbers[CHANGED], numbers[TOUCHED] = total, 0
             for k in range(K):
                 if touched[k]:

@@ -239,12 +239,12 @@ def move_rows(X, rows, old, new, down, up, sums, counts, start, stop):
 
 
 @kernel()
-def sum_squares(bits, bins):
+def sum_squares(bits, first, bins):
     """Add the squares of float64 values, exactly, to a superaccumulator with one row per exponent.
 
-    `bits` (in, (B,) int64): the values, reinterpreted. `bins` (out, (2046, 6) int64): with the
+    `bits` (in, (B,) int64): the values, reinterpreted. `bins` (out, (R, 6) int64): with the
     significand m = h 2^27 + l, a row collects l^2, h l and h^2, each as its lower 30 bits and the
-    rest: room for 2^33 values.
+    rest: room for 2^33 values. Row 0 is that of the exponent `first`, and no value has a lower one.
     """
     for i in range(bits.shape[0]):
         m = bits[i] & 0xFFFFFFFFFFFFF
@@ -252,6 +252,7 @@ def sum_squares(bits, bins):
         if row > 0:
             m |= 0x10000000000000
             row -= 1
+        row = row - first if row > first else 0  # zeros add nothing, wherever
         h = m >> 27
         l = m & 0x7FFFFFF  # noqa: E741
         bins[row, 0] += (l * l) & 0x3FFFFFFF

@@ -120,6 +120,7 @@ class SortedPoints:
 
         run_chunks(pick, len(weights), chunk_rows(_CHUNK_WORK), data.threads)
         data.vouch_weights()
+        found.flags.writeable = False
         return found
 
     def rows_within(self, low: Floats, high: Floats) -> npt.NDArray[np.intp] | None:

@@ -223,7 +223,11 @@ def _beside(points: Data, indices: Indices) -> Integers | None:
     """Return the weights of the rows that `gather` returns, as bits."""
     if points.weights is None:
         return None
-    return (points.weights[indices] if points.copies else points.weights).view(np.int64)
+    weights = points.weights
+    if points.copies:
+        weights = weights[indices]
+        weights.flags.writeable = False
+    return weights.view(np.int64)
 
 
 def _own(sums: ExactSums, old: LabelArray, new: LabelArray) -> ExactSums:

@@ -45,28 +45,29 @@ def _weighted(points: Points, weights: Integers) -> list[int]:
 
 
 def _plain(points: Points) -> list[int]:
-    n_features = points.n_features
+    n_features, measure = points.n_features, points.measure
+    largest = np.maximum(np.abs(measure.low), np.abs(measure.high))
+    first = _row_of(np.minimum(measure.tiny, largest))
+    rows = int((_row_of(largest) - first).max()) + 1  # 20 for ordinary data, and 2,046 at most
 
-    def make(rows: int) -> tuple[Integers, Floats]:
-        return np.zeros((n_features, 2046, 6), dtype=np.int64), np.empty((n_features, rows))
+    def make(most: int) -> tuple[Integers, Floats]:
+        return np.zeros((n_features, rows, 6), dtype=np.int64), np.empty((n_features, most))
 
     def add(part: tuple[Integers, Floats], _: int, X: Rows) -> None:
         bins, columns = part
         columns[:, : len(X)] = X.T
         for n in range(n_features):
-            sum_squares(columns[n, : len(X)].view(np.int64), bins[n])
+            sum_squares(columns[n, : len(X)].view(np.int64), first[n], bins[n])
 
-    cells = n_features * 2046 * 6
+    cells = n_features * rows * 6
     parts = points.fold(make, add, work_per_row=64 * n_features, cells_per_part=cells)
-    bins = sum((bins for bins, _ in parts), start=np.zeros((), dtype=np.int64))
-    totals, measure = [], points.measure
-    largest = np.maximum(np.abs(measure.low), np.abs(measure.high))
-    first, last = _row_of(np.minimum(measure.tiny, largest)), _row_of(largest)
+    bins = parts[0][0]
+    for part, _ in parts[1:]:
+        bins += part
+    totals = []
     for n, exponent in enumerate(measure.sum_format.exponents.tolist()):
         total = 0
-        rows = range(first[n], last[n] + 1)
-        for row, some in zip(rows, bins[n, rows.start : rows.stop].tolist(), strict=True):
-            a, b, c, d, e, f = some
+        for row, (a, b, c, d, e, f) in enumerate(bins[n].tolist(), int(first[n])):
             square = a + (b << 30) + ((c + (d << 30)) << 28) + ((e + (f << 30)) << 54)
             total += square << (2 * row)
         # Rows count from 2^-1074; every value is a multiple of 2^exponent, so no bit is lost.
@@ -75,9 +76,9 @@ def _plain(points: Points) -> list[int]:
     return totals
 
 
-def _row_of(values: Floats) -> list[int]:
-    """Return the row that `sum_squares` adds a value of this magnitude to, for each feature."""
-    rows: list[int] = np.maximum((values.view(np.int64) >> 52) - 1, 0).tolist()
+def _row_of(values: Floats) -> Integers:
+    """Return the rows of `sum_squares`, counted from the lowest, of positive values."""
+    rows: Integers = np.maximum((values.view(np.int64) >> 52) - 1, 0)
     return rows
 
 

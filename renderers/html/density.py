@@ -16,6 +16,7 @@ __all__ = ["Density", "cells_of"]
 
 _CELLS = 172_800  # 480 x 360
 _COUNTS = 1 << 22  # of cells and clusters
+_FINE = 64  # what a point of the mean weight counts for in whole numbers
 _FULL = 255  # the share of a cluster that has a cell for itself
 
 
@@ -53,12 +54,13 @@ class Density:
     def said(self, payload: Payload) -> dict[str, Any]:
         """Put the points of each cell, which never change, into a payload; return what to say."""
         box = self._cells.placement.box
-        totals = self._counts.reshape(-1, self._cells.k).sum(axis=1)
+        totals, unit = self._counts.reshape(-1, self._cells.k).sum(axis=1), 1
         if self._unit != 1.0:
-            totals = np.maximum(np.rint(totals / self._unit).astype(np.int64), totals > 0)
+            unit = _FINE
+            totals = np.maximum(np.rint(totals * (unit / self._unit)).astype(np.int64), totals > 0)
         filled = np.sort(totals[totals > 0])
         # The fullest half per cent saturates: one crowded cell must not dim all others.
-        top = float(filled[int(0.995 * (len(filled) - 1))]) if len(filled) else 1.0
+        top = float(filled[int(0.995 * (len(filled) - 1))]) / unit if len(filled) else 1.0
         section = payload.add(
             totals.reshape(box.height, box.width).clip(0, 2**32 - 1).astype(np.uint32), "varint"
         )
@@ -68,6 +70,7 @@ class Density:
             "limits": list(self._cells.placement.limits),
             "totals": section,
             "top": top,
+            **({} if unit == 1 else {"unit": unit}),
         }
 
     def add(self, counts: NDArray[np.int64], payload: Payload) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from renderers.live.frame import Frame
 from renderers.live.hand import Mark
 from renderers.live.session import Session
 from renderers.picture.colours import Colour, cluster_colours
+from renderers.picture.ticks import short
 from renderers.plane.placement import Box
 
 __all__ = ["Notes"]
@@ -137,6 +138,9 @@ class Notes:
             count = int(frame.moment.snapshots[panel].counts[cluster])
             finding = Finding(panel, cluster, count)
         words = f"cluster {finding.cluster} · {finding.size:,} point{'s' * (finding.size != 1)}"
+        weights = frame.moment.snapshots[finding.panel].weights
+        if weights is not None:
+            words += f" · weight {short(float(weights[finding.cluster]))}"
         if over is not None and choices.movable:
             words += " · drag to start from there"
         elif finding.row is not None:

@@ -8,6 +8,7 @@ import sys
 import threading
 
 import pytest
+from tqdm import tqdm
 from wait import eventually
 
 from kmeans_engine.command import progress as module
@@ -45,6 +46,25 @@ def test_phases(screen):
         screen.drawn(r"\rclustering: 12 iterations \[00:00, 1,417 changed\]")
     assert screen.visible() == [""]
     assert "it/s" not in screen.getvalue()
+
+
+def test_a_lock_that_another_bar_never_gives_back(screen):
+    taken, over = threading.Event(), threading.Event()
+
+    def take():
+        with tqdm.get_lock():
+            taken.set()
+            over.wait()
+
+    taker = threading.Thread(target=take)
+    taker.start()
+    taken.wait()
+    with Progress(screen, shown=True):
+        try:
+            screen.drawn(r"\rstarting \[00:00\]")
+        finally:
+            over.set()
+            taker.join()
 
 
 def test_a_known_end(screen):

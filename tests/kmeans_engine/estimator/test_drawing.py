@@ -35,16 +35,16 @@ def test_the_order_is_by_features(n):
 @pytest.mark.parametrize("method", ["k-means++", "random", "k-means||"])
 def test_types_and_copies_do_not_matter(method):
     X = np.random.default_rng(0).normal(size=(200, 3)).astype(np.float32)
-    want = draw(Engine(X), 5, method, 9, None)
-    assert np.array_equal(draw(Engine(X.astype(float)), 5, method, 9, None), want)
-    assert np.array_equal(draw(Engine(X[::-1]), 5, method, 9, None), want)
+    want = draw(Engine(X), 5, method, 9)
+    assert np.array_equal(draw(Engine(X.astype(float)), 5, method, 9), want)
+    assert np.array_equal(draw(Engine(X[::-1]), 5, method, 9), want)
     ones = np.ones(200)
-    assert np.array_equal(draw(Engine(X, weights=ones), 5, method, 9, ones), want)
+    assert np.array_equal(draw(Engine(X, weights=ones), 5, method, 9), want)
 
 
 def test_many_points_are_drawn_where_they_are():
     X = np.random.default_rng(0).normal(size=(5000, 2))
     weights = np.arange(5000) % 2
-    drawn = draw(Engine(X, weights=weights), 5, "k-means++", 9, weights)
+    drawn = draw(Engine(X, weights=weights), 5, "k-means++", 9)
     found = [int(np.flatnonzero((row == X).all(axis=1))[0]) for row in drawn]
     assert all(row % 2 for row in found)

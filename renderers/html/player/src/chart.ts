@@ -4,7 +4,7 @@ import type { Box } from "./camera.ts";
 import type { Mark } from "./marks.ts";
 import { fitted, widthOf } from "./marks.ts";
 import type { Run, State } from "./model.ts";
-import { figuresOf, isThere, isUpdate, stateOf } from "./moment.ts";
+import { figuresOf, isUpdate, stateOf } from "./moment.ts";
 import type { Moment } from "./moment.ts";
 import { short, whole } from "./numbers.ts";
 import type { Theme } from "./themes.ts";
@@ -127,7 +127,7 @@ export function sizeMarks(box: Box, { run, moment }: Course, colours: string[], 
   const left = box.left + widthOf(String(run.k - 1), size) + 0.7 * size;
   const room = box.left + box.width - left - widthOf(words(most), size) - 0.6 * size;
   return counts.flatMap((n, c): Mark[] => {
-    if (!isThere(run, moment, c) && n === 0) return [];
+    if (run.sweep && n === 0) return []; // not there yet
     const top = box.top + rank[c] * row;
     const width = Math.max(1, (room * n) / most);
     const base = top + row / 2 + 0.36 * size;
@@ -151,6 +151,7 @@ function columnMarks(box: Box, run: Run, counts: number[], most: number, colours
   const foot = box.top + box.height - (numbered ? 1.4 * size : 1);
   const gap = step > 4 ? 0.12 * step : 0;
   return counts.flatMap((n, c): Mark[] => {
+    if (run.sweep && n === 0) return [];
     const height = Math.max(1, ((foot - box.top) * n) / most);
     const left = box.left + c * step;
     const bar: Mark = { kind: "rect", box: { left: left + gap, top: foot - height, width: step - 2 * gap, height }, ink: colours[c] };

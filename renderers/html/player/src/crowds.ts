@@ -139,11 +139,13 @@ export class Cells implements Layer {
     private readonly density: Density,
     private readonly where: Where,
   ) {
-    const { width, height, totals, top } = density;
+    const { width, height, totals, top, unit } = density;
     const lone = Math.max(0.45, 1 - 0.14 * Math.log2(Math.max(2, top)));
-    const alpha = Uint8Array.from(totals, (t) =>
-      t && Math.round(255 * (lone + (1 - lone) * Math.min(1, Math.log(t + 1) / Math.log(top + 1)))),
-    );
+    const alpha = Uint8Array.from(totals, (total) => {
+      const t = total / unit;
+      const faint = Math.sqrt(Math.min(1, Math.max(0.03, t))); // what weighs less than a point
+      return total && Math.round(255 * faint * (lone + (1 - lone) * Math.min(1, Math.log(t + 1) / Math.log(top + 1))));
+    });
     this.pixels = new Pixels(width, height, alpha);
     [this.canvas.width, this.canvas.height] = [width, height];
     this.shares = new Uint8Array(width * height * run.k);

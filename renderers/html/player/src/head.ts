@@ -76,7 +76,7 @@ export interface PointsHead {
   exponent: number[] | null;
   places: Section | null;
   image: { height: number; width: number; alpha: Section | null; white: number } | null;
-  density: { width: number; height: number; limits: Limits; totals: Section; top: number } | null;
+  density: { width: number; height: number; limits: Limits; totals: Section; top: number; unit?: number } | null;
 }
 
 /** What is told of each state if these are the best clusterings of one K after the other. */

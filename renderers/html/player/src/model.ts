@@ -17,6 +17,8 @@ export interface Density {
   height: number;
   limits: Limits;
   totals: Uint32Array;
+  /** What a point counts for in them, on average. */
+  unit: number;
   top: number;
 }
 

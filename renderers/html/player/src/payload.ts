@@ -53,6 +53,7 @@ function pointsOf(payload: Bytes, head: PointsHead): Points {
     height: head.density.height,
     limits: head.density.limits,
     top: head.density.top,
+    unit: head.density.unit ?? 1,
     totals: decode(payload, head.density.totals) as Uint32Array,
   };
   const rows = head.rows && (decode(payload, head.rows) as Uint32Array);
