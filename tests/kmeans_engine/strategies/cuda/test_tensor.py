@@ -24,7 +24,7 @@ from kmeans_engine.strategies.cuda.tensor import (
     defines,
     tensor_scores,
 )
-from kmeans_engine.strategies.cuda.tiles import tiles_for
+from kmeans_engine.strategies.cuda.tiles import Tiles, tiles_for
 from kmeans_engine.strategies.scores import Scores
 
 pytestmark = needs_compiler
@@ -158,6 +158,12 @@ def test_every_kind_of_tile(shape, first):
     look.check(first=first)
     # Noise that is no worse than ordinary: nearly all are told apart.
     assert look.n_left <= 2
+
+
+def test_tiles_that_are_not_chosen(monkeypatch):
+    monkeypatch.setattr(tensor, "tiles_for", lambda *_: Tiles(24, 128, 128, 8, 4, 2))
+    points, centroids = problem("clustered", 5, 150, 20, 30, "float32")
+    Look(points, centroids, SimulatedCores()).check()
 
 
 def test_tiles_of_a_block_keep_to_themselves():
