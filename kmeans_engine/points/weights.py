@@ -16,6 +16,7 @@ from kmeans_engine.arrays import Floats, Indices
 from kmeans_engine.errors import InvalidInput, InvalidType
 from kmeans_engine.frames import Sheet, read_array
 from kmeans_engine.points.data import Data
+from kmeans_engine.points.devices import brought_here, is_on_device
 from kmeans_engine.points.opening import elsewhere, open_store, open_visible
 from kmeans_engine.points.stored import ArrayStore, Store
 from kmeans_engine.points.visit import Visible, VisibleParts
@@ -172,6 +173,8 @@ def _open(weights: Any, name: str, budget: Budget) -> Store:
             f"such as points[{weights!r}]",
             options=("weights",),
         )
+    if is_on_device(weights):
+        weights = brought_here(weights, name)
     if hasattr(weights, "to_frame"):
         weights = weights.to_frame()
     elif not isinstance(weights, np.ndarray) and not _is_table(weights):
