@@ -81,9 +81,9 @@ class Library:
 
     def close(self) -> None:
         """End the process."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait()
+        with self._process as process:
+            assert process.stdin is not None
+            process.stdin.close()
 
 
 def compare(

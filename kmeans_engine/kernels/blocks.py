@@ -155,23 +155,13 @@ def _settle_block(b, start, size, old, new, points, moved, found):
 
 
 @kernel(counted=False, inner=True)
-def _move(weights, i, old, taken, new, sums, points, tools):
-    """Take row `i` `taken` times (0 or 1) from cluster `old`, and add it to `new`."""
-    if weights is None:
-        for n in range(points.rows.shape[1]):
-            v = np.float64(points.rows[i, n])
-            transfer(v, sums, old, taken, new, np.uintp(n), points.down, points.up)
-    else:
-        move_row(
-            points.rows, i, weights[i], sums, old, taken, new, points.exponents, points.width,
-            tools.values, tools.bits,
-        )  # fmt: skip
+def _settle_rows(b, start, looks, first, now, weights, task):
+    """Note the winners of the rows that were looked at in block `b`; return how many are new.
 
-
-@kernel(counted=False, inner=True)
-def _settle_rows(b, start, looks, first, now, task):
-    """Note the winners of the rows that were looked at in block `b`; return how many are new."""
-    rows, weights, C = task.points.rows, task.points.weights, task.scoring.C
+    `weights`: those of `task`, an argument so that without them there is no code for them.
+    """
+    points, tools, C = task.points, task.tools, task.scoring.C
+    rows = points.rows
     times, labels, bits = task.clocks.times, task.moved.labels, task.moved.bits
     sums, counts = task.found.sums, task.found.counts
     members, best, winner = task.tools.members, task.tools.batch.best, task.tools.batch.winner
@@ -198,7 +188,15 @@ def _settle_rows(b, start, looks, first, now, task):
         changes += 1
         counts[old] -= taken
         counts[new] += 1
-        _move(weights, i, np.uintp(old), taken, np.uintp(new), sums, task.points, task.tools)
+        if weights is None:
+            for n in range(rows.shape[1]):
+                v, m = np.float64(rows[i, n]), np.uintp(n)
+                transfer(v, sums, np.uintp(old), taken, np.uintp(new), m, points.down, points.up)
+        else:
+            move_row(
+                rows, i, weights[i], sums, np.uintp(old), taken, np.uintp(new), points.exponents,
+                points.width, tools.values, tools.bits,
+            )  # fmt: skip
     return changes
 
 
@@ -342,7 +340,7 @@ def sweep(task, begin, end):
                     winner[j] = winner[j] if second[j] > best[j] * bar + floor else -1
                     own = gap_between(best[j], second[j], root, error)
                     best[j] = np.float32((now + min(np.float64(own), most)) * DOWN)
-            changes += _settle_rows(b, start, looks, first, now, task)
+            changes += _settle_rows(b, start, looks, first, now, points.weights, task)
             if left2 > 1:
                 whole[b], expiry[b] = -1, earliest(times, start, size)
         # Those with a mixed block have nothing remaining, and are looked at in every turn.

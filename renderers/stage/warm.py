@@ -106,6 +106,8 @@ def steps() -> Iterator[tuple[str, Callable[[], object]]]:
     for suffix in (".png", ".gif"):
         words = f"no ground, {suffix}"
         yield words, partial(_draw, suffix, clear, _points("float64", 1200, 2), 12)
+    few = partial(_cluster, "brute", _points("float64", 1200, 2), 12, _weights(1200))
+    yield "few points with weights", few
     yield "a sweep over K", partial(sweep, _points("float64", 400, 2), (1, 2, 3), seed=0)
     icon = np.zeros((9, 9, 4), dtype=np.uint8)
     yield "the window", partial(paint, icon, [Disc(4.5, 4.5, 4.0, (0, 0, 0))])
