@@ -1,6 +1,6 @@
 """Time the strategy ``cuda`` on a GPU, and compare labels with what others make of the same points.
 
-python benchmarks/gpu.py [--rows TEXT] [--rounds N] [--out FILE]
+python benchmarks/gpu.py [--rows TEXT] [--rounds N] [--out FILE] [--tiles]
 
 For each work, medians of the rounds in milliseconds, with its target for an H100 in brackets:
 
@@ -12,6 +12,9 @@ settled   An iteration of the last quarter of a run.
 float32 or TF32 by torch, finds wrong; ours are compared with the CPU's. Others are timed on tensors
 that are there, for one assignment alone. Whatever is not installed is left out. Four minutes at
 most. Writes JSON with the facts of the machine.
+
+--tiles measures nothing but the first state, with other tiles for the tensor cores: which are best
+on this device?
 
 The file is not named after CUDA: whatever is imported beside it would find it in the place of the
 package ``cuda``.
@@ -28,6 +31,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
+from unittest import mock
 
 import numpy as np
 
@@ -36,7 +40,9 @@ from engine import machine
 from works import blobs
 
 from kmeans_engine import Engine, assign_points
+from kmeans_engine.strategies.cuda import tensor
 from kmeans_engine.strategies.cuda.device import missing
+from kmeans_engine.strategies.cuda.tiles import Tiles, tiles_for
 
 HERE = Path(__file__).parent
 ITERATIONS = 20
@@ -44,6 +50,8 @@ ITERATIONS = 20
 CHECKED = 200_000
 # Values of a matrix of scores that torch makes at once.
 SCORES = 1 << 28
+# Bytes of shared memory that a block may have on an H100.
+ROOM = 227 << 10
 
 Assign = Callable[[], Any]
 
@@ -160,6 +168,29 @@ def beside(
     return report
 
 
+def tilings(row: Row) -> list[Tiles]:
+    """Return tiles that might be better than those that `tiles_for` chooses, these first."""
+    found = [tiles_for(row.features, row.k, ROOM)]
+    for bn, wm, wn in ((128, 2, 2), (128, 4, 2), (128, 2, 4), (64, 4, 1), (64, 2, 2), (256, 2, 4)):
+        for bk in (16, 32):
+            tiles = Tiles(-(-row.features // bk) * bk, 128, bn, bk, wm, wn)
+            if tiles.shared <= ROOM and tiles not in found:
+                found.append(tiles)
+    return found
+
+
+def compare_tiles(row: Row, rounds: int) -> None:
+    """Print what the first state takes with each of several tiles."""
+    points = blobs(row.rows, row.features, row.k, "float32")
+    start = points[: row.k].astype(np.float64)
+    engine = Engine(points, strategy="cuda")
+    for tiles in tilings(row):
+        with mock.patch.object(tensor, "tiles_for", lambda *_, tiles=tiles: tiles):
+            next(engine.snapshots(start))  # compiles, and brings the points there
+            times = [timed(lambda: next(engine.snapshots(start)))[0] for _ in range(rounds)]
+        print(f"{row.name}: {median(times):.3g} ms, {tiles}", flush=True)
+
+
 def device() -> dict[str, str]:
     """Return the facts of the GPU."""
     from numba import cuda
@@ -201,6 +232,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rows", default="", help="only works whose name contains this")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--tiles", action="store_true", help="compare tiles of the tensor cores")
     parser.add_argument("--out", type=Path, default=HERE / "results" / "gpu.json")
     args = parser.parse_args()
     reason = missing()
@@ -209,7 +241,12 @@ def main() -> None:
     report: dict[str, Any] = {"machine": machine(0) | device(), "rows": []}
     args.out.parent.mkdir(exist_ok=True)
     for row in ROWS:
-        if args.rows in row.name:
+        if args.rows not in row.name:
+            continue
+        if args.tiles:
+            if row.features >= tensor.LEAST_FEATURES:
+                compare_tiles(row, args.rounds)
+        else:
             report["rows"].append(measure(row, args.rounds))
             print(line(report["rows"][-1]), flush=True)
             args.out.write_text(json.dumps(report, indent=1) + "\n")

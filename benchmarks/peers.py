@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-Fit = Callable[[np.ndarray, np.ndarray, int | None], tuple[np.ndarray, dict[str, Any]]]
+# Points, initial centroids and iterations, or None to convergence; centroids, labels, facts.
+Fit = Callable[[np.ndarray, np.ndarray, int | None], tuple[np.ndarray, np.ndarray, dict[str, Any]]]
 
 MANY = 100_000
 
@@ -37,12 +38,12 @@ def ours(strategy: str) -> Fit:
             del snapshot
             times.append(time.perf_counter() - begin)
         assert last is not None
-        _ = last.labels
+        labels = last.labels
         steps = np.diff(times)
         steady = float(np.median(steps[len(steps) // 2 :])) if len(steps) > 1 else None
         facts = {"steady": steady, "first": times[0], "prepared": prepared}
         facts["strategies"] = strategies
-        return last.centroids, facts | {"iterations": last.iteration}
+        return last.centroids, labels, facts | {"iterations": last.iteration}
 
     return fit
 
@@ -62,7 +63,8 @@ def sklearn(algorithm: str, module: str = "sklearn") -> Fit:
             algorithm=algorithm,
         )
         model.fit(points)
-        return model.cluster_centers_, {"iterations": model.n_iter_}
+        facts = {"iterations": model.n_iter_, "inertia": float(model.inertia_)}
+        return model.cluster_centers_, model.labels_, facts
 
     return fit
 
@@ -79,8 +81,8 @@ def faiss() -> Fit:
             min_points_per_centroid=1,
         )  # fmt: skip
         model.train(points, init_centroids=np.asarray(start, dtype=np.float32))
-        model.index.search(points, 1)
-        return model.centroids, {"iterations": iterations or 100}
+        _, labels = model.index.search(points, 1)
+        return model.centroids, labels[:, 0], {"iterations": iterations or 100}
 
     return fit
 
@@ -95,8 +97,8 @@ def superkmeans() -> Fit:
             sampling_fraction=1.0, n_threads=THREADS, tol=0.0, early_termination=False,
         )  # fmt: skip
         centroids = model.train(points)
-        model.assign_training_points(points, centroids)
-        return centroids, {"iterations": iterations}
+        labels = model.assign_training_points(points, centroids)
+        return centroids, np.asarray(labels), {"iterations": iterations}
 
     return fit
 
@@ -136,9 +138,11 @@ def main() -> None:
             print(json.dumps({}), flush=True)
             continue
         begin = time.perf_counter()
-        centroids, facts = fit(points, start, task["iterations"])
+        centroids, labels, facts = fit(points, start, task["iterations"])
         seconds = time.perf_counter() - begin
         np.save(task["save"], centroids)
+        if "labels" in task:
+            np.save(task["labels"], labels)
         print(json.dumps({"seconds": seconds, "peak": peak()} | facts), flush=True)
 
 

@@ -20,7 +20,7 @@ from PIL import Image
 
 import cli
 import renderers
-from kmeans_engine import Engine, Snapshot, initial_centroids, make_clusters, sweep
+from kmeans_engine import Engine, Snapshot, initial_centroids, make_clusters
 from renderers.contract import ON_REQUEST, OVERLAYS
 from renderers.picture.colours import cluster_colours
 
@@ -89,11 +89,11 @@ def overlays() -> None:
 
 
 def choosing_k() -> None:
-    """Draw what is compared for K = 2 to 10, where five clusters were made."""
-    points = make_clusters(5, 200, spread=0.05, seed=16)
+    """Draw what is compared for K = 2 to 10, by the command of the page."""
+    words = "--clusters 5 --points-per-cluster 200 --spread 0.02 --seed 1 -k 2-10"
     path = FOLDER / "choosing_k.png"
-    found = sweep(points, range(2, 11), seed=1)
-    renderers.save(found, path, size=(960, 540), overwrite=True)
+    options = ["--size", "960x540", "--overwrite", "--quiet"]
+    cli.main([*words.split(), "-o", str(path), *options])
     with Image.open(path) as image:
         shrink(image, path)
 

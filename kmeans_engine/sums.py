@@ -228,8 +228,8 @@ class ExactSums:
         weights.setflags(write=False)
         return weights
 
-    def integers(self, n: int) -> npt.NDArray[np.object_]:
-        """Return `integer` of feature `n` for all clusters, (K,)."""
+    def integers(self, n: int | slice) -> npt.NDArray[np.object_]:
+        """Return `integer` of feature `n`, or of several, for all clusters, (K,) or (K, R)."""
         total = self.sums[:, 0, n].astype(object)
         for level in range(1, self.format.levels):
             total += self.sums[:, level, n].astype(object) << self.format.width * level

@@ -120,8 +120,8 @@ def _race(scene: Scene, moment: Moment) -> str:
 
 def _points(panel: Panel) -> str:
     points = panel.view.points
-    weighted = "weighted " if points.weighted else ""
-    return f"{counted(points.n_points, f'{weighted}point')} with {counted(points.n_features, 'feature')}"
+    what = "weighted point" if points.weighted else "point"
+    return f"{counted(points.n_points, what)} with {counted(points.n_features, 'feature')}"
 
 
 def grouped(panel: Panel, snapshot: Snapshot) -> str:

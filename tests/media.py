@@ -72,6 +72,7 @@ def fake_snapshots(count: int) -> list:
     empty = np.zeros((0, 2))
     return [
         SimpleNamespace(
+            weights=None,
             iteration=i,
             centroids=empty,
             counts=np.array([2, 3, 4]),
@@ -90,7 +91,9 @@ def threads() -> int:
 
 def fake_scene(**words) -> Scene:
     view = SimpleNamespace(
-        labels=("", ""), solid=None, points=SimpleNamespace(n_points=9, n_features=2)
+        labels=("", ""),
+        solid=None,
+        points=SimpleNamespace(n_points=9, n_features=2, weighted=False),
     )
     return Scene(panels=(Panel(k=3, view=view),), **words)
 

@@ -35,8 +35,9 @@ centroids = initial_centroids(points, 12, seed=1)
 # What the Python of some pages prints, where a page says so or a run would mean nothing without.
 PRINTED = {
     "README.md": r"\A0 1200 .*\n1 0 ",
-    "choosing_k.md": r"\n5 \d+ 58% less than with 4\n6 \d+ 8% less than with 5\n(.*\n)*5\n",
+    "choosing_k.md": r"\n5 of \[2, 3(.*\n)*5 \d+ 58% less than with 4\n6 \d+ 7% less than with 5\n",
     "tutorial.md": r"\nsaved 1-kmeans.mp4\n",
+    "verify.md": r"every point is at its nearest centroid\n(.*\n)*\d+ of 1200 points are",
     "when_not.md": r"\n\[\[1. 0.\]\n \[0. 1.\]\]\n(0\.9|1\.)\d+\n",
 }
 TYPED = "1\n2\n3\n"  # into the menu of the tutorial

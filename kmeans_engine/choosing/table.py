@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from kmeans_engine.choosing.rows import Row
+from typing import Any
 
 __all__ = ["spell_rows"]
 
@@ -36,8 +33,8 @@ _COLUMNS: tuple[tuple[str, str, Callable[[float], str]], ...] = (
 )
 
 
-def spell_rows(rows: Sequence[Row], best: int | None) -> str:
-    """Return a line for each row, the best one marked, below the names of the columns.
+def spell_rows(rows: Sequence[Any], best: int | None) -> str:
+    """Return a line for each row of a sweep, the best one marked, below the names of the columns.
 
     A column that has no values is left out.
     """

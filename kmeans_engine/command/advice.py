@@ -98,11 +98,17 @@ def advise_on_result(
             "some may be labelled otherwise than there; leave it out in both runs"
         ]
     empty = np.flatnonzero(last.counts == 0)
+    if last.weights is not None and last.iteration:
+        idle = np.flatnonzero((last.weights == 0) & (last.counts > 0))
+        if len(idle) == 1:
+            return [f"cluster {idle[0]} has points that weigh nothing, so its centroid stays"]
+        if len(idle):
+            return [f"clusters {_numbers(idle)} have points that weigh nothing and stay there"]
     if not len(empty) or not last.iteration or any("different points" in line for line in known):
         return []
     if last.counts.sum() < len(last.counts):
         return [f"{len(empty)} clusters are empty: there are fewer points than centroids"]
-    named = ", ".join(map(str, empty[:_NAMED])) + (", ..." if len(empty) > _NAMED else "")
+    named = _numbers(empty)
     what = f"cluster {named} is" if len(empty) == 1 else f"clusters {named} are"
     remedy = (
         "try a smaller -k, or another start with --init k-means++ --runs 10"
@@ -110,3 +116,8 @@ def advise_on_result(
         else f"try other centroids, such as those of -k {len(last.counts)} --runs 10 without --init"
     )
     return [f"{what} empty: no point is nearest to such a centroid; {remedy}"]
+
+
+def _numbers(clusters: np.ndarray) -> str:
+    """Return the numbers of some clusters, of the first ones if there are many."""
+    return ", ".join(map(str, clusters[:_NAMED])) + (", ..." if len(clusters) > _NAMED else "")

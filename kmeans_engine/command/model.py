@@ -12,6 +12,7 @@ from kmeans_engine._version import __version__
 from kmeans_engine.command.inputs import read_data
 from kmeans_engine.command.scaling import Scaling
 from kmeans_engine.command.source import Source
+from kmeans_engine.command.usage import where
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.tables import read_noted
@@ -47,13 +48,15 @@ class Model(NamedTuple):
     scaling: Scaling | None
     scaled: Floats | None
 
-    def of(self, names: tuple[str, ...], *, chosen: bool) -> Model:
+    def of(self, names: tuple[str, ...], place: str, *, chosen: bool) -> Model:
         """Return the same with its features in the order of the columns of a table.
 
         Parameters
         ----------
         names : tuple of str
             Of the columns.
+        place : str
+            What messages call the table.
         chosen : bool
             Whether somebody has named them: as many as there are features may then stand for these.
 
@@ -84,8 +87,8 @@ class Model(NamedTuple):
                 options=("columns",),
             )
         raise InvalidInput(
-            f"DATA has no column {absent[0]!r}, as {self.path} has; rename its columns, or choose "
-            f"{count} of them that stand for {some_of(known)} (columns=)",
+            f"{place} has no column {absent[0]!r}, which {self.path} has; rename its columns, or "
+            f"choose {count} of them that stand for {some_of(known)} (columns=)",
             options=("columns",),
         )
 
@@ -165,7 +168,13 @@ def read_with(args: argparse.Namespace, path: str) -> Source:
     """
     model = read_model(path)
     table = read_data(args, model.names)
-    model = model.of(table.names, chosen=args.columns is not None)
+    if table.weighed_by in model.names:
+        raise InvalidInput(
+            f"column {table.weighed_by!r} is one that {path} has centroids for, so it cannot be "
+            "the weights; leave out weights=, or name another column",
+            options=("weights",),
+        )
+    model = model.of(table.names, where(args), chosen=args.columns is not None)
     width = table.points.shape[1]
     # Before any arithmetic: one column would silently serve as many.
     centroids = check_centroids(model.centroids, width)

@@ -6,6 +6,7 @@ them chunk by chunk, as they read a file.
 
 from __future__ import annotations
 
+import importlib.util
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from kmeans_engine.frames import count_rounded
 from kmeans_engine.points.seal import changed_error, sum_digests
 from kmeans_engine.validation import check_sheet
 
-__all__ = ["DeviceStore", "is_on_device"]
+__all__ = ["DeviceStore", "brought_here", "is_on_device"]
 
 # Values that are read at a time where all of them are looked at.
 _CHUNK = 1 << 20
@@ -30,6 +31,26 @@ def is_on_device(value: Any) -> bool:
         return bool(getattr(value, "is_cuda", False))
     # Those of Numba's simulator have the second one alone.
     return hasattr(value, "__cuda_array_interface__") or hasattr(value, "__cuda_ndarray__")
+
+
+def brought_here(array: Any, name: str) -> npt.NDArray[Any]:
+    """Return a copy in main memory of an array on a GPU."""
+    copied: npt.NDArray[Any] = _opened(array, name).copy_to_host()
+    return copied
+
+
+def _opened(array: Any, name: str) -> Any:
+    """Return the same memory as `numba.cuda` has it."""
+    if importlib.util.find_spec("numba_cuda") is None:
+        raise InvalidType(
+            f"{name} are on a GPU, which needs an optional package: pip install "
+            "'kmeans-engine[cuda]', or copy them to main memory"
+        )
+    from numba import cuda
+
+    if getattr(array, "requires_grad", False):
+        array = array.detach()
+    return array if hasattr(array, "__cuda_ndarray__") else cuda.as_cuda_array(array)
 
 
 class DeviceStore:
@@ -53,16 +74,7 @@ class DeviceStore:
     view: npt.NDArray[Any] | None = None
 
     def __init__(self, array: Any, name: str) -> None:
-        try:
-            from numba import cuda
-        except ImportError as error:
-            raise InvalidType(
-                f"{name} are on a GPU, which needs an optional package: pip install "
-                "'kmeans-engine[cuda]', or copy them to main memory"
-            ) from error
-        if getattr(array, "requires_grad", False):
-            array = array.detach()
-        self.X = array if hasattr(array, "__cuda_ndarray__") else cuda.as_cuda_array(array)
+        self.X = _opened(array, name)
         # What is checked are the type and the shape.
         empty = np.broadcast_to(np.zeros((), dtype=self.X.dtype), self.X.shape)
         check_sheet(empty, name)

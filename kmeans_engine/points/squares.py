@@ -14,6 +14,9 @@ from kmeans_engine.sums import ExactSums, nearest_float
 
 __all__ = ["exact_inertia", "square_totals"]
 
+# Python's integers of one array: some hundred kilobytes of them.
+_CELLS = 1 << 12
+
 
 def square_totals(parts: Iterable[Points]) -> list[int]:
     """Return the sum of the squares of all points, per feature, in units of 2^(2 exponents[n]).
@@ -97,23 +100,28 @@ def exact_inertia(sums: ExactSums, squares: list[int], centroids: Floats) -> flo
     centroids : ndarray, (K, N), float64
     """
     sums = sums.copy()  # a run may go on from them
-    form, parts = sums.format, []
-    # Arrays of Python's integers: 1.25 times (K = 12, N = 2) to 5.8 times (K = 500, N = 128) as
-    # fast as a loop over them.
-    exponents, weight_unit = form.exponents.tolist(), 0
+    form = sums.format
+    parts: list[tuple[int, int]] = []
+    exponents, weight_unit = form.exponents, 0
     if form.weighted:
-        counts, weight_unit = sums.integers(len(exponents) - 1), exponents.pop()
+        counts, weight_unit = sums.integers(len(exponents) - 1), int(exponents[-1])
+        exponents = exponents[:-1] - weight_unit  # those of the values alone
     else:
         counts = sums.counts.astype(object)
-    for n, exponent in enumerate(exponents):
-        # That of the values alone.
-        exponent -= weight_unit
-        fractions, scales = np.frexp(centroids[:, n])
+    # Arrays of Python's integers, of several features: 45 us at 8 x 16 where a feature at a time
+    # took 174, 53 ms at 500 x 128 where it took 82, and a loop over the values 470.
+    width = max(_CELLS // len(counts), 1)
+    for start in range(0, len(exponents), width):
+        some = slice(start, min(start + width, len(exponents)))
+        fractions, scales = np.frexp(centroids[:, some])
         units = scales - 53
-        unit = min(exponent, int(units.min()))
-        c = np.ldexp(fractions, 53).astype(np.int64).astype(object) << (units - unit).astype(object)
-        terms = c * (counts * c - (sums.integers(n) << exponent - unit + 1))
-        parts.append(((squares[n] << 2 * (exponent - unit)) + int(terms.sum()), unit))
-    unit = min(u for _, u in parts)
-    total = sum(total << (2 * (u - unit)) for total, u in parts)
-    return nearest_float(total, 2 * unit + weight_unit)
+        unit = np.minimum(exponents[some], units.min(axis=0))
+        whole = np.ldexp(fractions, 53).astype(np.int64).astype(object)
+        c = whole << (units - unit).astype(object)
+        finer = (exponents[some] - unit).astype(object)
+        terms = c * (counts[:, None] * c - (sums.integers(some) << finer + 1))
+        totals = (terms.sum(axis=0) + (np.array(squares[some], dtype=object) << 2 * finer)).tolist()
+        parts += zip(totals, unit.tolist(), strict=True)
+    least = min(unit for _, unit in parts)
+    total = sum(total << (2 * (unit - least)) for total, unit in parts)
+    return nearest_float(total, 2 * least + weight_unit)

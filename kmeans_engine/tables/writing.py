@@ -169,7 +169,7 @@ def write_centroids(
 def _spell_json(
     centroids: npt.NDArray[np.float64], names: Sequence[str], about: Mapping[str, Any]
 ) -> str:
-    """Return centroids as pandas' orient="split" has them, and what is known of them, a row each.
+    """Return centroids by their names and rows, and what is known of them, a line each.
 
     The shortest text of a float64 has its bits.
     """

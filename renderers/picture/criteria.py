@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Criterion", "criteria"]
 
+_FEW = 3  # that are equally good; more say nothing
+
 Floats = NDArray[np.float64]
 
 
@@ -29,8 +31,8 @@ class Criterion(NamedTuple):
         What they have.
     errors : ndarray, (R,), float64, or None
         How far these may be off; None if that is not known.
-    best : int or None
-        The place in `ks` of the one that is best by this alone; None if there is none.
+    best : tuple of int
+        The places in `ks` of those that are best by this alone: of the one, or of few equals.
     says : str
         What makes it the best, such as "highest"; empty without `best`.
     from_zero : bool
@@ -41,7 +43,7 @@ class Criterion(NamedTuple):
     ks: Floats
     values: Floats
     errors: Floats | None = None
-    best: int | None = None
+    best: tuple[int, ...] = ()
     says: str = ""
     from_zero: bool = False
 
@@ -89,22 +91,23 @@ def criteria(sweep: Sweep) -> list[Criterion]:
         ks, values, errors = np.array(known).T
         off = np.nan_to_num(errors) if error and np.isfinite(errors).any() else None
         best = _best(better, values, off)
-        says = better if best is not None else ""
+        says = better if best else ""
         found.append(Criterion(names, ks, values, off, best, says, from_zero))
     return found
 
 
-def _best(better: str, values: Floats, errors: Floats | None) -> int | None:
-    """Return the place of the best value; of the gap, the first that the next is hardly above.
+def _best(better: str, values: Floats, errors: Floats | None) -> tuple[int, ...]:
+    """Return the places of the best values; of the gap, the first that the next is hardly above.
 
     That is the rule of Tibshirani, Walther and Hastie (2001): gap(k) >= gap(k+1) - error(k+1).
     """
     if better == "levels off":
         reached = values[:-1] >= values[1:] - (0.0 if errors is None else errors[1:])
-        return int(reached.argmax()) if reached.any() else None
+        return (int(reached.argmax()),) if reached.any() else ()
     if not better:
-        return None
-    return int(values.argmax() if better == "highest" else values.argmin())
+        return ()
+    found = np.flatnonzero(values == (values.max() if better == "highest" else values.min()))
+    return tuple(found.tolist()) if len(found) <= _FEW else ()
 
 
 def _number(row: object, field: str) -> float:

@@ -62,9 +62,10 @@ def growing(
         value = _value(one, k)
         marks += plot_marks(box, one, look, room, ks=ks, chosen=chosen, until=until, value=value)
     if parts.sizes is not None:
+        what = "sizes" if snapshot.weights is None else "weights"
         top = round(HEAD * size)
         bars = parts.sizes._replace(top=parts.sizes.top + top, height=parts.sizes.height - top)
-        marks += name_marks(parts.sizes, ("sizes of the clusters", "sizes"), "", look)
+        marks += name_marks(parts.sizes, (f"{what} of the clusters", what), "", look)
         most = max([k, *(one.iteration for one in moment.before)])
         marks += bar_marks(bars, moment, theme, size, colours, numbered=numbered, most=most)
     return marks

@@ -17,7 +17,7 @@ from renderers.picture.tallies import Tallies, columns_of
 from renderers.picture.themes import Theme
 from renderers.plane.placement import Box
 from renderers.plane.plane import BASE, TOP_OF_BAND
-from renderers.plane.shared import Shared
+from renderers.plane.shared import MOST, Shared
 from renderers.plane.view import TURNED, View
 from renderers.scene import Panel
 
@@ -43,6 +43,8 @@ def radius_in(panel: Panel, cell: Box, theme: Theme, unit: float) -> float:
         count, share = len(view.turned), 0.45
     elif (shared := _shared(panel)) is not None:
         count = len(shared.xy)
+    elif view.weighing is not None and panel.image is None and count > MOST:
+        return 0.0  # markers of one size would say that all weigh the same
     elif view.plane.is_line:
         share *= _BAND
     return marker_radius(max(1, count), share * cell.width * cell.height, unit, theme)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.describing import listed
 from renderers.picture.colours import Colour, mixed
 from renderers.picture.criteria import Criterion
 from renderers.picture.marks import Area, Disc, Fill, Mark, Polyline, Text
@@ -172,8 +173,9 @@ def _ticks(criterion: Criterion, height: float, size: float) -> list[tuple[float
 
 def _outcome(criterion: Criterion, chosen: int | None) -> str:
     """Return what a curve says in a few words: where it is best, or what the chosen K has."""
-    if criterion.best is not None:
-        return f"{criterion.says} at {criterion.ks[criterion.best]:g}"
+    if criterion.best:
+        ks = [f"{k:g}" for k in criterion.ks[list(criterion.best)]]
+        return f"{criterion.says} at {listed(ks)}"
     if chosen is None or chosen not in criterion.ks:
         return ""
     return f"{short(float(criterion.values[criterion.ks == chosen][0]))} at {chosen}"
@@ -279,8 +281,8 @@ def _curve(axes: _Axes, criterion: Criterion, until: float, look: Look) -> list[
     if gap >= _APART or len(ks) == 1:
         radius = max(1.5, radius)
         marks += [Disc(px, py, radius, theme.text) for px, py in xy[inside].tolist()]
-    if criterion.best is not None and inside[criterion.best] and math.isinf(until):
-        (px, py), large = xy[criterion.best].tolist(), max(3.0, 0.9 * look.unit)
+    for best in criterion.best if math.isinf(until) else ():
+        (px, py), large = xy[best].tolist(), max(3.0, 0.9 * look.unit)
         marks.append(Disc(px, py, large, look.accent, ((large + rim, theme.background),)))
     if until < math.inf:  # where the film is
         (px, py), large = seen[-1].tolist(), max(2.5, 0.75 * look.unit)

@@ -16,9 +16,9 @@ from renderers.plane.placement import Limits
 from renderers.plane.plane import Plane
 from renderers.plane.weighing import Weighing
 
-__all__ = ["Shared", "roomy", "shared_places"]
+__all__ = ["MOST", "Shared", "roomy", "shared_places"]
 
-_MOST = 2000  # places; more are a cloud
+MOST = 2000  # places; more are a cloud
 _LEAST = 3.0  # points at a place on average, or most places have one point
 _HALF = 0.6  # of a step: as far as the largest discs reach, and a little
 _GLANCE = 5000  # points that tell whether to look at all
@@ -67,7 +67,7 @@ class _Distinct:
         weights: Floats | None,
     ) -> None:
         """See `Visitor.add`."""
-        if len(found) > _MOST:
+        if len(found) > MOST:
             return
         places, each, counts = np.unique(
             _as_numbers(self._plane.project(X, rows)), return_inverse=True, return_counts=True
@@ -114,11 +114,11 @@ def shared_places(
     glance = sample[:: -(-len(sample) // _GLANCE)]
     if plane.is_line or not np.isfinite(glance).all():
         return None
-    alone = max(4, 0.7 * len(glance)) if weighing is None else _MOST
-    if len(np.unique(_as_numbers(glance))) > min(_MOST, alone):
+    alone = max(4, 0.7 * len(glance)) if weighing is None else MOST
+    if len(np.unique(_as_numbers(glance))) > min(MOST, alone):
         return None
     found = points.visit(_Distinct(plane, weighing))
-    if len(found) > (_MOST if weighing else min(_MOST, points.n_points / _LEAST)):
+    if len(found) > (MOST if weighing else min(MOST, points.n_points / _LEAST)):
         return None
     places = np.array(sorted(found, key=lambda place: (place.real, place.imag)))
     counts = np.array([found[place] for place in places.tolist()], dtype=np.int64)

@@ -51,3 +51,13 @@ def test_others_are_compared_label_by_label():
          "others": report}
     )  # fmt: skip
     assert line.endswith("25.00% wrong")
+
+
+def test_tiles_that_are_compared_are_some_that_the_kernels_can_be_made_of():
+    for row in gpu.ROWS[2:]:
+        tilings = gpu.tilings(row)
+        assert len(tilings) > 4
+        for tiles in tilings:
+            assert tiles.np >= row.features
+            assert tiles.np % tiles.bk == tiles.bm % (16 * tiles.wm) == 0
+            assert tiles.bn % (16 * tiles.wn) == 0

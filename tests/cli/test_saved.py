@@ -77,7 +77,11 @@ def test_rows_without_names_go_by_place(command, points, tmp_path):
     [
         (
             "other.csv --predict c.json",
-            ("DATA has no column 'width', as c.json has", "--columns", "stand for width, height"),
+            (
+                "other.csv has no column 'width', which c.json has",
+                "--columns",
+                "stand for width, height",
+            ),
         ),
         ("data.csv --predict c.json --columns width", ("2 columns width, height, and 1 other",)),
         ("data.csv --predict c.json -k 3", ("-k does not go with --predict",)),
@@ -89,6 +93,7 @@ def test_rows_without_names_go_by_place(command, points, tmp_path):
         ("data.csv --predict cut.json", ("cut.json is damaged (it holds 3 of 4 centroids)",)),
         ("data.csv --predict later.json", ("later.json was written by version 9.9",)),
         ("data.csv --predict broken.json", ("broken.json is damaged", "different lengths")),
+        ("data.csv --predict c.json --weights width", ("'width' is one that c.json has",)),
         ("--replay run.arrows --predict c.json", ("--predict does not go with --replay",)),
         ("data.csv --predict c.json --verify l.csv", ("--verify does not go with --predict",)),
         ("data.csv --predict c.json --labels c.json --overwrite", ("use one of .csv, .npy",)),

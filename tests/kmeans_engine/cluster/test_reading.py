@@ -49,6 +49,30 @@ def joined(cluster, monkeypatch):
     return cluster
 
 
+@pytest.mark.parametrize("kind", ["npy", "parquet", "csv"])
+def test_a_column_may_hold_weights(kind, joined, points, tmp_path, monkeypatch):
+    from kmeans_engine import Engine
+
+    weights = np.random.default_rng(1).integers(0, 9, 700)
+    table = pa.table({"a": points[:, 0], "w": weights, "b": points[:, 1]})
+    path = tmp_path / f"points.{kind}"
+    if kind == "npy":
+        np.save(path, np.column_stack([points[:, 0], weights, points[:, 1]]))
+    elif kind == "parquet":
+        parquet.write_table(table, path, row_group_size=90)
+    else:
+        rows = zip(points.tolist(), weights.tolist(), strict=True)
+        path.write_text("a,w,b\n" + "\n".join(f"{a!r},{w},{b!r}" for (a, b), w in rows))
+    monkeypatch.setattr(reading, "_BYTES", 2000)
+    read = reading.read_on_workers(str(path), ReadOptions(weights="1"), "tcp://x:1", 2)
+    assert read.weighed_by == ("x1" if kind == "npy" else "w")
+    assert read.names == (("x0", "x2") if kind == "npy" else ("a", "b"))
+    last = Engine(read.points).fit(points[:4])
+    want = Engine(points, weights=weights).fit(points[:4])
+    assert last.centroids.tobytes() == want.centroids.tobytes()
+    assert last.weights.tobytes() == want.weights.tobytes()
+
+
 @pytest.mark.parametrize("kind", ["npy", "parquet", "feather", "csv"])
 def test_a_command_gives_what_it_gives_in_memory(kind, joined, points, tmp_path, monkeypatch):
     path = written(tmp_path, points, kind)

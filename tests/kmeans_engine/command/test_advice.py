@@ -85,3 +85,15 @@ def test_new_points_may_leave_clusters_empty():
     assert advise_on_result(new, drawn=True, standardized=True) == []
     (line,) = advise_on_result(engine.fit(np.arange(10.0).reshape(5, 2)))
     assert line == "4 clusters are empty: there are fewer points than centroids"
+
+
+def test_clusters_without_weight():
+    points, weights = np.array([[0.0], [1.0], [9.0], [20.0]]), np.array([1.0, 1.0, 0.0, 0.0])
+    last = Engine(points, weights=weights).fit([[0.0], [9.0]])
+    assert advise_on_result(last) == [
+        "cluster 1 has points that weigh nothing, so its centroid stays"
+    ]
+    last = Engine(points, weights=weights).fit([[0.0], [9.0], [20.0]])
+    (line,) = advise_on_result(last)
+    assert line == "clusters 1, 2 have points that weigh nothing and stay there"
+    assert advise_on_result(Engine(points, weights=weights + 1).fit([[0.0], [9.0]])) == []

@@ -1,5 +1,6 @@
 """Points that are on a device already are read where they are."""
 
+import importlib.util
 import sys
 import warnings
 
@@ -42,6 +43,16 @@ def test_every_snapshot_equals_that_of_the_same_points_here(put, strategy, dtype
     assert a.strategy == ("cuda" if strategy == "auto" else strategy)
     held = engine._whole.begin()[0]
     assert held.in_place or dtype in ("int64", "uint8") or strategy == "auto"
+
+
+@pytest.mark.cuda
+@pytest.mark.parametrize("shape", [(12,), (12, 1)])
+def test_weights_on_the_device(put, shape):
+    rng = np.random.default_rng(0)
+    points, weights = rng.normal(size=(12, 2)), rng.uniform(size=12)
+    engine = Engine(put(points), weights=put(weights.reshape(shape)))
+    want = Engine(points, weights=weights, strategy="brute").fit(points[:3])
+    check.same_snapshot(engine.fit(points[:3]), want)
 
 
 @pytest.mark.cuda
@@ -100,8 +111,7 @@ def test_without_the_package(monkeypatch):
     class OnDevice:
         __cuda_array_interface__ = {"shape": (3, 2), "typestr": "<f4", "data": (0, True)}  # noqa: RUF012
 
-    monkeypatch.setitem(sys.modules, "numba.cuda", None)
-    monkeypatch.delattr("numba.cuda", raising=False)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     assert is_on_device(OnDevice())
     with pytest.raises(InvalidType, match=r"pip install 'kmeans-engine\[cuda\]'"):
         Engine(OnDevice())

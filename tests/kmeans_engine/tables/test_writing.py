@@ -2,6 +2,7 @@
 
 import csv
 import itertools
+import json
 import os
 import subprocess
 import sys
@@ -20,10 +21,12 @@ from hypothesis.extra import numpy as hnp
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.tables import (
     WRITABLE,
+    WRITABLE_CENTROIDS,
     ReadOptions,
     Table,
     check_result,
     read_centroids,
+    read_noted,
     read_table,
     write_centroids,
     write_labels,
@@ -101,7 +104,7 @@ def test_labels_of_another_table_are_refused(fresh):
     assert not path.exists()
 
 
-@pytest.mark.parametrize("suffix", WRITABLE)
+@pytest.mark.parametrize("suffix", WRITABLE_CENTROIDS)
 @settings(deadline=None, max_examples=25)
 @given(
     centroids=hnp.arrays(
@@ -116,6 +119,27 @@ def test_centroids_come_back_bit_for_bit(fresh, suffix, centroids):
     assert read_centroids(path).tobytes() == centroids.tobytes()
     if suffix != ".npy":
         assert read_table(path, ReadOptions(columns="0-")).names == tuple(names)
+
+
+@pytest.mark.parametrize("suffix", [".json", ".parquet"])
+def test_what_is_noted_beside_centroids(fresh, suffix):
+    path, about = fresh(suffix), {"version": "1.0", "scale": [0.1, 1e300], "x": None}
+    write_centroids(path, np.eye(2), ["a", "b"], about)
+    found = read_noted(path)
+    assert (found.centroids.tolist(), found.names, found.about) == (
+        [[1, 0], [0, 1]], ("a", "b"), about,
+    )  # fmt: skip
+    plain = fresh(".npy")
+    write_centroids(plain, np.eye(2), ["a", "b"], about)
+    assert read_noted(plain)[1:] == ((), {})
+    read = (
+        pd.read_parquet
+        if suffix == ".parquet"
+        else lambda path: pd.DataFrame(
+            **{k: v for k, v in json.loads(path.read_text()).items() if k in ("columns", "data")}
+        )
+    )
+    assert read(path).equals(pd.DataFrame(np.eye(2), columns=["a", "b"]))
 
 
 def test_centroids_are_written_short_under_the_columns_names(fresh):

@@ -32,9 +32,11 @@ def test_what_is_not_known_is_no_curve():
 def test_the_best_is_the_highest_or_the_lowest():
     columns = {"silhouette": [0.1, 0.7, 0.7], "davies_bouldin": [0.9, 0.5, 0.4]}
     inertia, high, low = criteria(sweep(**columns))
-    assert (high.best, high.says) == (1, "highest")  # the first of equals
-    assert (low.best, low.says) == (2, "lowest")
-    assert (inertia.best, inertia.says) == (None, "")
+    assert (high.best, high.says) == ((1, 2), "highest")
+    assert (low.best, low.says) == ((2,), "lowest")
+    assert (inertia.best, inertia.says) == ((), "")
+    (_, equal) = criteria(sweep(stability=[1.0, 1.0, 1.0, 1.0, 0.2]))
+    assert (equal.best, equal.says) == ((), "")
 
 
 @pytest.mark.parametrize(
@@ -48,7 +50,7 @@ def test_the_best_is_the_highest_or_the_lowest():
 )
 def test_the_gap_levels_off_by_the_rule_of_tibshirani(gaps, errors, best):
     _, gap = criteria(sweep(gap=gaps, gap_error=errors))
-    assert gap.best == best
+    assert gap.best == (() if best is None else (best,))
     assert gap.says == ("" if best is None else "levels off")
     assert np.array_equal(gap.errors, errors)
 

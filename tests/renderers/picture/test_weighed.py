@@ -108,3 +108,22 @@ def test_bars_and_words_are_those_of_the_weights(features):
     assert image.shape == (480, 640, 4)
     said = ", ".join(painter.notes)
     assert ("the larger a disc, the more weight" in said) == (features == 2)
+
+
+@pytest.mark.parametrize(
+    ("count", "features", "note"),
+    [
+        (1500, 2, "the larger a disc, the more weight"),
+        (2500, 2, "shaded by weight"),
+        (2500, 1, "shaded by weight"),
+        (1500, 1, ""),
+    ],
+)
+def test_what_points_of_different_weights_are_shown_as(count, features, note):
+    rng = np.random.default_rng(count)
+    points, weights = rng.normal(size=(count, features)), rng.exponential(size=count)
+    for own, said in ((weights, note), (np.ones(count), ""), (None, "")):
+        last = Engine(points, weights=own).fit(points[:3], max_iterations=1)
+        painter = Painter(make_scene(last), Options(size=(640, 480), overlays=frozenset()))
+        found = ", ".join(painter.notes)
+        assert (said in found) if said else "weight" not in found

@@ -93,20 +93,19 @@ __device__ __forceinline__ void add_up(float (&to)[MT][NT][4], float (&from)[MT]
             }
 }
 
-// Score the points in shared memory against all centroids: shared.best gets each warp's best. Its
-// first barrier is also the one after `load_points`.
+// Score the points in shared memory against all centroids, whose first chunk is on its way:
+// shared.best gets each warp's best. The first barrier is also the one after `load_points`.
 template <bool split>
-__device__ __forceinline__ void score_points(const Task &task, int tiles, Shared &shared) {
+__device__ __forceinline__ void score_points(const Task &task, const float *scored,
+                                             Shared &shared) {
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, wm = warp / WN, wn = warp % WN;
-    const float *scored = task.scored + (split ? (long long)task.KP * NP : 0);
+    const int tiles = task.KP / BN;
     const float *x = shared.points + (wm * MT * 16 + lane % 16) * ROW + lane / 16 * 4;
     const int c = (wn * NT * 8 + lane / 16 * 8 + lane % 8) * CHUNK + lane / 8 % 2 * 4;
     Best best[MT][2];
 #pragma unroll
     for (int m = 0; m < MT; m++) best[m][0].clear(), best[m][1].clear();
     float sums[MT][NT][4] = {}, chain[split || CHAINED ? 1 : MT][NT][4] = {};
-    begin_chunk(scored, 0, shared);
-    close_group();
     for (int q = 0; q < tiles * CHUNKS; q++) {
         if (q + 1 < tiles * CHUNKS) begin_chunk(scored, q + 1, shared);
         close_group();
@@ -185,16 +184,21 @@ __device__ __forceinline__ void conclude(const Task &task, const Shared &shared,
 template <bool split> __device__ __forceinline__ void score(const Task &task) {
     extern __shared__ __align__(16) unsigned char memory[];
     Shared &shared = *(Shared *)memory;
+    const float *scored = task.scored + (split ? (long long)task.KP * NP : 0);
     const unsigned *rows = split ? task.open.points : task.whole ? nullptr : task.todo.points;
     long long total = split ? *task.open.total : task.end;
     if (!split && !task.whole && *task.todo.total < total) total = *task.todo.total;
     for (long long at = (split ? 0 : task.begin) + (long long)blockIdx.x * BM; at < total;
          at += (long long)gridDim.x * BM) {
+        begin_chunk(scored, 0, shared);
+        close_group();
         load_points<!split>(task, rows, at, total, shared);
-        score_points<split>(task, task.KP / BN, shared);
-        for (int r = threadIdx.x; r < BM; r += WARPS * 32) {
-            bool inside = at + r < total;
-            conclude<split>(task, shared, r, inside, inside ? (unsigned)number(rows, at + r) : 0);
+        score_points<split>(task, scored, shared);
+        // Whole warps, though there may be fewer points.
+        for (int r = threadIdx.x; r < (BM + 31) / 32 * 32; r += WARPS * 32) {
+            bool inside = r < BM && at + r < total;
+            unsigned i = inside ? (unsigned)number(rows, at + r) : 0;
+            conclude<split>(task, shared, r % BM, inside, i);
         }
         __syncthreads();
     }

@@ -10,6 +10,7 @@ import pytest
 from kmeans_engine import Engine, UnsupportedStrategy
 from kmeans_engine.points.data import prepare
 from kmeans_engine.strategies import auto, make_strategy
+from kmeans_engine.strategies.cuda import device
 
 pytestmark = pytest.mark.cuda
 
@@ -65,6 +66,18 @@ def test_auto_goes_on_here_if_the_device_has_no_room(points, monkeypatch, full):
     engine = Engine(points, strategy="auto")
     check.like_oracle(engine, points[:3])
     assert engine.fit(points[:3]).strategy == "brute"
+
+
+def test_a_process_that_was_forked_cannot_go_on_with_the_device(points, monkeypatch):
+    engine = Engine(points, strategy="cuda")
+    engine.fit(points[:3])
+    monkeypatch.setattr(device, "_first_process", lambda: -1)
+    device._missing.cache_clear()
+    try:
+        with pytest.raises(UnsupportedStrategy, match="this process was forked"):
+            engine.fit(points[:3])
+    finally:
+        device._missing.cache_clear()
 
 
 def test_what_fails_otherwise_is_told_as_it_is(points, monkeypatch):

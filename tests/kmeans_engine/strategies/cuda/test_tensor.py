@@ -24,7 +24,7 @@ from kmeans_engine.strategies.cuda.tensor import (
     defines,
     tensor_scores,
 )
-from kmeans_engine.strategies.cuda.tiles import tiles_for
+from kmeans_engine.strategies.cuda.tiles import Tiles, tiles_for
 from kmeans_engine.strategies.scores import Scores
 
 pytestmark = needs_compiler
@@ -160,6 +160,12 @@ def test_every_kind_of_tile(shape, first):
     assert look.n_left <= 2
 
 
+def test_tiles_that_are_not_chosen(monkeypatch):
+    monkeypatch.setattr(tensor, "tiles_for", lambda *_: Tiles(24, 128, 128, 8, 4, 2))
+    points, centroids = problem("clustered", 5, 150, 20, 30, "float32")
+    Look(points, centroids, SimulatedCores()).check()
+
+
 def test_tiles_of_a_block_keep_to_themselves():
     # Lengths of another tile would make gaps of these too wide: this sees a missing barrier.
     points, centroids = problem("random", 9, 256, 20, 30, "float32")
@@ -247,10 +253,12 @@ def test_far_centroids_leave_all_to_the_definition():
     Look(points, centroids, SimulatedCores()).check()
 
 
-def test_sums_of_many_features():
-    # Above 256 features a chain ends, and float32 goes on.
-    points, centroids = problem("clustered", 8, 40, 264, 20, "float32")
-    look = Look(points, centroids, SimulatedCores(200 << 10, rounding="cut 1"))
+@pytest.mark.slow
+@pytest.mark.parametrize(("n", "room"), [(264, 200), (264, 30), (1100, 99)])
+def test_many_features(n, room):
+    # Above 256 features a chain ends, and float32 goes on; above 1024 a lane reads in turns.
+    points, centroids = problem("clustered", 8, 40, n, 20, "float32")
+    look = Look(points, centroids, SimulatedCores(room << 10, rounding="cut 1"))
     look.check()
     assert look.n_left <= 4
 

@@ -50,7 +50,11 @@ def frame_of(size: tuple[int, int]) -> Frame:
     width, height = size
     box = Box(30, 10, max(1, width - 60), max(1, height - 40))
     snapshot = SimpleNamespace(
-        centroids=POINTS[:3], assigned_from=POINTS[:3], counts=np.array([7, 20, 13]), iteration=1
+        weights=None,
+        centroids=POINTS[:3],
+        assigned_from=POINTS[:3],
+        counts=np.array([7, 20, 13]),
+        iteration=1,
     )
     return Frame(
         SCENE, SCENE, Moment((snapshot,), 1.0), Look(size), np.zeros((height, width, 4), np.uint8),

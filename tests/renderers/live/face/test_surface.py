@@ -47,6 +47,7 @@ class Desk:
         self._scene = Scene((Panel(3, View(points)),) * panels)
         self._states = [
             SimpleNamespace(
+                weights=None,
                 iteration=i,
                 centroids=self.centroids,
                 assigned_from=self.centroids,
