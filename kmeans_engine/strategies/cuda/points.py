@@ -23,8 +23,8 @@ __all__ = ["DevicePoints", "Feed", "Range"]
 Range = tuple[int, int]
 Fed = tuple[Range, DeviceArray]
 
-# Bytes that are copied in one piece: they take as long as a few hundred launches.
-PIECE = 1 << 26
+# Bytes that are copied in one piece: they take as long as a hundred launches, and are pinned soon.
+PIECE = 1 << 24
 
 
 class DevicePoints:
