@@ -80,7 +80,7 @@ def test_bad_weights_are_told_in_one_line(cluster):
     weights[17] = -1.0
     with pytest.raises(InvalidInput, match=r"weights have 1 negative, NaN .* the first in row 17"):
         Engine(there, weights=dask.array.from_array(weights, chunks=20))
-    with pytest.raises(InvalidInput, match=r"weights are all 0"):
+    with pytest.raises(InvalidInput, match=r"weights are all zero"):
         Engine(there, weights=np.zeros(60))
 
 
