@@ -2,7 +2,8 @@
 
 A single fit is what a user would write for each K: an engine, a start by k-means++, and the run.
 Both are measured in turn, on clusters and on normal noise, where runs are long; the least seconds
-of each count. Of few points the samples of the gap and the halves take most of the time. Prints a table and writes JSON with the machine's facts.
+of each count. Of few points the samples of the gap and the halves take most of the time. Prints a
+table and writes JSON with the machine's facts.
 """
 
 import argparse
