@@ -71,6 +71,7 @@ docs: $(VENV)/.installed-docs
 bench: $(VENV)/.installed-bench
 	$(RUN) benchmarks/engine.py
 	$(RUN) benchmarks/scaling.py
+	$(RUN) benchmarks/sweep.py
 	rm -f benchmarks/results/threads.jsonl
 	$(RUN) benchmarks/threads.py --record benchmarks/results/threads.jsonl
 	$(RUN) benchmarks/report.py
@@ -86,6 +87,7 @@ bench-large: $(VENV)/.installed-bench
 	$(RUN) benchmarks/outofcore.py $(if $(SCRATCH),--folder "$(SCRATCH)")
 	$(RUN) benchmarks/cluster.py
 	$(if $(DATA),$(RUN) benchmarks/starts.py "$(DATA)")
+	$(if $(DATA),$(RUN) benchmarks/choosing.py "$(DATA)")
 	$(RUN) benchmarks/large_report.py
 
 gallery: $(VENV)/.installed-test

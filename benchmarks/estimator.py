@@ -1,11 +1,12 @@
 """Our KMeans beside scikit-learn's: with the defaults of both, and on the shapes of engine.py.
 
-python benchmarks/estimator.py [--most ROWS] [--seeds N] [--shapes] [--out FOLDER] [--page]
+python benchmarks/estimator.py [--least ROWS] [--most ROWS] [--seeds N] [--shapes] [--out FOLDER]
+                               [--page]
 
 Each library runs in a process of its own. With their defaults both draw their own starts, so each
 time is the median over as many values of random_state, after a fit that does not count; the rounds
 of the two alternate. On the shapes both begin with the same centres and stop where engine.py stops.
---page replaces the tables of docs/estimator.md.
+Rows that were timed before stay in the results; --page writes all of them to docs/estimator.md.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -87,11 +89,14 @@ class Library:
 
 
 def compare(
-    name: str, points: np.ndarray, words: list[dict[str, Any]], start: np.ndarray | None = None
+    libraries: dict[str, Library],
+    name: str,
+    points: np.ndarray,
+    words: list[dict[str, Any]],
+    start: np.ndarray | None = None,
 ) -> dict[str, Any]:
     """Return a row: medians of both libraries over fits with these parameters, each twice."""
     more: dict[str, Any] = {}
-    libraries = {key: Library(key) for key in LIBRARIES}
     found: dict[str, list[dict[str, Any]]] = {key: [] for key in LIBRARIES}
     with tempfile.TemporaryDirectory() as folder:
         np.save(load := f"{folder}/points.npy", points)
@@ -103,8 +108,6 @@ def compare(
     for some in words * rounds:
         for key, library in libraries.items():
             found[key].append(library.fit(words=some, **more))
-    for library in libraries.values():
-        library.close()
     row: dict[str, Any] = {"work": name, "fits": len(words) * rounds}
     for key, fits in found.items():
         row[key] = {fact: median(fit[fact] for fit in fits) for fact in fits[0]}
@@ -113,28 +116,26 @@ def compare(
     return row
 
 
-def defaults(most: int, seeds: int) -> list[dict[str, Any]]:
-    """Return the rows of both with their defaults."""
-    rows = []
+def defaults(
+    libraries: dict[str, Library], least: int, most: int, seeds: int
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of both with their defaults."""
     for n in FEATURES:
         for m in SIZES:
-            if m <= most and m * n <= MOST:
+            if least <= m <= most and m * n <= MOST:
                 words = [{"random_state": seed} for seed in range(seeds)]
-                rows.append(compare(f"{m:,} x {n}", blobs(m, n, 8, "float64"), words))
-    return rows
+                yield compare(libraries, f"{m:,} x {n}", blobs(m, n, 8, "float64"), words)
 
 
-def shapes() -> list[dict[str, Any]]:
-    """Return the rows of the shapes of engine.py, from the same centres."""
-    rows = []
+def shapes(libraries: dict[str, Library]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of the shapes of engine.py, from the same centres."""
     for work in WORKS:
         if work.name.startswith(NAMES) and not work.vectors:
             points = work.points()
             start = points[np.random.default_rng(1).choice(len(points), work.k, replace=False)]
             limit = {"n_clusters": work.k, "n_init": 1, "tol": 0}
             limit["max_iter"] = work.iterations or 10_000
-            rows.append(compare(work.name, points, [limit], start))
-    return rows
+            yield compare(libraries, work.name, points, [limit], start)
 
 
 def table(rows: list[dict[str, Any]]) -> list[str]:
@@ -158,6 +159,7 @@ def table(rows: list[dict[str, Any]]) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--serve", help=argparse.SUPPRESS)
+    parser.add_argument("--least", type=int, default=SIZES[0])
     parser.add_argument("--most", type=int, default=SIZES[-1])
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--shapes", action="store_true")
@@ -167,20 +169,24 @@ def main() -> None:
     if options.serve:
         return serve(options.serve)
     options.out.mkdir(exist_ok=True)
-    report = {
-        "machine": machine(default_threads()),
-        "defaults": defaults(options.most, options.seeds),
-    }
+    path = options.out / "estimator.json"
+    report: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    report["machine"] = machine(default_threads())
+    libraries = {name: Library(name) for name in LIBRARIES}
+    timed = defaults(libraries, options.least, options.most, options.seeds)
+    for part, rows in (
+        ("defaults", timed),
+        ("shapes", shapes(libraries) if options.shapes else ()),
+    ):
+        kept = {row["work"]: row for row in report.get(part, [])}
+        report[part] = list((kept | {row["work"]: row for row in rows}).values())
+    for library in libraries.values():
+        library.close()
+    path.write_text(json.dumps(report, indent=1) + "\n")
     lines = table(report["defaults"])
-    if options.shapes:
-        report["shapes"] = shapes()
-        lines += [
-            "",
-            "From the same centres, on shapes of [the benchmarks](benchmarks.md), with `tol=0`:",
-            "",
-        ]
-        lines += table(report["shapes"])
-    (options.out / "estimator.json").write_text(json.dumps(report, indent=1) + "\n")
+    if report["shapes"]:
+        said = "From the same centres, on shapes of [the benchmarks](benchmarks.md), with `tol=0`:"
+        lines += ["", said, "", *table(report["shapes"])]
     if options.page:
         text = PAGE.read_text("utf-8")
         before, after = text[: text.index(BEGIN)], text[text.index(END) :]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,14 +19,25 @@ from kmeans_engine.points.data import Data
 from kmeans_engine.points.devices import brought_here, is_on_device
 from kmeans_engine.points.opening import elsewhere, open_store, open_visible
 from kmeans_engine.points.stored import ArrayStore, Store
-from kmeans_engine.points.visit import Visible, VisibleParts
+from kmeans_engine.points.visit import Visible, VisibleParts, Visitor
 from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.validation import shown
 
-__all__ = ["open_weighted", "read_weights", "refuse_twice", "weigh", "weights_of", "wrong_length"]
+__all__ = [
+    "open_weighted",
+    "read_weights",
+    "refuse_twice",
+    "visit_weights",
+    "weigh",
+    "weights_of",
+    "wrong_length",
+]
 
 # Rows that are copied in one piece.
 _PIECE = 1 << 17
+_NO_ROWS: npt.NDArray[Any] = np.empty((0, 0))
+
+Found = TypeVar("Found")
 
 
 def open_weighted(points: Any, weights: Any) -> Visible:
@@ -78,15 +89,37 @@ class _Collect:
         return [piece for some in found for piece in some]
 
 
+def visit_weights(points: Visible, visitor: Visitor[Found]) -> Found:
+    """Show a visitor what all points weigh, and no point where that would mean to read them.
+
+    Parameters
+    ----------
+    points : Visible
+        With weights.
+    visitor : Visitor
+        It looks at row numbers and weights only.
+    """
+    if not isinstance(points, VisibleParts):
+        return points.visit(visitor)
+    found, start = visitor.begin(), 0
+    for part in points.parts:
+        assert part.weights is not None
+        for at in range(0, part.n_points, _PIECE):
+            some = part.weights[at : at + _PIECE]
+            rows = range(start + at, start + at + len(some))
+            visitor.add(found, rows, _NO_ROWS, None, None, some)
+        start += part.n_points
+    return visitor.merge([found])
+
+
 def weights_of(points: Visible) -> Floats | None:
     """Return what each point weighs, (M,), None if all weigh the same; not always a copy."""
     if not points.weighted:
         return None
-    if isinstance(points, VisibleParts):
-        pieces = [part.weights for part in points.parts if part.weights is not None]
-    else:
-        found: list[tuple[int, Floats]] = points.visit(_Collect())
-        pieces = [some for _, some in sorted(found, key=itemgetter(0))]
+    if isinstance(points, VisibleParts) and len(points.parts) == 1:
+        return points.parts[0].weights
+    found: list[tuple[int, Floats]] = visit_weights(points, _Collect())
+    pieces = [some for _, some in sorted(found, key=itemgetter(0))]
     return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
 

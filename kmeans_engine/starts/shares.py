@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats
 from kmeans_engine.points.visit import Visible, VisibleParts
+from kmeans_engine.points.weights import visit_weights, weights_of
 
 __all__ = ["Shares", "gathered", "rows_of_weight", "shares_of", "weighed"]
 
@@ -42,35 +43,31 @@ def shares_of(points: Visible) -> Shares | None:
     """Return the shares of all points, or None if they have no weights."""
     if not points.weighted:
         return None
-    points.measure.check()
-    largest, positive = points.visit(_Survey())
-    return Shares(math.frexp(largest)[1], positive)
+    weights = points.measure.check().weights
+    assert weights is not None
+    positive: list[int] = visit_weights(points, _Count())
+    return Shares(math.frexp(weights.high[0])[1], positive[0])
 
 
-class _Visit:
-    """A visitor that looks at the weights alone."""
+class _Count:
+    """Counts positive weights; a `Visitor`."""
 
     cells, work_per_row = 0, 1
 
-
-class _Survey(_Visit):
-    """Finds the largest weight, and how many are positive; a `Visitor`."""
-
-    def begin(self) -> list[Any]:
+    def begin(self) -> list[int]:
         """See `Visitor.begin`."""
-        return [0.0, 0]
+        return [0]
 
     def add(
-        self, found: list[Any], rows: Any, X: _Array, was: Any, now: Any, weights: Floats | None
+        self, found: list[int], rows: Any, X: _Array, was: Any, now: Any, weights: Floats | None
     ) -> None:
         """See `Visitor.add`."""
         assert weights is not None
-        found[0] = max(found[0], float(weights.max(initial=0.0)))
-        found[1] += int(np.count_nonzero(weights))
+        found[0] += int(np.count_nonzero(weights))
 
-    def merge(self, found: list[list[Any]]) -> list[Any]:
+    def merge(self, found: list[list[int]]) -> list[int]:
         """See `Visitor.merge`."""
-        return [max(one[0] for one in found), sum(one[1] for one in found)]
+        return [sum(one[0] for one in found)]
 
 
 def gathered(points: VisibleParts, shares: Shares | None) -> Floats:
@@ -86,33 +83,7 @@ def gathered(points: VisibleParts, shares: Shares | None) -> Floats:
     return out
 
 
-class _Positive(_Visit):
-    """Lists points of positive weight; a `Visitor`."""
-
-    def begin(self) -> list[_Array]:
-        """See `Visitor.begin`."""
-        return []
-
-    def add(
-        self,
-        found: list[_Array],
-        rows: Any,
-        X: _Array,
-        was: Any,
-        now: Any,
-        weights: Floats | None,
-    ) -> None:
-        """See `Visitor.add`."""
-        assert weights is not None
-        found.append(np.asarray(rows, dtype=np.int64)[weights > 0])
-
-    def merge(self, found: list[list[_Array]]) -> list[_Array]:
-        """See `Visitor.merge`."""
-        return [piece for some in found for piece in some]
-
-
 def rows_of_weight(points: Visible) -> npt.NDArray[np.int64]:
     """Return the points that may be drawn, ascending: all, or those of positive weight."""
-    if not points.weighted:
-        return np.arange(points.n_points)
-    return np.sort(np.concatenate(points.visit(_Positive())))
+    weights = weights_of(points)
+    return np.arange(points.n_points) if weights is None else np.flatnonzero(weights)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_engine.points.visit import Visible
+from kmeans_engine.points.weights import visit_weights
 from kmeans_engine.starts.shares import Shares, shares_of
 
 __all__ = ["Weighing", "weighing_of"]
@@ -86,7 +87,7 @@ def weighing_of(points: Visible) -> Weighing | None:
     if shares is None:
         return None
     weighing = Weighing(shares, min(_BITS, _TOTAL - points.n_points.bit_length()))
-    total, least, most = points.visit(_Total(weighing))
+    total, least, most = visit_weights(points, _Total(weighing))
     if least == most:
         return None
     return weighing._replace(unit=total / points.n_points)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 __all__ = ["Tiles", "tiles_for"]
@@ -56,23 +57,23 @@ def tiles_for(n_features: int, k: int, room: int) -> Tiles | None:
     room : int
         Bytes of shared memory that a block may have.
     """
-    width, bk = _padded(n_features)
-    # 64 x 64 per warp reads shared memory once per product of 8 features that it feeds; narrower
-    # tiles only where there are fewer centroids.
+    # 64 x 64 for a warp reads shared memory once for each product of 8 features that it feeds;
+    # narrower tiles only where there are fewer centroids.
     bn, wm, wn = (128, 2, 2) if k > 64 else (64, 4, 1) if k > 32 else (32, 4, 1)
-    for bm in (128, 64, 32):
-        # A warp has at least 16 points and 16 centroids.
-        rows = min(wm, bm // 16)
-        tiles = Tiles(np=width, bm=bm, bn=bn, bk=bk, wm=rows, wn=wn)
+    for bm, most in itertools.product((128, 64, 32), (32, 16)):
+        width, bk = _padded(n_features, most)
+        tiles = Tiles(np=width, bm=bm, bn=bn, bk=bk, wm=min(wm, bm // 16), wn=wn)
         if tiles.shared <= room:
             return tiles
-    return None
+    width, bk = _padded(n_features, 16)
+    tiles = Tiles(np=width, bm=16, bn=64, bk=bk, wm=1, wn=4)
+    return tiles if tiles.shared <= room else None
 
 
-def _padded(n_features: int) -> tuple[int, int]:
-    """Return the features filled up to whole chunks, and the features of a chunk.
+def _padded(n_features: int, most: int) -> tuple[int, int]:
+    """Return the features filled up to whole chunks, and the features of a chunk, `most` or fewer.
 
     A chunk costs two barriers, which is taken for what 4 more features would cost.
     """
-    sizes = [(-(-n_features // bk) * bk, bk) for bk in (32, 24, 16, 8)]
+    sizes = [(-(-n_features // bk) * bk, bk) for bk in (32, 24, 16, 8) if bk <= most]
     return min(sizes, key=lambda size: size[0] // size[1] * (size[1] + 4))

@@ -77,12 +77,13 @@ def test_points_in_one_place_have_no_silhouette_and_no_division_by_zero():
 
 @pytest.mark.parametrize("dtype", ["float32", "uint8", ">f8"])
 def test_the_same_bits_for_any_threads_types_and_parts(dtype, tmp_path):
-    points = np.round(make_clusters(5, 3000, bounds=(0, 200), seed=3)).clip(0, 255).astype(dtype)
+    size = 80 if check.PLAIN_PYTHON else 3000
+    points = np.round(make_clusters(5, size, bounds=(0, 200), seed=3)).clip(0, 255).astype(dtype)
     _, want = found(points.astype("float64"), 7, threads=1)
     assert found(points, 7, threads=3)[1] == want
     assert found(points, 7, strategy="blocks", threads=2)[1] == want
     start = initial_centroids(points, 7, method="k-means++", seed=0)
-    parts = Engine([points[:7], points[7:9000], points[9000:]], threads=2).fit(start)
+    parts = Engine([points[:7], points[7 : 3 * size], points[3 * size :]], threads=2).fit(start)
     assert mean_silhouettes(parts, spread_of(parts)) == want
     np.save(tmp_path / "points.npy", points)
     engine = Engine(tmp_path / "points.npy", memory=1, scratch=tmp_path)

@@ -75,3 +75,33 @@ def test_a_state_that_left_its_run_is_visited_as_well():
     state = pickle.loads(pickle.dumps(Engine(points).fit(points[:3])))
     assert state.visit(Census()) == wanted(points, state.labels, range(150))
     assert "visible" not in pickle.loads(pickle.dumps(state)).__dict__
+
+
+class Weighed:
+    """What each point weighs."""
+
+    work_per_row = 10
+    cells = 0
+
+    def begin(self):
+        return []
+
+    def add(self, found, rows, X, was, now, weights):
+        found.extend(zip(list(rows), [None] * len(X) if weights is None else weights, strict=True))
+
+    def merge(self, found):
+        return sorted(itertools.chain(*found))
+
+
+@pytest.mark.parametrize("cuts", [[], [100, 101, 250]])
+def test_a_visitor_is_told_what_points_weigh(cuts):
+    rng = np.random.default_rng(0)
+    points, weights = rng.normal(size=(300, 2)), rng.uniform(size=300)
+    engine = Engine(np.split(points, cuts), weights=weights)
+    before, *_, now = engine.snapshots(points[:5], max_iterations=3)
+    assert now.visit(Weighed()) == list(enumerate(weights))
+    rows = np.flatnonzero(now.labels != before.labels)
+    assert now.visit(Weighed(), before) == [(i, weights[i]) for i in rows]
+    assert now.visit(Weighed(), changed=True) == [(i, weights[i]) for i in now.changed]
+    plain = Engine(points).fit(points[:5])
+    assert plain.visit(Weighed()) == [(i, None) for i in range(300)]

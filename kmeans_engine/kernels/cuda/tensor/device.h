@@ -32,7 +32,9 @@ __device__ __forceinline__ void begin_copy(float *to, const float *from) {
 }
 
 // All copies that this thread began since the last call are one group.
-__device__ __forceinline__ void close_group() { asm volatile("cp.async.commit_group;" ::: "memory"); }
+__device__ __forceinline__ void close_group() {
+    asm volatile("cp.async.commit_group;" ::: "memory");
+}
 
 // Wait until at most `newer` of the groups of this thread are under way.
 template <int newer> __device__ __forceinline__ void await_groups() {

@@ -96,7 +96,8 @@ __device__ __forceinline__ void add_up(float (&to)[MT][NT][4], float (&from)[MT]
 // Score the points in shared memory against all centroids, whose first chunk is on its way:
 // shared.best gets each warp's best. The first barrier is also the one after `load_points`.
 template <bool split>
-__device__ __forceinline__ void score_points(const Task &task, const float *scored, Shared &shared) {
+__device__ __forceinline__ void score_points(const Task &task, const float *scored,
+                                             Shared &shared) {
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, wm = warp / WN, wn = warp % WN;
     const int tiles = task.KP / BN;
     const float *x = shared.points + (wm * MT * 16 + lane % 16) * ROW + lane / 16 * 4;
@@ -193,9 +194,11 @@ template <bool split> __device__ __forceinline__ void score(const Task &task) {
         close_group();
         load_points<!split>(task, rows, at, total, shared);
         score_points<split>(task, scored, shared);
-        for (int r = threadIdx.x; r < BM; r += WARPS * 32) {
-            bool inside = at + r < total;
-            conclude<split>(task, shared, r, inside, inside ? (unsigned)number(rows, at + r) : 0);
+        // Whole warps, though there may be fewer points.
+        for (int r = threadIdx.x; r < (BM + 31) / 32 * 32; r += WARPS * 32) {
+            bool inside = r < BM && at + r < total;
+            unsigned i = inside ? (unsigned)number(rows, at + r) : 0;
+            conclude<split>(task, shared, r % BM, inside, i);
         }
         __syncthreads();
     }

@@ -11,10 +11,12 @@
 // Products of 8 features that tensor cores add up before float32 takes over: see margins.py.
 #define CHAIN 32
 #define CHAINED (NP / 8 <= CHAIN)
-// Lanes that read one point, values that each of them reads, points that are read at a time by all,
-// and how many of these it reads before it uses one: 32 loads under way hide most of a latency.
+// Lanes that read one point, values of it for each of them, and how many a lane reads at a time;
+// points that are read by all at a time, and how many of these a lane reads before it uses one: 32
+// loads under way hide most of a latency.
 #define LANES (NP >= 32 ? 32 : NP >= 16 ? 16 : 8)
 #define EACH ((NP + LANES - 1) / LANES)
+#define SPAN (EACH < 32 ? EACH : 32)
 #define POINTS (WARPS * 32 / LANES)
 #define MOST_AHEAD (EACH >= 32 ? 1 : 32 / EACH)
 #define AHEAD (MOST_AHEAD < BM / POINTS ? MOST_AHEAD : BM / POINTS > 0 ? BM / POINTS : 1)
@@ -62,39 +64,46 @@ __device__ __forceinline__ void load_points(const Task &task, const unsigned *ro
     const int lane = threadIdx.x % LANES;
 #pragma unroll 1
     for (int first = threadIdx.x / LANES; first < BM; first += POINTS * AHEAD) {
-        POINT values[AHEAD][EACH];
+        float square[AHEAD] = {}, error[AHEAD] = {};
+#pragma unroll 1
+        for (int from = lane; from < NP; from += SPAN * LANES) {
+            POINT values[AHEAD][SPAN];
 #pragma unroll
-        for (int j = 0; j < AHEAD; j++) {
-            long long place = at + first + j * POINTS;
-            const POINT *x = task.X + (place < total ? number(rows, place) : 0) * N;
+            for (int j = 0; j < AHEAD; j++) {
+                long long place = at + first + j * POINTS;
+                const POINT *x = task.X + (place < total ? number(rows, place) : 0) * N;
 #pragma unroll
-            for (int e = 0; e < EACH; e++)
-                values[j][e] = lane + e * LANES < N ? x[lane + e * LANES] : (POINT)0;
+                for (int e = 0; e < SPAN; e++)
+                    values[j][e] = from + e * LANES < N ? x[from + e * LANES] : (POINT)0;
+            }
+#pragma unroll
+            for (int j = 0; j < AHEAD; j++) {
+                const int r = first + j * POINTS;
+                const bool inside = at + r < total;
+#pragma unroll
+                for (int e = 0; e < SPAN; e++) {
+                    const int n = from + e * LANES;
+                    float v = 0.0f;
+                    if (inside && n < N)
+                        v = (float)((values[j][e] - task.center[n]) * (POINT)task.scale);
+                    float w = round ? tf32(v) : v;
+                    if (r < BM && n < NP) shared.points[r * ROW + n] = w;
+                    square[j] += v * v;
+                    error[j] += (v - w) * (v - w);
+                }
+            }
         }
 #pragma unroll
         for (int j = 0; j < AHEAD; j++) {
-            const int r = first + j * POINTS;
-            const bool inside = at + r < total;
-            float square = 0.0f, error = 0.0f;
-#pragma unroll
-            for (int e = 0; e < EACH; e++) {
-                const int n = lane + e * LANES;
-                float v = 0.0f;
-                if (inside && n < N)
-                    v = (float)((values[j][e] - task.center[n]) * (POINT)task.scale);
-                float w = round ? tf32(v) : v;
-                if (r < BM && n < NP) shared.points[r * ROW + n] = w;
-                square += v * v;
-                error += (v - w) * (v - w);
-            }
 #pragma unroll
             for (int step = LANES / 2; step > 0; step /= 2) {
-                square += __shfl_xor_sync(~0u, square, step);
-                error += __shfl_xor_sync(~0u, error, step);
+                square[j] += __shfl_xor_sync(~0u, square[j], step);
+                error[j] += __shfl_xor_sync(~0u, error[j], step);
             }
+            const int r = first + j * POINTS;
             if (lane == 0 && r < BM) {
-                shared.squares[r] = square;
-                shared.errors[r] = error;
+                shared.squares[r] = square[j];
+                shared.errors[r] = error[j];
             }
         }
     }

@@ -253,10 +253,12 @@ def test_far_centroids_leave_all_to_the_definition():
     Look(points, centroids, SimulatedCores()).check()
 
 
-def test_sums_of_many_features():
-    # Above 256 features a chain ends, and float32 goes on.
-    points, centroids = problem("clustered", 8, 40, 264, 20, "float32")
-    look = Look(points, centroids, SimulatedCores(200 << 10, rounding="cut 1"))
+@pytest.mark.slow
+@pytest.mark.parametrize(("n", "room"), [(264, 200), (264, 30), (1100, 99)])
+def test_many_features(n, room):
+    # Above 256 features a chain ends, and float32 goes on; above 1024 a lane reads in turns.
+    points, centroids = problem("clustered", 8, 40, n, 20, "float32")
+    look = Look(points, centroids, SimulatedCores(room << 10, rounding="cut 1"))
     look.check()
     assert look.n_left <= 4
 

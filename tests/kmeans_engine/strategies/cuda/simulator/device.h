@@ -126,9 +126,13 @@ inline void run_block(unsigned size) {
     block = {0, 0};
     // One warp goes on only where all others wait: barriers that are missing show.
     unsigned slow = 0, before = moves - 1;
+    bool hopeless = false;
     for (unsigned left = size; left > 0;) {
         const bool stuck = moves == before;
+        // Some threads wait for others that never come.
+        if (stuck && hopeless) std::abort();
         if (stuck) slow = chance(size / 32 + 1);
+        hopeless = stuck;
         before = moves;
         const unsigned there = left;
         for (unsigned i = 0; i < size; i++) {
