@@ -133,7 +133,7 @@ class _Potential:
             counts += np.bincount(now, minlength=len(counts))
         else:
             whole = np.ldexp(self._shares.of(weights), self._bits).astype(np.int64)
-            np.add.at(counts, now, whole)
+            np.add.at(counts, now, np.maximum(whole, weights > 0.0))
 
     def merge(self, found: list[tuple[Integers, Integers]]) -> tuple[Integers, Integers]:
         """See `Visitor.merge`."""
@@ -238,7 +238,10 @@ def scalable(
     bits = 62 - points.n_points.bit_length()
     _, counts = points.visit(_Potential(taken, shares, bits), Chosen(points, taken))
     if shares is not None:
+        # What weighs little is still there.
+        least = np.minimum(counts, 1)
         counts >>= max(int(counts.sum()).bit_length() - _WEIGHT_BITS, 0)
+        np.maximum(counts, least, out=counts)
     chosen = weighted_plus_plus(taken, counts, k, rng)
     return _polished(taken, counts, chosen)
 
