@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, LabelArray
-from kmeans_engine.choosing.totals import Totals
 from kmeans_engine.kernels.silhouettes import own_distances
+from kmeans_engine.points.totals import Totals
 from kmeans_engine.snapshot import Snapshot
 
 __all__ = ["Spread", "plain", "spread_of"]

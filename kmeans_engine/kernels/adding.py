@@ -3,7 +3,7 @@
 A value is an integer of 53 bits times a power of two. That integer is cut into pieces of 32 bits
 which lie at multiples of 2^32 above 2^-1074, the smallest float64, and each piece is added to a
 word of 64 bits: 66 words hold whatever a float64 can be. (Neal 2015, "Fast exact summation using
-small and large superaccumulators".) Guarded by tests/kmeans_engine/choosing/test_totals.py.
+small and large superaccumulators".) Guarded by tests/kmeans_engine/points/test_totals.py.
 """
 
 import numpy as np

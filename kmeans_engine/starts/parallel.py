@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Integers, LabelArray
 from kmeans_engine.labels import label_dtype
+from kmeans_engine.points.totals import Totals
 from kmeans_engine.points.visit import Visible, VisibleParts
 from kmeans_engine.starts.shares import Shares, rows_of_weight, weighed
 from kmeans_engine.strategies.brute import BruteAssigner
@@ -31,8 +32,6 @@ _WEIGHT_BITS = 31
 _OVERSAMPLING, _ROUNDS = 2, 5
 # Steps of Lloyd on what was taken, at most: they cost nothing, and save steps on all points.
 _POLISH = 20
-# Digits of one third of a significand: sums of 2^45 of them fit 63 bits.
-_DIGITS = 18
 # With squared distances below it every position is taken, or as good as.
 NOTHING = 2.0**-900
 _Array = npt.NDArray[Any]
@@ -102,16 +101,13 @@ class _Potential:
         self._centroids, self._shares, self._bits = centroids, shares, bits
         self.work_per_row = 8 * centroids.shape[1]
 
-    def begin(self) -> tuple[Integers, Integers]:
+    def begin(self) -> tuple[Totals, Integers]:
         """See `Visitor.begin`."""
-        return (
-            np.zeros((3, 2200), dtype=np.int64),
-            np.zeros(len(self._centroids), dtype=np.int64),
-        )
+        return Totals(1), np.zeros(len(self._centroids), dtype=np.int64)
 
     def add(
         self,
-        found: tuple[Integers, Integers],
+        found: tuple[Totals, Integers],
         rows: Any,
         X: _Array,
         was: Any,
@@ -119,39 +115,22 @@ class _Potential:
         weights: Floats | None,
     ) -> None:
         """See `Visitor.add`."""
-        bins, counts = found
+        potential, counts = found
         far = weighed(distances(X, self._centroids, now), weights, self._shares)
-        fractions, exponents = np.frexp(far)
-        digits = (fractions * 2.0**53).astype(np.int64)
-        places = exponents + 1080
-        for third in range(3):
-            some = (digits >> (_DIGITS * third)) & ((1 << _DIGITS) - 1)
-            # Sums of few enough small integers, so float64 is exact.
-            sums = np.bincount(places, weights=some)
-            bins[third, : len(sums)] += sums.astype(np.int64)
+        potential.add(far, np.zeros(len(far), dtype=np.int64))
         if weights is None or self._shares is None:
             counts += np.bincount(now, minlength=len(counts))
         else:
             whole = np.ldexp(self._shares.of(weights), self._bits).astype(np.int64)
             np.add.at(counts, now, np.maximum(whole, weights > 0.0))
 
-    def merge(self, found: list[tuple[Integers, Integers]]) -> tuple[Integers, Integers]:
+    def merge(self, found: list[tuple[Totals, Integers]]) -> tuple[Totals, Integers]:
         """See `Visitor.merge`."""
-        bins, counts = found[0]
+        potential, counts = found[0]
         for more, others in found[1:]:
-            bins += more
+            potential.merge(more)
             counts += others
-        return bins, counts
-
-
-def _float_of(bins: Integers) -> float:
-    """Return the sum in `bins`, rounded once."""
-    total = 0
-    for third in range(3):
-        for place in np.flatnonzero(bins[third]).tolist():
-            total += int(bins[third, place]) << (_DIGITS * third + place)
-    # Places count from 2^(-1080 - 53).
-    return total / (1 << 1133)
+        return potential, counts
 
 
 class _Take:
@@ -221,8 +200,8 @@ def scalable(
     keys = rng.integers(1 << 64, size=_ROUNDS, dtype=np.uint64).tolist()
     for key in keys:
         state = Chosen(points, taken)
-        bins, _ = points.visit(_Potential(taken, shares), state)
-        potential = _float_of(bins)
+        total, _ = points.visit(_Potential(taken, shares), state)
+        potential = float(total.rounded()[0])
         if potential < NOTHING:
             break
         factor = min(_OVERSAMPLING * k / potential, 2.0**1000)

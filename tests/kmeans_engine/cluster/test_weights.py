@@ -93,7 +93,9 @@ def test_workers_may_be_killed():
         far = Engine(cut(points, 6, rng), weights=weights)
 
         def act(rng):
-            clusters.kill(rng.choice(clusters.processes(client)))
+            some = clusters.processes(client)
+            if some:  # none while all of them are being replaced
+                clusters.kill(int(rng.choice(some)))
 
         with clusters.Nuisance(act, 1.0):
             got = [(s.centroids, s.weights, s.inertia) for s in far.snapshots(points[:9])]

@@ -6,6 +6,7 @@ import check
 import numpy as np
 import problems
 import pytest
+from elsewhere import Elsewhere
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from kmeans_engine import InvalidInput, InvalidType
 from kmeans_engine.points.data import Data, measure_together
 from kmeans_engine.points.moves import move_points, sum_points
 from kmeans_engine.points.squares import exact_inertia, square_totals
-from kmeans_engine.points.weights import weigh
+from kmeans_engine.points.weights import open_weighted, weigh, weights_of
 from kmeans_engine.sums import ExactSums
 
 pytestmark = pytest.mark.kernels
@@ -165,3 +166,21 @@ def test_measures_of_parts_and_of_the_whole_agree():
     first, second = sum_points(parts[0], labels[:7], 2), sum_points(parts[1], labels[7:], 2)
     total = ExactSums.total([first.copy(), second])
     assert np.array_equal(total.sums, sum_points(whole, labels, 2).sums)
+
+
+@pytest.mark.parametrize("far", [False, True])
+def test_weights_are_had_in_the_order_of_the_points(far):
+    rng = np.random.default_rng(0)
+    points, weights = rng.normal(size=(5000, 2)), rng.exponential(size=5000)
+    there = Elsewhere(points, weights=weights) if far else open_weighted(points, weights)
+    assert np.array_equal(weights_of(there), weights)
+    parts = open_weighted(np.split(points, [7, 4000]), weights)
+    assert np.array_equal(weights_of(parts), weights)
+    assert weights_of(open_weighted(points, None)) is None
+
+
+def test_points_that_were_opened_keep_their_weights():
+    opened = open_weighted([[0.0], [1.0]], [1.0, 2.0])
+    assert open_weighted(opened, None) is opened
+    with pytest.raises(InvalidInput, match="weights= has no effect on points that another engine"):
+        open_weighted(opened, [1.0, 1.0])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmeans_engine.choosing.totals import Totals
+from kmeans_engine.points.totals import Totals
 
 pytestmark = pytest.mark.kernels
 
