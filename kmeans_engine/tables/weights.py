@@ -82,8 +82,8 @@ def check_signs(weights: Weights, name: str, where: str, before: int = 0) -> Non
     if negative.any():
         row = int(np.argmax(negative))
         raise InvalidInput(
-            f"{where}: weights are at least 0, and column {name!r} holds {weights[row]:.15g} in row "
-            f"{before + row + 1}; give rows that shall not count the weight 0, or name another "
+            f"{where}: weights are at least 0, and column {name!r} holds {weights[row]:.15g} in "
+            f"row {before + row + 1}; give rows that shall not count the weight 0, or name another "
             "column (weights=)",
             options=("weights",),
         )
