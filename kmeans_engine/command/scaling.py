@@ -53,7 +53,9 @@ class Scaling(NamedTuple):
     @classmethod
     def read(cls, spelled: Mapping[str, Sequence[float]]) -> Scaling:
         """Return what was spelled; raise `KeyError`, `TypeError` or `ValueError` if it is none."""
-        exponent = np.array(spelled["exponent"], dtype=np.int64)
+        exponent = np.array(spelled["exponent"])
+        if exponent.dtype.kind != "i":
+            raise ValueError("its exponents are not whole numbers")
         middle, center, spread = (
             np.array(spelled[name], dtype=np.float64) for name in ("middle", "center", "spread")
         )
@@ -62,6 +64,9 @@ class Scaling(NamedTuple):
             raise ValueError("its lists have different lengths")
         if not (all(np.isfinite(values).all() for values in found) and (spread > 0).all()):
             raise ValueError("it holds numbers that are not finite, or no spread")
+        with np.errstate(over="ignore", under="ignore"):
+            if not (np.isfinite([found.mean, found.scale]).all() and (found.scale > 0).all()):
+                raise ValueError("its exponents are beyond those of float64")
         return found
 
     def at(self, places: Sequence[int]) -> Scaling:
