@@ -1,6 +1,5 @@
 # make demo: a film of K-means, from nothing.    make test: every test, from nothing.
 # make quick: its tests of a second or two.      make check: ruff and mypy.
-# make test-cuda: the tests that need a GPU, on the one that is here.
 # make player: the player of HTML pages from its TypeScript, which takes Node.js; make check-player.
 # make docs: the pages as a site, site/index.html.
 # make test-cuda, make bench-cuda: the tests that need a GPU, and how fast it is.
@@ -40,9 +39,6 @@ test-cuda: $(VENV)/.installed-test
 
 quick: $(VENV)/.installed-test
 	$(RUN) -m pytest -q -n auto --maxprocesses 8 -m "not slow and not display"
-
-test-cuda: $(VENV)/.installed-test
-	$(RUN) -m pytest -q -m cuda
 
 bench-cuda: $(VENV)/.installed-test
 	$(RUN) benchmarks/gpu.py

@@ -20,7 +20,12 @@ from kmeans_engine.runtime.sizes import shown_bytes
 from kmeans_engine.strategies.brute import BruteAssigner
 from kmeans_engine.strategies.cuda.cascade import stages_for
 from kmeans_engine.strategies.cuda.centroids import Centroids
-from kmeans_engine.strategies.cuda.device import blocks_for, free_bytes, is_out_of_memory
+from kmeans_engine.strategies.cuda.device import (
+    blocks_for,
+    device_reason,
+    free_bytes,
+    is_out_of_memory,
+)
 from kmeans_engine.strategies.cuda.labels import DeviceHistory, Found
 from kmeans_engine.strategies.cuda.points import DevicePoints, Feed, Range
 from kmeans_engine.strategies.cuda.stages import DeviceArray, List, Piece, Placed
@@ -98,6 +103,17 @@ class _Memory:
         return self._parts[p, span]
 
 
+def _told(error: Exception) -> Exception:
+    """Return the error in one line if it is the device's, and as it is otherwise."""
+    reason = device_reason(error)
+    if reason is None:
+        return error
+    return UnsupportedStrategy(
+        f"strategy='cuda' failed on the GPU ({reason}): try nvidia-smi, or use strategy='auto'",
+        options=("strategy",),
+    )
+
+
 class CudaAssigner:
     """See `Assigner`.
 
@@ -124,7 +140,7 @@ class CudaAssigner:
         except Exception as error:
             self._release()
             if not is_out_of_memory(error):
-                raise
+                raise _told(error) from error
             raise UnsupportedStrategy(
                 f"strategy={self.name!r} needs more memory on the device than the "
                 f"{shown_bytes(free_bytes())} that are free, for {self.n_points:,} points and "
