@@ -18,7 +18,15 @@ from kmeans_engine.strategies.cuda.device import in_one_line
 from kmeans_engine.strategies.cuda.stages import DeviceArray
 from kmeans_engine.strategies.cuda.tensor import Machine, Task, are_exact_enough
 
-__all__ = ["FILES", "LEAST_CAPABILITY", "Compiled", "Cores", "compile_kernels", "tensor_cores", "why_not"]
+__all__ = [
+    "FILES",
+    "LEAST_CAPABILITY",
+    "Compiled",
+    "Cores",
+    "compile_kernels",
+    "tensor_cores",
+    "why_not",
+]
 
 # TF32 and copies past the registers came with it.
 LEAST_CAPABILITY = (8, 0)
@@ -154,26 +162,25 @@ class Cores:
 
 def tensor_cores() -> Machine | None:
     """Return the tensor cores of the current device, or None where there are none to trust."""
-    from numba import cuda
-
-    return Cores() if _why_not(int(cuda.get_current_device().id)) is None else None
+    return Cores() if why_not() is None else None
 
 
 def why_not() -> str | None:
     """Return in one line why the plain kernels do all the work on the current device, or None."""
     from numba import cuda
 
-    return _why_not(int(cuda.get_current_device().id))
+    from kmeans_engine.kernels.cuda.compiling import SIMULATED
+
+    device = cuda.get_current_device()
+    if SIMULATED or device.compute_capability < LEAST_CAPABILITY:
+        return "it has no tensor cores for TF32, which came with compute capability 8.0"
+    return _why_not_trusted(int(device.id))
 
 
 @lru_cache
-def _why_not(device: int) -> str | None:
+def _why_not_trusted(device: int) -> str | None:
     from numba import cuda
 
-    from kmeans_engine.kernels.cuda.compiling import SIMULATED
-
-    if SIMULATED or cuda.get_current_device().compute_capability < LEAST_CAPABILITY:
-        return "it has no tensor cores for TF32, which came with compute capability 8.0"
     try:
         if not are_exact_enough(Cores(), cuda.stream()):
             return "its tensor cores keep fewer than 24 bits of a sum"

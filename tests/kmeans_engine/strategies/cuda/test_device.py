@@ -72,7 +72,9 @@ def test_a_driver_without_a_device(asked, monkeypatch):
     cuda = pytest.importorskip("numba.cuda")
     monkeypatch.setattr(cuda, "is_available", lambda: True)
     monkeypatch.setattr(cuda, "get_current_device", lambda: [][0])
-    assert refused().endswith("there is no NVIDIA GPU here, only a driver (see CUDA_VISIBLE_DEVICES)")
+    assert refused().endswith(
+        "there is no NVIDIA GPU here, only a driver (see CUDA_VISIBLE_DEVICES)"
+    )
 
 
 def test_a_package_that_cannot_be_imported(asked, monkeypatch):
