@@ -2,7 +2,7 @@
 # make quick: its tests of a second or two.      make check: ruff and mypy.
 # make player: the player of HTML pages from its TypeScript, which takes Node.js; make check-player.
 # make docs: the pages as a site, site/index.html.
-# make test-cuda, make bench-cuda: the tests that need a GPU, and how fast it is.
+# make test-cuda, make bench-cuda: the tests that need a GPU, on the one that is here, and how fast it is.
 # make bench: beside other libraries.
 # make bench-render [LARGE=1]: films beside matplotlib's own, painting, the window.
 # make bench-large [SCRATCH=folder] [DATA=folder]: a billion points out of core, a cluster; takes 40 GB of disk and half an hour.

@@ -170,16 +170,18 @@ def _labels_of(array: Any) -> tuple[str, ...]:
     return tuple(map(str, indexes[dims[1]]))
 
 
-def _refuse(name: str, columns: Sequence[tuple[object, object]], drop: str) -> InvalidType:
-    """Return the error for columns, (name, type), that are not numbers."""
+def _refuse(
+    name: str, columns: Sequence[tuple[object, object]], drop: str, total: int
+) -> InvalidType:
+    """Return the error for columns, (name, type), that are not numbers, among so many in all."""
     shown = ", ".join(f"{column!r} ({kind})" for column, kind in columns[:_NAMED])
     more = f" and {len(columns) - _NAMED} more" if len(columns) > _NAMED else ""
     what = "a column that is not a number" if len(columns) == 1 else "columns that are not numbers"
     listed = ", ".join(repr(column) for column, _ in columns)
-    return InvalidType(
-        f"{name} have {what}, {shown}{more}: convert what is a feature, and leave out the rest, "
-        f"{drop}[{listed}])"
-    )
+    remedy = f"convert what is a feature, and leave out the rest, {drop}[{listed}])"
+    if len(columns) == total:  # nothing would be left
+        remedy = "convert it to numbers" if total == 1 else "convert them to numbers"
+    return InvalidType(f"{name} have {what}, {shown}{more}: {remedy}")
 
 
 def _of_pandas(frame: Any, name: str) -> Sheet:
@@ -190,7 +192,7 @@ def _of_pandas(frame: Any, name: str) -> Sheet:
         if getattr(kind, "kind", "O") not in "fiub" and not str(kind).startswith("decimal")
     ]
     if texts:
-        raise _refuse(name, texts, ".drop(columns=")
+        raise _refuse(name, texts, ".drop(columns=", len(types))
     names = () if type(columns).__name__ == "RangeIndex" else tuple(map(str, columns))
     numbered = type(index).__name__ == "RangeIndex"
     sheet = Sheet(np.empty((0, 0)), names, 0, lambda i: "" if numbered else str(index[i]))
@@ -260,7 +262,8 @@ def _of_arrow(value: Any, name: str, kind: str) -> Sheet:
     found = [numpy_type(column) for column in table.columns]
     texts = [(names[i], table.schema.types[i]) for i, of in enumerate(found) if of is None]
     if texts:
-        raise _refuse(name, texts, ".drop(" if hasattr(value, "with_columns") else ".drop_columns(")
+        drop = ".drop(" if hasattr(value, "with_columns") else ".drop_columns("
+        raise _refuse(name, texts, drop, len(names))
     plain = [of for of in found if of is not None]
     values = np.empty((table.num_rows, len(names)), dtype=_common(plain))
     rounded = 0

@@ -9,7 +9,8 @@ import logging
 import threading
 import warnings
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -120,15 +121,18 @@ def summon(word: str, threads: int) -> Held:
     # What it says of workers that come and go would stand between our own lines.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     kind, _, count = word.partition(":")
-    cluster = None
     if kind == "local":
         workers = int(count)
-        with doing(f"starting {workers} workers"):
+
+        def start() -> Held:
             cluster = LocalCluster(
                 n_workers=workers, threads_per_worker=max(threads // workers, 1), processes=True,
                 dashboard_address=":0", silence_logs=logging.CRITICAL,
             )  # fmt: skip
-            held = Held(Client(cluster), cluster)
+            return Held(Client(cluster), cluster)
+
+        with doing(f"starting {workers} workers"):
+            held = _undisturbed(start)
     else:
         try:
             with doing(f"connecting to {word}"):
@@ -142,6 +146,15 @@ def summon(word: str, threads: int) -> Held:
         check_versions(held.client)
     _ours = weakref.ref(held)
     return held
+
+
+def _undisturbed(start: Callable[[], Held]) -> Held:
+    """Return what is started, in a thread of its own, since interrupts come to the main thread.
+
+    A cluster that is half there cannot be closed; so an interrupt waits until it stands.
+    """
+    with ThreadPoolExecutor(1, "dask-start") as thread:
+        return thread.submit(start).result()
 
 
 def _wait(client: Client) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kmeans_engine.choosing.rows import Sweep
-from kmeans_engine.command.summary import common, compiled, headline
+from kmeans_engine.command.summary import common, compiled, headline, shape
 from kmeans_engine.command.trial import Trial
 
 __all__ = ["spell_comparison", "summarize_comparison"]
@@ -27,6 +27,7 @@ def summarize_comparison(
         As for `summary.summarize`.
     """
     return {
+        **shape(trial),
         "ks": list(sweep),
         "best": sweep.best,
         "verdict": sweep.verdict,

@@ -39,6 +39,7 @@ def summarize(
     source, last = trial.source, trial.last
     assert last is not None
     facts = {
+        **shape(trial),
         "k": source.k,
         "iterations": last.iteration,
         "converged": bool(last.converged),
@@ -69,13 +70,16 @@ def summarize(
     return facts
 
 
+def shape(trial: Trial) -> dict[str, Any]:
+    """Return how much was clustered."""
+    assert trial.last is not None
+    return {"points": trial.last.n_points, "features": trial.last.centroids.shape[1]}
+
+
 def common(trial: Trial, outputs: Sequence[str], warnings: Sequence[str]) -> dict[str, Any]:
     """Return the facts that a comparison of several numbers of clusters has as well."""
-    source, last = trial.source, trial.last
-    assert last is not None
+    source = trial.source
     return {
-        "points": last.n_points,
-        "features": last.centroids.shape[1],
         "standardized": source.scale is not None,
         "rows_dropped": source.table.dropped,
         "seconds": round(trial.seconds, 6),

@@ -25,7 +25,7 @@ __all__ = ["draw"]
 _SORTED = 1 << 12
 
 
-def draw(engine: Engine, k: int, method: str, seed: int) -> Floats:
+def draw(engine: Engine, k: int, method: str, seed: int | list[int]) -> Floats:
     """Return `k` points to start from; see `initial_centroids`.
 
     The order of the rows has no influence where there are at most 4,096 of them.
@@ -68,7 +68,7 @@ class _Places(np.random.Generator):
 
 def _order_of(X: Any) -> Any:
     """Return the order of the rows by their first feature, then by the next, and so on."""
-    order = np.argsort(X[:, 0], kind="stable")
+    order = np.argsort(X[:, 0])  # rows that are equal may come in any order
     first = X[order, 0]
     if X.shape[1] > 1 and (first[1:] == first[:-1]).any():
         order = np.lexsort(X.T[::-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import os
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
@@ -149,11 +150,11 @@ def weigh(parts: Sequence[Data], weights: Any) -> None:
         If a file cannot be read, or scratch has no room.
     """
     budget, sizes = parts[0].budget, [part.n_points for part in parts]
-    if len(parts) > 1 and _is_in_parts(weights):
+    if _is_in_parts(weights, sum(sizes), len(parts)):
         if len(weights) != len(parts):
             raise _wrong(
-                f"weights are {len(weights)} arrays and points {len(parts)}: give one array of "
-                "weights for each array of points"
+                f"weights are {_arrays(len(weights))} and points {_arrays(len(parts))}: give one "
+                "array of weights for each array of points"
             )
         for i, (part, own) in enumerate(zip(parts, weights, strict=True)):
             store = _open(own, f"weights[{i}]", budget)
@@ -182,14 +183,24 @@ def read_weights(weights: Any, budget: Budget) -> tuple[Floats, int]:
 def wrong_length(count: int, n_points: int, name: str = "weights") -> InvalidInput:
     """Return the error for so many weights of so many points."""
     return _wrong(
-        f"{name} have {count} values, need one for each of the {n_points} points, in their order"
+        f"{name} have {count} value{'s' * (count != 1)}, need one for each of the {n_points} "
+        "points, in their order"
     )
 
 
-def _is_in_parts(weights: Any) -> bool:
-    return isinstance(weights, list | tuple) and all(
-        isinstance(part, str | os.PathLike) or len(getattr(part, "shape", ())) > 0
-        for part in weights
+def _arrays(count: int) -> str:
+    return f"{count} array{'s' * (count != 1)}"
+
+
+def _is_in_parts(weights: Any, n_points: int, n_parts: int) -> bool:
+    # Of points in one part there may be as many arrays, of one number each.
+    return (
+        isinstance(weights, list | tuple)
+        and (n_parts > 1 or len(weights) != n_points)
+        and all(
+            isinstance(part, str | os.PathLike) or len(getattr(part, "shape", ())) > 0
+            for part in weights
+        )
     )
 
 
@@ -214,10 +225,7 @@ def _open(weights: Any, name: str, budget: Budget) -> Store:
         weights = read_array(weights, name)
     if isinstance(weights, np.ndarray):
         if weights.ndim == 0:
-            raise InvalidType(
-                f"{name}={shown(weights[()])} is a single value, need one for each point",
-                options=("weights",),
-            )
+            raise _not_several(weights.item(), name)
         if weights.ndim == 1:
             weights = weights[:, None]
     store = open_store(weights, budget, name, flat=True)
@@ -229,7 +237,19 @@ def _open(weights: Any, name: str, budget: Budget) -> Store:
 
 
 def _is_table(weights: Any) -> bool:
-    return isinstance(weights, str | os.PathLike) or callable(weights) or hasattr(weights, "shape")
+    known = isinstance(weights, str | os.PathLike) or callable(weights)
+    return known or len(getattr(weights, "shape", ())) == 2
+
+
+def _not_several(value: object, name: str) -> InvalidType:
+    """Return the error for what is no sequence of numbers."""
+    what = f" are of type {type(value).__name__}"
+    if isinstance(value, numbers.Real):
+        what = f"={shown(value)} is a single value"
+    return InvalidType(
+        f"{name}{what}, need one number for each point: an array, a list or a column of a table",
+        options=("weights",),
+    )
 
 
 def _check_length(store: Store, n_points: int, name: str) -> None:

@@ -25,6 +25,8 @@ _Weigh = Callable[[Floats], Floats]
 
 # Rows whose weights are added up before one of them is drawn.
 BLOCK = 1 << 17
+# Points that are looked at as they are: to divide them takes as long as to look at 1,000 of them.
+_FEW = 1 << 12
 
 
 class Nearest(Protocol):
@@ -83,10 +85,21 @@ class Here:
         if shares is not None:
             self._nearest[:] = self._shares
         self._fresh = True
+        self._few: Rows | None = None
+        if len(points.parts) == 1 and points.n_points <= _FEW:
+            _ = points.measure  # as in `fold`
+            self._few = points.parts[0].rows(0, points.n_points, None)
 
     def _scratch(self, _: int) -> _Scratch:
         x = np.empty((self._points.n_features, BATCH))
         return _Scratch(x, np.empty(BATCH), np.zeros(self._trials, dtype=np.int64))
+
+    def _fold(self, add: Callable[[_Scratch, int, Rows], None]) -> list[_Scratch]:
+        if self._few is None:
+            return self._points.fold(self._scratch, add, work_per_row=self._work)
+        own = self._scratch(0)
+        add(own, 0, self._few)
+        return [own]
 
     def approach(self, row: Floats) -> float:
         """See `Nearest.approach`."""
@@ -99,8 +112,7 @@ class Here:
             own.largest = max(own.largest, largest)
 
         self._fresh = False
-        parts = self._points.fold(self._scratch, look, work_per_row=self._work)
-        return max(part.largest for part in parts)
+        return max(part.largest for part in self._fold(look))
 
     def best_of(self, candidates: Floats, scale: float) -> int:
         """See `Nearest.best_of`."""
@@ -111,8 +123,7 @@ class Here:
             shares = self._shares[start : start + len(X)]
             potentials(X, candidates, shares, near, scale, own.totals, own.x, own.d)
 
-        parts = self._points.fold(self._scratch, weigh, work_per_row=self._work)
-        return int(np.argmin(np.sum([part.totals for part in parts], axis=0)))
+        return int(np.argmin(np.sum([part.totals for part in self._fold(weigh)], axis=0)))
 
     def totals(self, scale: float) -> list[int]:
         """See `Nearest.totals`."""

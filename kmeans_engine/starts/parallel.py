@@ -122,7 +122,7 @@ class _Potential:
             counts += np.bincount(now, minlength=len(counts))
         else:
             whole = np.ldexp(self._shares.of(weights), self._bits).astype(np.int64)
-            np.add.at(counts, now, whole)
+            np.add.at(counts, now, np.maximum(whole, weights > 0.0))
 
     def merge(self, found: list[tuple[Totals, Integers]]) -> tuple[Totals, Integers]:
         """See `Visitor.merge`."""
@@ -217,7 +217,10 @@ def scalable(
     bits = 62 - points.n_points.bit_length()
     _, counts = points.visit(_Potential(taken, shares, bits), Chosen(points, taken))
     if shares is not None:
+        # What weighs little is still there.
+        least = np.minimum(counts, 1)
         counts >>= max(int(counts.sum()).bit_length() - _WEIGHT_BITS, 0)
+        np.maximum(counts, least, out=counts)
     chosen = weighted_plus_plus(taken, counts, k, rng)
     return _polished(taken, counts, chosen)
 

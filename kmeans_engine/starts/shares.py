@@ -1,6 +1,6 @@
 """The weights of points as starts draw by them: shares of at most 1, whatever their unit.
 
-A point of share 0 is never drawn. Shares below 2^-900 of the largest may count as 0.
+A point of share 0 is never drawn, and any other is drawn before a position is taken twice.
 """
 
 from __future__ import annotations
@@ -20,6 +20,10 @@ __all__ = ["Shares", "gathered", "rows_of_weight", "shares_of", "weighed"]
 
 _Array = npt.NDArray[Any]
 
+# The least share of a point that weighs something. It is no chance beside the largest, but times a
+# squared distance it is not lost either, once those that weigh more have been taken.
+_LEAST = 2.0**-200
+
 
 @dataclass(frozen=True)
 class Shares:
@@ -31,7 +35,7 @@ class Shares:
     def of(self, weights: Floats) -> Floats:
         """Return the shares of some points: weights times a power of two, 1 at most."""
         shares: Floats = np.ldexp(weights, -self.exponent)
-        return shares
+        return np.maximum(shares, _LEAST, out=shares, where=weights > 0.0)
 
 
 def weighed(far: Floats, weights: Floats | None, shares: Shares | None) -> Floats:

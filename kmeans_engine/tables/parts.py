@@ -27,7 +27,7 @@ from kmeans_engine.tables.options import ReadOptions
 from kmeans_engine.tables.reading import chosen_of
 from kmeans_engine.tables.table import Table
 from kmeans_engine.tables.usable import NUMERIC, kind_of, left_out, reasons
-from kmeans_engine.tables.weights import check_kind, features_of, find_weights
+from kmeans_engine.tables.weights import check_kind, check_signs, features_of, find_weights
 
 __all__ = ["choose_by_head", "names_by_head", "read_parts"]
 
@@ -144,6 +144,8 @@ def _of_text(given: Input, options: ReadOptions, budget: Budget) -> Table:
                             f"in row {row + 1}; leave those rows out, or fill the values"
                         )
                     values[:, place] = column.to_numpy(zero_copy_only=False)
+                if weights is not None:
+                    check_signs(values[:, -1], names[-1], given.where, rows.count)
                 rows.add(values[:, : len(features)])
                 if weights is not None:
                     weights.add(values[:, len(features) :])

@@ -13,7 +13,7 @@ from kmeans_engine.tables.numbers import complete_rows, native, points_of
 from kmeans_engine.tables.options import ReadOptions
 from kmeans_engine.tables.usable import NUMERIC, kind_of
 
-__all__ = ["check_kind", "complete", "features_of", "find_weights", "read_weights"]
+__all__ = ["check_kind", "check_signs", "complete", "features_of", "find_weights", "read_weights"]
 
 Weights = npt.NDArray[Any]
 
@@ -67,6 +67,28 @@ def check_kind(frame: Frame, index: int, where: str) -> None:
         )
 
 
+def check_signs(weights: Weights, name: str, where: str, before: int = 0) -> None:
+    """Raise `InvalidInput` if some of the weights in a column are negative.
+
+    Parameters
+    ----------
+    weights : ndarray, (R,)
+    name, where : str
+        Of the column, and of its table.
+    before : int
+        Rows of the table before these.
+    """
+    negative = weights < 0
+    if negative.any():
+        row = int(np.argmax(negative))
+        raise InvalidInput(
+            f"{where}: weights are at least 0, and column {name!r} holds {weights[row]:.15g} in "
+            f"row {before + row + 1}; give rows that shall not count the weight 0, or name another "
+            "column (weights=)",
+            options=("weights",),
+        )
+
+
 def complete(
     kept: npt.NDArray[np.bool_] | None,
     weights: Weights | None,
@@ -78,6 +100,7 @@ def complete(
     """Return which rows have a weight as well, None if all that count do; see `complete_rows`."""
     if weights is None:
         return kept
+    check_signs(weights if kept is None else np.where(kept, weights, 0), name, where)
     own = complete_rows(weights[:, None], [name], where, drop_missing=drop_missing)
     if kept is None or own is None:
         return own if kept is None else kept

@@ -84,7 +84,10 @@ def test_recordings_replay_and_resume(points, command, table):
     [
         (("--weights", "nope"), "data.csv has no column 'nope'; choose from x, y, pop"),
         (("--weights", "pop", "--columns", "pop"), "holds the weights, and no other one is left"),
-        (("--weights", "low"), "weights have 75 negative, NaN or infinite values, the first in"),
+        (
+            ("--weights", "low"),
+            "weights are at least 0, and column 'low' holds -1 in row 1; give rows",
+        ),
         (("--weights", "pop", "-k", 149), "needs at least 149 points of positive weight, got"),
     ],
 )

@@ -254,11 +254,16 @@ def test_means_of_given_labels(seed, weighing):
         ([1, np.nan, np.inf], r"2 negative, NaN or infinite values, the first in row 1 \(nan\)"),
         ([0, 0, 0], "weights are all zero, so no point counts"),
         ([1, 2], "weights have 2 values, need one for each of the 3 points"),
+        ([1], "weights have 1 value, need one for each of the 3 points"),
         (np.ones((3, 2)), "weights have 2 columns, need a single one"),
         (np.ones((3, 1, 1)), "3 dimensions"),
         ([1e308] * 3, "weights up to 1e.308 are too large"),
         ("mass", r"weights='mass' is neither a file nor numbers: .* points\['mass'\]"),
-        (7.5, "weights=np.float64.7.5. is a single value, need one for each point"),
+        (7.5, "weights=7.5 is a single value, need one number for each point: an array"),
+        (np.float64(7.5), "weights=7.5 is a single value, need one number for each point"),
+        ({0: 1.0}, "weights are of type dict, need one number for each point: an array"),
+        (range(3).__iter__(), "weights are of type range_iterator, need one number"),
+        ([np.ones(1), np.ones(2)], "weights are 2 arrays and points 1 array: give one array"),
     ],
 )
 def test_what_is_not_a_weight(weights, message):
@@ -269,6 +274,17 @@ def test_what_is_not_a_weight(weights, message):
 def test_what_is_not_a_number():
     with pytest.raises(InvalidType, match="'a' in row 0, column 0 is not a number"):
         Engine([[0.0], [1.0]], weights=["a", "b"])
+
+
+def test_a_list_of_one_array_is_that_of_one_part():
+    points, weights = np.array([[0.0], [1.0], [5.0]]), np.array([1.0, 3.0, 0.0])
+    for some, own in [
+        ([points], [weights]),
+        (points, (weights,)),
+        (points[:1], [weights[:1]]),
+        (points, [np.array([1.0]), np.array([3.0]), np.array([0.0])]),  # one number each
+    ]:
+        assert Engine(some, weights=own).fit([[2.0]]).weights.tolist() in ([4.0], [1.0])
 
 
 def test_the_row_is_that_among_all_parts():

@@ -2,8 +2,11 @@
 
 import gc
 import os
+import signal
 import subprocess
 import sys
+import threading
+import time
 
 import clusters
 import numpy as np
@@ -128,3 +131,24 @@ def test_a_client_that_nobody_holds_is_closed_from_whatever_thread_collects_garb
     ours.sync(drop)
     eventually(lambda: ours.status == "closed" and cluster.status.name == "closed")
     gc.collect()
+
+
+def test_an_interrupt_waits_for_a_cluster_that_starts_and_closes_it():
+    said = []
+
+    class Started:
+        asynchronous = False
+
+        def close(self):
+            said.append("closed")
+
+    def start():
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        time.sleep(0.1)
+        said.append("started")
+        return client.Held(Started(), None)
+
+    with pytest.raises(KeyboardInterrupt):
+        client._undisturbed(start)
+    gc.collect()
+    assert said == ["started", "closed"]

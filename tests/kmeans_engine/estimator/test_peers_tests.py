@@ -38,6 +38,7 @@ RELOCATED = {
     "test_kmeans_relocated_clusters",
     "test_kmeans_empty_cluster_relocated",
     "test_kmeans_predict",
+    "test_kmeans_init_auto_with_initial_centroids",
 }
 
 

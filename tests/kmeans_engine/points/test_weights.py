@@ -124,12 +124,16 @@ def test_columns_of_tables():
         pyarrow.array(values),
         pyarrow.chunked_array([values[:1], values[1:]]),
         tuple(values),
+        memoryview(np.array(values)),
     ):
         weigh([data], column)
         assert data.weights.tolist() == values
     weigh([data], pandas.Series([1, None, 2], dtype="Int64"))
     with pytest.raises(InvalidInput, match=r"the first in row 1 \(nan\)"):
         measure_together([data])
+    for text in (pandas.Series(list("abc")), polars.Series("w", list("abc"))):
+        with pytest.raises(InvalidType, match=r"a column that is not a number, .* to numbers$"):
+            weigh([data], text)
 
 
 def test_what_weights_are_not():

@@ -211,6 +211,15 @@ def test_a_weight_counts_as_so_many_points(method):
 
 
 @pytest.mark.parametrize("method", METHODS)
+def test_what_weighs_next_to_nothing_is_drawn_before_a_position_comes_twice(method):
+    points = np.repeat(np.arange(4.0), 3)[:, None]
+    weights = np.repeat([1.0, 1e-300, 1e9, 1e-310], 3)
+    for seed in range(10):
+        chosen = initial_centroids(points, 4, weights=weights, method=method, seed=seed)
+        assert sorted(chosen[:, 0].tolist()) == [0.0, 1.0, 2.0, 3.0]
+
+
+@pytest.mark.parametrize("method", METHODS)
 def test_fewer_points_of_positive_weight_than_clusters(method):
     points, weights = np.arange(10.0).reshape(5, 2), [0.0, 1.0, 0.0, 2.0, 0.0]
     with pytest.raises(InvalidInput, match=r"k=3 needs at least 3 points of positive weight, got"):

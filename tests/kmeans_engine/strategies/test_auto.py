@@ -1,6 +1,7 @@
 """Which strategy is chosen, and when another one takes over."""
 
 import itertools
+from types import SimpleNamespace
 
 import check
 import numpy as np
@@ -75,3 +76,28 @@ def test_auto_pauses_from_bounds_that_are_always_used_up():
     want = Engine(points, strategy="brute").snapshots(points[:10], max_iterations=32)
     for a, b in itertools.zip_longest(got, want):
         check.same_snapshot(a, b)
+
+
+@pytest.mark.parametrize(
+    ("m", "n", "k", "threads", "worth"),
+    [
+        (1200, 2, 12, 2, False),
+        (10_000_000, 2, 12, 16, False),  # sorted into blocks here before a device has begun
+        (10_000_000, 2, 12, 1, False),
+        (1_000_000, 16, 256, 16, False),
+        (1_000_000, 128, 1024, 2, True),
+        (1_000_000, 128, 1024, 16, True),
+        (1 << 32, 128, 1024, 2, False),
+    ],
+)
+def test_a_device_must_be_worth_the_copy(m, n, k, threads, worth, monkeypatch):
+    measure = SimpleNamespace(dtype=np.dtype(np.float32))
+    points = SimpleNamespace(
+        n_points=m, n_features=n, threads=threads, measure=measure, store=None,
+        sample=lambda step: np.arange(200.0).reshape(-1, 1),
+    )  # fmt: skip
+    assert auto._is_worth_a_device(points, k) is worth
+    asked = []
+    monkeypatch.setattr(auto, "missing", lambda: asked.append(m))
+    assert (auto._choose(points, k) == "cuda") is worth
+    assert bool(asked) is worth  # no driver is asked for nothing

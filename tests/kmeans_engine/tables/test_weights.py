@@ -87,6 +87,19 @@ def test_rows_without_a_weight(tmp_path):
         read_table(path, ReadOptions(weights="w", drop_missing=True))
 
 
+def test_a_negative_weight_is_named_as_the_file_counts(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text("x,w\n,-1\n1,3\n2,-4\n3,1\n" + "5,1\n" * 200)
+    options = ReadOptions(weights="w", drop_missing=True)
+    with pytest.raises(InvalidInput, match=r"data.csv: .* column 'w' holds -4 in row 3; give rows"):
+        read_table(path, options)
+    path.write_text(path.read_text().replace("-4", "4"))
+    assert read_table(path, options).kept.tolist() == [False] + [True] * 203
+    path.write_text("x,w\n" + "5,1\n" * 200 + "1,-0.5\n")
+    with pytest.raises(InvalidInput, match=r"data.csv: .* column 'w' holds -0.5 in row 201; give"):
+        read_parts(path, ReadOptions(weights="w"), Budget(1200, str(tmp_path)))
+
+
 @pytest.mark.parametrize(
     ("column", "words"),
     [
