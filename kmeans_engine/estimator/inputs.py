@@ -111,7 +111,13 @@ def check_features(estimator: Any, given: Given, visible: Visible, *, reset: boo
 def check_weights(sample_weight: Any, X: Any) -> Any:
     """Return weights for `Engine`, or None; a single number stands for all rows of X."""
     if isinstance(sample_weight, numbers.Number):
-        return np.full(len(X) if isinstance(X, np.ndarray) else X.shape[0], sample_weight)
+        rows = getattr(X, "shape", (None,))[0]
+        if not isinstance(rows, numbers.Integral):  # a file, a DataFrame of Dask
+            raise InvalidInput(
+                f"sample_weight={sample_weight} is one number, and how many rows X has is not "
+                "known before it is read: give one weight for each row, or none"
+            )
+        return np.full(rows, sample_weight)
     if sample_weight is None or elsewhere(sample_weight) is not None:
         return sample_weight
     return np.asarray(sample_weight)

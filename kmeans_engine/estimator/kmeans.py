@@ -32,6 +32,7 @@ from kmeans_engine.estimator.scikit import (
     warn,
     with_callbacks,
 )
+from kmeans_engine.estimator.sharing import threads_shared
 from kmeans_engine.estimator.watching import Watch
 from kmeans_engine.snapshot import Snapshot
 from kmeans_engine.starts.methods import METHODS
@@ -88,7 +89,8 @@ class KMeans(
         How points find their centres; without influence on the answer. "lloyd" chooses by the shape
         of X, as "auto" does; "elkan" is "bounds".
     threads : int, optional
-        See `Engine`. In a worker of joblib the default is its share of the processors.
+        See `Engine`. In a worker of joblib, a process or a thread, the default is its share of the
+        processors.
     memory : str or int, optional
         See `Engine`.
     empty : {"keep", "relocate"}
@@ -207,10 +209,12 @@ class KMeans(
         """
         given = read(self, X, reset=True)
         options = self._options(check_weights(sample_weight, given.plain))
-        engine = Engine(given.points, strategy=self._strategy(), **options)
-        check_features(self, given, engine.visible, reset=True)
-        watch = Watch(self, given.plain, y, sample_weight)
-        best = fit_best(self, engine, given, watch)
+        strategy = self._strategy()
+        with threads_shared(self.threads) as threads:
+            engine = Engine(given.points, strategy=strategy, **{**options, "threads": threads})
+            check_features(self, given, engine.visible, reset=True)
+            watch = Watch(self, given.plain, y, sample_weight)
+            best = fit_best(self, engine, given, watch)
         outcome = best.outcome
         self.cluster_centers_ = outcome.centers
         self._n_features_out = len(outcome.centers)
@@ -218,7 +222,7 @@ class KMeans(
         self.inertia_ = outcome.inertia
         self.converged_ = outcome.converged
         self.n_iter_ = best.run.max_iter
-        again = partial(Engine, given.points, strategy=self._strategy(), **options)
+        again = partial(Engine, given.points, strategy=strategy, **options)
         self._replay = Replay((lambda: engine) if given.is_stored else again, best.run, best.means)
         self._history: list[Iteration] | None = None
         watch.end()
@@ -335,18 +339,21 @@ class KMeans(
         check_is_fitted(self)
         given = read(self, X, reset=False)
         options = self._options(check_weights(sample_weight, given.plain))
-        # One pass, for which it does not pay to sort the points or to keep bounds.
-        engine = Engine(given.points, strategy="brute", **options)
-        check_features(self, given, engine.visible, reset=False)
-        return engine.fit(self.cluster_centers_, max_iterations=0)
+        with threads_shared(self.threads) as threads:
+            # One pass, for which it does not pay to sort the points or to keep bounds.
+            engine = Engine(given.points, strategy="brute", **{**options, "threads": threads})
+            check_features(self, given, engine.visible, reset=False)
+            return engine.fit(self.cluster_centers_, max_iterations=0)
 
     def _distances(self, X: Any) -> Any:
         check_is_fitted(self)
         given = read(self, X, reset=False)
-        visible = Engine(given.points, strategy="brute", **self._options(None)).visible
-        check_features(self, given, visible, reset=False)
-        centers = np.asarray(self.cluster_centers_, dtype=np.float64)
-        return distances(given.points, visible, centers, given.dtype)
+        with threads_shared(self.threads) as threads:
+            options = {**self._options(None), "threads": threads}
+            visible = Engine(given.points, strategy="brute", **options).visible
+            check_features(self, given, visible, reset=False)
+            centers = np.asarray(self.cluster_centers_, dtype=np.float64)
+            return distances(given.points, visible, centers, given.dtype)
 
     def _options(self, weights: Any) -> dict[str, Any]:
         """Return the options of engines but for the strategy."""

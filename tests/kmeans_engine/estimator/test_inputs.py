@@ -129,3 +129,9 @@ def test_a_dask_array_stays_one(cluster, blobs, want):
 def test_bad_tables(X, kind, said):
     with pytest.raises(kind, match=said):
         fitted(X)
+
+
+def test_one_weight_for_a_file_is_refused_in_a_line(tmp_path):
+    np.save(tmp_path / "x.npy", np.arange(8.0).reshape(4, 2))
+    with pytest.raises(InvalidInput, match=r"sample_weight=2\.0 is one number"):
+        KMeans(2).fit(tmp_path / "x.npy", sample_weight=2.0)
