@@ -141,16 +141,19 @@ class AutoAssigner:
     def adopt(self, centroids: Floats, labels: LabelArray | Assigned | None = None) -> ExactSums:
         """See `Assigner.adopt`."""
         points, k = self._auto.points, len(centroids)
-        if not self._auto.is_device_broken and _is_worth_a_device(points, k) and missing() is None:
+        choose = _choose_here if self._auto.is_device_broken else _choose
+        name = choose(points, k)
+        if name == "cuda":
             try:
-                return self._begin("cuda").adopt(centroids, labels)
+                return self._begin(name).adopt(centroids, labels)
             except UnsupportedStrategy as error:  # no room there, or the device failed
                 self._auto.is_device_broken = not is_out_of_memory(error.__cause__)
             except KMeansError:  # of the points
                 raise
             except Exception:  # drivers, compilers and packages fail in ways of their own
                 self._auto.is_device_broken = True
-        return self._begin(_choose_here(points, k)).adopt(centroids, labels)
+            name = _choose_here(points, k)
+        return self._begin(name).adopt(centroids, labels)
 
     def step(self, centroids: Floats, moved: Clusters | None = None) -> Stepped:
         """See `Assigner.step`."""
@@ -220,6 +223,12 @@ class AutoAssigner:
         self._at_work.adopt(centroids, before.assigned)
         self.in_place = self.in_place or self._at_work.in_place
         self._steps = 0
+
+
+def _choose(points: Data, k: int) -> str:
+    return (
+        "cuda" if _is_worth_a_device(points, k) and missing() is None else _choose_here(points, k)
+    )
 
 
 def _is_worth_a_device(points: Data, k: int) -> bool:
