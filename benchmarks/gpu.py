@@ -42,6 +42,7 @@ from works import blobs
 from kmeans_engine import Engine, assign_points
 from kmeans_engine.strategies.cuda import tensor
 from kmeans_engine.strategies.cuda.device import missing
+from kmeans_engine.strategies.cuda.programs import why_not
 from kmeans_engine.strategies.cuda.tiles import Tiles, tiles_for
 
 HERE = Path(__file__).parent
@@ -197,7 +198,11 @@ def device() -> dict[str, str]:
 
     gpu = cuda.get_current_device()
     name = gpu.name.decode() if isinstance(gpu.name, bytes) else str(gpu.name)
-    return {"gpu": name, "capability": "{}.{}".format(*gpu.compute_capability)}
+    return {
+        "gpu": name,
+        "capability": "{}.{}".format(*gpu.compute_capability),
+        "tensor cores": why_not() or "used",
+    }
 
 
 def measure(row: Row, rounds: int, strategy: str = "cuda") -> dict[str, Any]:

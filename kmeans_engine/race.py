@@ -18,6 +18,7 @@ __all__ = ["match_clusters", "match_labels", "overlap", "side_by_side", "verdict
 Counts = npt.NDArray[np.int64]
 
 _PAIRS = 1 << 20  # labels that are paired at a time
+_MOST = 8192  # clusters that are matched: their table of counts takes 512 MB
 
 
 def side_by_side(runs: Sequence[Iterable[Snapshot]]) -> Iterator[tuple[Snapshot, ...]]:
@@ -164,7 +165,7 @@ def match_labels(a: npt.ArrayLike, b: npt.ArrayLike) -> npt.NDArray[np.intp]:
     Raises
     ------
     InvalidInput, InvalidType
-        If these are not labels of the same points.
+        If these are not labels of the same points, or of more than 8,192 clusters.
 
     References
     ----------
@@ -182,6 +183,13 @@ def match_labels(a: npt.ArrayLike, b: npt.ArrayLike) -> npt.NDArray[np.intp]:
         raise InvalidInput(
             f"a has {len(one):,} labels and b has {len(other):,}, need labels of the same points"
         )
+    for name, labels in (("a", one), ("b", other)):
+        if labels.max() >= _MOST:
+            raise InvalidInput(
+                f"{name} has labels up to {labels.max()}, and at most {_MOST:,} clusters can be "
+                f"matched; if some numbers are not used, leave them out with np.unique({name}, "
+                "return_inverse=True)[1]"
+            )
     shared = np.zeros((int(other.max()) + 1, int(one.max()) + 1), np.int64)
     for start in range(0, len(one), _PAIRS):
         some = slice(start, start + _PAIRS)

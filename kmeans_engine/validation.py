@@ -35,7 +35,7 @@ _CHUNK = 1 << 17
 
 # What to do with other kinds of numbers, by numpy.dtype.kind.
 _REMEDIES = {
-    "c": "use the real and the imaginary parts as two features",
+    "c": "use the real part, or both parts as two features",
     "M": "subtract a date and divide by a unit, such as np.timedelta64(1, 's')",
     "m": "divide by a unit, such as np.timedelta64(1, 's')",
     "V": "use numpy.lib.recfunctions.structured_to_unstructured",

@@ -123,5 +123,5 @@ class Climb:
 
 def below(seed: np.random.SeedSequence, *words: int) -> np.random.SeedSequence:
     """Return what a seed is for one of its uses; that of a start is the command's for its runs."""
-    entropy = [seed.entropy] if isinstance(seed.entropy, int) else seed.entropy or []
+    entropy = np.ravel(np.asarray(seed.entropy, dtype=object)).tolist()  # a number, or several
     return np.random.SeedSequence([*entropy, *seed.spawn_key, *words])

@@ -65,8 +65,9 @@ def sweep(
         As for `Engine`. A weight counts as a number of points, but for `Row.stability` and
         `Row.agreement`, which compare points whatever their weights.
     seed : int or SeedSequence, optional
-        The same seed gives the same clusterings for any number of threads, parts and machines, on
-        the same version of NumPy.
+        The same seed gives the same clusterings for any number of threads and parts, on the same
+        version of NumPy. On a cluster, whose starts are drawn by k-means||, it does so for any
+        number of machines.
     runs : int
         How many starts are drawn for each K.
     references : int
@@ -134,9 +135,17 @@ def rows_of(
     limits: dict[str, Any] = {"tolerance": check_tolerance(tolerance)}
     if max_iterations is not None:
         limits["max_iterations"] = check_count(max_iterations, "max_iterations", minimum=1)
-    check_seed(seed)
-    root = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
-    return _rows(engine, wanted, root, runs, references, silhouette_sample, limits)
+    return _rows(engine, wanted, _root(seed), runs, references, silhouette_sample, limits)
+
+
+def _root(seed: Any) -> np.random.SeedSequence:
+    """Return what all draws of a sweep come from; a generator gives a new one each time."""
+    if isinstance(seed, np.random.SeedSequence):
+        return seed
+    rng = check_seed(seed)
+    if isinstance(seed, (np.random.Generator, np.random.BitGenerator, np.random.RandomState)):
+        return np.random.SeedSequence(int(rng.integers(2**63)))
+    return np.random.SeedSequence(seed)
 
 
 def check_ks(ks: Any, n_points: int) -> list[int]:

@@ -44,6 +44,8 @@ def _judged(rows: tuple[Row, ...], one: Row) -> tuple[int | None, str]:
     reason = _doubt(row, one)
     if reason:
         return None, f"no K stands out: {name} is the best by Calinski-Harabasz, but {reason}"
+    if 2 * k > row.last.n_points:
+        return None, f"no K stands out: {name} means a cluster for one or two points; try smaller K"
     if len(rows) > 1 and row is rows[-1]:
         return None, f"no K stands out yet: {name} is the best and the last; try larger ones"
     if len(rows) > 1 and row is rows[0] and k > 2:

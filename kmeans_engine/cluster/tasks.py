@@ -133,7 +133,7 @@ def _weights_of(
     for (_, size), chunk in zip(places, chunks, strict=bool(chunks)):
         own, count = read_weights(chunk, Budget())
         if len(own) != size:
-            raise wrong_length(len(own), size, "a chunk of the weights")
+            raise wrong_length(len(own), size, "the weights of a chunk")
         weights.append(own)
         rounded += count
     return weights, rounded

@@ -68,7 +68,7 @@ class Model(NamedTuple):
         known, count = self.names, len(self.names)
         if len(set(known)) < count or not known:
             return self
-        if set(names) == set(known):
+        if set(names) == set(known) and len(names) == count:
             places = [known.index(name) for name in names]
             return self._replace(
                 names=names,
@@ -79,16 +79,26 @@ class Model(NamedTuple):
         unnamed = tuple(default_names(count)) in (names, known)
         if len(names) == count and (chosen or unnamed):
             return self
-        absent = [name for name in known if name not in names]
         if chosen:
+            number = len(names)
             raise InvalidInput(
-                f"{self.path} has the {count} columns {some_of(known)}, and {len(names)} others "
-                "were chosen; leave out columns=, so that those of these names are taken",
+                f"{self.path} has the {count} columns {some_of(known)}, and {number} "
+                f"{'other was' if number == 1 else 'others were'} chosen; leave out columns=, so "
+                "that those of these names are taken",
                 options=("columns",),
             )
+        absent = [name for name in known if name not in names]
+        twice = [name for name in known if names.count(name) > 1]
+        if absent:
+            reason = (
+                f"no column {absent[0]!r}, which {self.path} has; rename its columns, or choose"
+            )
+        elif twice:
+            reason = f"{names.count(twice[0])} columns {twice[0]!r}; choose by their numbers"
+        else:
+            reason = f"{len(names)} columns, more than {self.path}; choose"
         raise InvalidInput(
-            f"{place} has no column {absent[0]!r}, which {self.path} has; rename its columns, or "
-            f"choose {count} of them that stand for {some_of(known)} (columns=)",
+            f"{place} has {reason} {count} of them that stand for {some_of(known)} (columns=)",
             options=("columns",),
         )
 

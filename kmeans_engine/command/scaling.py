@@ -53,7 +53,9 @@ class Scaling(NamedTuple):
     @classmethod
     def read(cls, spelled: Mapping[str, Sequence[float]]) -> Scaling:
         """Return what was spelled; raise `KeyError`, `TypeError` or `ValueError` if it is none."""
-        exponent = np.array(spelled["exponent"], dtype=np.int64)
+        exponent = np.array(spelled["exponent"])
+        if exponent.dtype.kind != "i":
+            raise ValueError("its exponents are not whole numbers")
         middle, center, spread = (
             np.array(spelled[name], dtype=np.float64) for name in ("middle", "center", "spread")
         )
@@ -62,6 +64,9 @@ class Scaling(NamedTuple):
             raise ValueError("its lists have different lengths")
         if not (all(np.isfinite(values).all() for values in found) and (spread > 0).all()):
             raise ValueError("it holds numbers that are not finite, or no spread")
+        with np.errstate(over="ignore", under="ignore"):
+            if not (np.isfinite([found.mean, found.scale]).all() and (found.scale > 0).all()):
+                raise ValueError("its exponents are beyond those of float64")
         return found
 
     def at(self, places: Sequence[int]) -> Scaling:
@@ -125,8 +130,9 @@ def standardize(
     for start in starts:
         chunk = z[start : start + _CHUNK]
         chunk[:] = points[start : start + _CHUNK]
-        np.minimum(low, chunk.min(axis=0), out=low)
-        np.maximum(high, chunk.max(axis=0), out=high)
+        some = chunk if shares is None else chunk[shares(start)[:, 0] > 0.0]
+        np.minimum(low, some.min(axis=0, initial=np.inf), out=low)
+        np.maximum(high, some.max(axis=0, initial=-np.inf), out=high)
     exponent = np.frexp(np.maximum(np.abs(low), np.abs(high)))[1].clip(-1000, 1000).astype(np.int64)
     factor = np.ldexp(1.0, -exponent)
     middle = (low * factor + high * factor) / 2
@@ -135,14 +141,14 @@ def standardize(
         chunk = z[start : start + _CHUNK]
         chunk *= factor
         chunk -= middle
-        sums.append((chunk if shares is None else chunk * shares(start)).sum(axis=0))
+        sums.append((chunk if shares is None else _weighed(chunk, shares(start))).sum(axis=0))
     center = np.array([math.fsum(column) for column in zip(*sums, strict=True)]) / total
     sums = []
     for start in starts:
         chunk = z[start : start + _CHUNK]
         chunk -= center
-        squares = np.square(chunk)
-        sums.append((squares if shares is None else squares * shares(start)).sum(axis=0))
+        squares = np.square(chunk) if shares is None else _weighed(chunk, shares(start), power=2)
+        sums.append(squares.sum(axis=0))
     variance = np.array([math.fsum(column) for column in zip(*sums, strict=True)]) / total
     spread = np.sqrt(variance)
     # The rounded mean of equal numbers may differ from them; their deviation is 0 all the same.
@@ -152,8 +158,15 @@ def standardize(
     for start in starts:
         chunk = z[start : start + _CHUNK]
         chunk /= spread
-        chunk[:, constant] = 0.0
+        if constant.any():  # as `Scaling.apply` has it: points without weight may lie elsewhere
+            chunk[:, constant] = points[start : start + _CHUNK][:, constant] - low[constant]
     return z, Scaling(exponent, middle, center, spread)
+
+
+def _weighed(values: Floats, shares: Floats, *, power: int = 1) -> Floats:
+    """Return values, or their squares, times their shares: 0 without one, however large it is."""
+    some = np.where(shares > 0.0, values, 0.0)
+    return (some if power == 1 else np.square(some)) * shares
 
 
 def _shares(

@@ -89,8 +89,8 @@ def read_stream(points: Any, budget: Budget) -> Store:
         points = points()
         if not is_stream(points) or callable(points):
             raise InvalidType(
-                f"points() returned a {type(points).__name__}, needs a pyarrow.RecordBatchReader "
-                "or a pyarrow.dataset.Dataset"
+                f"the function returned a value of type {type(points).__name__}, needs to return a "
+                "pyarrow.RecordBatchReader or a pyarrow.dataset.Dataset"
             )
     with unharmed("the dataset"):
         if hasattr(points, "scanner"):
@@ -271,7 +271,8 @@ def _collect(batches: Batches, budget: Budget) -> Store:
     schema, total = batches.schema, batches.total
     if not len(schema.names):
         raise InvalidInput(f"{batches.where} has no columns to cluster, at least one is needed")
-    dtype = read_sheet(schema.empty_table(), "points").values.dtype
+    name = f"the rows of {batches.where}"
+    dtype = read_sheet(schema.empty_table(), name).values.dtype
     kept = RowWriter(len(schema.names), dtype, total, budget)
     size = "" if total is None else f" ({shown_bytes(total * kept._row)})"
     files: list[tuple[int, str]] = []
@@ -285,7 +286,7 @@ def _collect(batches: Batches, budget: Budget) -> Store:
                     files.append((kept.count, path))
                 table = pa.Table.from_batches([batch])
                 _refuse_missing(table, batches.where, path, kept.count - files[-1][0])
-                sheet = read_sheet(table, "points")
+                sheet = read_sheet(table, name)
                 rounded += sheet.rounded
                 kept.add(sheet.values)
         if not kept.count:

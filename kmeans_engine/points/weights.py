@@ -20,6 +20,7 @@ from kmeans_engine.points.data import Data
 from kmeans_engine.points.devices import brought_here, is_on_device
 from kmeans_engine.points.opening import elsewhere, open_store, open_visible
 from kmeans_engine.points.stored import ArrayStore, Store
+from kmeans_engine.points.streams import is_stream
 from kmeans_engine.points.visit import Visible, VisibleParts, Visitor
 from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.validation import shown
@@ -237,7 +238,7 @@ def _open(weights: Any, name: str, budget: Budget) -> Store:
 
 
 def _is_table(weights: Any) -> bool:
-    known = isinstance(weights, str | os.PathLike) or callable(weights)
+    known = isinstance(weights, str | os.PathLike) or is_stream(weights)
     return known or len(getattr(weights, "shape", ())) == 2
 
 

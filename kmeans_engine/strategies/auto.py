@@ -10,7 +10,7 @@ import threading
 from typing import ClassVar
 
 from kmeans_engine.arrays import Clusters, Floats, LabelArray
-from kmeans_engine.errors import UnsupportedStrategy
+from kmeans_engine.errors import KMeansError, UnsupportedStrategy
 from kmeans_engine.labels import Labels
 from kmeans_engine.points.blocks import SortedPoints, block_rows
 from kmeans_engine.points.data import Data
@@ -21,7 +21,7 @@ from kmeans_engine.strategies import make_strategy
 from kmeans_engine.strategies.base import Assigned, Assigner, OwningAssigner, Stepped, Strategy
 from kmeans_engine.strategies.bounds import MOST_CENTROIDS, BoundsAssigner
 from kmeans_engine.strategies.costs import looking, scanning, shipping, sorting
-from kmeans_engine.strategies.cuda.device import missing
+from kmeans_engine.strategies.cuda.device import is_out_of_memory, missing
 from kmeans_engine.strategies.neighbours import NeighboursAssigner
 from kmeans_engine.strategies.quantized import MOST_FEATURES, QuantizedAssigner
 from kmeans_engine.sums import ExactSums
@@ -70,6 +70,11 @@ class Auto:
     Parameters
     ----------
     points : Data
+
+    Attributes
+    ----------
+    is_device_broken : bool
+        Whether a GPU has failed, other than for want of memory: it is not asked again.
     """
 
     name: ClassVar[str] = "auto"
@@ -78,6 +83,7 @@ class Auto:
         self.points = points
         self._made: dict[str, Strategy] = {}
         self._lock = threading.Lock()
+        self.is_device_broken = False
 
     @classmethod
     def check(cls, points: Points, k: int | None = None) -> None:
@@ -134,13 +140,19 @@ class AutoAssigner:
 
     def adopt(self, centroids: Floats, labels: LabelArray | Assigned | None = None) -> ExactSums:
         """See `Assigner.adopt`."""
-        name = _choose(self._auto.points, len(centroids))
-        try:
-            return self._begin(name).adopt(centroids, labels)
-        except UnsupportedStrategy:  # the device has not as much memory as it takes
-            if name != "cuda":
+        points, k = self._auto.points, len(centroids)
+        choose = _choose_here if self._auto.is_device_broken else _choose
+        name = choose(points, k)
+        if name == "cuda":
+            try:
+                return self._begin(name).adopt(centroids, labels)
+            except UnsupportedStrategy as error:  # no room there, or the device failed
+                self._auto.is_device_broken = not is_out_of_memory(error.__cause__)
+            except KMeansError:  # of the points
                 raise
-        name = _choose_here(self._auto.points, len(centroids))
+            except Exception:  # drivers, compilers and packages fail in ways of their own
+                self._auto.is_device_broken = True
+            name = _choose_here(points, k)
         return self._begin(name).adopt(centroids, labels)
 
     def step(self, centroids: Floats, moved: Clusters | None = None) -> Stepped:

@@ -100,7 +100,7 @@ def _of_dataset(path: Path, kind: str, options: ReadOptions, budget: Budget) -> 
         names, weigher, notes = names_by_head(data, where, options)
         store = read_dataset(data, names, where, budget)
         weights = read_dataset(data, [weigher], where, budget) if weigher else None
-    table = _table(store, names, notes, weights, weigher)
+    table = _table(where, store, names, notes, weights, weigher)
     return replace(table, rows=lambda: _all_of(data, where, what))
 
 
@@ -144,8 +144,6 @@ def _of_text(given: Input, options: ReadOptions, budget: Budget) -> Table:
                             f"in row {row + 1}; leave those rows out, or fill the values"
                         )
                     values[:, place] = column.to_numpy(zero_copy_only=False)
-                if weights is not None:
-                    check_signs(values[:, -1], names[-1], given.where, rows.count)
                 rows.add(values[:, : len(features)])
                 if weights is not None:
                     weights.add(values[:, len(features) :])
@@ -156,9 +154,8 @@ def _of_text(given: Input, options: ReadOptions, budget: Budget) -> Table:
         if weights is not None:
             weights.close()
     notes = [*notes, reader.rounded]
-    table = _table(
-        store, names[: len(features)], notes, weighed, "" if weighed is None else names[-1]
-    )
+    name = "" if weighed is None else names[-1]
+    table = _table(given.where, store, names[: len(features)], notes, weighed, name)
     return replace(table, rows=lambda: _all_of_text(given, options))
 
 
@@ -229,18 +226,22 @@ def choose_by_head(
 
 
 def _table(
-    store: Store, names: list[str], notes: list[str], weighed: Store | None, name: str
+    where: str, store: Store, names: list[str], notes: list[str], weighed: Store | None, name: str
 ) -> Table:
     in_memory = isinstance(store, ArrayStore)
     count, width = store.shape
     size = shown_bytes(count * width * store.dtype.itemsize)
+    weights = None if weighed is None else _given(weighed)
+    if weights is not None:
+        for start in range(0, count, _HEAD):
+            check_signs(weights[start : start + _HEAD][:, 0], name, where, start)
     said = [*notes, "" if in_memory else f"the points take {size} of scratch while this runs"]
     return Table(
         _given(store),
         tuple(names),
         count,
         notes=tuple(note for note in said if note),
-        weights=None if weighed is None else _given(weighed),
+        weights=weights,
         weighed_by=name,
     )
 

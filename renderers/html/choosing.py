@@ -75,10 +75,17 @@ def _words(criterion: Criterion) -> dict[int, str]:
     words = [short(value, digits).replace("-", "\N{MINUS SIGN}") for value in criterion.values]
     if criterion.errors is not None:
         words = [
-            f"{word} \N{PLUS-MINUS SIGN} {short(error, digits)}"
+            f"{word} \N{PLUS-MINUS SIGN} {_error(error, word, digits)}"
             for word, error in zip(words, criterion.errors.tolist(), strict=True)
         ]
     return dict(zip(map(int, criterion.ks.tolist()), words, strict=True))
+
+
+def _error(error: float, word: str, digits: int) -> str:
+    """Return an error to as many places as the value that is written so."""
+    if "\N{MULTIPLICATION SIGN}" in word:
+        return short(error, digits)
+    return f"{error:.{len(word.partition('.')[2])}f}"
 
 
 def _table(sweep: Sweep) -> str:

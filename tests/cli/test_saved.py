@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from command import SMALL, facts, one_line
+from PIL import Image
 
 from kmeans_engine import Engine
 from kmeans_engine.tables import WRITABLE_CENTROIDS, WRITABLE_ROWS
@@ -83,7 +84,17 @@ def test_rows_without_names_go_by_place(command, points, tmp_path):
                 "stand for width, height",
             ),
         ),
-        ("data.csv --predict c.json --columns width", ("2 columns width, height, and 1 other",)),
+        (
+            "data.csv --predict c.json --columns width",
+            ("2 columns width, height, and 1 other was chosen",),
+        ),
+        ("twice.csv --predict c.json", ("twice.csv has 2 columns 'height'; choose by",)),
+        (
+            "more.csv --predict c.json",
+            ("more.csv has 2 columns 'height'; choose by",),
+        ),
+        ("more.csv --verify l.csv --centroids c.json", ("more.csv has 2 columns 'height'",)),
+        ("photo.png --predict rg.csv", ("photo.png has 3 columns, more than rg.csv; choose 2 of",)),
         ("data.csv --predict c.json -k 3", ("-k does not go with --predict",)),
         ("data.csv --predict c.json --standardize", ("--standardize does not go with --predict",)),
         ("data.csv --predict c.json --init c.json", ("--init does not go with",)),
@@ -93,7 +104,9 @@ def test_rows_without_names_go_by_place(command, points, tmp_path):
         ("data.csv --predict cut.json", ("cut.json is damaged (it holds 3 of 4 centroids)",)),
         ("data.csv --predict later.json", ("later.json was written by version 9.9",)),
         ("data.csv --predict broken.json", ("broken.json is damaged", "different lengths")),
-        ("data.csv --predict c.json --weights width", ("'width' is one that c.json has",)),
+        ("data.csv --predict wild.json", ("wild.json is damaged (its exponents are beyond",)),
+        ("data.csv --predict half.json", ("half.json is damaged (its exponents are not whole",)),
+        ("plus.csv --predict c.json --weights width", ("'width' is one that c.json has",)),
         ("--replay run.arrows --predict c.json", ("--predict does not go with --replay",)),
         ("data.csv --predict c.json --verify l.csv", ("--verify does not go with --predict",)),
         ("data.csv --predict c.json --labels c.json --overwrite", ("use one of .csv, .npy",)),
@@ -104,7 +117,16 @@ def test_what_cannot_be_labelled(command, data, words, said, tmp_path):
     command.ok(data, *COLUMNS, "-k", 4, "--centroids", "c.json")
     (tmp_path / "other.csv").write_text("depth,height\n1,2\n4,7\n")
     model = json.loads((tmp_path / "c.json").read_text())
+    (tmp_path / "twice.csv").write_text("width,height,height\n1,2,5\n4,7,6\n")
+    (tmp_path / "more.csv").write_text("width,height,height,depth\n1,2,5,3\n4,7,6,8\n")
+    (tmp_path / "plus.csv").write_text("width,height\n1,2\n4,7\n")
+    (tmp_path / "rg.csv").write_text("r,g\n1,2\n4,7\n")
+    (tmp_path / "l.csv").write_text("label\n0\n1\n")
+    Image.fromarray(np.zeros((2, 2, 3), np.uint8)).save(tmp_path / "photo.png")
+    scaling = {"exponent": [9**9, 1], "middle": [1, 1], "center": [1, 2], "spread": [1, 1]}
     for name, change in (
+        ("wild.json", {"kmeans_engine": {"standardized": scaling}}),
+        ("half.json", {"kmeans_engine": {"standardized": scaling | {"exponent": [0.5, 1]}}}),
         ("cut.json", {"data": model["data"][:3]}),
         ("later.json", {"kmeans_engine": {"format": 2, "version": "9.9"}}),
         (

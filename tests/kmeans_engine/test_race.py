@@ -90,6 +90,13 @@ def test_renumbered_labels_are_the_same_again():
     assert match_labels([0, 0, 1], [3, 3, 0]).tolist() == [1, 2, 3, 0]
 
 
+def test_more_clusters_than_can_be_matched():
+    few, many = np.zeros(8193, int), np.arange(8193)
+    for a, b in ((few, many), (many, few)):
+        with pytest.raises(InvalidInput, match=r"labels up to 8192, and at most 8,192 clusters"):
+            match_labels(a, b)
+
+
 @pytest.mark.parametrize(
     ("b", "kind", "words"),
     [

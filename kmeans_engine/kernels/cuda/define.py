@@ -30,7 +30,7 @@ def define(
     total = labels.shape[0] if whole else np.int64(n_todo[0])
     for j in range(cuda.blockIdx.x, total, cuda.gridDim.x):
         i = j if whole else np.int64(todo[j])
-        best, winner = math.inf, n_clusters
+        best, winner = math.inf, t  # the lowest of all, even if all distances overflow
         for k in range(t, n_clusters, TEAM):
             d = squared_distance(X, i, C, k)
             if d < best:

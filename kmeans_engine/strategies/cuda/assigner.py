@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import closing
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,9 +21,15 @@ from kmeans_engine.runtime.sizes import shown_bytes
 from kmeans_engine.strategies.brute import BruteAssigner
 from kmeans_engine.strategies.cuda.cascade import stages_for
 from kmeans_engine.strategies.cuda.centroids import Centroids
-from kmeans_engine.strategies.cuda.device import blocks_for, free_bytes, is_out_of_memory
+from kmeans_engine.strategies.cuda.device import (
+    blocks_for,
+    device_reason,
+    free_bytes,
+    is_out_of_memory,
+)
 from kmeans_engine.strategies.cuda.labels import DeviceHistory, Found
 from kmeans_engine.strategies.cuda.points import DevicePoints, Feed, Range
+from kmeans_engine.strategies.cuda.repeated import Repeated
 from kmeans_engine.strategies.cuda.stages import DeviceArray, List, Piece, Placed
 from kmeans_engine.strategies.cuda.sums import DeviceSums
 from kmeans_engine.sums import ExactSums
@@ -74,12 +81,13 @@ class _Memory:
         self._listed = make(np.uint32), make(np.uint32)
         self.totals = cuda.device_array((pieces, _LEFT + stages), dtype=np.uint32)
         self.found = cuda.pinned_array(self.totals.shape, dtype=np.uint32)
+        self._zeros = cuda.pinned_array(self.totals.shape, dtype=np.uint32)
+        self._zeros[:] = 0
         self._parts: dict[tuple[int, Range], _Part] = {}
 
     def clear(self, stream: Any) -> None:
         """Set all totals to 0."""
-        self.found[:] = 0
-        self.totals.copy_to_device(self.found, stream=stream)
+        self.totals.copy_to_device(self._zeros, stream=stream)
 
     def part(self, p: int, span: Range) -> _Part:
         """Return what belongs to the points of a piece; a view takes longer to make than a step."""
@@ -96,6 +104,17 @@ class _Memory:
                 left=[List(listed[1 - s % 2], place) for s, place in enumerate(total[_LEFT:])],
             )
         return self._parts[p, span]
+
+
+def _told(error: Exception) -> Exception:
+    """Return the error in one line if it is the device's, and as it is otherwise."""
+    reason = device_reason(error)
+    if reason is None:
+        return error
+    return UnsupportedStrategy(
+        f"strategy='cuda' failed on the GPU ({reason}): try nvidia-smi, or use strategy='auto'",
+        options=("strategy",),
+    )
 
 
 class CudaAssigner:
@@ -115,6 +134,7 @@ class CudaAssigner:
         self.in_place = held.is_borrowed or not held.is_whole
         self._held = held
         self._history: DeviceHistory | None = None
+        self._repeated: Repeated | None = None
 
     def first(self, centroids: Floats) -> ExactSums:
         """See `Assigner.first`."""
@@ -124,7 +144,7 @@ class CudaAssigner:
         except Exception as error:
             self._release()
             if not is_out_of_memory(error):
-                raise
+                raise _told(error) from error
             raise UnsupportedStrategy(
                 f"strategy={self.name!r} needs more memory on the device than the "
                 f"{shown_bytes(free_bytes())} that are free, for {self.n_points:,} points and "
@@ -179,6 +199,9 @@ class CudaAssigner:
 
     def _release(self) -> None:
         """Let go of what is on the device now, not when the last snapshot does."""
+        if self._repeated is not None:
+            self._repeated.close()
+            self._repeated = None  # it knows this run
         for name in ("_memory", "_feed"):
             self.__dict__.pop(name, None)
 
@@ -191,50 +214,79 @@ class CudaAssigner:
         """Label all points from nothing, and add up their sums."""
         memory, sums, stream = self._memory, self._sums, self._stream
         placed = self._centroids.place(centroids)
+        self._centroids.send(stream)
         memory.clear(stream)
         sums.clear()
         with closing(self._feed.first()) as pieces:
             for p, (span, X) in enumerate(pieces):
                 part = memory.part(p, span)
                 piece = part.piece(X, first_look=True)
-                self._look(part, piece, placed, part.due._replace(whole=True))
+                self._look(part, piece, placed, part.due._replace(whole=True), stream)
                 sums.add(piece, span)
         self._total = sums.after(None)
         self._assigned_from = centroids
 
     def _find(self, centroids: Floats, moved: Clusters | None) -> list[Range]:
         """Find what changes, and change it; return the pieces that were looked at."""
-        memory, stream, spans = self._memory, self._stream, self._held.ranges()
+        spans = self._held.ranges()
         placed = self._centroids.place(centroids, moved)
-        memory.clear(stream)
-        self._sums.begin()
+        if not self._held.is_whole:
+            self._go_through(spans, placed)
+        else:  # all constants of a run are the same in each step, and all arrays
+            if self._repeated is None:
+                self._repeated = Repeated(self._stream, partial(self._go_at_once, spans[0], placed))
+            self._repeated.run()
+        self._stream.synchronize()
+        self._total = self._sums.after(self._total)
+        return spans
+
+    def _begin_step(self, stream: Any) -> None:
+        self._centroids.send(stream)
+        self._memory.clear(stream)
+        self._sums.begin(stream)
+
+    def _sift(self, part: _Part, span: Range, placed: Placed, stream: Any) -> None:
+        """List the points whose time has come."""
+        sift[blocks_for(span[1] - span[0], THREADS), THREADS, stream](
+            part.labels, part.expiry, placed.threshold, part.due.points, part.due.total
+        )
+
+    def _end_step(self, stream: Any) -> None:
+        self._memory.totals.copy_to_host(self._memory.found, stream=stream)
+        self._sums.send(stream)
+
+    def _go_at_once(self, span: Range, placed: Placed, stream: Any) -> None:
+        """Launch a step for points that are all on the device."""
+        self._begin_step(stream)
+        part = self._memory.part(0, span)
+        self._sift(part, span, placed, stream)
+        piece = part.piece(self._held.X, first_look=False)
+        self._look(part, piece, placed, part.due, stream)
+        self._sums.move(piece, span, stream)
+        self._end_step(stream)
+
+    def _go_through(self, spans: list[Range], placed: Placed) -> None:
+        """Launch a step for points that go to the device where some of them are due."""
+        memory, stream = self._memory, self._stream
+        self._begin_step(stream)
         for p, span in enumerate(spans):
-            part = memory.part(p, span)
-            sift[blocks_for(span[1] - span[0], THREADS), THREADS, stream](
-                part.labels, part.expiry, placed.threshold, part.due.points, part.due.total
-            )
-        wanted = [True] * len(spans)
-        if not self._held.is_whole:  # which pieces need to be sent?
-            memory.totals.copy_to_host(memory.found, stream=stream)
-            stream.synchronize()
-            wanted = (memory.found[: len(spans), _DUE] > 0).tolist()
+            self._sift(memory.part(p, span), span, placed, stream)
+        memory.totals.copy_to_host(memory.found, stream=stream)
+        stream.synchronize()
+        wanted = (memory.found[: len(spans), _DUE] > 0).tolist()
         numbers = [p for p, want in enumerate(wanted) if want]
         with closing(self._feed.some(wanted)) as pieces:
             for p, (span, X) in zip(numbers, pieces, strict=True):
                 part = memory.part(p, span)
                 piece = part.piece(X, first_look=False)
-                self._look(part, piece, placed, part.due)
-                self._sums.move(piece, span)
-        memory.totals.copy_to_host(memory.found, stream=stream)
-        self._sums.send()
-        stream.synchronize()
-        self._total = self._sums.after(self._total)
-        return spans
+                self._look(part, piece, placed, part.due, stream)
+                self._sums.move(piece, span, stream)
+        self._end_step(stream)
 
-    def _look(self, part: _Part, piece: Piece, placed: Placed, todo: List) -> None:
+    def _look(self, part: _Part, piece: Piece, placed: Placed, todo: List, stream: Any) -> None:
         """Let all stages look at points, one after the other."""
         for stage, left in zip(self._stages, part.left, strict=True):
-            stage.look(piece, placed, todo, left, self._stream)
+            stage.look(piece, placed, todo, left, stream)
             todo = left
 
     def _fetch(self, spans: Iterable[Range], counts: Iterable[int]) -> Part:

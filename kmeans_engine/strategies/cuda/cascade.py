@@ -12,7 +12,7 @@ from kmeans_engine.kernels.cuda.look import look_kernel
 from kmeans_engine.strategies.cuda.device import blocks_for
 from kmeans_engine.strategies.cuda.programs import tensor_cores
 from kmeans_engine.strategies.cuda.stages import List, Piece, Placed, Stage
-from kmeans_engine.strategies.cuda.tensor import tensor_scores
+from kmeans_engine.strategies.cuda.tensor import LEAST_FEATURES, tensor_scores
 
 __all__ = ["Definition", "Float32", "stages_for"]
 
@@ -52,6 +52,6 @@ class Definition:
 
 def stages_for(n_features: int, k: int, dtype: np.dtype[Any]) -> list[Stage]:
     """Return the stages for points of a shape and type and so many clusters, on this device."""
-    cores = tensor_cores()
+    cores = tensor_cores() if n_features >= LEAST_FEATURES else None
     scores = None if cores is None else tensor_scores(cores, n_features, k, dtype)
     return [Float32() if scores is None else scores, Definition()]

@@ -64,7 +64,7 @@ class Centroids:
     def __init__(self, points: Data, k: int, stream: Any) -> None:
         n, dtype = points.n_features, points.measure.dtype
         self._scores = Scores(points, k, dtype=dtype)
-        self._stream, self._spent, self._hides = stream, np.zeros(k), False
+        self._spent, self._hides = np.zeros(k), False
         rows = -(-k // TOGETHER) * TOGETHER
         self._packet = _Packet(
             ((k, n), np.float64), ((rows, n), np.float32), ((n,), np.float32), ((k,), np.float64),
@@ -72,6 +72,10 @@ class Centroids:
         )  # fmt: skip
         self._packet.host[1][k:] = np.inf
         self._center = cuda.to_device(self._scores.record.center, stream=stream)
+
+    def send(self, stream: Any) -> None:
+        """Copy what was placed; the stream must be waited for before other centroids are placed."""
+        self._packet.send(stream)
 
     def place(self, centroids: Floats, moved: Clusters | None = None) -> Placed:
         """Take other centroids, of which those in `moved` differ; by default, and at first, all.
@@ -104,7 +108,6 @@ class Centroids:
             never[lowest] = False
             P[:k][never] = np.inf
             spent[lowest[counts > 1]] = -np.inf
-        self._packet.send(self._stream)
         C, P, reach, spent, threshold = self._packet.device
         return Placed(
             C=C, P=P, reach=reach, spent=spent, threshold=threshold, center=self._center,

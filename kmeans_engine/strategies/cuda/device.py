@@ -5,12 +5,15 @@ from __future__ import annotations
 import functools
 import importlib.util
 import os
+from traceback import walk_tb
 from typing import Any
 
 __all__ = [
     "FORBIDS",
     "blocks_for",
+    "device_reason",
     "free_bytes",
+    "in_one_line",
     "is_out_of_memory",
     "is_shared_memory_enough",
     "missing",
@@ -44,22 +47,28 @@ def _missing(pid: int) -> str | None:
             "this process was forked from one that has used the device: start it with "
             "multiprocessing.get_context('spawn')"
         )
-    from numba import cuda
-
     try:
+        from numba import cuda
+
         if not cuda.is_available():
-            reason = " ".join(str(cuda.cuda_error() or "no device was found").split())
-            return f"there is no NVIDIA GPU with a driver here ({reason.rstrip('.: ')})"
+            reason = in_one_line(cuda.cuda_error() or "no device was found")
+            return f"there is no NVIDIA GPU with a driver here ({reason})"
         found = tuple(cuda.get_current_device().compute_capability)
+    except IndexError:
+        return "there is no NVIDIA GPU here, only a driver (see CUDA_VISIBLE_DEVICES)"
     except Exception as error:  # whatever the driver has to say
-        reason = " ".join(str(error).split())
-        return f"the GPU cannot be used ({reason.rstrip('.: ')}): try nvidia-smi"
+        return f"the GPU cannot be used ({in_one_line(error)}): try nvidia-smi"
     if not _is_simulated() and found < _OLDEST:
         return (
             f"the GPU has compute capability {found[0]}.{found[1]}, need at least "
             f"{_OLDEST[0]}.{_OLDEST[1]}: use another strategy"
         )
     return None
+
+
+def in_one_line(reason: object) -> str:
+    """Return what an error says without breaks, or what it is."""
+    return " ".join(str(reason).split()).rstrip(".: ") or type(reason).__name__
 
 
 @functools.cache
@@ -97,9 +106,24 @@ def blocks_for(work: int, threads: int) -> int:
     return max(min(wanted, _THREADS // threads * _processors()), _LEAST_BLOCKS)
 
 
-def is_out_of_memory(error: Exception) -> bool:
+def is_out_of_memory(error: BaseException | None) -> bool:
     """Return whether an error says that the device, or what is pinned, has no room."""
     return isinstance(error, MemoryError) or "OUT_OF_MEMORY" in str(error)
+
+
+def device_reason(error: Exception) -> str | None:
+    """Return in one line what the device, its driver or a compiler for it said, or None.
+
+    None: the error is not one of theirs.
+    """
+    told = isinstance(error, ImportError) or str(error).startswith("CUDA: ")
+    return in_one_line(error) if told or _is_raised_there(error) else None
+
+
+def _is_raised_there(error: Exception) -> bool:
+    frames = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
+    names = type(error).__module__, frames[-1] if frames else ""
+    return any(name.partition(".")[0] in ("numba", "cuda") for name in names)
 
 
 def is_shared_memory_enough(size: int) -> bool:

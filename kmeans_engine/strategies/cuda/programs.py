@@ -14,10 +14,19 @@ from typing import Any
 
 import numpy.typing as npt
 
+from kmeans_engine.strategies.cuda.device import in_one_line
 from kmeans_engine.strategies.cuda.stages import DeviceArray
 from kmeans_engine.strategies.cuda.tensor import Machine, Task, are_exact_enough
 
-__all__ = ["FILES", "LEAST_CAPABILITY", "Compiled", "Cores", "compile_kernels", "tensor_cores"]
+__all__ = [
+    "FILES",
+    "LEAST_CAPABILITY",
+    "Compiled",
+    "Cores",
+    "compile_kernels",
+    "tensor_cores",
+    "why_not",
+]
 
 # TF32 and copies past the registers came with it.
 LEAST_CAPABILITY = (8, 0)
@@ -153,21 +162,31 @@ class Cores:
 
 def tensor_cores() -> Machine | None:
     """Return the tensor cores of the current device, or None where there are none to trust."""
+    return Cores() if why_not() is None else None
+
+
+def why_not() -> str | None:
+    """Return in one line why the plain kernels do all the work on the current device, or None."""
     from numba import cuda
 
     from kmeans_engine.kernels.cuda.compiling import SIMULATED
 
-    if SIMULATED or cuda.get_current_device().compute_capability < LEAST_CAPABILITY:
-        return None
-    cores = Cores()
-    return cores if _are_trusted(cores.device) else None
+    device = cuda.get_current_device()
+    if SIMULATED or device.compute_capability < LEAST_CAPABILITY:
+        return "it has no tensor cores for TF32, which came with compute capability 8.0"
+    return _why_not_trusted(int(device.id))
 
 
 @lru_cache
-def _are_trusted(device: int) -> bool:
+def _why_not_trusted(device: int) -> str | None:
     from numba import cuda
 
-    return are_exact_enough(Cores(), cuda.stream())
+    try:
+        if not are_exact_enough(Cores(), cuda.stream()):
+            return "its tensor cores keep fewer than 24 bits of a sum"
+    except Exception as error:  # no NVRTC, or one that is too old for the device
+        return f"its tensor cores cannot be used ({in_one_line(error)})"
+    return None
 
 
 @lru_cache(maxsize=16)

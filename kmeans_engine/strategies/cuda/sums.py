@@ -21,9 +21,10 @@ __all__ = ["DeviceSums"]
 # Features from which on the threads of a warp share a point.
 _LONG = 9
 _WARP_LOG = 5
-# Bytes that take no longer than a message: they come over at once. Of more, if one cluster in so
-# many was touched, those are gathered on the device, and come over alone.
-_SMALL, _MANY = 1 << 16, 4
+# Bytes that take no longer than two launches by Python, a tenth of a millisecond: they come over at
+# once. Of more, if one cluster in so many was touched, those are gathered on the device, and come
+# over alone.
+_SMALL, _MANY = 1 << 22, 4
 
 
 class DeviceSums:
@@ -56,6 +57,8 @@ class DeviceSums:
         # Which clusters a step has touched, and the rows of the totals.
         self._touched = cuda.device_array(k, dtype=np.uint8)
         self._touched_here = cuda.pinned_array(k, dtype=np.uint8)
+        self._none_here = cuda.pinned_array(k, dtype=np.uint8)
+        self._none_here[:] = 0
         self._rows = self._totals[:-k].reshape(k, form.levels * columns)
         self._counts = self._totals[-k:].reshape(k, 1)
         self._lanes_log = _WARP_LOG if columns >= _LONG else 0
@@ -67,21 +70,20 @@ class DeviceSums:
         """Begin with no points."""
         self._host[:] = 0
         self._totals.copy_to_device(self._host, stream=self._stream)
-        self.begin()
-
-    def begin(self) -> None:
-        """Begin a step: it has touched no cluster."""
         self._touched_here[:] = 0
-        self._touched.copy_to_device(self._touched_here, stream=self._stream)
+
+    def begin(self, stream: Any) -> None:
+        """Begin a step, on a stream as all of it: it has touched no cluster."""
+        self._touched.copy_to_device(self._none_here, stream=stream)
 
     def add(self, piece: Piece, span: Range) -> None:
         """Add all points of a piece, which are these."""
-        accumulate[self._launch(span)](piece.X, piece.labels, *self._form_of(span))
+        accumulate[self._launch(span, self._stream)](piece.X, piece.labels, *self._form_of(span))
 
-    def move(self, piece: Piece, span: Range) -> None:
+    def move(self, piece: Piece, span: Range, stream: Any) -> None:
         """Move the points of a piece that changed."""
         changed = piece.changed
-        move[self._launch(span)](
+        move[self._launch(span, stream)](
             piece.X, piece.labels, changed.points, piece.before, changed.total, self._touched,
             *self._form_of(span),
         )  # fmt: skip
@@ -91,15 +93,15 @@ class DeviceSums:
         form = *self._cuts, weights, self._exponents, self._form.width
         return *form, self._lanes_log, self._in_block, self._totals
 
-    def _launch(self, span: Range) -> tuple[int, int, Any, int]:
+    def _launch(self, span: Range, stream: Any) -> tuple[int, int, Any, int]:
         work = (span[1] - span[0]) << self._lanes_log
-        return blocks_for(work, THREADS), THREADS, self._stream, self._shared
+        return blocks_for(work, THREADS), THREADS, stream, self._shared
 
-    def send(self) -> None:
+    def send(self, stream: Any) -> None:
         """Begin to copy what a step has touched to the host; wait for the stream before `after`."""
-        self._touched.copy_to_host(self._touched_here, stream=self._stream)
+        self._touched.copy_to_host(self._touched_here, stream=stream)
         if self._is_small:
-            self._totals.copy_to_host(self._host, stream=self._stream)
+            self._totals.copy_to_host(self._host, stream=stream)
 
     def after(self, before: ExactSums | None) -> ExactSums:
         """Return the sums of now, of which only those that a step has touched are copied.

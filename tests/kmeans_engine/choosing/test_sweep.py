@@ -102,6 +102,18 @@ def test_the_seed_decides():
     assert one == same
     assert one != other
     sweep(POINTS, (2,), references=0)  # without a seed
+    for seed in (np.uint8(1), np.array([1]), np.random.SeedSequence(np.int64(1))):
+        assert values(sweep(POINTS, (3, 4), seed=seed, references=1).rows) == same
+
+
+@pytest.mark.parametrize("kind", [np.random.default_rng, np.random.PCG64, np.random.RandomState])
+def test_a_generator_goes_on(kind):
+    rng, other = kind(1), kind(1)
+    first, second, again = (
+        values(sweep(POINTS, (7,), seed=seed, references=1).rows) for seed in (rng, rng, other)
+    )
+    assert first == again
+    assert first != second
 
 
 def test_more_runs_are_never_worse():

@@ -50,6 +50,13 @@ def test_k_for_nearly_every_point_does_not_stand_out():
     assert judge(rows, ONE).best is None
 
 
+def test_k_for_nearly_every_point_is_no_reason_to_try_larger_ones():
+    few = SimpleNamespace(n_points=10)
+    found = judge((row(7, 10.0, last=few), row(8, 20.0, last=few)), ONE)
+    assert found.best is None
+    assert "K = 8 means a cluster for one or two points; try smaller K" in found.verdict
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "ks", "best"),

@@ -53,6 +53,20 @@ def test_weighted_z_scores_are_those_of_so_many_points():
     assert far[0].tobytes() == z.tobytes()
 
 
+@pytest.mark.parametrize("away", [0.2, 1e200])
+def test_points_without_weight_do_not_scale(away):
+    points, weights = np.full((900, 2), 0.1), np.full(900, 0.7)
+    points[:, 1] = np.arange(900)
+    points[::3], weights[::3] = away, 0.0
+    z, scaling = standardize(points, weights=weights)
+    some = weights > 0.0
+    assert scaling.scale[0] == 1.0 and not z[some, 0].any()  # constant, where it counts
+    same, of_some = standardize(points[some])
+    np.testing.assert_allclose(z[some, 1], same[:, 1], rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(scaling.scale, of_some.scale, rtol=1e-12)
+    assert np.isfinite(z).all() and z.tobytes() == scaling.apply(points).tobytes()
+
+
 def test_equal_weights_change_no_bit():
     points = np.random.default_rng(5).normal(size=(70_000, 2))
     want, got = standardize(points), standardize(points, weights=np.full(70_000, 4.0))

@@ -75,7 +75,7 @@ def test_readers_and_their_factories(tmp_path, memory):
     rows, values = table(dtype="float64")
     same(rows.to_reader(max_chunksize=100), values, memory, tmp_path)
     same(lambda: rows.to_reader(max_chunksize=100), values, memory, tmp_path)
-    with pytest.raises(InvalidType, match=r"points\(\) returned a int"):
+    with pytest.raises(InvalidType, match="the function returned a value of type int"):
         Engine(lambda: 3)
 
 

@@ -136,6 +136,22 @@ def test_columns_of_tables():
             weigh([data], text)
 
 
+def test_files_and_streams_of_one_column(tmp_path):
+    pyarrow = pytest.importorskip("pyarrow")
+    data, values = Data.of(np.zeros((3, 1)), 1), [0.5, 2.0, 1.0]
+    path = tmp_path / "weights.csv"
+    path.write_text("w\n0.5\n2\n1\n")
+    table = pyarrow.table({"w": values})
+    for source in (path, table.to_reader(), table.to_reader):
+        weigh([data], source)
+        assert data.weights.tolist() == values
+    path.write_text("w\na\nb\nc\n")
+    with pytest.raises(InvalidType, match=r"the rows of .*weights\.csv have a column that is not"):
+        weigh([data], path)
+    with pytest.raises(InvalidType, match="the function returned a value of type list"):
+        weigh([data], lambda: values)
+
+
 def test_what_weights_are_not():
     data = Data.of(np.zeros((3, 1)), 1)
     masked = np.ma.masked_array([1.0, 2.0, 3.0], mask=[False, True, False])

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv
 import pyarrow.feather
 import pyarrow.parquet
 import pytest
@@ -96,8 +97,10 @@ def test_a_negative_weight_is_named_as_the_file_counts(tmp_path):
     path.write_text(path.read_text().replace("-4", "4"))
     assert read_table(path, options).kept.tolist() == [False] + [True] * 203
     path.write_text("x,w\n" + "5,1\n" * 200 + "1,-0.5\n")
-    with pytest.raises(InvalidInput, match=r"data.csv: .* column 'w' holds -0.5 in row 201; give"):
-        read_parts(path, ReadOptions(weights="w"), Budget(1200, str(tmp_path)))
+    pa.parquet.write_table(pa.csv.read_csv(path), path.with_suffix(".parquet"))
+    for some in (path, path.with_suffix(".parquet")):
+        with pytest.raises(InvalidInput, match=r"data\..*: .* column 'w' holds -0.5 in row 201;"):
+            read_parts(some, ReadOptions(weights="w"), Budget(1200, str(tmp_path)))
 
 
 @pytest.mark.parametrize(

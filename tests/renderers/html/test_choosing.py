@@ -118,3 +118,10 @@ def test_axe_finds_nothing(chromium, path, scheme):
         tab.page.evaluate(AXE.read_text("utf-8"))
         found = tab.page.evaluate("() => axe.run()")
         assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
+
+
+def test_an_error_has_the_places_of_its_value():
+    rows = [replace(row, gap=1.028 + row.k, gap_error=0.0097) for row in SWEEP.rows]
+    told = head_of(replace(SWEEP, rows=tuple(rows)), [row.k for row in rows])
+    said = [dict(map(tuple, one))["gap statistic"] for one in told["figures"]]
+    assert said == [f"{1.028 + row.k:.3f} ± 0.010" for row in rows]

@@ -11,6 +11,7 @@ from kmeans_engine import Engine, UnsupportedStrategy
 from kmeans_engine.points.data import prepare
 from kmeans_engine.strategies import auto, make_strategy
 from kmeans_engine.strategies.cuda import device
+from kmeans_engine.strategies.cuda.strategy import Cuda
 
 pytestmark = pytest.mark.cuda
 
@@ -66,6 +67,58 @@ def test_auto_goes_on_here_if_the_device_has_no_room(points, monkeypatch, full):
     engine = Engine(points, strategy="auto")
     check.like_oracle(engine, points[:3])
     assert engine.fit(points[:3]).strategy == "brute"
+
+
+class DriverError(Exception):
+    """As a driver's."""
+
+
+DriverError.__module__ = "numba.cuda.cudadrv.driver"
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    """A device that fails whatever is launched; returns how often it was tried."""
+    tried = []
+
+    def fail(*_):
+        tried.append(1)
+        raise DriverError("[700] CUDA_ERROR\nILLEGAL_ADDRESS.")
+
+    from kmeans_engine.strategies.cuda.assigner import CudaAssigner
+
+    monkeypatch.setattr(CudaAssigner, "_label_all", fail)
+    return tried
+
+
+def test_what_a_device_says_is_told_in_one_line(points, broken):
+    with pytest.raises(UnsupportedStrategy) as error:
+        Engine(points, strategy="cuda").fit(points[:3])
+    assert str(error.value) == (
+        "strategy='cuda' failed on the GPU ([700] CUDA_ERROR ILLEGAL_ADDRESS): try nvidia-smi, or "
+        "use strategy='auto'"
+    )
+
+
+def test_auto_goes_on_here_if_the_device_fails_and_asks_it_once(points, monkeypatch, broken):
+    monkeypatch.setattr(auto, "_is_worth_a_device", lambda points, k: True)
+    monkeypatch.setattr("kmeans_engine.whole._PLAIN", ())
+    engine = Engine(points, strategy="auto")
+    check.like_oracle(engine, points[:3])
+    assert engine.fit(points[:3]).strategy == "brute"
+    assert len(broken) == 1
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, ImportError, OSError, SystemError])
+def test_auto_goes_on_here_whatever_fails(points, monkeypatch, error):
+    monkeypatch.setattr(auto, "_is_worth_a_device", lambda points, k: True)
+    monkeypatch.setattr("kmeans_engine.whole._PLAIN", ())
+
+    def begin(strategy):
+        raise error
+
+    monkeypatch.setattr(Cuda, "begin", begin)
+    assert Engine(points, strategy="auto").fit(points[:3]).strategy == "brute"
 
 
 def test_a_process_that_was_forked_cannot_go_on_with_the_device(points, monkeypatch):

@@ -16,7 +16,7 @@ from simulated_cores import COMPILER, NO_COMPILER, SimulatedCores
 
 from kmeans_engine import Engine
 from kmeans_engine.kernels.cuda.compiling import SIMULATED
-from kmeans_engine.strategies.cuda import cascade
+from kmeans_engine.strategies.cuda import cascade, programs
 from kmeans_engine.strategies.cuda.tensor import TensorScores
 
 pytestmark = pytest.mark.cuda
@@ -41,8 +41,10 @@ def cores(monkeypatch):
 
 
 def test_tensor_cores_are_chosen_by_the_number_of_features():
-    if not SIMULATED and cascade.tensor_cores() is None:
-        pytest.skip("the GPU has no tensor cores for TF32: it is older than 8.0")
+    if not SIMULATED:
+        if cuda.get_current_device().compute_capability < programs.LEAST_CAPABILITY:
+            pytest.skip("the GPU has no tensor cores for TF32: it is older than 8.0")
+        assert programs.why_not() is None
     for n, expected in ((8, cascade.Float32), (9, TensorScores)):
         assert isinstance(cascade.stages_for(n, 3, np.dtype(np.float32))[0], expected)
 

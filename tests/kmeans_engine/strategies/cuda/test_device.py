@@ -1,8 +1,10 @@
 """What is missing to use a device is said in one line."""
 
 import importlib.util
+import sys
 from types import SimpleNamespace
 
+import numba
 import pytest
 
 from kmeans_engine import Engine, UnsupportedStrategy
@@ -64,6 +66,32 @@ def test_a_device_that_fails(asked, monkeypatch):
 
     monkeypatch.setattr(cuda, "get_current_device", fail)
     assert refused().endswith("the GPU cannot be used ([999] unknown error): try nvidia-smi")
+
+
+def test_a_driver_without_a_device(asked, monkeypatch):
+    cuda = pytest.importorskip("numba.cuda")
+    monkeypatch.setattr(cuda, "is_available", lambda: True)
+    monkeypatch.setattr(cuda, "get_current_device", lambda: [][0])
+    assert refused().endswith(
+        "there is no NVIDIA GPU here, only a driver (see CUDA_VISIBLE_DEVICES)"
+    )
+
+
+def test_a_package_that_cannot_be_imported(asked, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name)
+    monkeypatch.setitem(sys.modules, "numba.cuda", None)
+    monkeypatch.delattr("numba.cuda", raising=False)
+    assert "the GPU cannot be used (" in refused()
+
+
+def test_whose_error_it_is():
+    assert device.device_reason(ZeroDivisionError("ours")) is None
+    assert device.device_reason(RuntimeError("CUDA: CUDA_ERROR_ILLEGAL_ADDRESS")) is not None
+    assert device.device_reason(ImportError("no\nNVRTC.")) == "no NVRTC"
+    assert device.device_reason(ImportError()) == "ImportError"
+    with pytest.raises(TypeError) as raised:
+        numba.carray(None, "wrong")  # an error of Python's own, in Numba
+    assert device.device_reason(raised.value) is not None
 
 
 def test_a_forked_process(asked, monkeypatch):

@@ -79,7 +79,9 @@ def test_a_step_that_is_interrupted_costs_no_labels(run, want, monkeypatch):
     assigner.step(places[1])
     kept.append(assigner.labels())
     # Labels on the device have changed already, and nobody knows which.
-    monkeypatch.setattr(assigner._sums, "send", lambda: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(
+        assigner._sums, "send", lambda stream: (_ for _ in ()).throw(KeyboardInterrupt)
+    )
     with pytest.raises(KeyboardInterrupt):
         assigner.step(places[2])
     assigner.finish()
