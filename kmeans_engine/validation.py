@@ -25,6 +25,7 @@ __all__ = [
     "check_some_labels",
     "check_tolerance",
     "non_finite_error",
+    "refuse_masked",
     "shown",
 ]
 
@@ -47,14 +48,19 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def check_sheet(value: Any, name: str) -> Sheet:
-    """Return `value` as a table (rows, features) of real numbers, an array without a copy."""
+def refuse_masked(value: Any, name: str) -> None:
+    """Raise one line if an array has masked values: what is behind the mask would count."""
     masked = int(np.ma.count_masked(value)) if isinstance(value, np.ma.MaskedArray) else 0
     if masked:
         raise InvalidInput(
             f"{name} have {masked} masked value{'s' * (masked != 1)}, must have none: "
             "leave those rows out, or fill the values"
         )
+
+
+def check_sheet(value: Any, name: str) -> Sheet:
+    """Return `value` as a table (rows, features) of real numbers, an array without a copy."""
+    refuse_masked(value, name)
     sheet = read_sheet(value, name)
     array = sheet.values
     kind, long = array.dtype.kind, array.dtype.kind == "f" and array.dtype.itemsize > 8

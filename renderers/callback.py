@@ -33,6 +33,10 @@ class Film:
                 f"a film can be made of kmeans_engine.estimator.KMeans, and this is {kind}: give "
                 "set_callbacks(Film(...)) to that step"
             )
+        from renderers.outputs import plan
+
+        chosen, overwrite = self.options.get("renderer"), self.options.get("overwrite", False)
+        plan([chosen] if chosen else [], [self.path], overwrite=overwrite)
 
     def on_fit_task_begin(self, estimator: Any, context: Any) -> None:
         """Begin the fit, a run or an iteration."""

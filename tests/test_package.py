@@ -113,8 +113,9 @@ FLOORS = {
         *("kernels", "runtime", "frames", "arrays", "errors", "_version"),
     ),
     "renderers": (
-        *("live", "stage", "films", "html", "stills", "outputs", "registry", "guard", "picture"),
-        *("callback", "describing", "numbered", "cell", "contract", "scene", "plane", "errors"),
+        *("live", "stage", "films", "html", "stills", "callback"),
+        *("outputs", "registry", "guard", "picture"),
+        *("describing", "numbered", "cell", "contract", "scene", "plane", "errors"),
     ),
 }
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterator
+from numbers import Real
 from typing import Any
 
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.recording.writer import record
 from kmeans_engine.snapshot import Snapshot
+from kmeans_engine.validation import check_count, shown
 
 __all__ = ["Callback", "EarlyStop", "Record"]
 
@@ -50,7 +52,14 @@ class EarlyStop(Callback):
     """
 
     def __init__(self, drop: float = 1e-3, patience: int = 1) -> None:
-        self.drop, self.patience = drop, patience
+        number: Any = drop
+        if not isinstance(number, Real) or not 0.0 <= float(number) <= 1.0:
+            raise InvalidInput(
+                f"drop={shown(drop)} is not a share of the inertia: give a number from 0 to 1",
+                options=("drop",),
+            )
+        self.drop = float(drop)
+        self.patience = check_count(patience, "patience", minimum=1)
         self._before: float | None = None
         self._failed = 0
 
@@ -126,7 +135,14 @@ class Record(Callback):
                 "name, such as 'run-%d.arrows', or choose n_init=1",
                 options=("path",),
             )
-        return str(path % run.task_id)
+        try:
+            return str(path % run.task_id)
+        except (TypeError, ValueError):
+            raise InvalidInput(
+                f"path={path!r} has no one place for the number of a run: put %d into the name "
+                "once, such as 'run-%d.arrows', and write any other % twice",
+                options=("path",),
+            ) from None
 
     def _taken(self) -> Iterator[Snapshot]:
         while self._waiting:

@@ -17,6 +17,7 @@ from kmeans_engine.points.opening import elsewhere
 from kmeans_engine.points.sparse import SparseRows
 from kmeans_engine.points.streams import is_stream
 from kmeans_engine.points.visit import Visible
+from kmeans_engine.validation import refuse_masked
 
 __all__ = ["Given", "check_features", "check_init", "check_weights", "read"]
 
@@ -70,6 +71,7 @@ def read(estimator: Any, X: Any, *, reset: bool) -> Given:
     """
     if _is_stored(X):
         return Given(X, X, _float_of(X), is_stored=True)
+    refuse_masked(X, "points")  # scikit-learn lets them pass
     # NaN and infinities are found by the engine, which looks at every value anyway.
     plain = validate_data(
         estimator, X, accept_sparse="csr", dtype=_TYPES, ensure_all_finite=False, reset=reset
@@ -120,6 +122,7 @@ def check_weights(sample_weight: Any, X: Any) -> Any:
         return np.full(rows, sample_weight)
     if sample_weight is None or elsewhere(sample_weight) is not None:
         return sample_weight
+    refuse_masked(sample_weight, "weights")
     return np.asarray(sample_weight)
 
 

@@ -57,3 +57,19 @@ def test_other_estimators_cannot_be_filmed(X, tmp_path):
     model = LogisticRegression().set_callbacks(Film(tmp_path / "a.gif"))
     with pytest.raises(TypeError, match="this is LogisticRegression: give set_callbacks"):
         model.fit(X, X[:, 0] > 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("run.xyz", "no renderer writes"),
+        ("nowhere/run.gif", "does not exist"),
+        ("there.gif", "overwrite"),
+    ],
+)
+def test_what_cannot_be_filmed_is_refused_before_the_fit(X, tmp_path, name, says):
+    (tmp_path / "there.gif").touch()
+    model = KMeans(4, random_state=0).set_callbacks(Film(tmp_path / name))
+    with pytest.raises(ValueError, match=says):
+        model.fit(X)
+    assert not hasattr(model, "labels_")

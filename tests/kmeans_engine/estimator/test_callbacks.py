@@ -120,6 +120,16 @@ def test_a_record_of_several_runs(X, tmp_path):
     assert any(bits(state.centroids) == bits([*model.replay()][-1].centroids) for state in found)
     with pytest.raises(InvalidInput, match="put a number into the name"):
         KMeans(6, **words).set_callbacks(Record(tmp_path / "run.arrows")).fit(X)
+    for name in ("%s-%s", "50% q"):
+        with pytest.raises(InvalidInput, match="no one place for the number"):
+            KMeans(6, **words).set_callbacks(Record(tmp_path / name)).fit(X)
+
+
+@pytest.mark.parametrize("words", [{"drop": "a"}, {"drop": -1}, {"drop": np.nan}, {"patience": 0}])
+def test_early_stop_refuses_what_is_no_share_or_count(words):
+    (name,) = words
+    with pytest.raises(ValueError, match=name):
+        EarlyStop(**words)
 
 
 def test_what_a_failed_fit_has_recorded_stays(X, tmp_path):

@@ -135,3 +135,11 @@ def test_one_weight_for_a_file_is_refused_in_a_line(tmp_path):
     np.save(tmp_path / "x.npy", np.arange(8.0).reshape(4, 2))
     with pytest.raises(InvalidInput, match=r"sample_weight=2\.0 is one number"):
         KMeans(2).fit(tmp_path / "x.npy", sample_weight=2.0)
+
+
+def test_masked_values_are_refused(blobs):
+    with pytest.raises(InvalidInput, match="points have 1 masked value,"):
+        fitted(np.ma.array(blobs, mask=np.arange(blobs.size).reshape(blobs.shape) == 3))
+    weights = np.ma.array(np.ones(len(blobs)), mask=np.arange(len(blobs)) == 3)
+    with pytest.raises(InvalidInput, match="weights have 1 masked value,"):
+        KMeans(5).fit(blobs, sample_weight=weights)
