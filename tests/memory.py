@@ -30,7 +30,8 @@ def array_bytes() -> int:
 def peak_bytes(*works: Callable[[], object]) -> int:
     """What the same work, given several times over, took at most when it took the least.
 
-    The first time loads machine code, and any time another thread may allocate.
+    The first time loads machine code, and at any time other threads may allocate some hundred
+    kilobytes: what is looked for has to be larger.
     """
     peaks = []
     for work in works:

@@ -93,9 +93,9 @@ def test_what_is_asked_of_kept_labels_takes_no_memory_but_that_of_the_budget(
     into another type, or make them.
     """
     monkeypatch.setattr("kmeans_engine.runtime.memory.SMALL", 64)
-    monkeypatch.setattr("kmeans_engine.label_history._PIECE", 1 << 10)
-    monkeypatch.setattr("kmeans_engine.labels._LOOKED_UP", 1 << 10)
-    m, rng = 400_000, np.random.default_rng(0)
+    monkeypatch.setattr("kmeans_engine.label_history._PIECE", 1 << 15)
+    monkeypatch.setattr("kmeans_engine.labels._LOOKED_UP", 1 << 15)
+    m, rng = 4_000_000, np.random.default_rng(0)
     budget = Budget(1, tmp_path)
     order = rng.permutation(m).astype(np.uint32)
 

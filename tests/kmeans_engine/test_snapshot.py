@@ -51,7 +51,7 @@ def test_snapshots_kept_in_any_pattern_stay_right(seed, data):
 
 
 def test_few_labels_of_many_are_looked_up_without_making_all():
-    points = make_clusters(20, 5000, seed=2)
+    points = make_clusters(20, 50_000, seed=2)
     states = list(Engine(points).snapshots(points[:20], max_iterations=30))
     labels = [s.labels.copy() for s in Engine(points).snapshots(points[:20], max_iterations=30)]
     for before, state in zip([states[0], *states], states, strict=False):
