@@ -13,8 +13,8 @@ from renderers.stage import warm
 
 ROOT = Path(__file__).parents[3]
 
-# Says which kernels a command compiles.
-COMMAND = """
+# Says which kernels are compiled from here on.
+LISTENER = """
 import sys
 from numba.core import event
 class Listener(event.Listener):
@@ -23,8 +23,19 @@ class Listener(event.Listener):
     def on_end(self, _):
         pass
 event.register("numba:compile", Listener())
+"""
+COMMAND = f"""{LISTENER}
 import cli
 sys.exit(cli.main(sys.argv[1:]))
+"""
+ESTIMATOR = f"""{LISTENER}
+import numpy as np
+from kmeans_engine.estimator import KMeans
+points, weights = np.load("wide.npy"), np.arange(9000.0)
+for some in (points[:300], points[:300, :2], points.astype(np.float32)):
+    for own in (None, weights[: len(some)]):
+        model = KMeans(5, n_init=2, random_state=0).fit(some, sample_weight=own)
+        model.predict(some), model.transform(some), model.score(some, sample_weight=own)
 """
 
 
@@ -63,6 +74,7 @@ def test_nothing_is_left_to_compile(tmp_path):
     ):
         words = ["-c", COMMAND, *words.split(), "--quiet"]
         assert run(words, tmp_path, NUMBA_CACHE_DIR=str(code)) == "", words
+    assert run(["-c", ESTIMATOR], tmp_path, NUMBA_CACHE_DIR=str(code)) == ""
 
 
 def test_what_there_is_to_do():
