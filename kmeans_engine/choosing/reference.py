@@ -49,7 +49,7 @@ class Gap:
         climb: Callable[[Some, int], Climb],
         seed: np.random.SeedSequence,
     ) -> None:
-        self._points, self._climb, self._rng = some, climb, np.random.default_rng(seed)
+        self._points, self._rng = some, np.random.default_rng(seed)
         if not len(some.rows):
             references = 0
         self._climbs = [climb(self._reference(), number) for number in range(references)]

@@ -236,7 +236,7 @@ class Sparse:
         (pd.Series([1, 2]), r"a single column: call \.to_frame\(\)$"),
         (pa.array([1, 2]), "pyarrow.Int64Array, which cannot be read as a table of columns"),
         (Sparse(), r"call \.toarray\(\)$"),
-        (np.ones((2, 2), dtype=complex), "dtype complex128, .*real and the imaginary parts"),
+        (np.ones((2, 2), dtype=complex), "dtype complex128, .*the real part, or both parts"),
         (np.ones((2, 2), dtype=np.longdouble), r"convert it with \.astype\('float64'\)$"),
         (
             np.array([[1, None]]),
