@@ -285,7 +285,8 @@ def chosen_of(
     chosen = choose(options.columns, frame.names, where, default)
     for index in chosen:
         if kind_of(frame.types[index]) not in NUMERIC or is_empty(frame.column(index)):
-            raise not_numeric(frame, index, where)
+            wanted = options.columns is None and frame.names[index] in options.like
+            raise not_numeric(frame, index, where, wanted=wanted)
     return chosen
 
 

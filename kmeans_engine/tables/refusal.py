@@ -85,8 +85,8 @@ def refuse_strays(frame: Frame, why: Sequence[str], considered: Sequence[int], w
                 raise _mostly_numbers(frame, index, stray, considered, where)
 
 
-def not_numeric(frame: Frame, index: int, where: str) -> InvalidInput:
-    """Return the error for a chosen column that holds no numbers."""
+def not_numeric(frame: Frame, index: int, where: str, *, wanted: bool = False) -> InvalidInput:
+    """Return the error for a chosen column that holds no numbers; `wanted` by given centroids."""
     kind, name, cell = kind_of(frame.types[index]), frame.names[index], ""
     if is_empty(frame.column(index)):
         kind = "empty throughout"
@@ -115,6 +115,8 @@ def not_numeric(frame: Frame, index: int, where: str) -> InvalidInput:
     if marks:
         mark = marks[0].replace("\t", r"\t")
         remedy = f"name what separates the cells (delimiter='{mark}')"
+    elif wanted:
+        remedy = "the centroids have this column, so write numbers there"
     elif usable:
         remedy = f"choose numeric columns (columns={spell(usable, frame.names)!r})"
     return InvalidInput(

@@ -88,6 +88,8 @@ def test_rows_without_names_go_by_place(command, points, tmp_path):
             "data.csv --predict c.json --columns width",
             ("2 columns width, height, and 1 other was chosen",),
         ),
+        ("words.csv --predict c.json", ("column 'width' holds text", "so write numbers there")),
+        ("words.csv --init c.json -k 4", ("column 'width' holds text", "so write numbers there")),
         ("twice.csv --predict c.json", ("twice.csv has 2 columns 'height'; choose by",)),
         (
             "more.csv --predict c.json",
@@ -120,6 +122,7 @@ def test_what_cannot_be_labelled(command, data, words, said, tmp_path):
     (tmp_path / "twice.csv").write_text("width,height,height\n1,2,5\n4,7,6\n")
     (tmp_path / "more.csv").write_text("width,height,height,depth\n1,2,5,3\n4,7,6,8\n")
     (tmp_path / "plus.csv").write_text("width,height\n1,2\n4,7\n")
+    (tmp_path / "words.csv").write_text("width,height\nwide,2\nnarrow,7\n")
     (tmp_path / "rg.csv").write_text("r,g\n1,2\n4,7\n")
     (tmp_path / "l.csv").write_text("label\n0\n1\n")
     Image.fromarray(np.zeros((2, 2, 3), np.uint8)).save(tmp_path / "photo.png")
