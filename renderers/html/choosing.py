@@ -72,7 +72,7 @@ def _figure(scene: Scene, options: Options, theme: str) -> str:
 def _words(criterion: Criterion) -> dict[int, str]:
     """Return the values of a criterion as they are written, by K."""
     digits = telling_digits(criterion.values.tolist())
-    words = [short(value, digits).replace("-", "\N{MINUS SIGN}") for value in criterion.values]
+    words = [short(value, digits) for value in criterion.values]
     if criterion.errors is not None:
         words = [
             f"{word} \N{PLUS-MINUS SIGN} {_error(error, word, digits)}"
