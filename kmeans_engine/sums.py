@@ -154,14 +154,18 @@ class ExactSums:
 
     def copy(self) -> ExactSums:
         """Return sums that may be changed independently; from any thread."""
+        return ExactSums(self.format, self._own(slice(None)), self.counts.copy())
+
+    def _own(self, n: int | slice) -> Integers:
+        """Return a copy of the sums of feature `n`, or of several, in this state."""
         # First the array, then the way back: so whatever changes meanwhile is undone as well.
-        sums, undo, later = self.sums.copy(), [], self._later
+        sums, undo, later = self.sums[:, :, n].copy(), [], self._later
         while later is not None:
             undo.append(later)
             later = later[0]._later
         for _, rows, old in reversed(undo):
-            sums[rows] = old
-        return ExactSums(self.format, sums, self.counts.copy())
+            sums[rows] = old[:, :, n]
+        return sums
 
     def changing(self, rows: Clusters) -> ExactSums:
         """Return sums of which the clusters `rows` may be changed; these stay as they are."""
@@ -214,17 +218,8 @@ class ExactSums:
         form = self.format
         if not form.weighted:
             return None
-        # As in `copy`, one column of it.
-        limbs, undo, later = self.sums[:, :, -1].copy(), [], self._later
-        while later is not None:
-            undo.append(later)
-            later = later[0]._later
-        for _, rows, old in reversed(undo):
-            limbs[rows] = old[:, :, -1]
-        exponent = int(form.exponents[-1])
-        weights = np.array(
-            [nearest_float(_joined(row, form.width), exponent) for row in limbs.tolist()]
-        )
+        limbs, exponent = self._own(-1).tolist(), int(form.exponents[-1])
+        weights = np.array([nearest_float(_joined(row, form.width), exponent) for row in limbs])
         weights.setflags(write=False)
         return weights
 
