@@ -247,9 +247,7 @@ class Engine:
         measure = self._whole.measure
         start = check_centroids(centroids, len(measure.low), self._names)
         self._whole.check(len(start))
-        measure.check_range(
-            np.minimum(measure.low, start.min(axis=0)), np.maximum(measure.high, start.max(axis=0))
-        )
+        measure.check_with(start)
         if max_iterations is None:
             return start, None
         return start, check_count(max_iterations, "max_iterations", minimum=0)
