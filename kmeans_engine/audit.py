@@ -189,8 +189,7 @@ def verify(
     whole = open_whole(points, count, "auto", memory, scratch, weights)
     measure = whole.measure
     warn_of_rounding(whole.count_rounded())
-    if whole.weighted:
-        warn_of_rounding(whole.count_rounded_weights(), "weights")
+    warn_of_rounding(whole.count_rounded_weights(), "weights")
     warn_of_vanishing(measure)
     checked = check_centroids(centroids, whole.n_features, whole.names)
     measure.check_with(checked)

@@ -108,8 +108,7 @@ class Engine:
     ) -> None:
         self._prepare(points, weights, threads, strategy, memory, scratch)
         warn_of_rounding(self._whole.count_rounded())
-        if self._whole.weighted:
-            warn_of_rounding(self._whole.count_rounded_weights(), "weights")
+        warn_of_rounding(self._whole.count_rounded_weights(), "weights")
         warn_of_vanishing(self._whole.measure)
 
     def _prepare(
