@@ -17,9 +17,9 @@ from kmeans_engine.command.advice import advise, advise_on_result
 from kmeans_engine.command.model import note
 from kmeans_engine.command.source import Source
 from kmeans_engine.engine import Engine
+from kmeans_engine.points.distances import squared_distances
 from kmeans_engine.runtime.progress import compiling
 from kmeans_engine.snapshot import Snapshot
-from kmeans_engine.starts.parallel import distances as squared_distances
 from kmeans_engine.tables import Table, write_centroids, write_labels, write_rows
 
 __all__ = ["Trial"]
