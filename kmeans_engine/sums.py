@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -207,24 +207,25 @@ class ExactSums:
 
     def integer(self, k: int, n: int) -> int:
         """Return the sum of feature `n` over cluster `k` in units of 2^exponents[n]."""
-        return _joined(self.sums[k, :, n].tolist(), self.format.width)
+        limbs = self.sums[k, :, n].tolist()
+        return sum(limb << (self.format.width * level) for level, limb in enumerate(limbs))
 
     def weights(self) -> Floats | None:
         """Return the total weight of each cluster, (K,), rounded once; None without weights."""
         form = self.format
         if not form.weighted:
             return None
-        # As in `copy`, one column of it.
-        limbs, undo, later = self.sums[:, :, -1].copy(), [], self._later
+        # As in `copy`, one column of it, which is divided by 1: that rounds it.
+        limbs, undo, later = self.sums[:, :, -1:].copy(), [], self._later
         while later is not None:
             undo.append(later)
             later = later[0]._later
         for _, rows, old in reversed(undo):
-            limbs[rows] = old[:, :, -1]
-        exponent = int(form.exponents[-1])
-        weights = np.array(
-            [nearest_float(_joined(row, form.width), exponent) for row in limbs.tolist()]
-        )
+            limbs[rows] = old[:, :, -1:]
+        column = replace(form, exponents=form.exponents[-1:], weighted=False)
+        weights = np.zeros((len(limbs), 1))
+        ExactSums(column, limbs, np.ones(len(limbs), dtype=np.int64)).update_means(weights)
+        weights = weights.reshape(-1)
         weights.setflags(write=False)
         return weights
 
@@ -261,10 +262,6 @@ class ExactSums:
     def update_means(self, means: Floats) -> None:
         """Overwrite all of `means` (K, N), see `divide`."""
         self.divide(np.arange(len(means), dtype=np.int32), means)
-
-
-def _joined(limbs: list[int], width: int) -> int:
-    return sum(limb << (width * level) for level, limb in enumerate(limbs))
 
 
 def _cuts(grain: Grain, width: int, levels: int) -> tuple[Floats, Floats]:
