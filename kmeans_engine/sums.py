@@ -154,14 +154,18 @@ class ExactSums:
 
     def copy(self) -> ExactSums:
         """Return sums that may be changed independently; from any thread."""
+        return ExactSums(self.format, self._columns(slice(None)), self.counts.copy())
+
+    def _columns(self, columns: slice) -> Integers:
+        """Return a copy of some columns, those of this state."""
         # First the array, then the way back: so whatever changes meanwhile is undone as well.
-        sums, undo, later = self.sums.copy(), [], self._later
+        sums, undo, later = self.sums[:, :, columns].copy(), [], self._later
         while later is not None:
             undo.append(later)
             later = later[0]._later
         for _, rows, old in reversed(undo):
-            sums[rows] = old
-        return ExactSums(self.format, sums, self.counts.copy())
+            sums[rows] = old[:, :, columns]
+        return sums
 
     def changing(self, rows: Clusters) -> ExactSums:
         """Return sums of which the clusters `rows` may be changed; these stay as they are."""
@@ -215,17 +219,12 @@ class ExactSums:
         form = self.format
         if not form.weighted:
             return None
-        # As in `copy`, one column of it, which is divided by 1: that rounds it.
-        limbs, undo, later = self.sums[:, :, -1:].copy(), [], self._later
-        while later is not None:
-            undo.append(later)
-            later = later[0]._later
-        for _, rows, old in reversed(undo):
-            limbs[rows] = old[:, :, -1:]
+        # Divided by 1, which rounds it.
         column = replace(form, exponents=form.exponents[-1:], weighted=False)
-        weights = np.zeros((len(limbs), 1))
-        ExactSums(column, limbs, np.ones(len(limbs), dtype=np.int64)).update_means(weights)
-        weights = weights.reshape(-1)
+        ones = np.ones(len(self.counts), dtype=np.int64)
+        rounded = np.zeros((len(ones), 1))
+        ExactSums(column, self._columns(slice(-1, None)), ones).update_means(rounded)
+        weights = rounded[:, 0]
         weights.setflags(write=False)
         return weights
 
