@@ -17,9 +17,9 @@ from kmeans_engine.command.advice import advise, advise_on_result
 from kmeans_engine.command.model import note
 from kmeans_engine.command.source import Source
 from kmeans_engine.engine import Engine
+from kmeans_engine.points.distances import squares_to_own
 from kmeans_engine.runtime.progress import compiling
 from kmeans_engine.snapshot import Snapshot
-from kmeans_engine.starts.parallel import distances as squared_distances
 from kmeans_engine.tables import Table, write_centroids, write_labels, write_rows
 
 __all__ = ["Trial"]
@@ -248,7 +248,7 @@ class Trial:
         assert last is not None
         rows = np.arange(start, stop)
         X = last.visible.take(rows)
-        distance: Floats = np.sqrt(squared_distances(X, last.centroids, last.labels[start:stop]))
+        distance: Floats = np.sqrt(squares_to_own(X, last.centroids, last.labels[start:stop]))
         return distance
 
     def _timed(self, work: Iterator[Found]) -> Iterator[Found]:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from kmeans_engine.arrays import Floats, LabelArray
 from kmeans_engine.engine import Engine
 from kmeans_engine.labels import FixedLabels
+from kmeans_engine.points.distances import squares_to_own
 from kmeans_engine.snapshot import Snapshot
 
 __all__ = ["relocating", "weights_of"]
@@ -74,9 +75,7 @@ class _Farthest:
         weights: Floats | None,
     ) -> None:
         assert now is not None
-        squares = np.zeros(len(X))
-        for n, centers in enumerate(self._C.T):
-            squares += np.square(X[:, n].astype(np.float64) - centers[now])
+        squares = squares_to_own(X, self._C, now)
         w = np.ones(len(X)) if weights is None else weights
         useful = np.flatnonzero((squares > 0.0) & (w > 0.0) & (w < self._totals[now]))
         far = _Found(
