@@ -139,12 +139,8 @@ def relocating(
 def _at_last(engine: Engine, moved: Floats, state: Snapshot, last: Snapshot) -> Snapshot:
     """Return a state that nothing follows any more, with centroids that have been moved."""
     final = engine.fit(moved, max_iterations=0)
-    changed = np.flatnonzero(final.labels != last.labels)
     shifts = np.sqrt(np.square(moved - state.assigned_from).sum(axis=1))
-    return dataclasses.replace(
-        final, iteration=state.iteration, n_changed=len(changed), shift=float(shifts.max()),
-        _labels=FixedLabels(final.labels, changed),
-    )  # fmt: skip
+    return _compared(final, last, iteration=state.iteration, shift=float(shifts.max()))
 
 
 def _numbered(state: Snapshot, before: Snapshot) -> Snapshot:
@@ -155,12 +151,15 @@ def _numbered(state: Snapshot, before: Snapshot) -> Snapshot:
     iteration = before.iteration + state.iteration
     if state.iteration > 1:
         return dataclasses.replace(state, iteration=iteration)
+    return _compared(state, before, iteration=iteration, converged=False)
+
+
+def _compared(state: Snapshot, before: Snapshot, **facts: Any) -> Snapshot:
+    """Return a state with the changes since a state of another run, and with these facts."""
     labels = state.labels
     changed = np.flatnonzero(labels != before.labels)
-    return dataclasses.replace(
-        state, iteration=iteration, n_changed=len(changed), converged=False,
-        _labels=FixedLabels(labels, changed),
-    )  # fmt: skip
+    own = FixedLabels(labels, changed)
+    return dataclasses.replace(state, n_changed=len(changed), _labels=own, **facts)
 
 
 def _moved(state: Snapshot) -> Floats | None:
