@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, BinaryIO, TypeVar
@@ -16,6 +15,7 @@ from kmeans_engine.choosing.sweep import rows_of
 from kmeans_engine.command.advice import advise, advise_on_result
 from kmeans_engine.command.model import note
 from kmeans_engine.command.source import Source
+from kmeans_engine.command.warned import warned
 from kmeans_engine.engine import Engine
 from kmeans_engine.points.distances import squares_to_own
 from kmeans_engine.runtime.progress import compiling
@@ -89,17 +89,8 @@ class Trial:
 
     def _engine_on(self, points: Any, weights: Any) -> Engine:
         """Return an engine; what it warns of becomes advice."""
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            engine = Engine(points, weights=weights, **self._settings)
-        for warning in caught:
-            if warning.category.__module__.startswith("kmeans_engine"):
-                self.advice.append(str(warning.message))
-            else:
-                warnings.warn_explicit(
-                    warning.message, warning.category, warning.filename, warning.lineno
-                )
-        return engine
+        with warned(self.advice):
+            return Engine(points, weights=weights, **self._settings)
 
     def finish(self) -> None:
         """Add what can be advised once it is over."""
