@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
+from kmeans_engine.arrays import Floats
 from kmeans_engine.choosing.rows import Row
 from kmeans_engine.choosing.sweep import rows_of
 from kmeans_engine.command.advice import advise, advise_on_result
@@ -24,7 +24,6 @@ from kmeans_engine.tables import Table, write_centroids, write_labels, write_row
 
 __all__ = ["Trial"]
 
-Floats = npt.NDArray[np.float64]
 Found = TypeVar("Found")
 
 
