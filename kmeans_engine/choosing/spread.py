@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, LabelArray
-from kmeans_engine.points.distances import squared_distances
+from kmeans_engine.points.distances import squares_to_own
 from kmeans_engine.points.totals import Totals
 from kmeans_engine.snapshot import Snapshot
 
@@ -64,7 +64,7 @@ class _Measuring:
     ) -> None:
         """See `Visitor.add`."""
         assert now is not None
-        keys, squares = now.astype(np.int64), squared_distances(X, self._centroids, now)
+        keys, squares = now.astype(np.int64), squares_to_own(X, self._centroids, now)
         roots = np.sqrt(squares)
         for totals, values in zip(found, (squares, roots), strict=True):
             totals.add(values if weights is None else values * weights, keys)

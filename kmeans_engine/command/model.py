@@ -6,9 +6,9 @@ import argparse
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from kmeans_engine._version import __version__
+from kmeans_engine.arrays import Floats
 from kmeans_engine.command.inputs import read_data
 from kmeans_engine.command.scaling import Scaling
 from kmeans_engine.command.source import Source
@@ -20,8 +20,6 @@ from kmeans_engine.tables.columns import default_names, some_of
 from kmeans_engine.validation import check_centroids
 
 __all__ = ["Model", "note", "read_model", "read_with"]
-
-Floats = npt.NDArray[np.float64]
 
 _FORMAT = 1
 

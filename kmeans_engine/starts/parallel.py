@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Integers, LabelArray
 from kmeans_engine.labels import label_dtype
-from kmeans_engine.points.distances import squared_distances
+from kmeans_engine.points.distances import squares_to_own
 from kmeans_engine.points.totals import Totals
 from kmeans_engine.points.visit import Visible, VisibleParts
 from kmeans_engine.starts.shares import Shares, rows_of_weight, weighed
@@ -107,7 +107,7 @@ class _Potential:
     ) -> None:
         """See `Visitor.add`."""
         potential, counts = found
-        far = weighed(squared_distances(X, self._centroids, now), weights, self._shares)
+        far = weighed(squares_to_own(X, self._centroids, now), weights, self._shares)
         potential.add(far, np.zeros(len(far), dtype=np.int64))
         if weights is None or self._shares is None:
             counts += np.bincount(now, minlength=len(counts))
@@ -149,7 +149,7 @@ class _Take:
     ) -> None:
         """See `Visitor.add`."""
         numbers = np.asarray(rows, dtype=np.int64)
-        far = squared_distances(X, self.centroids, now)
+        far = squares_to_own(X, self.centroids, now)
         chance = self.factor * weighed(far, weights, self.shares)
         taken = np.flatnonzero(uniform(numbers, self.key) < chance)
         if len(taken):
@@ -295,7 +295,7 @@ def weighted_plus_plus(X: Floats, weights: Integers, k: int, rng: np.random.Gene
 
 
 def _from(X: Floats, centroid: Floats) -> Floats:
-    return squared_distances(X, centroid[None], np.zeros(len(X), dtype=np.uint8))
+    return squares_to_own(X, centroid[None], np.zeros(len(X), dtype=np.uint8))
 
 
 def _polished(X: Floats, weights: Integers, centroids: Floats) -> Floats:

@@ -35,7 +35,7 @@ def head_of(sweep: Sweep, ks: Sequence[int]) -> dict[str, Any]:
     ks : sequence of int
         Of the states on the page.
     """
-    columns = [(one.names[0], _words(one)) for one in criteria(sweep)]
+    columns = _columns(sweep)
     best = None if sweep.best is None else ks.index(sweep.best)
     captions = [split_caption(sweep, k)[0] for k in ks]
     if best is not None:
@@ -69,10 +69,15 @@ def _figure(scene: Scene, options: Options, theme: str) -> str:
     return f'<figure class="ks-{theme}">{svg.partition("?>")[2].strip()}</figure>'
 
 
+def _columns(sweep: Sweep) -> list[tuple[str, dict[int, str]]]:
+    """Return the name of each criterion, and its values as they are written, by K."""
+    return [(one.names[0], _words(one)) for one in criteria(sweep)]
+
+
 def _words(criterion: Criterion) -> dict[int, str]:
     """Return the values of a criterion as they are written, by K."""
     digits = telling_digits(criterion.values.tolist())
-    words = [short(value, digits).replace("-", "\N{MINUS SIGN}") for value in criterion.values]
+    words = [short(value, digits) for value in criterion.values]
     if criterion.errors is not None:
         words = [
             f"{word} \N{PLUS-MINUS SIGN} {_error(error, word, digits)}"
@@ -89,7 +94,7 @@ def _error(error: float, word: str, digits: int) -> str:
 
 
 def _table(sweep: Sweep) -> str:
-    columns = [(one.names[0], _words(one)) for one in criteria(sweep)]
+    columns = _columns(sweep)
     heads = "".join(f'<th scope="col">{escape(name)}</th>' for name, _ in columns)
     rows = []
     for row in sweep.rows:

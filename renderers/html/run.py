@@ -108,10 +108,8 @@ class Page:
         overlays = self._options.overlays
         sweep, told, more = self._scene.sweep, None, ""
         if sweep is not None:
-            told, more = (
-                choosing.head_of(sweep, self._ks),
-                choosing.below(self._scene, self._options),
-            )
+            told = choosing.head_of(sweep, self._ks)
+            more = choosing.below(self._scene, self._options)
         names = None if overlays is None else [name for name in OVERLAYS if name in overlays]
         view = self._scene.panels[0].view
         points = self._points.said

@@ -26,7 +26,16 @@ from renderers.scene import Moment
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
 
-__all__ = ["Parts", "bar_marks", "dashboard", "divide", "inertia_of", "size_marks"]
+__all__ = [
+    "Parts",
+    "amounts",
+    "bar_marks",
+    "dashboard",
+    "divide",
+    "inertia_of",
+    "size_marks",
+    "size_names",
+]
 
 _HEAD, _AXIS, _FIRST = 1.75, 1.9, 1.3  # heights of rows in sizes of the type
 _LEAST_CONTRAST = 1.6  # of bars with the ground; if one has less, all get edges
@@ -150,9 +159,7 @@ def dashboard(
         if axis:
             marks += axis_marks(plot, latest, theme, size)
     if parts.sizes is not None:
-        weighed = bool(moment.snapshots) and moment.snapshots[0].weights is not None
-        what = "weights" if weighed else "sizes"
-        marks += _heading(parts.sizes, (f"{what} of the clusters", what), "", theme, size)
+        marks += _heading(parts.sizes, size_names(moment), "", theme, size)
         top = round(_HEAD * size)
         bars = parts.sizes._replace(top=parts.sizes.top + top, height=parts.sizes.height - top)
         if not moment.opening:
@@ -246,6 +253,13 @@ def _heading(
         Text(number, box.left + box.width, base, fits, theme.text, "right"),
     )
     return [mark for mark in found if mark.words]
+
+
+def size_names(moment: Moment) -> tuple[str, str]:
+    """Return what bars are called, from long to short: weights, or numbers of points."""
+    weighed = any(snapshot.weights is not None for snapshot in moment.snapshots)
+    what = "weights" if weighed else "sizes"
+    return f"{what} of the clusters", what
 
 
 def bar_marks(

@@ -12,7 +12,7 @@ from renderers.contract import Options
 from renderers.describing import counted
 from renderers.picture.axes import unit_of
 from renderers.picture.colours import Colour, cluster_colours
-from renderers.picture.criteria import Criterion, criteria
+from renderers.picture.criteria import criteria
 from renderers.picture.fonts import typeset
 from renderers.picture.growing import verdict_caption
 from renderers.picture.ink import paint
@@ -158,7 +158,6 @@ def _plots(box: Box, sweep: Sweep, look: Look) -> list[Mark]:
     """Return the plots: inertia large, the others in a grid beside or below it."""
     first, *others = criteria(sweep)
     ks = sweep.rows[0].k, sweep.rows[-1].k
-    cells: list[tuple[Box, Criterion]] = []
     gap = round(2 * look.size)
     if box.width >= box.height:
         wide = round((0.42 if len(others) > 2 else 0.5) * (box.width - gap))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from renderers.describing import counted, listed
 from renderers.picture.criteria import Criterion, criteria
-from renderers.picture.dashboard import Parts, bar_marks
+from renderers.picture.dashboard import Parts, bar_marks, size_names
 from renderers.picture.marks import Mark
 from renderers.picture.themes import Theme
 from renderers.picture.ticks import short
@@ -62,10 +62,9 @@ def growing(
         value = _value(one, k)
         marks += plot_marks(box, one, look, room, ks=ks, chosen=chosen, until=until, value=value)
     if parts.sizes is not None:
-        what = "sizes" if snapshot.weights is None else "weights"
         top = round(HEAD * size)
         bars = parts.sizes._replace(top=parts.sizes.top + top, height=parts.sizes.height - top)
-        marks += name_marks(parts.sizes, (f"{what} of the clusters", what), "", look)
+        marks += name_marks(parts.sizes, size_names(moment), "", look)
         most = max([k, *(one.iteration for one in moment.before)])
         marks += bar_marks(bars, moment, theme, size, colours, numbered=numbered, most=most)
     return marks

@@ -12,7 +12,7 @@ from renderers.picture import raster
 from renderers.plane.extent import WORK
 from renderers.plane.placement import Placement
 from renderers.plane.plane import Plane
-from renderers.plane.weighing import Weighing
+from renderers.plane.weighing import Weighing, numbers_of
 
 __all__ = ["Colours", "Dots", "Pixels", "Places"]
 
@@ -20,8 +20,6 @@ _Rows = range | NDArray[np.integer]
 _Labels = NDArray[np.unsignedinteger] | None
 _Weights = NDArray[np.float64] | None
 _Found = tuple[int, NDArray[np.float64]]
-
-_ONE_EACH = np.empty(0, dtype=np.int64)
 
 
 class Pixels:
@@ -165,9 +163,7 @@ class Dots:
             for side, row in zip((was, now), self._unlabelled, strict=True)
         )
         if self._marker == "dots":
-            counts = _ONE_EACH
-            if weights is not None and self._weighing is not None:
-                counts = self._weighing.of(weights)
+            counts = numbers_of(self._weighing, weights)
             raster.add_dots(
                 xy, old, new, self._colours, self._size, counts, found.sums, found.moved
             )

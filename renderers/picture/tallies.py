@@ -17,7 +17,7 @@ from kmeans_engine.runtime.jit import kernel
 from renderers.plane.extent import WORK
 from renderers.plane.placement import Placement
 from renderers.plane.plane import Plane
-from renderers.plane.weighing import Weighing
+from renderers.plane.weighing import Weighing, numbers_of
 
 if TYPE_CHECKING:
     from kmeans_engine import Snapshot
@@ -89,9 +89,7 @@ class _Tally:
             np.full(len(X), row, dtype=np.intp) if side is None else side.astype(np.intp)
             for side, row in ((was, self._come), (now, self._k))
         )
-        counts = np.empty(0, dtype=np.int64)
-        if weights is not None and self._weighing is not None:
-            counts = self._weighing.of(weights)
+        counts = numbers_of(self._weighing, weights)
         _tally(xy, self._in.xs, self._in.ys, self._in.number, old, new, counts, found)
 
     def merge(self, found: list[Counts]) -> Counts:

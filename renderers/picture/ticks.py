@@ -107,9 +107,14 @@ def _short_exponent(value: float, decimals: int) -> str:
 
 def short(value: float, digits: int = 4) -> str:
     """Write a value, such as an inertia, in so many digits or a few more."""
-    if value == 0 or 0.01 <= value < 1e7:
-        return f"{value:,.{max(0, digits - len(str(int(value))))}f}" if value else "0"
-    return _short_exponent(value, digits - 1).replace("-", "\N{MINUS SIGN}")
+    size = abs(value)
+    if size == 0:
+        return "0"
+    if 0.01 <= size < 1e7:
+        written = f"{value:,.{max(0, digits - len(str(int(size))))}f}"
+    else:
+        written = _short_exponent(value, digits - 1)
+    return written.replace("-", "\N{MINUS SIGN}")
 
 
 def telling_digits(values: Iterable[float]) -> int:

@@ -15,11 +15,12 @@ from kmeans_engine.points.visit import Visible
 from kmeans_engine.points.weights import visit_weights
 from kmeans_engine.starts.shares import Shares, shares_of
 
-__all__ = ["Weighing", "weighing_of"]
+__all__ = ["Weighing", "numbers_of", "weighing_of"]
 
 _BITS = 20
 # Bits of the sum of all weights: times a colour and an opacity, 16 bits, it fits 63.
 _TOTAL = 47
+_ONE_EACH = np.empty(0, dtype=np.int64)
 
 
 class Weighing(NamedTuple):
@@ -79,6 +80,11 @@ class _Total:
 
 def _add(found: list[int], more: list[int]) -> None:
     found[:] = [found[0] + more[0], min(found[1], more[1]), max(found[2], more[2])]
+
+
+def numbers_of(weighing: Weighing | None, weights: NDArray[np.float64] | None) -> NDArray[np.int64]:
+    """Return what some points count for, (R,), as kernels take it: (0,) for one each."""
+    return _ONE_EACH if weighing is None or weights is None else weighing.of(weights)
 
 
 def weighing_of(points: Visible) -> Weighing | None:

@@ -34,8 +34,7 @@ class PngRenderer(Still):
     def picture(self, scene: Scene, moment: Moment) -> bytes:
         """Return the file."""
         panel = scene.panels[0]
-        chart = scene.sweep is not None and self.charting
-        if panel.image is not None and len(scene.panels) == 1 and not chart:
+        if panel.image is not None and len(scene.panels) == 1 and not self.is_figure(scene):
             picture = self._recoloured(panel, moment)
         else:
             picture = self._painted(scene, moment)

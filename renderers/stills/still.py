@@ -95,6 +95,10 @@ class Still(Renderer):
 
         return describe(scene, moment)
 
+    def is_figure(self, scene: Scene) -> bool:
+        """Return whether it draws the figure of a sweep, and no state."""
+        return scene.sweep is not None and self.charting
+
     @staticmethod
     def facts(scene: Scene) -> str:
         """Return where the picture comes from, in one line; may be empty."""
@@ -106,7 +110,7 @@ class Still(Renderer):
 
     def painter_kind(self, scene: Scene) -> type[Painter | ElbowPainter]:
         """Return what paints: the figure of a sweep, or states."""
-        if scene.sweep is not None and self.charting:
+        if self.is_figure(scene):
             from renderers.picture.elbow import ElbowPainter
 
             return ElbowPainter

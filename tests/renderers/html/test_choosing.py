@@ -125,3 +125,10 @@ def test_an_error_has_the_places_of_its_value():
     told = head_of(replace(SWEEP, rows=tuple(rows)), [row.k for row in rows])
     said = [dict(map(tuple, one))["gap statistic"] for one in told["figures"]]
     assert said == [f"{1.028 + row.k:.3f} ± 0.010" for row in rows]
+
+
+def test_a_gap_below_zero_has_the_places_of_those_above():
+    rows = [replace(row, gap=row.k - 3.138, gap_error=0.0097) for row in SWEEP.rows]
+    told = head_of(replace(SWEEP, rows=tuple(rows)), [row.k for row in rows])
+    said = [dict(map(tuple, one))["gap statistic"] for one in told["figures"]]
+    assert said[:2] == ["\N{MINUS SIGN}1.138 ± 0.010", "\N{MINUS SIGN}0.138 ± 0.010"]

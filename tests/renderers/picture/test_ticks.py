@@ -20,6 +20,11 @@ def test_an_inertia_is_written_as_it_is_printed(value, expected):
     assert starred(short(value)) == expected
 
 
+@pytest.mark.parametrize("value", [0.004, 0.0138, 0.138, 144.2, 1_168_350, 5.835e13])
+def test_a_value_below_zero_is_written_as_that_above(value):
+    assert short(-value) == f"\N{MINUS SIGN}{short(value)}"
+
+
 @pytest.mark.parametrize(
     ("low", "high", "expected"),
     [
