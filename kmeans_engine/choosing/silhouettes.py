@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Integers, LabelArray
-from kmeans_engine.choosing.spread import Spread, plain
+from kmeans_engine.choosing.spread import Spread
 from kmeans_engine.kernels.silhouettes import silhouettes
-from kmeans_engine.points.distances import squares_to_all
+from kmeans_engine.points.distances import plain, squares_to_all
 from kmeans_engine.points.totals import Totals
 from kmeans_engine.snapshot import Snapshot
 

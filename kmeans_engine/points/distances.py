@@ -11,18 +11,24 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, LabelArray
+from kmeans_engine.kernels.distances import own_distances
 
-__all__ = ["squares_to_all", "squares_to_own"]
+__all__ = ["plain", "squares_to_all", "squares_to_own"]
+
+
+def plain(X: npt.NDArray[Any]) -> Floats:
+    """Return rows of any type as kernels read them: float64 in C order, read-only."""
+    with np.errstate(over="ignore"):
+        rows: Floats = np.ascontiguousarray(X, dtype=np.float64).view()
+    rows.flags.writeable = False
+    return rows
 
 
 def squares_to_own(X: npt.NDArray[Any], C: Floats, labels: LabelArray) -> Floats:
     """Return the squared distance from each row of `X` (R, N) to its row of `C` (K, N), (R,)."""
-    total = np.zeros(len(X))
-    for n in range(X.shape[1]):
-        with np.errstate(over="ignore"):
-            t = X[:, n].astype(np.float64) - C[labels, n]
-        total += t * t
-    return total
+    squares = np.empty(len(X))
+    own_distances(plain(X), plain(C), labels.astype(np.int64), squares)
+    return squares
 
 
 def squares_to_all(X: npt.NDArray[Any], C: Floats) -> Floats:
