@@ -10,7 +10,7 @@ import numpy.typing as npt
 from kmeans_engine.arrays import Floats, LabelArray
 from kmeans_engine.kernels.silhouettes import own_distances
 from kmeans_engine.points.totals import Totals
-from kmeans_engine.snapshot import Snapshot
+from kmeans_engine.snapshot import Snapshot, sizes_of
 
 __all__ = ["Spread", "plain", "spread_of"]
 
@@ -87,7 +87,7 @@ def spread_of(state: Snapshot) -> Spread:
     """Return how far the points of a state lie from its centroids."""
     squares, distances = state.visit(_Measuring(state.centroids))
     return Spread(
-        sizes=state.counts.astype(np.float64) if state.weights is None else state.weights,
+        sizes=sizes_of(state),
         squares=squares.rounded(),
         distances=distances.rounded(),
         centroids=state.centroids,
