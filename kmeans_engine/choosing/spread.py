@@ -10,7 +10,7 @@ import numpy.typing as npt
 from kmeans_engine.arrays import Floats, LabelArray
 from kmeans_engine.points.distances import squares_to_own
 from kmeans_engine.points.totals import Totals
-from kmeans_engine.snapshot import Snapshot
+from kmeans_engine.snapshot import Snapshot, sizes_of
 
 __all__ = ["Spread", "spread_of"]
 
@@ -81,7 +81,7 @@ def spread_of(state: Snapshot) -> Spread:
     """Return how far the points of a state lie from its centroids."""
     squares, distances = state.visit(_Measuring(state.centroids))
     return Spread(
-        sizes=state.counts.astype(np.float64) if state.weights is None else state.weights,
+        sizes=sizes_of(state),
         squares=squares.rounded(),
         distances=distances.rounded(),
         centroids=state.centroids,

@@ -180,8 +180,9 @@ def _shares(weights: Any, n_points: int) -> tuple[float, Callable[[int], Floats]
         return chunk.reshape(-1, 1)
 
     starts = range(0, n_points, _CHUNK)
-    largest = float(np.max([chunk_of(start).max() for start in starts]))
-    least = float(np.min([chunk_of(start).min() for start in starts]))
+    chunks = (chunk_of(start) for start in starts)
+    ends = np.array([(chunk.min(), chunk.max()) for chunk in chunks])
+    least, largest = float(ends[:, 0].min()), float(ends[:, 1].max())
     if not (0.0 < largest < math.inf and least >= 0.0):
         return n_points, None  # the engine, which gets them next, tells what is wrong with them
     exponent = -math.frexp(largest)[1]

@@ -17,14 +17,9 @@ from kmeans_engine.arrays import Floats, LabelArray
 from kmeans_engine.engine import Engine
 from kmeans_engine.labels import FixedLabels
 from kmeans_engine.points.distances import squares_to_own
-from kmeans_engine.snapshot import Snapshot
+from kmeans_engine.snapshot import Snapshot, sizes_of
 
-__all__ = ["relocating", "weights_of"]
-
-
-def weights_of(state: Snapshot) -> Floats:
-    """Return the weights of the clusters, which are their numbers of points if those have none."""
-    return np.array(state.counts if state.weights is None else state.weights, dtype=np.float64)
+__all__ = ["relocating"]
 
 
 class _Found(NamedTuple):
@@ -164,7 +159,7 @@ def _compared(state: Snapshot, before: Snapshot, **facts: Any) -> Snapshot:
 
 def _moved(state: Snapshot) -> Floats | None:
     """Return centroids without empty clusters; None if there are none, or no points for them."""
-    totals = weights_of(state)
+    totals = sizes_of(state)
     empty = np.flatnonzero(totals == 0.0)
     if not len(empty):
         return None
