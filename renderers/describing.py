@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kmeans_engine import Snapshot
     from kmeans_engine.choosing.rows import Sweep
 
-__all__ = ["counted", "describe", "grouped", "listed", "listed_ks", "outcome"]
+__all__ = ["counted", "describe", "grouped", "listed", "listed_ks", "outcome", "told_points"]
 
 
 def describe(scene: Scene, moment: Moment) -> str:
@@ -61,7 +61,7 @@ def _run(panel: Panel, moment: Moment) -> str:
         height, width = panel.image
         words = [f"the pixels of an image, {width:,} wide and {height:,} high"]
     else:
-        words = [_points(panel)]
+        words = [told_points(panel)]
         named = [
             f"{' '.join(name.split())} {way}"
             for name, way in ((across, "from left to right"), (upwards, "from bottom to top"))
@@ -87,7 +87,7 @@ def _run(panel: Panel, moment: Moment) -> str:
 
 def _sweep(panel: Panel, sweep: Sweep) -> str:
     ks = listed_ks([row.k for row in sweep.rows])
-    return f"{_points(panel)}, clustered by K-means with K = {ks}: {sweep.verdict}."
+    return f"{told_points(panel)}, clustered by K-means with K = {ks}: {sweep.verdict}."
 
 
 def listed_ks(ks: Sequence[int]) -> str:
@@ -100,7 +100,7 @@ def listed_ks(ks: Sequence[int]) -> str:
 def _race(scene: Scene, moment: Moment) -> str:
     steps = any(panel.steps for panel in scene.panels)
     what = "clusterings" if steps else "runs of K-means"
-    said = f"{len(scene.panels)} {what} side by side on {_points(scene.panels[0])}"
+    said = f"{len(scene.panels)} {what} side by side on {told_points(scene.panels[0])}"
     if moment.opening:
         return f"{said}, not yet clustered."
     measured = moment.last and all(panel.measured for panel in scene.panels)
@@ -118,7 +118,8 @@ def _race(scene: Scene, moment: Moment) -> str:
     return f"{said}: {'; '.join(runs)}."
 
 
-def _points(panel: Panel) -> str:
+def told_points(panel: Panel) -> str:
+    """Return how many points there are, and of how many features."""
     points = panel.view.points
     what = "weighted point" if points.weighted else "point"
     return f"{counted(points.n_points, what)} with {counted(points.n_features, 'feature')}"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from renderers.describing import listed_ks
 from renderers.picture.criteria import Criterion, criteria
 from renderers.picture.elbow import ElbowPainter
 from renderers.picture.growing import split_caption, verdict_caption
@@ -41,6 +42,7 @@ def head_of(sweep: Sweep, ks: Sequence[int]) -> dict[str, Any]:
     if best is not None:
         captions[best] = verdict_caption(sweep)[0]
     return {
+        "ks": listed_ks(ks),
         "best": best,
         "captions": captions,
         "figures": [[[name, words.get(k, "")] for name, words in columns] for k in ks],
@@ -66,7 +68,8 @@ def _figure(scene: Scene, options: Options, theme: str) -> str:
     own = replace(options.with_size(_SIZE), theme=theme, font=None)
     marks = ElbowPainter(replace(scene, title=""), own, worded=False).marks()
     svg = document(marks, _SIZE, 96.0, title="Criteria for each K", description="")
-    return f'<figure class="ks-{theme}">{svg.partition("?>")[2].strip()}</figure>'
+    drawn = svg.partition("?>")[2].strip()
+    return f'<figure class="ks-{theme}" tabindex="0" aria-label="Figure">{drawn}</figure>'
 
 
 def _columns(sweep: Sweep) -> list[tuple[str, dict[int, str]]]:

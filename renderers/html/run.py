@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderers.contract import OVERLAYS, Options
-from renderers.describing import counted, describe, listed_ks
+from renderers.describing import counted, describe, listed_ks, told_points
 from renderers.html import choosing, page
 from renderers.html.density import Density, cells_of
 from renderers.html.payload import Payload
@@ -253,12 +253,11 @@ def _colours(panel: Panel, options: Options, history: History | None) -> dict[st
 
 def _announced(scene: Scene) -> str:
     """Return what the page is, before its run is known."""
-    points = scene.panels[0].view.points
     runs = " and ".join(
         counted(panel.k, "cluster") + (f" ({panel.title})" if panel.title else "")
         for panel in scene.panels
     )
-    what = f"{counted(points.n_points, 'point')} with {counted(points.n_features, 'feature')}"
+    what = told_points(scene.panels[0])
     if scene.sweep is not None:
         ks = listed_ks([row.k for row in scene.sweep.rows])
         return f"K-means with K = {ks}: {what}. {verdict_caption(scene.sweep)[0]}."

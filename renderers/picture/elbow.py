@@ -145,10 +145,11 @@ def _foot(scene: Scene, box: Box, theme: Theme, sizes: Sizes) -> tuple[list[Mark
     size, high = sizes.foot, round(2 * sizes.foot)
     points = scene.panels[0].view.points
     told = [counted(points.n_points, "point"), counted(points.n_features, "feature")]
-    if "seed" in scene.facts:
-        told.append(f"seed {scene.facts['seed']}")
-    words = " \N{MIDDLE DOT} ".join(told)
-    if _wide(words, size, box.width) or high > 0.1 * box.height:
+    seed = [f"seed {scene.facts['seed']}"] if "seed" in scene.facts else []
+    weights = [f"weights: {scene.facts['weights']}"] if "weights" in scene.facts else []
+    wordings = (" \N{MIDDLE DOT} ".join(told + more + seed) for more in (weights, []))
+    words = next((words for words in wordings if not _wide(words, size, box.width)), "")
+    if not words or high > 0.1 * box.height:
         return [], round(0.5 * size)
     base = box.height - high + round(0.25 * size) + rise(size)
     return [Text(words, box.left, base, size, theme.muted)], high

@@ -42,6 +42,7 @@ def test_each_state_is_the_solution_for_a_k(path):
 def test_the_head_says_what_is_known_of_each_k(path):
     told = ReadPage(path).head["sweep"]
     assert told["best"] == 3
+    assert told["ks"] == "2 to 8"
     assert told["captions"][0] == "2 clusters"
     assert told["captions"][3] == "K = 5 stands out: silhouette and gap agree"
     names = [name for name, _ in told["figures"][0]]
@@ -80,6 +81,12 @@ def test_the_figure_and_the_table_are_below():
     assert [row.get("class") for row in rows] == [None] * 3 + ["ks-best"] + [None] * 3
 
 
+def marked(tab):
+    """Points with rings in the picture that the player saves."""
+    groups = ElementTree.fromstring(tab.saved("Picture (SVG)")).iter(f"{SVG}g")
+    return [ring for group in groups if group.get("stroke") for ring in group.iter(f"{SVG}circle")]
+
+
 @pytest.mark.slow
 def test_the_slider_chooses_k(chromium, path):
     with tab_of(chromium, size=(1280, 720)) as tab:
@@ -92,6 +99,10 @@ def test_the_slider_chooses_k(chromium, path):
         assert said(".kp-count") == "K = 5 / 8"  # that which stands out is shown first
         assert said(".kp-caption") == "K = 5 stands out: silhouette and gap agree"
         assert len(tab.drawing().centroids) == 5
+        assert not marked(tab)  # as at the end of a film
+        page.locator(".kp-timeline").fill("2")
+        tab.wait(state=2)
+        assert marked(tab)
         page.locator(".kp-timeline").fill("0")
         tab.wait(state=0)
         assert said(".kp-count") == "K = 2 / 8"
@@ -118,6 +129,23 @@ def test_axe_finds_nothing(chromium, path, scheme):
         tab.page.evaluate(AXE.read_text("utf-8"))
         found = tab.page.evaluate("() => axe.run()")
         assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
+
+
+@pytest.mark.slow
+def test_the_figure_is_read_on_a_phone(chromium, path):
+    with tab_of(chromium, size=(390, 844)) as tab:
+        tab.open(path)
+        assert tab.page.locator(".kmeans-sweep svg:visible").bounding_box()["width"] >= 800
+        assert tab.page.evaluate("() => document.documentElement.scrollWidth") == 390
+
+
+@pytest.mark.slow
+def test_the_page_names_the_k_that_were_compared(chromium, tmp_path):
+    some = fits(SWEEP.rows[0].last.points, (2, 4, 8))
+    with tab_of(chromium) as tab:
+        tab.open(renderers.save(sweep_of(some), tmp_path / "some.html"))
+        assert "K = 2, 4 and 8" in tab.page.text_content(".kp-facts")
+        assert "at K = 2" in tab.saved("Picture (SVG)")
 
 
 def test_an_error_has_the_places_of_its_value():

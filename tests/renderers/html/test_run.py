@@ -299,6 +299,8 @@ def test_a_page_of_weights(tmp_path):
     states = list(Engine(points, weights=weights).snapshots(points[:3]))
     page = saved(tmp_path, states)
     said = page.head["points"]
+    words = "K-means, iteration by iteration: 400 weighted points with 2 features in 3 clusters."
+    assert words in (tmp_path / "run.html").read_text("utf-8")
     assert said["weighted"] and not said["continues"] and said["density"] is None
     found = page.head["panels"][0]["states"]
     assert [state["weights"] for state in found] == [one.weights.tolist() for one in states]

@@ -121,6 +121,13 @@ def test_the_figure_says_where_it_comes_from():
     assert {"inertia", "silhouette", "gap statistic", "stability of halves", "BIC"} <= set(said)
 
 
+@pytest.mark.parametrize(("name", "told"), [("people", " · weights: people"), ("p" * 300, "")])
+def test_the_figure_names_the_weights_if_there_is_room(name, told):
+    scene = replace(make_scene(END), sweep=a_sweep(), facts={"weights": name, "seed": "7"})
+    said = [m.words for m, _ in texts(ElbowPainter(scene, Options((1280, 720))).marks(at(END)))]
+    assert said[-1] == f"20 points · 2 features{told} · seed 7"
+
+
 def test_a_small_figure_leaves_out_the_least_telling():
     said = {m.words for m, _ in texts(figure(a_sweep(), "Blobs", size=(480, 270)).marks(at(END)))}
     assert {"inertia", "Cal.-Harabasz"} <= said

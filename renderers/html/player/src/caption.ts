@@ -98,9 +98,9 @@ export function factsOf({ points, facts, panels }: Showing): string {
   const told = picture
     ? [count(points.total, "pixel")]
     : [count(points.total, "point"), count(points.features, "feature")];
-  const { sweep, states } = panels[0].run;
+  const { sweep } = panels[0].run;
   const ks = new Set(panels.map(({ run }) => run.k - (run.noise ? 1 : 0)));
-  told.push(`K = ${sweep ? `${whole(states[0].iteration)} to ${whole(panels[0].run.k)}` : [...ks].map(whole).join(", ")}`);
+  told.push(`K = ${sweep ? sweep.ks : [...ks].map(whole).join(", ")}`);
   if (facts["weights"]) told.push(`weights: ${facts["weights"]}`);
   if (facts["init"] && panels.length === 1 && !sweep) told.push(`start: ${facts["init"]}`);
   if (facts["seed"]) told.push(`seed ${facts["seed"]}`);

@@ -50,7 +50,7 @@ export function curveMarks(box: Box, courses: Course[], theme: Theme, size: numb
   // K-means never climbs; what other algorithms do does.
   const most = Math.max(Number.MIN_VALUE, ...known.flatMap(({ run }) => run.states.map(({ inertia }) => inertia ?? 0)));
   const y = (inertia: number) => foot - (inertia / most) * (foot - top);
-  const heading = known.length ? `inertia, ${short(begun, 4)} at first` : "";
+  const heading = known.length ? `inertia, ${short(begun, 4)} at ${longest.sweep ? `K = ${first}` : "first"}` : "";
   marks.push(words(heading, box.left, box.top + size, "start"));
   const room = box.width - widthOf(heading, size) - 2.5 * size;
   if (courses.length === 1 && courses[0].run.states.length > 2 && widthOf("changed points", size) < room) {

@@ -81,6 +81,8 @@ export interface PointsHead {
 
 /** What is told of each state if these are the best clusterings of one K after the other. */
 export interface SweepHead {
+  /** All K, in words. */
+  ks: string;
   /** The state of the K that stands out, or null. */
   best: number | null;
   captions: string[];

@@ -45,6 +45,11 @@ export function isThere({ states, sweep }: Run, { state }: Moment, cluster: numb
   return !sweep || cluster < states[state].iteration;
 }
 
+/** Whether points that changed are marked: not at rest at the K that stands out, as at the end of a film. */
+export function marksChanges({ sweep }: Run, { state, colours }: Moment): boolean {
+  return !sweep || state !== sweep.best || colours < 1;
+}
+
 /** The state that a moment's figures are those of: the one before until the centroids have arrived. */
 export function figuresOf(moment: Moment): number {
   return moment.motion < 1 ? moment.state - 1 : moment.state;

@@ -11,7 +11,7 @@ import { el } from "./dom.ts";
 import type { Mark } from "./marks.ts";
 import type { ThemeName } from "./head.ts";
 import type { Panel, Points, Run } from "./model.ts";
-import { centroidsAt, isThere, momentAt } from "./moment.ts";
+import { centroidsAt, isThere, marksChanges, momentAt } from "./moment.ts";
 import type { Moment } from "./moment.ts";
 import { centroidSize, overlayMarks } from "./overlays.ts";
 import type { Drawn } from "./overlays.ts";
@@ -118,7 +118,7 @@ export class Stage {
     const { run, shared, over, cloud } = this;
     this.moment = momentAt(run, position, shared.phases);
     const [before, now] = this.palettes();
-    cloud.draw(this.moment, before, now, shared.shown.has("changes"));
+    cloud.draw(this.moment, before, now, this.marksChanges);
     paintOn(over, this.marksAbove(), this.ratio);
     if (this.photo) {
       const paper = this.photo.canvas.getContext("2d");
@@ -184,9 +184,13 @@ export class Stage {
       spread: shared.spread,
       colours: this.colours(),
       shown: shared.shown,
-      changed: shared.shown.has("changes") ? cloud.changedPlaces() : [],
+      changed: this.marksChanges ? cloud.changedPlaces() : [],
       radius: cloud.radius,
     };
+  }
+
+  private get marksChanges(): boolean {
+    return this.shared.shown.has("changes") && marksChanges(this.run, this.moment);
   }
 
   private pixelOf(placement: Placement, point: number): [number, number] {
