@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 from engine import HERE, Peer, machine
+from page import fill
 from peers import LIBRARIES
 from works import WORKS, Work
 
@@ -130,14 +131,7 @@ def report(rows: list[dict[str, Any]], facts: dict[str, Any]) -> None:
     words = (
         f"{facts['cpu']}, {facts['threads']} threads, Python {facts['python']}.\n\n{table(rows)}"
     )
-    page, found = re.subn(
-        r"(<!-- audit -->\n).*?(\n<!-- end -->)",
-        lambda match: match[1] + words + match[2],
-        PAGE.read_text(encoding="utf-8"),
-        flags=re.DOTALL,
-    )
-    assert found == 1
-    PAGE.write_text(page, encoding="utf-8")
+    fill(PAGE, "audit", words)
 
 
 def main() -> None:

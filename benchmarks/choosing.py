@@ -9,12 +9,12 @@ Fränti and Sieranoja (2018). Writes the table of docs/choosing_k.md.
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from page import fill
 from sklearn import datasets
 
 from kmeans_engine import make_clusters, sweep
@@ -100,10 +100,7 @@ def main() -> None:
     for case in CASES:
         lines.append(measure(case, folder))
         print(lines[-1], flush=True)
-    page, table = PAGE.read_text("utf-8"), "\n".join(lines)
-    pattern = r"(<!-- known answers -->\n).*?(\n<!-- end -->)"
-    page = re.sub(pattern, lambda found: found[1] + table + found[2], page, flags=re.S)
-    PAGE.write_text(page, "utf-8")
+    fill(PAGE, "known answers", "\n".join(lines))
 
 
 if __name__ == "__main__":

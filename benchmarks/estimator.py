@@ -26,14 +26,13 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 from engine import machine
+from page import fill
 from works import WORKS, blobs
 
 from kmeans_engine.runtime.processors import default_threads
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "estimator.md"
-BEGIN = "<!-- benchmarks/estimator.py writes what follows -->"
-END = "<!-- and what precedes -->"
 LIBRARIES = {"ours": "kmeans_engine.estimator", "scikit-learn": "sklearn.cluster"}
 SIZES = [10**power for power in range(3, 8)]
 FEATURES = (2, 16)
@@ -188,10 +187,8 @@ def main() -> None:
         said = "From the same centres, on shapes of [the benchmarks](benchmarks.md), with `tol=0`:"
         lines += ["", said, "", *table(report["shapes"])]
     if options.page:
-        text = PAGE.read_text("utf-8")
-        before, after = text[: text.index(BEGIN)], text[text.index(END) :]
         facts = f"{report['machine']['cpu']}, {report['machine']['threads']} threads."
-        PAGE.write_text("\n".join([before + BEGIN, "", facts, "", *lines, "", after]), "utf-8")
+        fill(PAGE, "times", "\n".join(["", facts, "", *lines, ""]))
     return None
 
 

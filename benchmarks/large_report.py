@@ -15,6 +15,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from page import fill
+
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "scaling.md"
 
@@ -185,19 +187,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", type=Path, default=HERE / "results")
     args = parser.parse_args()
-    page = PAGE.read_text(encoding="utf-8")
     for name, (file, part, make) in TABLES.items():
         path = args.results / f"{file}.json"
         report = json.loads(path.read_text()) if path.exists() else {}
-        if not isinstance(report.get(part), list | dict):
-            continue
-        pattern = rf"(<!-- {name} -->\n).*?(\n<!-- end -->)"
-        words = make(report)
-        page, found = re.subn(
-            pattern, lambda m, words=words: m[1] + words + m[2], page, flags=re.DOTALL
-        )
-        assert found == 1, name
-    PAGE.write_text(page, encoding="utf-8")
+        if isinstance(report.get(part), list | dict):
+            fill(PAGE, name, make(report))
 
 
 if __name__ == "__main__":

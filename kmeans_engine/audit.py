@@ -189,12 +189,10 @@ def verify(
     whole = open_whole(points, count, "auto", memory, scratch, weights)
     measure = whole.measure
     warn_of_rounding(whole.count_rounded())
-    if whole.weighted:
-        warn_of_rounding(whole.count_rounded_weights(), "weights")
+    warn_of_rounding(whole.count_rounded_weights(), "weights")
     warn_of_vanishing(measure)
     checked = check_centroids(centroids, whole.n_features, whole.names)
-    low, high = checked.min(axis=0), checked.max(axis=0)
-    measure.check_range(np.minimum(measure.low, low), np.maximum(measure.high, high))
+    measure.check_with(checked)
     k = len(checked)
     given = check_labels(labels, whole.n_points, k).astype(label_dtype(k))
     form = measure.sum_format

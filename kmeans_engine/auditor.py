@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Indices, Integers, LabelArray
 from kmeans_engine.loop import State
+from kmeans_engine.points.distances import squares_to_own
 from kmeans_engine.points.moves import Mover
-from kmeans_engine.starts.parallel import distances
 from kmeans_engine.sums import SumFormat
 
 __all__ = ["Auditor", "Found", "Nearest"]
@@ -110,7 +110,7 @@ class Auditor:
         if not len(others):
             return
         theirs, ours, some = given[others], now[others], X[others]
-        there, here = (distances(some, self._centroids, label) for label in (theirs, ours))
+        there, here = (squares_to_own(some, self._centroids, label) for label in (theirs, ours))
         wrong = np.flatnonzero(there != here)
         found.n_wrong += len(wrong)
         found.n_tied += len(others) - len(wrong)

@@ -108,8 +108,7 @@ class Engine:
     ) -> None:
         self._prepare(points, weights, threads, strategy, memory, scratch)
         warn_of_rounding(self._whole.count_rounded())
-        if self._whole.weighted:
-            warn_of_rounding(self._whole.count_rounded_weights(), "weights")
+        warn_of_rounding(self._whole.count_rounded_weights(), "weights")
         warn_of_vanishing(self._whole.measure)
 
     def _prepare(
@@ -247,9 +246,7 @@ class Engine:
         measure = self._whole.measure
         start = check_centroids(centroids, len(measure.low), self._names)
         self._whole.check(len(start))
-        measure.check_range(
-            np.minimum(measure.low, start.min(axis=0)), np.maximum(measure.high, start.max(axis=0))
-        )
+        measure.check_with(start)
         if max_iterations is None:
             return start, None
         return start, check_count(max_iterations, "max_iterations", minimum=0)

@@ -15,7 +15,7 @@ from kmeans_engine.labels import FixedLabels, Labels
 from kmeans_engine.points.visit import Visible, Visitor
 from kmeans_engine.points.weights import open_weighted
 
-__all__ = ["Snapshot"]
+__all__ = ["Snapshot", "sizes_of"]
 
 Found = TypeVar("Found")
 
@@ -202,3 +202,8 @@ class Snapshot:
         # The same array, not an equal one: that proves that both are states of one run.
         same = self.assigned_from is other.centroids
         return same and self.iteration == other.iteration + 1
+
+
+def sizes_of(state: Snapshot) -> Floats:
+    """Return the size of each cluster, (K,): how much its points weigh, or how many they are."""
+    return np.array(state.counts if state.weights is None else state.weights, dtype=np.float64)

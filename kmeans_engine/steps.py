@@ -47,10 +47,7 @@ def assign_points(
     warn_of_rounding(rounded_in([data]))
     warn_of_vanishing(data.measure)
     checked = check_centroids(centroids, data.n_features, data.names)
-    low, high = data.measure.low, data.measure.high
-    data.measure.check_range(
-        np.minimum(low, checked.min(axis=0)), np.maximum(high, checked.max(axis=0))
-    )
+    data.measure.check_with(checked)
     labels = np.empty(data.n_points, dtype=label_dtype(len(checked)))
     BruteAssigner(data).assign(checked, labels)
     return labels

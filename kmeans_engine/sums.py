@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -154,14 +154,18 @@ class ExactSums:
 
     def copy(self) -> ExactSums:
         """Return sums that may be changed independently; from any thread."""
+        return ExactSums(self.format, self._columns(slice(None)), self.counts.copy())
+
+    def _columns(self, columns: slice) -> Integers:
+        """Return a copy of some columns, those of this state."""
         # First the array, then the way back: so whatever changes meanwhile is undone as well.
-        sums, undo, later = self.sums.copy(), [], self._later
+        sums, undo, later = self.sums[:, :, columns].copy(), [], self._later
         while later is not None:
             undo.append(later)
             later = later[0]._later
         for _, rows, old in reversed(undo):
-            sums[rows] = old
-        return ExactSums(self.format, sums, self.counts.copy())
+            sums[rows] = old[:, :, columns]
+        return sums
 
     def changing(self, rows: Clusters) -> ExactSums:
         """Return sums of which the clusters `rows` may be changed; these stay as they are."""
@@ -207,24 +211,20 @@ class ExactSums:
 
     def integer(self, k: int, n: int) -> int:
         """Return the sum of feature `n` over cluster `k` in units of 2^exponents[n]."""
-        return _joined(self.sums[k, :, n].tolist(), self.format.width)
+        limbs = self.sums[k, :, n].tolist()
+        return sum(limb << (self.format.width * level) for level, limb in enumerate(limbs))
 
     def weights(self) -> Floats | None:
         """Return the total weight of each cluster, (K,), rounded once; None without weights."""
         form = self.format
         if not form.weighted:
             return None
-        # As in `copy`, one column of it.
-        limbs, undo, later = self.sums[:, :, -1].copy(), [], self._later
-        while later is not None:
-            undo.append(later)
-            later = later[0]._later
-        for _, rows, old in reversed(undo):
-            limbs[rows] = old[:, :, -1]
-        exponent = int(form.exponents[-1])
-        weights = np.array(
-            [nearest_float(_joined(row, form.width), exponent) for row in limbs.tolist()]
-        )
+        # Divided by 1, which rounds it.
+        column = replace(form, exponents=form.exponents[-1:], weighted=False)
+        ones = np.ones(len(self.counts), dtype=np.int64)
+        rounded = np.zeros((len(ones), 1))
+        ExactSums(column, self._columns(slice(-1, None)), ones).update_means(rounded)
+        weights = rounded[:, 0]
         weights.setflags(write=False)
         return weights
 
@@ -261,10 +261,6 @@ class ExactSums:
     def update_means(self, means: Floats) -> None:
         """Overwrite all of `means` (K, N), see `divide`."""
         self.divide(np.arange(len(means), dtype=np.int32), means)
-
-
-def _joined(limbs: list[int], width: int) -> int:
-    return sum(limb << (width * level) for level, limb in enumerate(limbs))
 
 
 def _cuts(grain: Grain, width: int, levels: int) -> tuple[Floats, Floats]:

@@ -90,7 +90,8 @@ class Climb:
         best = min(ends, key=lambda end: end.inertia, default=self.last)
         if not (parents and best is ends[-1]):
             parents = ()
-        self.last, self._spread = best, None
+        if best is not self.last:
+            self.last, self._spread = best, None
         return Step(best, [end for end in ends if end is not best], parents)
 
     def _worst(self, count: int) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from kmeans_engine.choosing.spread import Spread
+from kmeans_engine.points.distances import squares_to_all
 
 __all__ = ["calinski_harabasz", "criteria", "davies_bouldin"]
 
@@ -52,11 +53,7 @@ def davies_bouldin(spread: Spread) -> float | None:
     if len(radii) < 2:
         return None
     for k, centroid in enumerate(centroids):
-        squares = np.zeros(len(radii))
-        for n in range(centroids.shape[1]):
-            t = centroids[:, n] - centroid[n]
-            squares += t * t
-        far = np.sqrt(squares)
+        far = np.sqrt(squares_to_all(centroid[None], centroids)[0])
         far[far == 0.0] = np.inf  # itself, and centroids in one place, which nothing can compare
         largest.append(float(((radii + radii[k]) / far).max()))
     return math.fsum(largest) / len(largest)

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Integers, LabelArray
-from kmeans_engine.choosing.spread import Spread, plain
+from kmeans_engine.choosing.spread import Spread
 from kmeans_engine.kernels.silhouettes import silhouettes
+from kmeans_engine.points.distances import plain, squares_to_all
 from kmeans_engine.points.totals import Totals
 from kmeans_engine.snapshot import Snapshot
 
@@ -123,12 +124,9 @@ def classical(X: Floats, labels: Integers, weights: Floats | None = None) -> flo
     step = max(1, _AT_ONCE // len(X))
     for first in range(0, len(X), step):
         some = slice(first, first + step)
-        squares = np.zeros((len(X[some]), len(X)))
-        for column in X.T:
-            t = column[some, None] - column
-            squares += t * t
-        means = np.add.reduceat(np.sqrt(squares) * shares, starts, axis=1)
-        own, rows = labels[some], np.arange(len(squares))
+        distances = np.sqrt(squares_to_all(X[some], X))
+        means = np.add.reduceat(distances * shares, starts, axis=1)
+        own, rows = labels[some], np.arange(len(distances))
         others = sizes[own] - 1.0
         with np.errstate(divide="ignore", invalid="ignore"):
             a = means[rows, own] / others

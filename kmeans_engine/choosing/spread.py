@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, LabelArray
-from kmeans_engine.kernels.silhouettes import own_distances
+from kmeans_engine.points.distances import squares_to_own
 from kmeans_engine.points.totals import Totals
-from kmeans_engine.snapshot import Snapshot
+from kmeans_engine.snapshot import Snapshot, sizes_of
 
-__all__ = ["Spread", "plain", "spread_of"]
+__all__ = ["Spread", "spread_of"]
 
 
 class Spread(NamedTuple):
@@ -40,11 +40,6 @@ class Spread(NamedTuple):
         return Spread(*(values[kept] for values in self))
 
 
-def plain(X: npt.NDArray[Any]) -> Floats:
-    """Return points of any type as kernels read them."""
-    return np.ascontiguousarray(X, dtype=np.float64)
-
-
 class _Measuring:
     """Adds up distances to the centroids; see `points.visit.Visitor`."""
 
@@ -69,8 +64,7 @@ class _Measuring:
     ) -> None:
         """See `Visitor.add`."""
         assert now is not None
-        keys, squares = now.astype(np.int64), np.empty(len(X))
-        own_distances(plain(X), self._centroids, keys, squares)
+        keys, squares = now.astype(np.int64), squares_to_own(X, self._centroids, now)
         roots = np.sqrt(squares)
         for totals, values in zip(found, (squares, roots), strict=True):
             totals.add(values if weights is None else values * weights, keys)
@@ -87,7 +81,7 @@ def spread_of(state: Snapshot) -> Spread:
     """Return how far the points of a state lie from its centroids."""
     squares, distances = state.visit(_Measuring(state.centroids))
     return Spread(
-        sizes=state.counts.astype(np.float64) if state.weights is None else state.weights,
+        sizes=sizes_of(state),
         squares=squares.rounded(),
         distances=distances.rounded(),
         centroids=state.centroids,

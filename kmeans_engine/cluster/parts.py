@@ -17,7 +17,7 @@ from kmeans_engine.cluster.weights import weighed
 from kmeans_engine.points.measure import Measure, merge
 from kmeans_engine.points.shares import pieces_of, shares
 from kmeans_engine.runtime.progress import doing
-from kmeans_engine.validation import bad_values, check_sheet
+from kmeans_engine.validation import check_sheet
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -147,10 +147,7 @@ class Parts:
         Errors as for `Data`.
         """
         found = self.each(tasks.measure)
-        whole = merge(part for part, _, _ in found)
-        if whole.n_bad:
-            raise bad_values("points", whole.n_bad, whole.first_bad)
-        whole.check()
+        whole = merge(part for part, _, _ in found).check()
         return whole, sum(count for _, count, _ in found), sum(count for *_, count in found)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import warnings
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,8 @@ from kmeans_engine.audit import Audit, verify
 from kmeans_engine.command.model import read_with
 from kmeans_engine.command.spelling import spell_options
 from kmeans_engine.command.usage import READING, where
-from kmeans_engine.errors import InvalidInput, PrecisionWarning
+from kmeans_engine.command.warned import warned
+from kmeans_engine.errors import InvalidInput
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.tables import Table, read_labels
 
@@ -33,8 +33,8 @@ def audit(args: argparse.Namespace) -> tuple[Audit, list[str]]:
         found = read_labels(args.verify, name=args.label_name)
     source = read_with(args, args.centroids)
     labels = _of_points(found, source.table, args)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", PrecisionWarning)
+    notes = [*source.table.notes]
+    with warned(notes):
         told = verify(
             source.points,
             labels,
@@ -44,7 +44,6 @@ def audit(args: argparse.Namespace) -> tuple[Audit, list[str]]:
             memory=args.memory,
             scratch=args.scratch,
         )
-    notes = [*source.table.notes, *(str(one.message) for one in caught)]
     return told, [spell_options(line, READING) for line in notes]
 
 

@@ -11,7 +11,6 @@ from kmeans_engine.command.files import read_sources
 from kmeans_engine.command.ks import Ks
 from kmeans_engine.command.source import Source, synthetic_table
 from kmeans_engine.command.usage import LABEL_NAME, entrants, read_options, where
-from kmeans_engine.errors import InvalidInput
 from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.runtime.progress import doing
 from kmeans_engine.starts.methods import METHODS
@@ -68,16 +67,12 @@ def read_data(args: argparse.Namespace, names: tuple[str, ...]) -> Table:
         table = read_parts(args.data, options, Budget(args.memory, args.scratch))
         if table is None:
             table = read_table(args.data, options)
-        elif args.table is not None and table.rows is None:
-            raise InvalidInput(
-                f"--table needs all of {where(args)} in memory, and it is read by parts; write "
-                "--labels, or allow more memory (--memory)"
-            )
         if len(names) == len(table.names) and set(names) != set(table.names):
             note = f"centroids count by place: {some_of(names)} are {some_of(table.names)}"
             table = replace(table, notes=(*table.notes, note))
-        if args.table is None or table.rows is None:
+        if args.table is None:
             return table
+        assert table.rows is not None  # whatever was read has them
         # A name that is taken should not wait for the end.
         rows = table.rows()
         check_names(rows.schema.names, args.label_name or LABEL_NAME, distances=args.distances)

@@ -9,6 +9,8 @@ from kmeans_engine.errors import InvalidInput
 
 __all__ = ["Ks", "read_ks"]
 
+_MOST = 10_000  # numbers in a range
+
 
 @dataclass(frozen=True)
 class Ks:
@@ -55,6 +57,3 @@ def read_ks(text: str) -> int | Ks:
     if len(values) == 1:
         return values.pop()
     return Ks(tuple(sorted(values)), text.strip())
-
-
-_MOST = 10_000  # numbers in a range

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from kmeans_engine._version import __version__
+from kmeans_engine.arrays import Floats
 from kmeans_engine.command.inputs import read_data
 from kmeans_engine.command.scaling import Scaling
 from kmeans_engine.command.source import Source
@@ -20,8 +21,6 @@ from kmeans_engine.tables.columns import default_names, some_of
 from kmeans_engine.validation import check_centroids
 
 __all__ = ["Model", "note", "read_model", "read_with"]
-
-Floats = npt.NDArray[np.float64]
 
 _FORMAT = 1
 
@@ -188,25 +187,21 @@ def read_with(args: argparse.Namespace, path: str) -> Source:
     width = table.points.shape[1]
     # Before any arithmetic: one column would silently serve as many.
     centroids = check_centroids(model.centroids, width)
-    k = len(centroids)
+    source = Source(
+        table, table.points, len(centroids), centroids, 0, weights=table.weights, model=path
+    )
     if model.scaling is None or model.scaled is None:
-        return Source(table, table.points, k, centroids, 0, model=path, weights=table.weights)
+        return source
     if args.cluster is not None:
         raise InvalidInput(
             f"{path} holds centroids of standardised columns, which are not possible with "
             "--cluster; leave it out"
         )
-    points = model.scaling.apply(table.points, Budget(args.memory, args.scratch))
-    scaled = check_centroids(model.scaled, width)
-    units = model.scaling.mean, model.scaling.scale
-    return Source(
-        table,
-        points,
-        k,
-        scaled,
-        0,
-        *units,
+    return replace(
+        source,
+        points=model.scaling.apply(table.points, Budget(args.memory, args.scratch)),
+        init=check_centroids(model.scaled, width),
+        offset=model.scaling.mean,
+        scale=model.scaling.scale,
         scaling=model.scaling,
-        model=path,
-        weights=table.weights,
     )

@@ -13,12 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.command.inputs import read_data, synthetic
-from kmeans_engine.command.parser import build_parser
 from kmeans_engine.command.scaling import Scaling
 from kmeans_engine.command.source import Source
 from kmeans_engine.command.spelling import flag
 from kmeans_engine.command.trial import Trial
-from kmeans_engine.command.usage import READING, SYNTHETIC, entrants, reproducing
+from kmeans_engine.command.usage import READING, SYNTHETIC, changed, entrants, reproducing
 from kmeans_engine.errors import InvalidInput
 from kmeans_engine.points.weights import weights_of
 from kmeans_engine.recording.points import find_file
@@ -75,8 +74,6 @@ def record_trial(trial: Trial, args: argparse.Namespace) -> None:
 
 def _settings(source: Source, args: argparse.Namespace) -> dict[str, Any]:
     """Return what a recording tells of its command, ready for JSON."""
-    default = build_parser().get_default
-    values = {name: value for name in _RUN if (value := getattr(args, name)) != default(name)}
     settings: dict[str, Any] = {
         "command": reproducing(args, source.seed),
         "seed": source.seed,
@@ -85,7 +82,7 @@ def _settings(source: Source, args: argparse.Namespace) -> dict[str, Any]:
         "strategy": "auto",
         "asked": {
             "data": args.data,
-            "options": {**values, "seed": source.seed},
+            "options": {**changed(args, _RUN), "seed": source.seed},
             "init": entrants(args)[0].name,
             "names": list(source.table.names),
         },
@@ -133,12 +130,10 @@ def recall(args: argparse.Namespace) -> tuple[argparse.Namespace, Past]:
     """
     option = "--replay" if args.replay else "--resume"
     path = args.replay or args.resume
-    default = build_parser().get_default
-    for name in ("predict", "verify"):
-        if getattr(args, name) is not None:
-            raise InvalidInput(f"{flag(name)} does not go with {option}; leave out either")
-    for name in _RUN:
-        if getattr(args, name) != default(name) and not (args.resume and name in _CHANGEABLE):
+    for name in changed(args, ("predict", "verify")):
+        raise InvalidInput(f"{flag(name)} does not go with {option}; leave out either")
+    for name in changed(args, _RUN):
+        if not (args.resume and name in _CHANGEABLE):
             raise InvalidInput(
                 f"{flag(name)} has no effect with {option}: the run is that of {path}"
             )
@@ -154,7 +149,7 @@ def recall(args: argparse.Namespace) -> tuple[argparse.Namespace, Past]:
     }
     values = dict(asked["options"])
     if args.resume:
-        values |= {n: getattr(args, n) for n in _CHANGEABLE if getattr(args, n) != default(n)}
+        values |= changed(args, _CHANGEABLE)
     past = Past(recording, args.data, bool(args.resume))
     return argparse.Namespace(**{**vars(args), **values, "data": asked["data"]}), past
 
@@ -201,13 +196,13 @@ class Replayed(Trial):
             return
         recording, before = self.recording, self.recording.settings
         now = {name: getattr(self._args, name) for name in _CHANGEABLE}
-        changed: dict[str, Any] = {}
+        renewed: dict[str, Any] = {}
         if any(before.get(name) != value for name, value in now.items()):
-            changed = _settings(self.source, self._args)
+            renewed = _settings(self.source, self._args)
             # How it started is known from the recording alone.
-            changed["asked"] |= {n: v for n, v in before.get("asked", {}).items() if n != "options"}
+            renewed["asked"] |= {n: v for n, v in before.get("asked", {}).items() if n != "options"}
         following = self._engine.resume(recording, **self._limits)
-        yield from recording.extend(following, settings=changed)
+        yield from recording.extend(following, settings=renewed)
         # Whoever asks again gets all of them from the file.
         self._resumed, longer = False, open_recording(recording.path)
         if len(longer) == len(recording):

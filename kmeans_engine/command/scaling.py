@@ -7,13 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from kmeans_engine.arrays import Floats, Integers
 from kmeans_engine.runtime.memory import Budget
 
 __all__ = ["Scaling", "standardize"]
-
-Floats = npt.NDArray[np.float64]
 
 _CHUNK = 1 << 16
 
@@ -31,7 +29,7 @@ class Scaling(NamedTuple):
     middle, center, spread : ndarray, (N,), float64
     """
 
-    exponent: npt.NDArray[np.int64]
+    exponent: Integers
     middle: Floats
     center: Floats
     spread: Floats
@@ -169,9 +167,7 @@ def _weighed(values: Floats, shares: Floats, *, power: int = 1) -> Floats:
     return (some if power == 1 else np.square(some)) * shares
 
 
-def _shares(
-    weights: Any, n_points: int
-) -> tuple[float, Callable[[int], npt.NDArray[np.float64]] | None]:
+def _shares(weights: Any, n_points: int) -> tuple[float, Callable[[int], Floats] | None]:
     """Return the sum of the weights, and the function that returns those of a chunk, (R, 1).
 
     They are scaled by a power of two so that the largest is below 1.
@@ -179,18 +175,19 @@ def _shares(
     if weights is None:
         return n_points, None
 
-    def chunk_of(start: int) -> npt.NDArray[np.float64]:
+    def chunk_of(start: int) -> Floats:
         chunk = np.asarray(weights[start : start + _CHUNK], dtype=np.float64)
         return chunk.reshape(-1, 1)
 
     starts = range(0, n_points, _CHUNK)
-    largest = float(np.max([chunk_of(start).max() for start in starts]))
-    least = float(np.min([chunk_of(start).min() for start in starts]))
+    chunks = (chunk_of(start) for start in starts)
+    ends = np.array([(chunk.min(), chunk.max()) for chunk in chunks])
+    least, largest = float(ends[:, 0].min()), float(ends[:, 1].max())
     if not (0.0 < largest < math.inf and least >= 0.0):
         return n_points, None  # the engine, which gets them next, tells what is wrong with them
     exponent = -math.frexp(largest)[1]
 
-    def shares(start: int) -> npt.NDArray[np.float64]:
+    def shares(start: int) -> Floats:
         return np.ldexp(chunk_of(start), exponent)
 
     return math.fsum(float(shares(start).sum()) for start in starts), shares

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from kmeans_engine.arrays import Floats
 from kmeans_engine.command.scaling import Scaling, standardize
 from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.starts.initial import initial_centroids
@@ -17,8 +17,6 @@ from kmeans_engine.tables import Table
 from kmeans_engine.validation import check_centroids
 
 __all__ = ["Source", "synthetic_table"]
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

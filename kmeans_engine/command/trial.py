@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
+from kmeans_engine.arrays import Floats
 from kmeans_engine.choosing.rows import Row
 from kmeans_engine.choosing.sweep import rows_of
 from kmeans_engine.command.advice import advise, advise_on_result
 from kmeans_engine.command.model import note
 from kmeans_engine.command.source import Source
+from kmeans_engine.command.warned import warned
 from kmeans_engine.engine import Engine
+from kmeans_engine.points.distances import squares_to_own
 from kmeans_engine.runtime.progress import compiling
 from kmeans_engine.snapshot import Snapshot
-from kmeans_engine.starts.parallel import distances as squared_distances
 from kmeans_engine.tables import Table, write_centroids, write_labels, write_rows
 
 __all__ = ["Trial"]
 
-Floats = npt.NDArray[np.float64]
 Found = TypeVar("Found")
 
 
@@ -89,17 +88,8 @@ class Trial:
 
     def _engine_on(self, points: Any, weights: Any) -> Engine:
         """Return an engine; what it warns of becomes advice."""
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            engine = Engine(points, weights=weights, **self._settings)
-        for warning in caught:
-            if warning.category.__module__.startswith("kmeans_engine"):
-                self.advice.append(str(warning.message))
-            else:
-                warnings.warn_explicit(
-                    warning.message, warning.category, warning.filename, warning.lineno
-                )
-        return engine
+        with warned(self.advice):
+            return Engine(points, weights=weights, **self._settings)
 
     def finish(self) -> None:
         """Add what can be advised once it is over."""
@@ -248,7 +238,7 @@ class Trial:
         assert last is not None
         rows = np.arange(start, stop)
         X = last.visible.take(rows)
-        distance: Floats = np.sqrt(squared_distances(X, last.centroids, last.labels[start:stop]))
+        distance: Floats = np.sqrt(squares_to_own(X, last.centroids, last.labels[start:stop]))
         return distance
 
     def _timed(self, work: Iterator[Found]) -> Iterator[Found]:

@@ -26,6 +26,7 @@ __all__ = [
     "READING",
     "SYNTHETIC",
     "Entrant",
+    "changed",
     "check_usage",
     "entrants",
     "given",
@@ -94,6 +95,12 @@ def given(args: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
     return {
         name: value for name, value in values.items() if value is not None and value is not False
     }
+
+
+def changed(args: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
+    """Return those of these options that have another value than by default."""
+    default = build_parser().get_default
+    return {name: value for name in names if (value := getattr(args, name)) != default(name)}
 
 
 def entrants(args: argparse.Namespace) -> list[Entrant]:
@@ -225,10 +232,8 @@ def _check_saved(args: argparse.Namespace) -> None:
     option, others = "--predict", ("centroids", "verify", "describe")
     if args.predict is None:
         option, others = "--verify", (*_OF_RESULTS, "describe")
-    default = build_parser().get_default
-    for name in (*_OF_RUNS, *others):
-        if getattr(args, name) != default(name):
-            raise InvalidInput(f"{flag(name)} does not go with {option}; leave out either")
+    for name in changed(args, (*_OF_RUNS, *others)):
+        raise InvalidInput(f"{flag(name)} does not go with {option}; leave out either")
     if args.verify is not None and args.centroids is None:
         raise InvalidInput(
             f"--verify {args.verify} needs the centroids that the labels are of; add --centroids "
@@ -238,13 +243,11 @@ def _check_saved(args: argparse.Namespace) -> None:
 
 def _check_comparison(args: argparse.Namespace) -> None:
     """Find what is about one run where several numbers of clusters are compared."""
-    default = build_parser().get_default
-    for name in _OF_ONE_RUN:
-        if getattr(args, name) != default(name):
-            raise InvalidInput(
-                f"{flag(name)} does not go with -k {args.k}, which compares several K; leave it "
-                "out, or give one K"
-            )
+    for name in changed(args, _OF_ONE_RUN):
+        raise InvalidInput(
+            f"{flag(name)} does not go with -k {args.k}, which compares several K; leave it out, "
+            "or give one K"
+        )
 
 
 def _check_starts(args: argparse.Namespace) -> None:
@@ -324,7 +327,6 @@ _UNTOLD = {
 
 def reproducing(args: argparse.Namespace, seed: int) -> str:
     """Return what reproduces the film of this command."""
-    default = build_parser().get_default
-    values = {name: v for name, v in {**vars(args), "seed": seed}.items() if name not in _UNTOLD}
-    told = {name: value for name, value in values.items() if value != default(name)}
-    return spell_command(args.data, told)
+    seeded = argparse.Namespace(**{**vars(args), "seed": seed})
+    told = (name for name in vars(seeded) if name not in _UNTOLD)
+    return spell_command(args.data, changed(seeded, told))

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Rows
+from kmeans_engine.points.distances import squares_to_all
 from kmeans_engine.points.opening import elsewhere
 from kmeans_engine.points.visit import Visible, VisibleParts
 
@@ -50,12 +51,8 @@ def _of_block(X: npt.NDArray[Any], C: Floats, dtype: np.dtype[np.floating]) -> n
 
 
 def _measure(X: npt.NDArray[Any], C: Floats, out: npt.NDArray[Any]) -> None:
-    """Write distances to `out` (R, K): squares are added in float64, feature by feature."""
+    """Write distances to `out` (R, K)."""
     step = max(_CELLS // len(C), 1)
     for start in range(0, len(X), step):
-        some = X[start : start + step].astype(np.float64, copy=False)
-        total = np.zeros((len(some), len(C)))
-        for x, c in zip(some.T, C.T, strict=True):
-            difference = x[:, None] - c
-            total += np.square(difference, out=difference)
-        out[start : start + step] = np.sqrt(total, out=total)
+        squares = squares_to_all(X[start : start + step], C)
+        out[start : start + step] = np.sqrt(squares, out=squares)

@@ -17,7 +17,7 @@ from kmeans_engine.errors import InvalidInput
 from kmeans_engine.estimator.distances import distances
 from kmeans_engine.estimator.fitting import fit_best
 from kmeans_engine.estimator.history import Iteration, Replay
-from kmeans_engine.estimator.inputs import check_features, check_weights, read
+from kmeans_engine.estimator.inputs import Given, check_features, check_weights, read
 from kmeans_engine.estimator.scikit import (
     BaseEstimator,
     CallbackSupportMixin,
@@ -208,10 +208,12 @@ class KMeans(
             If clusters are empty in the end.
         """
         given = read(self, X, reset=True)
-        options = self._options(check_weights(sample_weight, given.plain))
-        strategy = self._strategy()
+        weights = check_weights(sample_weight, given.plain)
+        prepare = partial(
+            Engine, given.points, weights=weights, strategy=self._strategy(), memory=self.memory
+        )
         with threads_shared(self.threads) as threads:
-            engine = Engine(given.points, strategy=strategy, **{**options, "threads": threads})
+            engine = prepare(threads=threads)
             check_features(self, given, engine.visible, reset=True)
             watch = Watch(self, given.plain, y, sample_weight)
             best = fit_best(self, engine, given, watch)
@@ -222,7 +224,7 @@ class KMeans(
         self.inertia_ = outcome.inertia
         self.converged_ = outcome.converged
         self.n_iter_ = best.run.max_iter
-        again = partial(Engine, given.points, strategy=strategy, **options)
+        again = partial(prepare, threads=self.threads)
         self._replay = Replay((lambda: engine) if given.is_stored else again, best.run, best.means)
         self._history: list[Iteration] | None = None
         watch.end()
@@ -338,27 +340,29 @@ class KMeans(
         """Return X with the labels of the nearest centres."""
         check_is_fitted(self)
         given = read(self, X, reset=False)
-        options = self._options(check_weights(sample_weight, given.plain))
+        weights = check_weights(sample_weight, given.plain)
         with threads_shared(self.threads) as threads:
-            # One pass, for which it does not pay to sort the points or to keep bounds.
-            engine = Engine(given.points, strategy="brute", **{**options, "threads": threads})
-            check_features(self, given, engine.visible, reset=False)
+            engine = self._engine_for_a_pass(given, threads, weights)
             return engine.fit(self.cluster_centers_, max_iterations=0)
 
     def _distances(self, X: Any) -> Any:
         check_is_fitted(self)
         given = read(self, X, reset=False)
         with threads_shared(self.threads) as threads:
-            options = {**self._options(None), "threads": threads}
-            visible = Engine(given.points, strategy="brute", **options).visible
-            check_features(self, given, visible, reset=False)
+            visible = self._engine_for_a_pass(given, threads).visible
             centers = np.asarray(self.cluster_centers_, dtype=np.float64)
             return distances(given.points, visible, centers, given.dtype)
 
-    def _options(self, weights: Any) -> dict[str, Any]:
-        """Return the options of engines but for the strategy."""
-        options = {"threads": self.threads, "memory": self.memory, "weights": weights}
-        return {name: value for name, value in options.items() if value is not None}
+    def _engine_for_a_pass(self, given: Given, threads: int | None, weights: Any = None) -> Engine:
+        """Return an engine on other points, with the features of the fit.
+
+        It does not pay here to sort them, or to keep bounds.
+        """
+        engine = Engine(
+            given.points, weights=weights, threads=threads, strategy="brute", memory=self.memory
+        )
+        check_features(self, given, engine.visible, reset=False)
+        return engine
 
     def _strategy(self) -> str:
         if self.algorithm == "elkan" and self.n_clusters == 1:

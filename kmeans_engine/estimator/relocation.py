@@ -16,14 +16,10 @@ import numpy.typing as npt
 from kmeans_engine.arrays import Floats, LabelArray
 from kmeans_engine.engine import Engine
 from kmeans_engine.labels import FixedLabels
-from kmeans_engine.snapshot import Snapshot
+from kmeans_engine.points.distances import squares_to_own
+from kmeans_engine.snapshot import Snapshot, sizes_of
 
-__all__ = ["relocating", "weights_of"]
-
-
-def weights_of(state: Snapshot) -> Floats:
-    """Return the weights of the clusters, which are their numbers of points if those have none."""
-    return np.array(state.counts if state.weights is None else state.weights, dtype=np.float64)
+__all__ = ["relocating"]
 
 
 class _Found(NamedTuple):
@@ -74,9 +70,7 @@ class _Farthest:
         weights: Floats | None,
     ) -> None:
         assert now is not None
-        squares = np.zeros(len(X))
-        for n, centers in enumerate(self._C.T):
-            squares += np.square(X[:, n].astype(np.float64) - centers[now])
+        squares = squares_to_own(X, self._C, now)
         w = np.ones(len(X)) if weights is None else weights
         useful = np.flatnonzero((squares > 0.0) & (w > 0.0) & (w < self._totals[now]))
         far = _Found(
@@ -140,12 +134,8 @@ def relocating(
 def _at_last(engine: Engine, moved: Floats, state: Snapshot, last: Snapshot) -> Snapshot:
     """Return a state that nothing follows any more, with centroids that have been moved."""
     final = engine.fit(moved, max_iterations=0)
-    changed = np.flatnonzero(final.labels != last.labels)
     shifts = np.sqrt(np.square(moved - state.assigned_from).sum(axis=1))
-    return dataclasses.replace(
-        final, iteration=state.iteration, n_changed=len(changed), shift=float(shifts.max()),
-        _labels=FixedLabels(final.labels, changed),
-    )  # fmt: skip
+    return _compared(final, last, iteration=state.iteration, shift=float(shifts.max()))
 
 
 def _numbered(state: Snapshot, before: Snapshot) -> Snapshot:
@@ -156,17 +146,20 @@ def _numbered(state: Snapshot, before: Snapshot) -> Snapshot:
     iteration = before.iteration + state.iteration
     if state.iteration > 1:
         return dataclasses.replace(state, iteration=iteration)
+    return _compared(state, before, iteration=iteration, converged=False)
+
+
+def _compared(state: Snapshot, before: Snapshot, **facts: Any) -> Snapshot:
+    """Return a state with the changes since a state of another run, and with these facts."""
     labels = state.labels
     changed = np.flatnonzero(labels != before.labels)
-    return dataclasses.replace(
-        state, iteration=iteration, n_changed=len(changed), converged=False,
-        _labels=FixedLabels(labels, changed),
-    )  # fmt: skip
+    own = FixedLabels(labels, changed)
+    return dataclasses.replace(state, n_changed=len(changed), _labels=own, **facts)
 
 
 def _moved(state: Snapshot) -> Floats | None:
     """Return centroids without empty clusters; None if there are none, or no points for them."""
-    totals = weights_of(state)
+    totals = sizes_of(state)
     empty = np.flatnonzero(totals == 0.0)
     if not len(empty):
         return None

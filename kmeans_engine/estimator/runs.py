@@ -14,8 +14,8 @@ import numpy as np
 
 from kmeans_engine.arrays import Floats
 from kmeans_engine.engine import Engine
-from kmeans_engine.estimator.relocation import relocating, weights_of
-from kmeans_engine.snapshot import Snapshot
+from kmeans_engine.estimator.relocation import relocating
+from kmeans_engine.snapshot import Snapshot, sizes_of
 
 __all__ = ["Outcome", "Run", "finish", "spread", "states"]
 
@@ -124,11 +124,11 @@ def spread(state: Snapshot) -> float:
         Any with means as its centroids: what is added to its inertia is the variance between the
         clusters, so this costs no look at the points.
     """
-    counts = weights_of(state)
-    total = counts.sum()
+    sizes = sizes_of(state)
+    total = sizes.sum()
     # Not by a matrix product, whose last digit follows from the machine.
-    middle = (counts[:, None] * state.centroids).sum(axis=0) / total
-    between = counts[:, None] * np.square(state.centroids - middle)
+    middle = (sizes[:, None] * state.centroids).sum(axis=0) / total
+    between = sizes[:, None] * np.square(state.centroids - middle)
     return float((state.inertia + between.sum()) / total / len(middle))
 
 

@@ -1,4 +1,4 @@
-"""Distances of labelled points to their own centroid and to the others, and silhouettes.
+"""Silhouettes of labelled points, from their distances to their own centroid and to the others.
 
 All are reference distances, summed feature by feature in float64, so they have the same bits
 wherever they are computed. The silhouette by squared distances needs no pair of points: the mean
@@ -13,22 +13,7 @@ import numpy as np
 from kmeans_engine.kernels.initial import BATCH, distances, load
 from kmeans_engine.runtime.jit import kernel
 
-__all__ = ["own_distances", "silhouettes"]
-
-
-@kernel(counted=False)
-def own_distances(X, C, labels, squares):
-    """Write the squared distance of each point to its centroid to `squares` (out, (R,)).
-
-    `X` (in, (R, N)), `C` (in, (K, N)), `labels` (in, (R,) int64).
-    """
-    for i in range(X.shape[0]):
-        k = labels[i]
-        total = 0.0
-        for n in range(X.shape[1]):
-            t = X[i, n] - C[k, n]
-            total += t * t
-        squares[i] = total
+__all__ = ["silhouettes"]
 
 
 @kernel(inner=True)

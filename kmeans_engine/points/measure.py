@@ -96,11 +96,17 @@ class Measure:
                     "weights are all zero, so no point counts: give at least one a positive weight",
                     options=("weights",),
                 )
-        self.check_range(self.low, self.high)
+        self._check_range(self.low, self.high)
         return self
 
-    def check_range(self, low: Floats, high: Floats) -> None:
-        """Raise `InvalidInput` if squared distances within a range overflow float64."""
+    def check_with(self, centroids: Floats) -> None:
+        """Raise `InvalidInput` if squared distances to these centroids (K, N) overflow float64."""
+        self._check_range(
+            np.minimum(self.low, centroids.min(axis=0)),
+            np.maximum(self.high, centroids.max(axis=0)),
+        )
+
+    def _check_range(self, low: Floats, high: Floats) -> None:
         weight = 1.0 if self.weights is None else float(self.weights.high[0])
         with np.errstate(over="ignore"):
             square = float(np.square(high - low).sum())

@@ -71,16 +71,13 @@ class _Shares:
 def sum_points(points: Data, labels: LabelArray, k: int) -> ExactSums:
     """Return the exact sums of the points of each of `k` clusters, by `labels` (M,)."""
     form = points.measure.sum_format
-    shares = _Shares(form.empty(k), points.threads)
 
-    def make(worker: int, X: Rows, base: Integers) -> Adding:
-        return Mover(X, base, form, *shares.of(worker), points.weights).adding(labels)
+    def make(worker: int, X: Rows, base: Integers, mover: Mover) -> Adding:
+        return mover.adding(labels)
 
-    work = 16 * points.n_features * form.levels
-    cells = k * form.levels * points.n_features
     add = accumulate if points.weights is None else products.accumulate
-    used = points.run(add, make, work_per_row=work, cells_per_part=cells)
-    return shares.total(len(used), points.threads)
+    work = 16 * points.n_features * form.levels
+    return sum_while(points, form.empty(k), add, make, work_per_row=work)
 
 
 class Mover:
@@ -140,7 +137,7 @@ def sum_while(
     *,
     work_per_row: int,
 ) -> ExactSums:
-    """Run a function over points that are copied chunk by chunk, and add up what is in its chunks.
+    """Run a function over points, and add up what is in its chunks, in one pass.
 
     Rows from a file would be read once more otherwise, and those that move one by one.
 

@@ -280,13 +280,12 @@ class VisibleParts:
         labels: LabelArray | None,
     ) -> list[Found]:
         """Show a visitor a part of the points, and its labels."""
+        beside: tuple[LabelArray | None, Floats | None] = labels, data.weights
 
         def add(found: Found, start: int, X: npt.NDArray[Any]) -> None:
             stop = start + len(X)
             now, weights = (None if each is None else each[start:stop] for each in beside)
             visitor.add(found, range(first + start, first + stop), X, None, now, weights)
-
-        beside: tuple[LabelArray | None, Floats | None] = labels, data.weights
 
         return data.fold(
             lambda _: begin(),

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from kmeans_engine.arrays import Floats, Indices, LabelArray
 from kmeans_engine.points.seal import Digest, add_digest, no_digest, sum_digests
 from kmeans_engine.points.visit import Visible
+from kmeans_engine.points.weights import visit_weights
 
 __all__ = ["LazyPoints", "digest_of", "file_of", "find_file"]
 
@@ -66,7 +67,10 @@ class _Digesting:
 
 def digest_of(points: Visible, *, weights: bool = False) -> str:
     """Return a digest of all points, or of what they weigh, in hexadecimal digits."""
-    digest = points.visit(_Digesting(points.n_features, weights=weights))
+    if weights:  # whose points need not be read for that
+        digest = visit_weights(points, _Digesting(1, weights=True))
+    else:
+        digest = points.visit(_Digesting(points.n_features))
     return digest.astype("<u8").tobytes().hex()
 
 

@@ -14,8 +14,9 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Integers, Rows
 from kmeans_engine.kernels.initial import BATCH, potentials, tighten
+from kmeans_engine.points.distances import squares_to_own
 from kmeans_engine.points.visit import Visible, VisibleParts
-from kmeans_engine.starts.parallel import Chosen, distances
+from kmeans_engine.starts.parallel import Chosen
 from kmeans_engine.starts.shares import Shares, gathered, weighed
 
 __all__ = ["BLOCK", "Nearest", "nearest_of"]
@@ -182,7 +183,7 @@ class _Ask:
         def weigh(far: Floats) -> Floats:
             return weighed(far, weights, self._shares)
 
-        far = np.ones(len(X)) if now is None else distances(X, self._chosen, now)
+        far = np.ones(len(X)) if now is None else squares_to_own(X, self._chosen, now)
         found[:] = [self._merge([*found, self._give(weigh(far), np.asarray(rows), X, weigh)])]
 
     def merge(self, found: list[list[Any]]) -> list[Any]:
@@ -247,7 +248,8 @@ class _Left:
 
     def __call__(self, far: Floats, rows: _Array, X: _Array, weigh: _Weigh) -> Integers:
         one = np.zeros(len(X), dtype=np.uint8)
-        left = [np.minimum(weigh(distances(X, row[None], one)), far) for row in self.candidates]
+        new = (weigh(squares_to_own(X, row[None], one)) for row in self.candidates)
+        left = [np.minimum(some, far) for some in new]
         return np.array([(some * self.scale).astype(np.int64).sum() for some in left])
 
 

@@ -18,12 +18,13 @@ import numpy.typing as npt
 
 from kmeans_engine.arrays import Floats, Integers, LabelArray
 from kmeans_engine.labels import label_dtype
+from kmeans_engine.points.distances import squares_to_own
 from kmeans_engine.points.totals import Totals
 from kmeans_engine.points.visit import Visible, VisibleParts
 from kmeans_engine.starts.shares import Shares, rows_of_weight, weighed
 from kmeans_engine.strategies.brute import BruteAssigner
 
-__all__ = ["NOTHING", "Chosen", "any_others", "distances", "scalable", "uniform", "weight_scale"]
+__all__ = ["NOTHING", "Chosen", "any_others", "scalable", "uniform", "weight_scale"]
 
 # Bits of the weights of what was taken, together: distances have the others of 63.
 _WEIGHT_BITS = 31
@@ -79,16 +80,6 @@ class Chosen:
         return False
 
 
-def distances(X: _Array, centroids: Floats, labels: LabelArray) -> Floats:
-    """Return the reference distance of each row from its centroid, squared."""
-    total = np.zeros(len(X))
-    for n in range(X.shape[1]):
-        with np.errstate(over="ignore"):
-            t = X[:, n].astype(np.float64) - centroids[labels, n]
-        total += t * t
-    return total
-
-
 class _Potential:
     """Adds up squared distances exactly, and counts points by their labels; a `Visitor`.
 
@@ -116,7 +107,7 @@ class _Potential:
     ) -> None:
         """See `Visitor.add`."""
         potential, counts = found
-        far = weighed(distances(X, self._centroids, now), weights, self._shares)
+        far = weighed(squares_to_own(X, self._centroids, now), weights, self._shares)
         potential.add(far, np.zeros(len(far), dtype=np.int64))
         if weights is None or self._shares is None:
             counts += np.bincount(now, minlength=len(counts))
@@ -158,7 +149,7 @@ class _Take:
     ) -> None:
         """See `Visitor.add`."""
         numbers = np.asarray(rows, dtype=np.int64)
-        far = distances(X, self.centroids, now)
+        far = squares_to_own(X, self.centroids, now)
         chance = self.factor * weighed(far, weights, self.shares)
         taken = np.flatnonzero(uniform(numbers, self.key) < chance)
         if len(taken):
@@ -304,7 +295,7 @@ def weighted_plus_plus(X: Floats, weights: Integers, k: int, rng: np.random.Gene
 
 
 def _from(X: Floats, centroid: Floats) -> Floats:
-    return distances(X, centroid[None], np.zeros(len(X), dtype=np.uint8))
+    return squares_to_own(X, centroid[None], np.zeros(len(X), dtype=np.uint8))
 
 
 def _polished(X: Floats, weights: Integers, centroids: Floats) -> Floats:

@@ -38,7 +38,7 @@ def plus_plus(
     """
     trials = 2 + int(math.log(k))
     near = nearest_of(points, trials, shares)
-    chosen = _first(near, points.n_points, rng, shares)
+    chosen = drawing(points, rng, shares, near)(1)
     top = near.approach(points.take(chosen))
     while len(chosen) < k:
         if top < NOTHING:
@@ -54,7 +54,7 @@ def plus_plus(
 
 
 def drawing(
-    points: Visible, rng: np.random.Generator, shares: Shares | None
+    points: Visible, rng: np.random.Generator, shares: Shares | None, near: Nearest | None = None
 ) -> Callable[[int], list[int]]:
     """Return a function that draws so many points, with replacement: by weight, if they have any.
 
@@ -63,21 +63,13 @@ def drawing(
     points : Visible
     rng : Generator
     shares : Shares, or None
+    near : Nearest, optional
+        That of the points, before any was chosen; it is made where it is needed.
     """
     if shares is None:
         return lambda count: [int(rng.integers(points.n_points)) for _ in range(count)]
-    near, scale = nearest_of(points, 1, shares), weight_scale(points.n_points, 1.0)
-    return lambda count: _draw(near, scale, count, rng).tolist()
-
-
-def _first(
-    near: Nearest, n_points: int, rng: np.random.Generator, shares: Shares | None
-) -> list[int]:
-    """Return the point that k-means++ begins with."""
-    if shares is None:
-        return [int(rng.integers(n_points))]
-    first: list[int] = _draw(near, weight_scale(n_points, 1.0), 1, rng).tolist()
-    return first
+    held, scale = near or nearest_of(points, 1, shares), weight_scale(points.n_points, 1.0)
+    return lambda count: _draw(held, scale, count, rng).tolist()
 
 
 def _draw(

@@ -126,10 +126,7 @@ def describe_table(
 
 
 def read_centroids(
-    path: str | os.PathLike[str],
-    options: ReadOptions = ReadOptions(),  # noqa: B008 - frozen
-    *,
-    names: tuple[str, ...] | None = None,
+    path: str | os.PathLike[str], *, names: tuple[str, ...] | None = None
 ) -> npt.NDArray[np.float64]:
     """Read initial centroids, one per row, from any file that `read_table` reads.
 
@@ -137,8 +134,6 @@ def read_centroids(
     ----------
     path : str or path-like
         The file.
-    options : ReadOptions
-        Of text; its columns are not looked at.
     names : tuple of str or None
         Names of the points' features. If the file has all of them they are taken by name, whatever
         their order there; otherwise columns count by position.
@@ -153,11 +148,7 @@ def read_centroids(
     InvalidInput, InvalidType, OSError
         As in `read_table`.
     """
-    where, read, _ = find_reader(path, options, None)
-    content = read()
-    columns = _centroid_columns(content, names) if isinstance(content, Frame) else None
-    table = _chosen(content, where, replace(options, columns=columns), [])
-    return np.array(table.points, dtype=np.float64, order="C")
+    return read_noted(path, names=names).centroids
 
 
 def centroid_names(path: str | os.PathLike[str]) -> tuple[str, ...]:
@@ -193,18 +184,15 @@ class Noted(NamedTuple):
     about: Mapping[str, Any]
 
 
-def read_noted(path: str | os.PathLike[str]) -> Noted:
+def read_noted(path: str | os.PathLike[str], *, names: tuple[str, ...] | None = None) -> Noted:
     """Read centroids from any file, once, with all that it says of them.
 
-    Raises
-    ------
-    InvalidInput, InvalidType, OSError
-        As in `read_table`.
+    Parameters and errors are those of `read_centroids`.
     """
     where, read, _ = find_reader(path, ReadOptions(), None)
     content = read()
     is_frame = isinstance(content, Frame)
-    columns = _centroid_columns(content, None) if is_frame else None
+    columns = _centroid_columns(content, names) if is_frame else None
     table = _chosen(content, where, ReadOptions(columns=columns), [])
     named = is_frame and content.named
     centroids = np.array(table.points, dtype=np.float64, order="C")

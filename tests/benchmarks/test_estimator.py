@@ -16,7 +16,7 @@ def test_a_table_has_a_line_for_each_row():
 @pytest.mark.slow
 def test_both_are_timed_and_the_page_is_written(monkeypatch, tmp_path, capsys):
     page = tmp_path / "page.md"
-    page.write_text(f"# Before\n{estimator.BEGIN}\nold\n{estimator.END}\nafter\n")
+    page.write_text("# Before\n<!-- times -->\nold\n<!-- end -->\nafter\n")
     few = works.Work("few", 300, lambda m: works.blobs(m, 3, 4, "float32"), 4, 6)
     monkeypatch.setattr(estimator, "WORKS", (few,))
     monkeypatch.setattr(estimator, "NAMES", ("few",))

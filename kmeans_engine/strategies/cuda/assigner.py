@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import closing
 from functools import partial
 from typing import Any, NamedTuple
 
-import numpy as np
 from numba import cuda
 
 from kmeans_engine.arrays import Clusters, Floats, LabelArray
 from kmeans_engine.errors import UnsupportedStrategy
 from kmeans_engine.kernels.cuda.compiling import THREADS
 from kmeans_engine.kernels.cuda.lists import sift
-from kmeans_engine.label_history import Part
 from kmeans_engine.labels import Labels, label_dtype
 from kmeans_engine.points.data import Data
 from kmeans_engine.runtime.sizes import shown_bytes
@@ -28,16 +25,14 @@ from kmeans_engine.strategies.cuda.device import (
     is_out_of_memory,
 )
 from kmeans_engine.strategies.cuda.labels import DeviceHistory, Found
+from kmeans_engine.strategies.cuda.memory import CHANGED, DUE, Memory, Section
 from kmeans_engine.strategies.cuda.points import DevicePoints, Feed, Range
 from kmeans_engine.strategies.cuda.repeated import Repeated
-from kmeans_engine.strategies.cuda.stages import DeviceArray, List, Piece, Placed
+from kmeans_engine.strategies.cuda.stages import List, Piece, Placed
 from kmeans_engine.strategies.cuda.sums import DeviceSums
 from kmeans_engine.sums import ExactSums
 
 __all__ = ["CudaAssigner"]
-
-# Where the totals of a piece are: of what is due, of what changed, and of what each stage leaves.
-_DUE, _CHANGED, _LEFT = 0, 1, 2
 
 
 class _Stepped(NamedTuple):
@@ -45,65 +40,6 @@ class _Stepped(NamedTuple):
 
     sums: ExactSums
     n_changed: int
-
-
-class _Part(NamedTuple):
-    """What a run has on the device for some points that follow one another."""
-
-    labels: DeviceArray
-    expiry: DeviceArray
-    before: DeviceArray
-    changed: List
-    due: List
-    left: list[List]
-
-    def piece(self, X: DeviceArray, *, first_look: bool) -> Piece:
-        """Return these points as stages see them; see there."""
-        return Piece(X, self.labels, self.expiry, self.before, self.changed, first_look)
-
-
-class _Memory:
-    """What a run has on the device for each point, and the totals of each piece.
-
-    Parameters
-    ----------
-    n_points, pieces, stages, k : int
-    """
-
-    def __init__(self, n_points: int, pieces: int, stages: int, k: int) -> None:
-        def make(dtype: Any) -> DeviceArray:
-            return cuda.device_array(n_points, dtype=dtype)
-
-        self.labels, self.before = make(label_dtype(k)), make(label_dtype(k))
-        self.changed = make(np.uint32)
-        self._expiry = make(np.float32)
-        # Each stage reads the list in one of them, and writes to the other.
-        self._listed = make(np.uint32), make(np.uint32)
-        self.totals = cuda.device_array((pieces, _LEFT + stages), dtype=np.uint32)
-        self.found = cuda.pinned_array(self.totals.shape, dtype=np.uint32)
-        self._zeros = cuda.pinned_array(self.totals.shape, dtype=np.uint32)
-        self._zeros[:] = 0
-        self._parts: dict[tuple[int, Range], _Part] = {}
-
-    def clear(self, stream: Any) -> None:
-        """Set all totals to 0."""
-        self.totals.copy_to_device(self._zeros, stream=stream)
-
-    def part(self, p: int, span: Range) -> _Part:
-        """Return what belongs to the points of a piece; a view takes longer to make than a step."""
-        if (p, span) not in self._parts:
-            some, totals = slice(*span), self.totals[p]
-            total = [totals[which : which + 1] for which in range(totals.shape[0])]
-            listed = [array[some] for array in self._listed]
-            self._parts[p, span] = _Part(
-                labels=self.labels[some],
-                expiry=self._expiry[some],
-                before=self.before[some],
-                changed=List(self.changed[some], total[_CHANGED]),
-                due=List(listed[0], total[_DUE]),
-                left=[List(listed[1 - s % 2], place) for s, place in enumerate(total[_LEFT:])],
-            )
-        return self._parts[p, span]
 
 
 def _told(error: Exception) -> Exception:
@@ -159,7 +95,7 @@ class CudaAssigner:
         self._centroids = Centroids(self.points, k, stream)
         self._stages = stages_for(n_features, k, self.points.measure.dtype)
         pieces = len(held.pieces(0, held.resident)) + len(held.ranges())
-        self._memory = _Memory(self.n_points, pieces, len(self._stages), k)
+        self._memory = Memory(self.n_points, pieces, len(self._stages), k)
         self._sums = DeviceSums(self.points.measure.sum_format, k, held.weights(), stream)
         self._history = DeviceHistory(
             self.n_points, label_dtype(k), self._memory.labels.copy_to_host, self.points.budget
@@ -179,11 +115,15 @@ class CudaAssigner:
             except BaseException:
                 self._go_back()
                 raise
-            counts = self._memory.found[: len(spans), _CHANGED].tolist()
+            counts = self._memory.found[: len(spans), CHANGED].tolist()
             total = sum(counts)
-            history.note(
-                Found(total, self.n_points, lambda: self._fetch(spans, counts), self.points.budget)
+            found = Found(
+                total,
+                self.n_points,
+                lambda: self._memory.changes(spans, counts),
+                self.points.budget,
             )
+            history.note(found)
             self._assigned_from = centroids
         return _Stepped(self._total, total)
 
@@ -219,9 +159,9 @@ class CudaAssigner:
         sums.clear()
         with closing(self._feed.first()) as pieces:
             for p, (span, X) in enumerate(pieces):
-                part = memory.part(p, span)
-                piece = part.piece(X, first_look=True)
-                self._look(part, piece, placed, part.due._replace(whole=True), stream)
+                section = memory.section(p, span)
+                piece = section.piece(X, first_look=True)
+                self._look(section, piece, placed, section.due._replace(whole=True), stream)
                 sums.add(piece, span)
         self._total = sums.after(None)
         self._assigned_from = centroids
@@ -245,23 +185,23 @@ class CudaAssigner:
         self._memory.clear(stream)
         self._sums.begin(stream)
 
-    def _sift(self, part: _Part, span: Range, placed: Placed, stream: Any) -> None:
+    def _sift(self, section: Section, span: Range, placed: Placed, stream: Any) -> None:
         """List the points whose time has come."""
         sift[blocks_for(span[1] - span[0], THREADS), THREADS, stream](
-            part.labels, part.expiry, placed.threshold, part.due.points, part.due.total
+            section.labels, section.expiry, placed.threshold, section.due.points, section.due.total
         )
 
     def _end_step(self, stream: Any) -> None:
-        self._memory.totals.copy_to_host(self._memory.found, stream=stream)
+        self._memory.send(stream)
         self._sums.send(stream)
 
     def _go_at_once(self, span: Range, placed: Placed, stream: Any) -> None:
         """Launch a step for points that are all on the device."""
         self._begin_step(stream)
-        part = self._memory.part(0, span)
-        self._sift(part, span, placed, stream)
-        piece = part.piece(self._held.X, first_look=False)
-        self._look(part, piece, placed, part.due, stream)
+        section = self._memory.section(0, span)
+        self._sift(section, span, placed, stream)
+        piece = section.piece(self._held.X, first_look=False)
+        self._look(section, piece, placed, section.due, stream)
         self._sums.move(piece, span, stream)
         self._end_step(stream)
 
@@ -270,37 +210,26 @@ class CudaAssigner:
         memory, stream = self._memory, self._stream
         self._begin_step(stream)
         for p, span in enumerate(spans):
-            self._sift(memory.part(p, span), span, placed, stream)
-        memory.totals.copy_to_host(memory.found, stream=stream)
+            self._sift(memory.section(p, span), span, placed, stream)
+        memory.send(stream)
         stream.synchronize()
-        wanted = (memory.found[: len(spans), _DUE] > 0).tolist()
+        wanted = (memory.found[: len(spans), DUE] > 0).tolist()
         numbers = [p for p, want in enumerate(wanted) if want]
         with closing(self._feed.some(wanted)) as pieces:
             for p, (span, X) in zip(numbers, pieces, strict=True):
-                part = memory.part(p, span)
-                piece = part.piece(X, first_look=False)
-                self._look(part, piece, placed, part.due, stream)
+                section = memory.section(p, span)
+                piece = section.piece(X, first_look=False)
+                self._look(section, piece, placed, section.due, stream)
                 self._sums.move(piece, span, stream)
         self._end_step(stream)
 
-    def _look(self, part: _Part, piece: Piece, placed: Placed, todo: List, stream: Any) -> None:
+    def _look(
+        self, section: Section, piece: Piece, placed: Placed, todo: List, stream: Any
+    ) -> None:
         """Let all stages look at points, one after the other."""
-        for stage, left in zip(self._stages, part.left, strict=True):
+        for stage, left in zip(self._stages, section.left, strict=True):
             stage.look(piece, placed, todo, left, stream)
             todo = left
-
-    def _fetch(self, spans: Iterable[Range], counts: Iterable[int]) -> Part:
-        """Return the points that changed in a step, and their labels before."""
-        points, before = [], []
-        for (start, _), count in zip(spans, counts, strict=True):
-            if not count:
-                continue
-            some = slice(start, start + count)
-            points.append(self._memory.changed[some].copy_to_host() + np.uint32(start))
-            before.append(self._memory.before[some].copy_to_host())
-        if not points:
-            return np.empty(0, dtype=np.uint32), np.empty(0, dtype=self._memory.before.dtype)
-        return np.concatenate(points), np.concatenate(before)
 
     def _go_back(self) -> None:
         """Find the labels before a step that was interrupted: snapshots may need them."""

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-__all__ = ["DUE", "LEFT", "List", "Piece", "Placed", "Stage"]
+__all__ = ["List", "Piece", "Placed", "Stage"]
 
 # An array on the device: `numba.cuda`'s, with ``__cuda_array_interface__``.
 DeviceArray = Any
-
-# Where the totals of a piece are: of the points that are due, of those that each stage leaves ...
-DUE, LEFT = 0, 1
 
 
 class List(NamedTuple):

@@ -24,7 +24,9 @@ def test_one_cluster_first():
     assert climb.last.centroids.tolist() == [[np.mean(column) for column in POINTS.T]] or (
         np.allclose(climb.last.centroids, POINTS.mean(axis=0), rtol=1e-15)
     )
+    spread = climb.spread
     assert climb.to(1).best is climb.last
+    assert climb.spread is spread  # that of the same state
 
 
 def test_a_drawn_start_is_that_of_the_command():

@@ -1,13 +1,13 @@
 """Points that are on a device already are read where they are."""
 
 import importlib.util
-import sys
 import warnings
 
 import check
 import numpy as np
 import problems
 import pytest
+import simulated_threads
 
 from kmeans_engine import Engine, InvalidInput, InvalidType, initial_centroids
 from kmeans_engine.points.devices import DeviceStore, is_on_device
@@ -16,18 +16,15 @@ from kmeans_engine.strategies.cuda.device import missing
 
 
 @pytest.fixture
-def put(request):
-    """Return a function that sends an array to the device, or the simulator's."""
+def put():
+    """Yield a function that sends an array to the device, or the simulator's."""
     reason = missing()
     if reason is not None:
         pytest.skip(reason)
     from numba import cuda
 
-    # The simulator waits for its threads in a busy loop.
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    request.addfinalizer(lambda: sys.setswitchinterval(before))
-    return cuda.to_device
+    with simulated_threads.taking_turns():
+        yield cuda.to_device
 
 
 @pytest.mark.cuda

@@ -9,6 +9,7 @@ from recordings import check_same, check_same_run, record
 
 from kmeans_engine import Engine, recording
 from kmeans_engine.points.opening import open_visible
+from kmeans_engine.points.weights import open_weighted
 from kmeans_engine.recording.points import digest_of
 
 
@@ -24,6 +25,18 @@ def test_a_digest_does_not_depend_on_the_place(points):
     assert digest_of(open_visible([points[:100], points[100:]])) == digest
     assert digest_of(open_visible(points[::-1])) != digest
     assert digest_of(open_visible(points.astype(np.float32))) != digest
+
+
+def test_a_digest_of_weights_is_had_without_the_points(points, monkeypatch):
+    weights = np.random.default_rng(2).exponential(size=len(points))
+    digest = digest_of(open_visible(weights[:, None]))
+    assert digest_of(Elsewhere(points, 3, weights), weights=True) == digest
+    for given in (points, np.split(points, [7, 2500])):
+        opened = open_weighted(given, weights)
+        _ = opened.measure
+        with monkeypatch.context() as patch:
+            patch.setattr("kmeans_engine.points.data.Data.fold", None)
+            assert digest_of(opened, weights=True) == digest
 
 
 def test_a_file_that_is_larger_than_memory(points, tmp_path, monkeypatch):

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmeans_engine import Engine, initial_centroids, make_clusters
+from kmeans_engine.points.distances import squares_to_own
 from kmeans_engine.points.opening import open_visible
 from kmeans_engine.runtime.memory import Budget
 from kmeans_engine.starts import parallel
@@ -65,7 +66,7 @@ def test_potentials_are_exact():
     visitor = parallel._Potential(points[:1])
     found = visitor.begin()
     visitor.add(found, range(500), points, None, np.zeros(500, dtype=np.uint8), None)
-    far = parallel.distances(points, points[:1], np.zeros(500, dtype=int))
+    far = squares_to_own(points, points[:1], np.zeros(500, dtype=int))
     from fractions import Fraction
 
     exact = sum(map(Fraction, far.tolist()))
