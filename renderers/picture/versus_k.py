@@ -81,21 +81,29 @@ def has_room(box: Box, size: float) -> bool:
     return box.width >= _LEAST_WIDTH * size and box.height >= high
 
 
-def beside(criterion: Criterion, height: float, size: float) -> float:
+def beside(criterion: Criterion, height: int, size: float) -> float:
     """Return the room, in pixels, that the values beside the axis take.
 
     Parameters
     ----------
     criterion : Criterion
         What is drawn.
-    height : float
+    height : int
         Of the whole plot.
     size : float
         Of the type.
     """
-    found = _ticks(criterion, height - (HEAD + _FOOT) * size, size)
+    return _width(_ticks(criterion, _inner(height, size), size), size)
+
+
+def _width(found: list[tuple[float, str]], size: float) -> float:
     words = max((extent(words, size).width for _, words in found), default=0.0)
     return max(words, extent("K", size).width) + 0.6 * size
+
+
+def _inner(height: int, size: float) -> int:
+    """Return the height between the row of the name and that of K."""
+    return max(1, height - round(HEAD * size) - round(_FOOT * size))
 
 
 def plot_marks(
@@ -132,16 +140,16 @@ def plot_marks(
     """
     size, theme = look.size, look.theme
     left, top = box.left + round(room), box.top + round(HEAD * size)
-    high = box.height - round(HEAD * size) - round(_FOOT * size)
-    plot = Box(left, top, max(1, box.width - round(room)), max(1, high))
+    plot = Box(left, top, max(1, box.width - round(room)), _inner(box.height, size))
+    found = _ticks(criterion, plot.height, size)
     low, upper = _limits(criterion)
     axes = _Axes(plot, float(ks[0]), float(ks[1]), low, upper)
     if value is None:
         value = _outcome(criterion, chosen)
     marks = name_marks(box, criterion.names, value, look)
     marks += _ground(axes, criterion, until, look)
-    if beside(criterion, box.height, size) <= room:
-        marks += _y_axis(axes, _ticks(criterion, plot.height, size), look)
+    if _width(found, size) <= room:
+        marks += _y_axis(axes, found, look)
     marks += _x_axis(axes, chosen, look)
     if chosen is not None and chosen <= until:
         x = float(axes.x(np.array([float(chosen)]))[0])
