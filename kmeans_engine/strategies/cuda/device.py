@@ -11,12 +11,14 @@ from typing import Any
 __all__ = [
     "FORBIDS",
     "blocks_for",
+    "checked",
     "device_reason",
     "free_bytes",
     "in_one_line",
     "is_out_of_memory",
     "is_shared_memory_enough",
     "missing",
+    "queue_of",
 ]
 
 #: The variable that forbids to use a device, with the value 0.
@@ -27,6 +29,8 @@ _OLDEST = (7, 5)
 # Threads that a processor of the device runs at a time, and bytes of shared memory that a block has
 # on any device without asking for more.
 _THREADS, _SHARED = 2048, 48 << 10
+# How an error begins that the driver has told us without Numba.
+_DRIVER = "CUDA: "
 # Numba warns of fewer blocks; those without work end at once.
 _LEAST_BLOCKS = 128
 
@@ -116,8 +120,22 @@ def device_reason(error: Exception) -> str | None:
 
     None: the error is not one of theirs.
     """
-    told = isinstance(error, ImportError) or str(error).startswith("CUDA: ")
+    told = isinstance(error, ImportError) or str(error).startswith(_DRIVER)
     return in_one_line(error) if told or _is_raised_there(error) else None
+
+
+def checked(result: tuple[Any, ...]) -> Any:
+    """Return what a call of the driver itself has returned, or raise what it said."""
+    if int(result[0]) != 0:
+        raise RuntimeError(f"{_DRIVER}{result[0].name}")
+    return result[1] if len(result) > 1 else None
+
+
+def queue_of(stream: Any) -> Any:
+    """Return a stream of `numba.cuda` as the driver's own calls take it."""
+    from cuda.bindings import driver
+
+    return driver.CUstream(int(stream.__cuda_stream__()[1]))
 
 
 def _is_raised_there(error: Exception) -> bool:

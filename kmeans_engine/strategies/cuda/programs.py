@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from kmeans_engine.strategies.cuda.device import in_one_line
+from kmeans_engine.strategies.cuda.device import checked, in_one_line, queue_of
 from kmeans_engine.strategies.cuda.stages import DeviceArray
 from kmeans_engine.strategies.cuda.tensor import Machine, Task, are_exact_enough
 
@@ -94,10 +94,10 @@ class Compiled:
             self._load(name, shared)
         # The driver copies the record before it returns.
         arguments = (ctypes.c_void_p * 1)(ctypes.addressof(task))
-        queue = driver.CUstream(int(stream.__cuda_stream__()[1]))
+        queue = queue_of(stream)
         size = (blocks, 1, 1, threads, 1, 1)
         function = self._kernels[name]
-        _check(
+        checked(
             driver.cuLaunchKernel(function, *size, shared, queue, ctypes.addressof(arguments), 0)
         )
 
@@ -107,7 +107,7 @@ class Compiled:
         file = next(file for file, names in FILES.items() if name in names)
         kernel = compile_kernels(file, self._definitions, self._arch).get_kernel(name)
         handle = int(kernel.handle)
-        _check(
+        checked(
             driver.cuKernelSetAttribute(
                 driver.CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
                 shared,
@@ -117,11 +117,6 @@ class Compiled:
         )
         self._loaded.append(kernel)  # keeps the machine code on the device
         self._kernels[name] = driver.CUfunction(handle)
-
-
-def _check(result: tuple[Any, ...]) -> None:
-    if int(result[0]) != 0:
-        raise RuntimeError(f"CUDA: {result[0].name}")
 
 
 class Cores:

@@ -12,6 +12,7 @@ from typing import Any
 from numba import cuda
 
 from kmeans_engine.kernels.cuda.compiling import SIMULATED
+from kmeans_engine.strategies.cuda.device import checked, queue_of
 
 __all__ = ["Repeated"]
 
@@ -47,7 +48,7 @@ class Repeated:
             from cuda.bindings import driver
 
             cuda.current_context()  # this may be another thread
-            _checked(driver.cuGraphLaunch(self._graph, _queue(self._stream)))
+            checked(driver.cuGraphLaunch(self._graph, queue_of(self._stream)))
 
     def close(self) -> None:
         """Let go of what was recorded."""
@@ -68,14 +69,14 @@ def _record(work: Callable[[Any], None]) -> Any:
 
     own = graph = None
     try:
-        own = _checked(driver.cuStreamCreate(driver.CUstream_flags.CU_STREAM_NON_BLOCKING.value))
+        own = checked(driver.cuStreamCreate(driver.CUstream_flags.CU_STREAM_NON_BLOCKING.value))
         mode = driver.CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED
-        _checked(driver.cuStreamBeginCapture(own, mode))
+        checked(driver.cuStreamBeginCapture(own, mode))
         try:
             work(cuda.external_stream(int(own)))
         finally:
-            graph = _checked(driver.cuStreamEndCapture(own))
-        return _checked(driver.cuGraphInstantiate(graph, 0))
+            graph = checked(driver.cuStreamEndCapture(own))
+        return checked(driver.cuGraphInstantiate(graph, 0))
     except Exception:  # an old driver, or somebody waited for the whole device meanwhile
         return None
     finally:
@@ -83,15 +84,3 @@ def _record(work: Callable[[Any], None]) -> Any:
             driver.cuGraphDestroy(graph)
         if own is not None:
             driver.cuStreamDestroy(own)
-
-
-def _queue(stream: Any) -> Any:
-    from cuda.bindings import driver
-
-    return driver.CUstream(int(stream.__cuda_stream__()[1]))
-
-
-def _checked(result: tuple[Any, ...]) -> Any:
-    if int(result[0]) != 0:
-        raise RuntimeError(f"CUDA: {result[0].name}")
-    return result[1] if len(result) > 1 else None

@@ -9,14 +9,11 @@ import pytest
 
 pytest.importorskip("numba_cuda")
 
-HERE = Path(__file__).parent
-COMPILED, WHOLE = HERE / "test_compiled.py", HERE / "test_cascade.py"
-# In pieces, which run side by side.
-PIECES = {
-    "compiled": [COMPILED],
-    "tensor cores": [WHOLE],
-    "others": [HERE, HERE.parents[1] / "points", f"--ignore={COMPILED}", f"--ignore={WHOLE}"],
-}
+HERE = Path(__file__)
+MARKED = {path for path in HERE.parents[3].rglob("test_*.py") if "mark.cuda" in path.read_text()}
+# Those that compile most, and the others: two processes of about the same time, side by side.
+COMPILED = {HERE.with_name("test_compiled.py"), HERE.with_name("test_cascade.py")}
+PIECES = {"compiled": COMPILED, "others": MARKED - COMPILED - {HERE}}
 
 
 @pytest.mark.slow
@@ -26,7 +23,7 @@ def test_everything_holds_in_the_simulator(piece, root):
         pytest.skip("this is the simulator")
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "cuda",
-         *map(str, PIECES[piece])],
+         *map(str, sorted(PIECES[piece]))],
         cwd=root,
         env={**os.environ, "NUMBA_ENABLE_CUDASIM": "1", "NUMBA_DISABLE_JIT": "0"},
         capture_output=True, text=True,
